@@ -1,0 +1,114 @@
+//! Generates one client per enabled service from its OpenAPI document in `specs/`.
+//!
+//! Read, lint, lower, generate, write `OUT_DIR/<service>.rs`. A document that is wrong stops the
+//! build with file, position, JSON pointer and cure; the generator never sees it.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
+use quote::{format_ident, quote};
+
+/// The files of `src/spec/` that are needed before there is a library.
+#[path = "src/spec"]
+mod spec {
+    pub mod lower;
+}
+
+use spec::lower::{Lowered, StringEnum};
+
+/// Every service: the feature that enables it, which is also the name of its document.
+const SERVICES: [&str; 4] = ["azure-devops", "matillion", "aliyun", "buddy"];
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/spec");
+    let out_dir = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    for service in SERVICES {
+        let enabled = format!("CARGO_FEATURE_{}", service.to_uppercase().replace('-', "_"));
+        if env::var_os(enabled).is_none() {
+            continue;
+        }
+        let document = format!("specs/{service}.json");
+        println!("cargo::rerun-if-changed={document}");
+        let module = service.replace('-', "_");
+        if let Err(faults) = generate(&document, &module, &out_dir) {
+            for fault in faults {
+                println!("cargo::error={fault}");
+            }
+        }
+    }
+}
+
+/// Writes `OUT_DIR/<module>.rs`, or says everything that is wrong with the document.
+fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<String>> {
+    let stop =
+        |what: &str, error: &dyn std::fmt::Display| vec![format!("{document}: {what}: {error}")];
+    let text = fs::read_to_string(document).map_err(|error| stop("cannot be read", &error))?;
+    let full = serde_json::from_str(&text).map_err(|error| stop("is not JSON", &error))?;
+    let Lowered {
+        document: lowered,
+        enums,
+    } = spec::lower::lower(&full);
+    let lowered: openapiv3::OpenAPI = serde_json::from_value(lowered)
+        .map_err(|error| stop("is not an OpenAPI 3.0 document for the generator", &error))?;
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_hooks(progenitor::HooksMode::Expected)
+        .with_inner_type(quote!(crate::transport::Call))
+        .with_map_type("::std::collections::BTreeMap");
+    if env::var_os("CARGO_FEATURE_SCHEMARS").is_some() {
+        settings.with_derive("::schemars::JsonSchema");
+    }
+    let path_of = |name: &str| format!("crate::generated::{module}::open::{name}");
+    for open in &enums {
+        let impls = [TypeImpl::Display, TypeImpl::FromStr];
+        settings.with_replacement(&open.name, path_of(&open.name), impls.into_iter());
+    }
+    let client = Generator::new(&settings)
+        .generate_tokens(&lowered)
+        .map_err(|error| stop("cannot be generated", &error))?;
+    // A replacement whose name the generator does not know is ignored without a word.
+    let produced = client.to_string().replace(' ', "");
+    for open in &enums {
+        if !produced.contains(&path_of(&open.name)) {
+            let cure = "use the schema in an answer or a request, or remove it";
+            return Err(stop(
+                &format!("no generated type uses the enum {}", open.name),
+                &cure,
+            ));
+        }
+    }
+    let open = enums.iter().map(open_enum);
+    let file = quote! {
+        #client
+        /// Words that a vendor may add to: each keeps what it does not know.
+        pub mod open { #(#open)* }
+    };
+    let file = syn::parse2(file).map_err(|error| stop("generated code is not Rust", &error))?;
+    fs::write(
+        out_dir.join(format!("{module}.rs")),
+        prettyplease::unparse(&file),
+    )
+    .map_err(|error| stop("generated code cannot be written", &error))
+}
+
+/// One call of `open_enum!`, which the library defines.
+fn open_enum(open: &StringEnum) -> proc_macro2::TokenStream {
+    use heck::ToPascalCase;
+    let name = format_ident!("{}", open.name);
+    let description = &open.description;
+    let words = &open.words;
+    let variants = words.iter().map(|word| match word.to_pascal_case() {
+        // `Unknown` holds the words that no document knows; some vendors have such a word.
+        name if name == "Unknown" => format_ident!("VendorUnknown"),
+        name => format_ident!("{name}"),
+    });
+    quote! {
+        crate::open_enum! {
+            #[doc = #description]
+            pub enum #name { #(#variants = #words,)* }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Credentials, and how each kind is put on a request.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`Secret`] | text that is never printed and is wiped when it is dropped |
+//! | `basic`, `bearer` | the two plain `Authorization` headers |
+//! | [`oauth`] | the OAuth client credentials grant, with a cache of the token |
+//! | `acs3` | the ACS3-HMAC-SHA256 signature (feature `aliyun`) |
+//! | `origin` | which URLs may be sent credentials at all |
+//!
+//! Nothing here knows a vendor, reads the environment or keeps a clock of its own: user names,
+//! secrets, URLs, times and nonces all come from the caller.
+
+#[cfg(feature = "aliyun")]
+pub mod acs3;
+pub(crate) mod basic;
+pub(crate) mod bearer;
+pub mod oauth;
+pub(crate) mod origin;
+mod secret;
+
+pub use oauth::{ClientCredentials, TokenCache, TokenError};
+pub use secret::{InvalidSecret, Secret};

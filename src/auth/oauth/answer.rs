@@ -1,0 +1,204 @@
+//! Reading a token endpoint's answer: bytes in, token or error out. Does no I/O.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::TokenError;
+use crate::auth::Secret;
+use crate::retry_after::retry_after;
+
+/// How long a token is taken to last when the answer does not say.
+const DEFAULT_LIFE: Duration = Duration::from_secs(5 * 60);
+
+/// No token is kept longer than this, whatever the answer says: a slip of the endpoint (say,
+/// milliseconds where seconds are meant) should not keep a token for years.
+const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// A sentence of the endpoint is cut after this many characters.
+const MESSAGE_LENGTH: usize = 300;
+
+/// A token and how long it lasts, counted from the moment at which it was asked for.
+pub(super) struct Grant {
+    pub(super) token: Secret,
+    pub(super) life: Duration,
+}
+
+#[derive(Deserialize)]
+struct Success {
+    access_token: Option<String>,
+    token_type: Option<String>,
+    expires_in: Option<Value>,
+}
+
+/// Reads a whole answer. `secret` is the client's secret, so that a sentence which repeats it is
+/// cleaned before it is quoted.
+pub(super) fn read(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    secret: &Secret,
+) -> Result<Grant, TokenError> {
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(TokenError::RateLimited {
+            retry_after: retry_after(headers),
+        });
+    }
+    if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+        return Err(TokenError::Unavailable {
+            status,
+            retry_after: retry_after(headers),
+        });
+    }
+    if status.is_client_error() {
+        let (code, message) = refusal(body, secret);
+        return Err(TokenError::Refused {
+            status,
+            code,
+            message,
+        });
+    }
+    if status.is_redirection() {
+        return Err(undecodable(
+            status,
+            headers,
+            "a redirect, which is not followed",
+        ));
+    }
+    grant(body).map_err(|reason| match refusal(body, secret) {
+        // Some endpoints say no with a 200.
+        (Some(code), message) => TokenError::Refused {
+            status,
+            code: Some(code),
+            message,
+        },
+        (None, _) => undecodable(status, headers, reason),
+    })
+}
+
+/// An answer that is not a token.
+pub(super) fn undecodable(
+    status: StatusCode,
+    headers: &HeaderMap,
+    reason: impl Into<String>,
+) -> TokenError {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    TokenError::Undecodable {
+        status,
+        content_type,
+        reason: reason.into(),
+    }
+}
+
+/// The errors are words of our own: serde's would quote the body, which may hold the token.
+fn grant(body: &[u8]) -> Result<Grant, String> {
+    let success: Success = serde_json::from_slice(without_bom(body)).map_err(|error| {
+        if error.is_data() {
+            "the JSON is not an object with a text access_token".to_owned()
+        } else {
+            format!(
+                "not JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            )
+        }
+    })?;
+    let token = success.access_token.map(Secret::from);
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
+        return Err("there is no access_token in it".to_owned());
+    };
+    if success
+        .token_type
+        .is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))
+    {
+        return Err("the token's type is not Bearer".to_owned());
+    }
+    Ok(Grant {
+        token,
+        life: life(success.expires_in.as_ref()),
+    })
+}
+
+/// `expires_in` is a number of seconds; some endpoints send it as text.
+fn life(expires_in: Option<&Value>) -> Duration {
+    let seconds = match expires_in {
+        Some(Value::Number(number)) => number.as_f64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    match seconds {
+        Some(seconds) if seconds.is_finite() => {
+            let longest = LONGEST_LIFE.as_secs_f64();
+            Duration::try_from_secs_f64(seconds.clamp(0.0, longest)).unwrap_or(DEFAULT_LIFE)
+        }
+        _ => DEFAULT_LIFE,
+    }
+}
+
+/// The error word and the sentence of a refusal, as far as the body has them.
+fn refusal(body: &[u8], secret: &Secret) -> (Option<String>, Option<String>) {
+    let body = without_bom(body);
+    if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+        let text = |names: &[&str]| {
+            names
+                .iter()
+                .filter_map(|name| fields.get(*name).and_then(Value::as_str))
+                .find_map(|text| quotable(text, secret))
+        };
+        let code = text(&["error", "errorCode", "code"]);
+        let message = text(&["error_description", "message", "detail", "title"]);
+        return (code, message);
+    }
+    let message = std::str::from_utf8(body)
+        .ok()
+        // A page of markup is no sentence.
+        .filter(|text| !text.trim_start().starts_with('<'))
+        .and_then(|text| quotable(text, secret));
+    (None, message)
+}
+
+/// One line of limited length without the client's secret; `None` when nothing is left.
+fn quotable(text: &str, secret: &Secret) -> Option<String> {
+    let mut text = text.to_owned();
+    if !secret.is_empty() {
+        let encoded: String = form_encoded(secret.expose());
+        for shape in [secret.expose(), encoded.as_str()] {
+            text = text.replace(shape, "[hidden]");
+        }
+    }
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
+    if line.is_empty() {
+        return None;
+    }
+    match line.char_indices().nth(MESSAGE_LENGTH) {
+        Some((end, _)) => Some(format!("{}…", line.get(..end).unwrap_or_default())),
+        None => Some(line),
+    }
+}
+
+/// The secret as it stood in the form that was sent: an endpoint may quote that.
+fn form_encoded(text: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const KEPT: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'*')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b' ');
+    utf8_percent_encode(text, &KEPT)
+        .to_string()
+        .replace(' ', "+")
+}
+
+fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}

@@ -1,0 +1,178 @@
+//! Why there is no token.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+/// Why a token endpoint gave no token.
+///
+/// No variant holds a secret: a token endpoint that repeats the client's secret in its answer is
+/// quoted with the secret replaced by `[hidden]`. The error is `Clone`, because all callers that
+/// waited for one request get the same answer.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The endpoint said no (a 4xx other than 408 and 429). Asking again with the same credentials
+    /// gives the same answer: check client id, secret, audience and scope.
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The `error` word of the answer, such as `invalid_client`, when it had one.
+        code: Option<String>,
+        /// The endpoint's own sentence, shortened, when the answer held one.
+        message: Option<String>,
+    },
+    /// Too many requests (429). Ask again after the wait.
+    RateLimited {
+        /// The wait that the answer named, when it named one.
+        retry_after: Option<Duration>,
+    },
+    /// The endpoint cannot answer just now (408 or 5xx). Ask again later.
+    Unavailable {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The wait that the answer named, when it named one.
+        retry_after: Option<Duration>,
+    },
+    /// No answer came: no connection, no answer in time, or the connection broke while the answer
+    /// was read. Asking for a token has no side effects, so asking again is safe.
+    Unreachable {
+        /// What the HTTP client said. Its URL holds neither query nor user information.
+        source: Arc<reqwest::Error>,
+    },
+    /// An answer came, but it is not a token: another shape than documented, larger than 64 KiB, or
+    /// a redirect. Redirects are not followed, because the client's secret would travel along.
+    /// Check the URL.
+    Undecodable {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The `Content-Type` of the answer, when it had one.
+        content_type: Option<String>,
+        /// What is wrong with the answer, in words.
+        reason: String,
+    },
+    /// The URL is plain `http` (or another scheme) and the host is not this machine. Nothing was
+    /// sent. Use `https`.
+    Insecure {
+        /// The host of the token URL.
+        host: String,
+    },
+}
+
+impl TokenError {
+    /// Whether asking again later, with the same credentials, may give a token.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unreachable { .. }
+        )
+    }
+
+    /// The wait that the endpoint asked for, when it did.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Unavailable { retry_after, .. } => {
+                *retry_after
+            }
+            _ => None,
+        }
+    }
+
+    /// The HTTP status of the endpoint's answer; `None` when there was no answer.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Refused { status, .. }
+            | Self::Unavailable { status, .. }
+            | Self::Undecodable { status, .. } => Some(*status),
+            Self::RateLimited { .. } => Some(StatusCode::TOO_MANY_REQUESTS),
+            Self::Unreachable { .. } | Self::Insecure { .. } => None,
+        }
+    }
+
+    /// Wraps the HTTP client's error, without what its URL may hold of a secret.
+    pub(super) fn unreachable(mut error: reqwest::Error) -> Self {
+        if let Some(url) = error.url_mut() {
+            *url = super::credentials::bare(url);
+        }
+        Self::Unreachable {
+            source: Arc::new(error),
+        }
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused {
+                status,
+                code,
+                message,
+            } => {
+                write!(
+                    f,
+                    "the token endpoint refused the credentials ({}",
+                    status.as_u16()
+                )?;
+                if let Some(code) = code {
+                    write!(f, ", {code}")?;
+                }
+                f.write_str(")")?;
+                match message {
+                    Some(message) => write!(f, ": {message}"),
+                    None => Ok(()),
+                }
+            }
+            Self::RateLimited { retry_after } => {
+                f.write_str("the token endpoint got too many requests")?;
+                write_wait(f, *retry_after)
+            }
+            Self::Unavailable {
+                status,
+                retry_after,
+            } => {
+                write!(
+                    f,
+                    "the token endpoint is not available ({})",
+                    status.as_u16()
+                )?;
+                write_wait(f, *retry_after)
+            }
+            Self::Unreachable { .. } => f.write_str("the token endpoint gave no answer"),
+            Self::Undecodable {
+                status,
+                content_type,
+                reason,
+            } => write!(
+                f,
+                "the token endpoint's answer is not a token ({}, {}): {reason}",
+                status.as_u16(),
+                content_type.as_deref().unwrap_or("no content type"),
+            ),
+            Self::Insecure { host } => write!(
+                f,
+                "the client's secret is not sent to {host} without TLS: use an https URL"
+            ),
+        }
+    }
+}
+
+fn write_wait(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
+    match wait {
+        Some(wait) => write!(f, "; it asks to wait {} s", wait.as_secs()),
+        None => Ok(()),
+    }
+}
+
+impl std::error::Error for TokenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreachable { source } => Some(&**source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The OAuth 2.0 client credentials grant (RFC 6749, section 4.4).
+//!
+//! [`ClientCredentials`] says who asks and where; a [`TokenCache`] asks, keeps the token as long as
+//! it lasts and lets many callers share one request for the next one. What can go wrong is a
+//! [`TokenError`].
+
+mod answer;
+mod cache;
+mod credentials;
+mod error;
+mod request;
+
+pub use cache::TokenCache;
+pub use credentials::ClientCredentials;
+pub use error::TokenError;

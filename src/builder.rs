@@ -1,0 +1,205 @@
+//! Building a client of any service: address, credentials, patience.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::Url;
+
+use crate::auth::origin;
+use crate::error::{Error, Result};
+use crate::retry::RetryPolicy;
+use crate::service::Service;
+use crate::transport::{Clock, Credential, Dialect, Pace, Session, Shared};
+
+/// A client that a [`Builder`] makes: each service's `Client`. Sealed.
+pub trait ServiceClient: Sized {
+    /// What the service takes as proof.
+    type Credentials;
+}
+
+/// What a service's folder gives so that its client can be built.
+pub(crate) trait Connect: ServiceClient {
+    const SERVICE: Service;
+    /// Where the service is unless the caller says otherwise.
+    const BASE_URL: &'static str;
+    /// Requests a second, well below the vendor's limit where it is known.
+    const REQUESTS_PER_SECOND: f64;
+    const DIALECT: &'static dyn Dialect;
+
+    fn credential(credentials: Self::Credentials) -> Result<Credential>;
+    fn from_session(session: Session) -> Self;
+}
+
+/// Builds the client `C` of a service; `C::builder()` begins.
+///
+/// Only the credentials have no default.
+pub struct Builder<C: ServiceClient> {
+    base_url: String,
+    credentials: Option<C::Credentials>,
+    retry: RetryPolicy,
+    timeout: Duration,
+    connect_timeout: Duration,
+    longest_answer: usize,
+    requests_per_second: f64,
+    clock: Clock,
+}
+
+#[allow(
+    private_bounds,
+    reason = "sealed: services are added inside this crate"
+)]
+impl<C: Connect> Builder<C> {
+    pub(crate) fn new() -> Self {
+        Builder {
+            base_url: C::BASE_URL.to_owned(),
+            credentials: None,
+            retry: RetryPolicy::default(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            longest_answer: 16 << 20,
+            requests_per_second: C::REQUESTS_PER_SECOND,
+            clock: Arc::new(Utc::now),
+        }
+    }
+
+    /// Sets the address of the service: another region, a server of your own, a sandbox.
+    /// Scheme, host, port and a path before the documented paths.
+    #[must_use]
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Sets what the client proves itself with.
+    #[must_use]
+    pub fn credentials(mut self, credentials: C::Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Sets how failures that may pass are tried again.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sets how long one attempt may take, from the first byte to the last: 30 s unless set.
+    /// Connecting is a part of it, and takes 10 s at most.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets how long connecting may take. It always ends before the attempt as a whole does, so
+    /// that a failure to connect is known to be one.
+    #[must_use]
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// Sets the longest answer that is read, in bytes after decompression: 16 MiB unless set.
+    #[must_use]
+    pub fn longest_answer(mut self, bytes: usize) -> Self {
+        self.longest_answer = bytes;
+        self
+    }
+
+    /// Sets the budget that all calls of this client and its clones share. As many requests may be
+    /// made at once after a quiet second. At least one in a day, whatever is set.
+    #[must_use]
+    pub fn requests_per_second(mut self, requests: f64) -> Self {
+        self.requests_per_second = requests;
+        self
+    }
+
+    /// Sets where the wall clock comes from, for signatures and HTTP dates.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when there are no credentials, when they hold what no
+    /// header can carry, or when the address is not a URL or is plain `http` to another machine.
+    pub fn build(self) -> Result<C> {
+        let base_url = self
+            .checked_base_url()
+            .map_err(|error| error.on_service(C::SERVICE))?;
+        let credentials = self.credentials.ok_or_else(|| {
+            Error::configuration("no credentials were given").on_service(C::SERVICE)
+        })?;
+        let credential =
+            C::credential(credentials).map_err(|error| error.on_service(C::SERVICE))?;
+        let mut http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout.min(self.timeout.mul_f64(0.9)))
+            .user_agent(concat!("runpipe/", env!("CARGO_PKG_VERSION")));
+        if base_url.scheme() == "http" {
+            // This machine only, as checked above: a proxy would see the credential.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|cause| {
+            let error = Error::configuration("no HTTP client can be made on this machine");
+            error.on_service(C::SERVICE).caused_by(cause)
+        })?;
+        Ok(C::from_session(Session::new(Shared {
+            service: C::SERVICE,
+            base_url: base_url.as_str().trim_end_matches('/').to_owned(),
+            http,
+            credential,
+            dialect: C::DIALECT,
+            retry: self.retry,
+            pace: Pace::new(self.requests_per_second),
+            longest_answer: self.longest_answer,
+            clock: self.clock,
+            skew: AtomicI64::new(0),
+        })))
+    }
+
+    fn checked_base_url(&self) -> Result<Url> {
+        let url = Url::parse(&self.base_url).map_err(|fault| {
+            Error::configuration(format!(
+                "the address {:?} is not a URL: {fault}",
+                self.base_url
+            ))
+        })?;
+        if url.query().is_some()
+            || url.fragment().is_some()
+            || !url.username().is_empty()
+            || url.password().is_some()
+        {
+            return Err(Error::configuration(
+                "the address has a query, a fragment or a user in it: give scheme, host and path",
+            ));
+        }
+        if !origin::may_carry_credentials(&url) {
+            let host = url.host_str().unwrap_or_default();
+            return Err(Error::configuration(format!(
+                "credentials are not sent to {host} without TLS"
+            ))
+            .advise("Use an https address."));
+        }
+        Ok(url)
+    }
+}
+
+impl<C: ServiceClient> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}

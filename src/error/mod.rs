@@ -1,0 +1,295 @@
+//! The one error: what happened, to which call, and what to do about it.
+
+mod kind;
+mod text;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::run::RunRef;
+use crate::service::Service;
+
+pub use kind::ErrorKind;
+pub(crate) use text::{first_bytes, one_line};
+
+/// The result of every call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// Its message has three parts: what happened (with the vendor's own sentences), to which service,
+/// operation and run, and what to do. It never holds a secret. Act on [`Error::kind`].
+#[derive(Clone)]
+pub struct Error(Box<Facts>);
+
+#[derive(Clone)]
+struct Facts {
+    kind: ErrorKind,
+    service: Option<Service>,
+    operation: Option<&'static str>,
+    subject: Option<String>,
+    run: Option<RunRef>,
+    detail: Option<String>,
+    sentences: Vec<String>,
+    http_status: Option<u16>,
+    vendor_code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    content_type: Option<String>,
+    first_bytes: Option<String>,
+    advice: Option<String>,
+    /// The body of a 2xx answer that could not be decoded: a run's id may still be in it.
+    body: Option<Bytes>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// What a caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The service that was called, or was to be called.
+    pub fn service(&self) -> Option<Service> {
+        self.0.service
+    }
+
+    /// The operation, by its `operationId` in the service's document.
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation
+    }
+
+    /// The run that the call was about, where it was about one.
+    pub fn run(&self) -> Option<&RunRef> {
+        self.0.run.as_ref()
+    }
+
+    /// The HTTP status, when an answer came.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The vendor's code for the error: `PipelineValidationException`, `InvalidPipeline.NotFound`.
+    pub fn vendor_code(&self) -> Option<&str> {
+        self.0.vendor_code.as_deref()
+    }
+
+    /// The vendor's own sentences, all of them, as they came but for control characters.
+    pub fn sentences(&self) -> &[String] {
+        &self.0.sentences
+    }
+
+    /// The vendor's id of the request, which its support asks for.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the service asks to wait before the next call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The content type of an answer that could not be read.
+    pub fn content_type(&self) -> Option<&str> {
+        self.0.content_type.as_deref()
+    }
+
+    /// The beginning of an answer that could not be read, control characters removed.
+    pub fn first_bytes(&self) -> Option<&str> {
+        self.0.first_bytes.as_deref()
+    }
+
+    /// What to do about it.
+    pub fn advice(&self) -> &str {
+        self.0.advice.as_deref().unwrap_or(self.0.kind.advice())
+    }
+}
+
+/// How the crate's own layers build an error up, from the inside out.
+impl Error {
+    /// An error of which nothing is known but its kind. For implementations of [`crate::Runs`] of
+    /// your own, in tests above all.
+    pub fn new(kind: ErrorKind) -> Self {
+        Error(Box::new(Facts {
+            kind,
+            service: None,
+            operation: None,
+            subject: None,
+            run: None,
+            detail: None,
+            sentences: Vec::new(),
+            http_status: None,
+            vendor_code: None,
+            request_id: None,
+            retry_after: None,
+            content_type: None,
+            first_bytes: None,
+            advice: None,
+            body: None,
+            source: None,
+        }))
+    }
+
+    /// A call that is not made because of what it was given.
+    pub(crate) fn configuration(detail: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Configuration).detail(detail)
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
+    pub(crate) fn to(mut self, service: Service, operation: &'static str) -> Self {
+        self.0.service = Some(service);
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn on_service(mut self, service: Service) -> Self {
+        self.0.service = Some(service);
+        self
+    }
+
+    pub(crate) fn about(mut self, subject: impl Into<String>) -> Self {
+        self.0.subject = Some(subject.into());
+        self
+    }
+
+    pub(crate) fn about_run(mut self, run: Option<RunRef>) -> Self {
+        self.0.run = run.or(self.0.run);
+        self
+    }
+
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.0.http_status = Some(status);
+        self
+    }
+
+    pub(crate) fn code(mut self, code: Option<String>) -> Self {
+        self.0.vendor_code = code.map(|code| one_line(&code));
+        self
+    }
+
+    pub(crate) fn says(mut self, sentences: impl IntoIterator<Item = String>) -> Self {
+        let sentences = sentences.into_iter().map(|sentence| one_line(&sentence));
+        self.0.sentences = sentences.filter(|sentence| !sentence.is_empty()).collect();
+        self
+    }
+
+    pub(crate) fn request(mut self, request_id: Option<String>) -> Self {
+        self.0.request_id = request_id.map(|id| one_line(&id)).or(self.0.request_id);
+        self
+    }
+
+    pub(crate) fn wait(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn unread(mut self, content_type: Option<&str>, body: &Bytes) -> Self {
+        self.0.content_type = content_type.map(one_line);
+        self.0.first_bytes = first_bytes(body);
+        self
+    }
+
+    pub(crate) fn keep_body(mut self, body: Bytes) -> Self {
+        self.0.body = Some(body);
+        self
+    }
+
+    pub(crate) fn caused_by(
+        mut self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    pub(crate) fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+
+    /// The same facts, for a call that must not be made twice and may have been.
+    pub(crate) fn into_outcome_unknown(mut self) -> Self {
+        let was = self.0.kind.headline().to_lowercase();
+        self.0.detail = Some(match self.0.detail.take() {
+            Some(detail) => detail,
+            None => was,
+        });
+        self.0.kind = ErrorKind::OutcomeUnknown;
+        self.0.advice = None;
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write_message(f, self)
+    }
+}
+
+/// Every fact but the body, which may hold variables' values.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facts = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &facts.kind)
+            .field("service", &facts.service)
+            .field("operation", &facts.operation)
+            .field("subject", &facts.subject)
+            .field("run", &facts.run.as_ref().map(ToString::to_string))
+            .field("detail", &facts.detail)
+            .field("sentences", &facts.sentences)
+            .field("http_status", &facts.http_status)
+            .field("vendor_code", &facts.vendor_code)
+            .field("request_id", &facts.request_id)
+            .field("retry_after", &facts.retry_after)
+            .field("content_type", &facts.content_type)
+            .field("first_bytes", &facts.first_bytes)
+            .field("source", &facts.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let source = self.0.source.as_deref()?;
+        Some(source)
+    }
+}
+
+/// One flat object with every key always there; absent values are `null`.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let facts = &*self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", &facts.kind)?;
+        map.serialize_entry("message", &self.to_string())?;
+        map.serialize_entry("service", &facts.service)?;
+        map.serialize_entry("operation", &facts.operation)?;
+        map.serialize_entry("ref", &facts.run)?;
+        map.serialize_entry("http_status", &facts.http_status)?;
+        map.serialize_entry("vendor_code", &facts.vendor_code)?;
+        map.serialize_entry("request_id", &facts.request_id)?;
+        map.serialize_entry(
+            "retry_after_seconds",
+            &facts.retry_after.map(|wait| wait.as_secs()),
+        )?;
+        map.serialize_entry("sentences", &facts.sentences)?;
+        map.serialize_entry("content_type", &facts.content_type)?;
+        map.serialize_entry("first_bytes", &facts.first_bytes)?;
+        map.serialize_entry("advice", self.advice())?;
+        map.end()
+    }
+}

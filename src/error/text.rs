@@ -1,0 +1,93 @@
+//! An error as text that can be shown on a terminal.
+
+use std::fmt;
+
+use super::Error;
+
+/// How much of an answer that cannot be read is kept, in characters.
+const FIRST: usize = 200;
+/// How much of one sentence of a vendor is kept, in characters.
+const SENTENCE: usize = 2_000;
+
+/// A vendor's text without control characters (a terminal obeys those), on one line, bounded.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len().min(SENTENCE));
+    let mut blank = false;
+    for c in text.trim().chars().take(SENTENCE) {
+        if c.is_control() || c.is_whitespace() {
+            blank = true;
+        } else if !is_invisible(c) {
+            if blank && !line.is_empty() {
+                line.push(' ');
+            }
+            blank = false;
+            line.push(c);
+        }
+    }
+    line
+}
+
+/// Characters that turn the direction of what follows, or hide: a sentence can lie with them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The beginning of a body, readable, or `None` when nothing came.
+pub(crate) fn first_bytes(body: &[u8]) -> Option<String> {
+    let start = body.get(..FIRST * 4).unwrap_or(body);
+    let text = one_line(&String::from_utf8_lossy(start));
+    let text: String = text.chars().take(FIRST).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+/// `What happened: details (facts). What to do.`
+pub(super) fn write_message(f: &mut fmt::Formatter<'_>, error: &Error) -> fmt::Result {
+    let facts = &*error.0;
+    f.write_str(facts.kind.headline())?;
+    if let Some(service) = facts.service {
+        write!(f, " ({}", service.title())?;
+        if let Some(operation) = facts.operation {
+            write!(f, " {operation}")?;
+        }
+        if let Some(run) = &facts.run {
+            write!(f, ", {run}")?;
+        } else if let Some(subject) = &facts.subject {
+            write!(f, ", {subject}")?;
+        }
+        f.write_str(")")?;
+    }
+    if let Some(detail) = &facts.detail {
+        write!(f, ": {}", detail.trim_end_matches('.'))?;
+    }
+    for (index, sentence) in facts.sentences.iter().enumerate() {
+        let before = if index == 0 && facts.detail.is_none() {
+            ":"
+        } else {
+            ";"
+        };
+        write!(f, "{before} \"{sentence}\"")?;
+    }
+    let mut known = Vec::new();
+    if let Some(status) = facts.http_status {
+        known.push(format!("HTTP {status}"));
+    }
+    if let Some(code) = &facts.vendor_code {
+        known.push(code.clone());
+    }
+    if let Some(content_type) = &facts.content_type {
+        known.push(content_type.clone());
+    }
+    if let Some(id) = &facts.request_id {
+        known.push(format!("request {id}"));
+    }
+    if let Some(wait) = facts.retry_after {
+        known.push(format!("wait {} s", wait.as_secs().max(1)));
+    }
+    if !known.is_empty() {
+        write!(f, " [{}]", known.join(", "))?;
+    }
+    if let Some(first) = &facts.first_bytes {
+        write!(f, " It begins: {first:?}")?;
+    }
+    write!(f, ". {}", error.advice())
+}

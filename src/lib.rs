@@ -1,0 +1,39 @@
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+// Some parts serve some of the services only.
+#![cfg_attr(
+    not(all(
+        feature = "azure-devops",
+        feature = "matillion",
+        feature = "aliyun",
+        feature = "buddy"
+    )),
+    allow(dead_code)
+)]
+#![doc = include_str!("../README.md")]
+
+pub mod auth;
+mod builder;
+mod error;
+mod generated;
+mod names;
+mod paging;
+mod reconcile;
+mod retry;
+mod retry_after;
+mod run;
+mod service;
+mod services;
+mod transport;
+mod wait;
+
+pub use builder::{Builder, ServiceClient};
+pub use error::{Error, ErrorKind, Result};
+pub(crate) use generated::open_enum;
+pub use reconcile::Reconciled;
+pub use retry::RetryPolicy;
+pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Timestamp};
+pub use service::{Service, UnknownService};
+pub use services::*;
+pub use transport::Clock;
+pub use wait::{WaitOptions, states, wait, wait_all};

@@ -1,0 +1,61 @@
+//! A person's name for something that a service knows by an id.
+
+use futures_core::Stream;
+use futures_util::{StreamExt, pin_mut};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::service::Service;
+
+/// How many near names an error lists.
+const NEAREST: usize = 5;
+
+/// The id of the one thing of that name, over all pages of the list.
+///
+/// # Errors
+///
+/// [`ErrorKind::UnknownName`] when none has exactly this name (the nearest names are listed), or
+/// when several have it (their ids are listed).
+pub(crate) async fn pick<I: Clone + ToString>(
+    service: Service,
+    what: &'static str,
+    name: &str,
+    list: impl Stream<Item = Result<(String, I)>>,
+) -> Result<I> {
+    pin_mut!(list);
+    let mut found: Vec<I> = Vec::new();
+    let mut near: Vec<(f64, String)> = Vec::new();
+    while let Some(item) = list.next().await {
+        let (candidate, id) = item?;
+        if candidate == name {
+            found.push(id);
+        } else {
+            let likeness = strsim::jaro_winkler(&candidate.to_lowercase(), &name.to_lowercase());
+            near.push((likeness, candidate));
+            near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            near.truncate(NEAREST);
+        }
+    }
+    let error = |detail: String| {
+        Err(Error::new(ErrorKind::UnknownName)
+            .on_service(service)
+            .detail(detail))
+    };
+    match found.as_slice() {
+        [id] => Ok(id.clone()),
+        [] if near.is_empty() => error(format!("there is no {what} {name:?}, and no other either")),
+        [] => {
+            let names: Vec<String> = near.iter().map(|(_, name)| format!("{name:?}")).collect();
+            error(format!(
+                "no {what} is named {name:?}; the nearest are {}",
+                names.join(", ")
+            ))
+        }
+        several => {
+            let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+            error(format!(
+                "several {what}s are named {name:?}: {}",
+                ids.join(", ")
+            ))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The `Retry-After` header.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+/// The wait that an answer names, as seconds or as a date; `None` when it names none or when the
+/// text is neither.
+///
+/// A date is measured from the answer's own `Date`, so that a wrong clock on this machine does not
+/// matter; the local clock is read only when the answer has no `Date`. A date in the past is no
+/// wait at all.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = text(headers, &RETRY_AFTER)?;
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = self::text(headers, &DATE)
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .unwrap_or_else(SystemTime::now);
+    Some(until.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn wait(retry_after: &'static str, date: Option<&'static str>) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(retry_after));
+        if let Some(date) = date {
+            headers.insert(DATE, HeaderValue::from_static(date));
+        }
+        super::retry_after(&headers)
+    }
+
+    const DATE_TEXT: &str = "Fri, 01 May 2026 10:00:00 GMT";
+
+    #[test]
+    fn seconds() {
+        assert_eq!(wait("7", None), Some(Duration::from_secs(7)));
+        assert_eq!(wait(" 0 ", None), Some(Duration::ZERO));
+        assert_eq!(wait("1.5", None), Some(Duration::from_millis(1500)));
+    }
+
+    #[test]
+    fn a_date_is_measured_from_the_date_of_the_answer() {
+        assert_eq!(
+            wait("Fri, 01 May 2026 10:00:30 GMT", Some(DATE_TEXT)),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(
+            wait("Fri, 01 May 2026 09:00:00 GMT", Some(DATE_TEXT)),
+            Some(Duration::ZERO)
+        );
+        assert_eq!(
+            wait("Sun, 06 Nov 1994 08:49:37 GMT", None),
+            Some(Duration::ZERO)
+        );
+    }
+
+    #[test]
+    fn senseless_text_is_no_wait() {
+        for text in ["", "soon", "-1", "NaN", "inf", "1e400"] {
+            assert_eq!(wait(text, Some(DATE_TEXT)), None, "{text}");
+        }
+        assert_eq!(super::retry_after(&HeaderMap::new()), None);
+    }
+}

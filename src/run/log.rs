@@ -1,0 +1,14 @@
+//! What a step of a run wrote.
+
+use serde::Serialize;
+
+/// The log of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Log {
+    /// The step's name, as the vendor gives it: an action, a job, a task.
+    pub step: String,
+    /// What it wrote, as it came. It may hold control characters: remove them before it is shown
+    /// on a terminal.
+    pub text: String,
+}

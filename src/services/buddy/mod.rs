@@ -1,0 +1,151 @@
+//! Buddy (buddy.works): pipelines of a project in a workspace.
+
+mod credentials;
+mod dialect;
+mod lifecycle;
+mod normalize;
+mod reference;
+
+/// Buddy's own types: what its document in `specs/buddy.json` describes.
+pub mod types {
+    pub use crate::generated::buddy::open::*;
+    pub use crate::generated::buddy::types::*;
+}
+
+use crate::builder::{Builder, Connect, ServiceClient};
+use crate::error::Result;
+use crate::generated::buddy as generated;
+use crate::run::{Run, RunRef};
+use crate::service::Service;
+use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
+
+pub use credentials::Credentials;
+use reference::ExecutionRef;
+pub use reference::PipelineRef;
+
+/// Where Buddy is for the accounts of the US region.
+pub const BASE_URL_US: &str = "https://api.buddy.works";
+/// Where Buddy is for the accounts of the EU region.
+pub const BASE_URL_EU: &str = "https://api.eu.buddy.works";
+/// Where Buddy is for the accounts of the Asia-Pacific region.
+pub const BASE_URL_ASIA: &str = "https://api.asia.buddy.works";
+
+/// Talks to Buddy. Cheap to clone; clones share connections and the budget of requests.
+///
+/// ```no_run
+/// use runpipe::buddy::{Client, Credentials, PipelineRef, types};
+///
+/// # async fn start() -> runpipe::Result<()> {
+/// let buddy = Client::builder().credentials(Credentials::token("…")).build()?;
+/// let pipeline = PipelineRef::new("acme", "website", 2);
+/// let mut request = types::RunExecutionRequest::default();
+/// request.comment = Some("hotfix".to_owned());
+/// let run = buddy.start(&pipeline, &request).await?;
+/// println!("{} is {}", run.reference, run.status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    session: Session,
+}
+
+impl ServiceClient for Client {
+    type Credentials = Credentials;
+}
+
+impl Connect for Client {
+    const SERVICE: Service = Service::Buddy;
+    const BASE_URL: &'static str = BASE_URL_US;
+    // The limit is not published; the vendor's own client slows down at 100 left.
+    const REQUESTS_PER_SECOND: f64 = 10.0;
+    const DIALECT: &'static dyn Dialect = &dialect::BuddyDialect;
+
+    fn credential(credentials: Credentials) -> Result<Credential> {
+        match credentials {
+            Credentials::Token(token) => Credential::bearer(&token),
+        }
+    }
+
+    fn from_session(session: Session) -> Self {
+        Client { session }
+    }
+}
+
+impl Client {
+    /// Begins to build a client. The US region unless another address is set.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// Starts an execution (`runExecution`). Leaves a [`types::Execution`] in the run.
+    ///
+    /// With none of branch, tag, pull request and revision Buddy runs the pipeline's own ref, and
+    /// refuses when that is a wildcard.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the
+    /// execution may have started. Every other kind says that nothing was started.
+    pub async fn start(
+        &self,
+        pipeline: &PipelineRef,
+        request: &types::RunExecutionRequest,
+    ) -> Result<Run> {
+        let operation = at(Operation::once("runExecution"), pipeline);
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client.run_execution().workspace(&pipeline.workspace);
+            let call = call
+                .project_name(&pipeline.project)
+                .pipeline_id(pipeline.pipeline_id);
+            call.body(request.clone()).send().await
+        };
+        let reading = Reading {
+            normalize: |execution: types::Execution| {
+                execution
+                    .id
+                    .map(|id| normalize::run(pipeline, id, execution))
+            },
+            salvage: |body: &serde_json::Value| normalize::started(pipeline, body),
+        };
+        self.session
+            .start(&operation, send, |_| None, reading)
+            .await
+    }
+
+    /// Reads an execution (`getExecution`). Leaves a [`types::Execution`] in the run.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the reference is not one of Buddy's; every kind
+    /// that a read can end in.
+    pub async fn get(&self, run: &RunRef) -> Result<Run> {
+        let ExecutionRef {
+            pipeline,
+            execution_id,
+        } = ExecutionRef::of(run)?;
+        let operation = at(Operation::read("getExecution"), &pipeline)
+            .at("execution", execution_id)
+            .of(run);
+        let pipeline = &pipeline;
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client.get_execution().workspace(&pipeline.workspace);
+            let call = call
+                .project_name(&pipeline.project)
+                .pipeline_id(pipeline.pipeline_id);
+            call.execution_id(execution_id).send().await
+        };
+        let execution = self.session.call(&operation, send).await?.into_inner();
+        normalize::run(pipeline, execution_id, execution)
+    }
+}
+
+/// The values of the path that leads to a pipeline.
+fn at(operation: Operation, pipeline: &PipelineRef) -> Operation {
+    operation
+        .at("workspace", &pipeline.workspace)
+        .at("project", &pipeline.project)
+        .at("pipeline", pipeline.pipeline_id)
+}

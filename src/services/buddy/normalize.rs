@@ -1,0 +1,131 @@
+//! From Buddy's answers to a [`Run`].
+
+use serde_json::Value;
+
+use super::reference::PipelineRef;
+use super::types::{Execution, ExecutionStatus, RunExecutionRequest};
+use crate::error::Result;
+use crate::run::{Run, RunStatus, Timestamp};
+
+/// What each of Buddy's words means. Words for people's input start with `WAITING_FOR_`, and
+/// Buddy adds to them.
+pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
+    match word {
+        ExecutionStatus::Initial | ExecutionStatus::Enqueued => RunStatus::Queued,
+        ExecutionStatus::Inprogress => RunStatus::Running,
+        ExecutionStatus::Terminating => RunStatus::Canceling,
+        ExecutionStatus::Successful => RunStatus::Succeeded,
+        ExecutionStatus::Failed => RunStatus::Failed,
+        ExecutionStatus::Terminated => RunStatus::Canceled,
+        ExecutionStatus::Skipped | ExecutionStatus::NotExecuted => RunStatus::Skipped,
+        other if other.as_str().starts_with("WAITING_FOR_") => RunStatus::Waiting,
+        _ => RunStatus::Unknown,
+    }
+}
+
+/// An execution as a run. Its id is the one thing that an execution cannot do without.
+pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Execution) -> Result<Run> {
+    let word = execution.status.as_ref();
+    let reference = pipeline.execution(execution_id)?;
+    let mut run = Run::new(reference, word.map_or(RunStatus::Unknown, status));
+    // The run says INPROGRESS while one of its actions waits for a person.
+    let waiting = execution
+        .action_executions
+        .iter()
+        .flatten()
+        .find_map(|action| {
+            let word = action
+                .status
+                .as_ref()
+                .filter(|word| status(word) == RunStatus::Waiting)?;
+            let name = action
+                .action
+                .as_ref()
+                .and_then(|action| action.name.clone());
+            Some((word.to_string(), name.unwrap_or_default()))
+        });
+    run.vendor_status = word.map(ToString::to_string);
+    if run.status == RunStatus::Waiting {
+        run.message = run.vendor_status.as_deref().map(|word| asks_for(word, ""));
+    } else if let (RunStatus::Running, Some((word, action))) = (run.status, waiting) {
+        run.status = RunStatus::Waiting;
+        run.message = Some(asks_for(&word, &action));
+        run.vendor_status = Some(word);
+    }
+    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+    run.pipeline_name = execution
+        .pipeline
+        .as_ref()
+        .and_then(|pipeline| pipeline.name.clone());
+    run.url = execution.html_url.clone();
+    run.started_at = execution.start_date.as_deref().and_then(Timestamp::parse);
+    run.finished_at = execution.finish_date.as_deref().and_then(Timestamp::parse);
+    run.requested_ref = requested_ref(&execution);
+    Ok(run.with_vendor(execution))
+}
+
+/// A run of which only the id could be read.
+pub(super) fn started(pipeline: &PipelineRef, body: &Value) -> Option<Result<Run>> {
+    let id = body.get("id")?;
+    let id = id.as_i64().or_else(|| id.as_str()?.parse().ok())?;
+    let word = body.get("status").and_then(Value::as_str);
+    let state = word.map_or(RunStatus::Unknown, |word| status(&word.into()));
+    Some(pipeline.execution(id).map(|reference| {
+        let mut run = Run::new(reference, state);
+        run.vendor_status = word.map(str::to_owned);
+        run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+        run.url = body
+            .get("html_url")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        run
+    }))
+}
+
+fn asks_for(word: &str, action: &str) -> String {
+    let what = match word.trim_start_matches("WAITING_FOR_") {
+        "APPLY" => "waits for somebody to apply it",
+        "VARIABLES" | "SETTABLE_VARIABLES" => "waits for values of its variables",
+        "VT_SESSION" => "waits for a visual test session",
+        _ => "waits for a person",
+    };
+    match action {
+        "" => format!("The run {what}."),
+        action => format!("The action \"{action}\" {what}."),
+    }
+}
+
+fn requested_ref(execution: &Execution) -> Option<String> {
+    let tag = execution.tag.as_ref().and_then(|tag| tag.name.clone());
+    let request = execution
+        .pull_request
+        .as_ref()
+        .and_then(|request| request.name.clone());
+    let branch = execution
+        .branch
+        .as_ref()
+        .and_then(|branch| branch.name.clone());
+    let revision = execution
+        .to_revision
+        .as_ref()
+        .and_then(|commit| commit.revision.clone());
+    tag.or(request).or(branch).or(revision)
+}
+
+/// Whether an execution is of the ref that a request asked for. A request that named none fits any.
+pub(super) fn same_ref(request: &RunExecutionRequest, execution: &Execution) -> bool {
+    let asked = [
+        request.tag.as_ref().map(|tag| tag.name.as_str()),
+        request
+            .pull_request
+            .as_ref()
+            .map(|request| request.name.as_str()),
+        request.branch.as_ref().map(|branch| branch.name.as_str()),
+    ];
+    let ran = requested_ref(execution);
+    match asked.into_iter().flatten().next() {
+        // The short executions of a list may name no ref at all.
+        Some(asked) => ran.is_none_or(|ran| ran == asked),
+        None => true,
+    }
+}

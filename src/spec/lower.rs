@@ -1,0 +1,291 @@
+//! Turns a full document into the smaller one that the client generator reads.
+//!
+//! The documents describe the services as they are. The generator understands less than that, and
+//! understands some of it badly. What it must not see is taken away here, from a copy:
+//!
+//! * **Answers other than success.** With documented error types the generated client loses status
+//!   and headers as soon as a body is not what was documented (a proxy's HTML page). Undocumented,
+//!   they arrive whole, and the service's own folder reads them.
+//! * **Which success status it was.** All 2xx answers of an operation become one `2XX`.
+//! * **String formats and defaults.** Vendors send dates without an offset and ids that are no
+//!   UUIDs; an absent field must stay absent, so that the vendor's default applies.
+//! * **`allOf` around a single reference**, which carries `nullable` and nothing a type needs.
+//! * **JSON inside a form field**, which becomes the text that it is on the wire.
+//! * **Schemas of refusals alone**, and of JSON inside forms no longer: a type is made of what a
+//!   success or a request uses, and of what a form's JSON text is made from.
+//! * Examples, extensions, security, servers and links, which no type is made from.
+
+use serde_json::{Map, Value};
+
+/// A lowered document and what was learned on the way.
+pub struct Lowered {
+    /// The document for the generator.
+    pub document: Value,
+    /// The string enums among the component schemas, in the document's order.
+    pub enums: Vec<StringEnum>,
+}
+
+/// A component schema that is a list of words.
+pub struct StringEnum {
+    /// Name of the component.
+    pub name: String,
+    /// Its description, as documentation of the type.
+    pub description: String,
+    /// The documented words, as the wire spells them.
+    pub words: Vec<String>,
+}
+
+/// Lowers a document. Parts that are not of the expected shape are left alone: the lint names them.
+pub fn lower(document: &Value) -> Lowered {
+    let mut document = document.clone();
+    let responses = take(&mut document, "/components", "responses");
+    for unused in [
+        "headers",
+        "examples",
+        "securitySchemes",
+        "links",
+        "callbacks",
+    ] {
+        take(&mut document, "/components", unused);
+    }
+    for unused in ["security", "servers", "tags", "externalDocs"] {
+        take(&mut document, "", unused);
+    }
+    let form_schemas = forms_with_json(&document);
+    let mut form_values = Vec::new();
+    for (schema, field) in &form_schemas {
+        let pointer = format!("{schema}/properties/{field}");
+        if let Some(property) = document.pointer_mut(&pointer) {
+            let description = property.get("description").cloned();
+            form_values.push(std::mem::replace(
+                property,
+                serde_json::json!({ "type": "string" }),
+            ));
+            if let (Some(text), Some(object)) = (description, property.as_object_mut()) {
+                object.insert("description".into(), text);
+            }
+        }
+    }
+    for operation in operations(&mut document) {
+        lower_operation(operation, &responses);
+    }
+    prune_schemas(&mut document, &form_values);
+    let enums = string_enums(&document);
+    strip(&mut document, false);
+    Lowered { document, enums }
+}
+
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+fn take(document: &mut Value, pointer: &str, key: &str) -> Value {
+    document
+        .pointer_mut(pointer)
+        .and_then(Value::as_object_mut)
+        .and_then(|object| object.remove(key))
+        .unwrap_or_default()
+}
+
+fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(|paths| paths.values_mut())
+        .filter_map(Value::as_object_mut)
+        .flat_map(|item| item.iter_mut())
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .filter_map(|(_, operation)| operation.as_object_mut())
+}
+
+fn lower_operation(operation: &mut Map<String, Value>, shared: &Value) {
+    for unused in ["security", "servers", "externalDocs", "callbacks", "tags"] {
+        operation.remove(unused);
+    }
+    if let Some(content) = operation
+        .get_mut("requestBody")
+        .and_then(|body| body.get_mut("content"))
+        .and_then(Value::as_object_mut)
+    {
+        for media in content.values_mut().filter_map(Value::as_object_mut) {
+            media.remove("encoding");
+        }
+    }
+    let Some(Value::Object(responses)) = operation.remove("responses") else {
+        return;
+    };
+    let success = responses
+        .into_iter()
+        .filter(|(status, _)| status.starts_with('2'))
+        .map(|(_, response)| resolve_response(response, shared))
+        .find_map(success_answer);
+    let success = success.unwrap_or_else(|| serde_json::json!({ "description": "Done." }));
+    operation.insert("responses".into(), serde_json::json!({ "2XX": success }));
+}
+
+fn resolve_response(response: Value, shared: &Value) -> Value {
+    let name = response
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| reference.strip_prefix("#/components/responses/"));
+    match name.and_then(|name| shared.get(name)) {
+        Some(found) => found.clone(),
+        None => response,
+    }
+}
+
+/// The answer as the generator may see it, or `None` for a page that only looks like success
+/// (a sign-in page is HTML with a 2xx status).
+fn success_answer(mut response: Value) -> Option<Value> {
+    let object = response.as_object_mut()?;
+    object.remove("headers");
+    object.remove("links");
+    if let Some(Value::Object(content)) = object.remove("content") {
+        let (kind, media) = content
+            .into_iter()
+            .find(|(kind, _)| !kind.starts_with("text/html"))?;
+        let kind = if kind.ends_with("+json") {
+            "application/json".to_owned()
+        } else {
+            kind
+        };
+        object.insert("content".into(), serde_json::json!({ kind: media }));
+    }
+    Some(response)
+}
+
+/// Pairs of (schema pointer, field) whose form field is encoded as JSON text.
+fn forms_with_json(document: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let paths = document.get("paths").and_then(Value::as_object);
+    for item in paths.into_iter().flat_map(|paths| paths.values()) {
+        for method in METHODS {
+            let Some(form) = item
+                .get(method)
+                .and_then(|operation| operation.pointer("/requestBody/content"))
+                .and_then(|content| content.get("application/x-www-form-urlencoded"))
+            else {
+                continue;
+            };
+            let schema = form
+                .pointer("/schema/$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| reference.strip_prefix('#'));
+            let fields = form.get("encoding").and_then(Value::as_object);
+            let (Some(schema), Some(fields)) = (schema, fields) else {
+                continue;
+            };
+            for (field, encoding) in fields {
+                if encoding.get("contentType").and_then(Value::as_str) == Some("application/json") {
+                    found.push((schema.to_owned(), field.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Keeps the schemas that the remaining paths and the form fields reach.
+fn prune_schemas(document: &mut Value, forms: &[Value]) {
+    let schemas = take(document, "/components", "schemas");
+    let Value::Object(mut schemas) = schemas else {
+        return;
+    };
+    let mut open = Vec::new();
+    references(document, &mut open);
+    forms.iter().for_each(|form| references(form, &mut open));
+    let mut used = Map::new();
+    while let Some(name) = open.pop() {
+        if let Some(schema) = schemas.remove(&name) {
+            references(&schema, &mut open);
+            used.insert(name, schema);
+        }
+    }
+    if let Some(components) = document
+        .get_mut("components")
+        .and_then(Value::as_object_mut)
+    {
+        components.insert("schemas".into(), Value::Object(used));
+    }
+}
+
+/// The names of the component schemas that a value refers to.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Object(object) => {
+            let name = object
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+            found.extend(name.map(str::to_owned));
+            object.values().for_each(|inner| references(inner, found));
+        }
+        _ => {}
+    }
+}
+
+fn string_enums(document: &Value) -> Vec<StringEnum> {
+    let schemas = document
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    schemas
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, schema)| {
+            let words = schema.get("enum")?.as_array()?;
+            let words: Vec<String> = words
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
+            let description = schema
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            (!words.is_empty()).then(|| StringEnum {
+                name: name.clone(),
+                description: description.to_owned(),
+                words,
+            })
+        })
+        .collect()
+}
+
+/// Removes, at any depth, what no type is made from. `names` says that the keys of this object are
+/// names of the document's own (properties, schemas), not keywords.
+fn strip(value: &mut Value, names: bool) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| strip(item, false)),
+        Value::Object(object) => {
+            if !names {
+                strip_keywords(object);
+            }
+            for (key, inner) in object.iter_mut() {
+                let inner_names = !names && matches!(key.as_str(), "properties" | "schemas");
+                strip(inner, inner_names);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn strip_keywords(object: &mut Map<String, Value>) {
+    object.retain(|key, _| !key.starts_with("x-") && key != "example" && key != "examples");
+    object.remove("default");
+    if object.get("type").and_then(Value::as_str) == Some("string") {
+        object.remove("format");
+    }
+    let single = match object
+        .get("allOf")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
+        Some([only]) if only.get("$ref").is_some() => Some(only.clone()),
+        _ => None,
+    };
+    if let Some(Value::Object(reference)) = single {
+        *object = reference;
+    }
+}

@@ -1,0 +1,135 @@
+//! Putting a credential on a request, whichever kind it is.
+
+use std::fmt;
+
+use http::header::{AUTHORIZATION, HeaderValue};
+use reqwest::Request;
+
+use super::Session;
+use super::explain::reasons;
+use crate::auth::{InvalidSecret, Secret, TokenCache, TokenError, basic, bearer};
+use crate::error::{Error, ErrorKind};
+
+/// What a session proves itself with.
+pub(crate) enum Credential {
+    /// The same header on each request: Basic, or a bearer token at hand.
+    Header(HeaderValue),
+    /// A bearer token that is fetched and renewed.
+    OAuth(TokenCache),
+    /// A signature over each request.
+    #[cfg(feature = "aliyun")]
+    Acs3(crate::auth::acs3::Credentials),
+}
+
+/// What was used on one request, so that it can be dropped when it is refused.
+#[derive(Debug, Default)]
+pub(crate) struct Used(Option<Secret>);
+
+impl Credential {
+    pub fn basic(user: &str, password: &Secret) -> Result<Self, Error> {
+        basic::header(user, password)
+            .map(Credential::Header)
+            .map_err(invalid)
+    }
+
+    pub fn bearer(token: &Secret) -> Result<Self, Error> {
+        bearer::header(token)
+            .map(Credential::Header)
+            .map_err(invalid)
+    }
+
+    /// Puts the credential on a request. Last of all: a signature covers what is there before.
+    pub async fn authorize(&self, request: &mut Request, session: &Session) -> Result<Used, Error> {
+        match self {
+            Credential::Header(value) => {
+                request.headers_mut().insert(AUTHORIZATION, value.clone());
+                Ok(Used::default())
+            }
+            Credential::OAuth(cache) => {
+                let token = cache.token(session.http()).await.map_err(no_token)?;
+                let value = bearer::header(&token).map_err(invalid)?;
+                request.headers_mut().insert(AUTHORIZATION, value);
+                Ok(Used(Some(token)))
+            }
+            #[cfg(feature = "aliyun")]
+            Credential::Acs3(credentials) => {
+                sign(request, credentials, session)?;
+                Ok(Used::default())
+            }
+        }
+    }
+
+    /// Drops a token that was refused. `false` when no other can be had.
+    pub fn forget(&self, used: &Used) -> bool {
+        match (self, used) {
+            (Credential::OAuth(cache), Used(Some(token))) => {
+                cache.invalidate(token);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+fn invalid(fault: InvalidSecret) -> Error {
+    Error::configuration(fault.to_string()).advise("Copy the credential again, on one line.")
+}
+
+/// Nothing has been sent to the service itself when this happens.
+fn no_token(error: TokenError) -> Error {
+    let kind = match &error {
+        TokenError::Refused { .. } => ErrorKind::Authentication,
+        TokenError::RateLimited { .. } => ErrorKind::RateLimited,
+        TokenError::Unavailable { .. } => ErrorKind::Unavailable,
+        TokenError::Unreachable { .. } => ErrorKind::Transport,
+        TokenError::Insecure { .. } => ErrorKind::Configuration,
+        _ => ErrorKind::Undecodable,
+    };
+    let mut told = Error::new(kind)
+        .detail(reasons(&error))
+        .wait(error.retry_after());
+    if let Some(status) = error.status() {
+        told = told.status(status.as_u16());
+    }
+    if let TokenError::Refused { code, message, .. } = &error {
+        told = told.code(code.clone()).says(message.clone());
+    }
+    told.caused_by(error)
+}
+
+/// Signs what is on the request by now. Date and nonce are new for each attempt.
+#[cfg(feature = "aliyun")]
+fn sign(
+    request: &mut Request,
+    credentials: &crate::auth::acs3::Credentials,
+    session: &Session,
+) -> Result<(), Error> {
+    use crate::auth::acs3;
+    // What is signed has to be what is sent: `Url` leaves characters that the signature encodes.
+    acs3::canonicalize_url(request.url_mut());
+    let url = request.url();
+    // As it is sent: the port only where it is not the scheme's own.
+    let host = match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (host, _) => host.unwrap_or_default().to_owned(),
+    };
+    let nonce = format!("{:032x}", fastrand::u128(..));
+    let body = request
+        .body()
+        .and_then(|body| body.as_bytes())
+        .unwrap_or_default();
+    let signing = acs3::SigningRequest::new(request.method().as_str(), &host, url.path())
+        .with_query(url.query().unwrap_or_default())
+        .with_headers(request.headers())
+        .with_body(body);
+    let signed = acs3::sign(&signing, credentials, session.now(), &nonce)
+        .map_err(|fault| Error::configuration(fault.to_string()))?;
+    signed.put_on(request.headers_mut());
+    Ok(())
+}

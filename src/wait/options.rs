@@ -1,0 +1,102 @@
+//! How to wait.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::transport::Clock;
+
+/// How to wait for runs.
+///
+/// The pause before the next look is 8 % of the run's age, at least a second and at most a minute,
+/// give or take a tenth. A service that asks for patience gets it, for all waits together.
+#[derive(Clone)]
+pub struct WaitOptions {
+    pub(super) deadline: Option<Duration>,
+    pub(super) patience: Duration,
+    pub(super) shortest: Duration,
+    pub(super) longest: Duration,
+    pub(super) stop_when_waiting: bool,
+    pub(super) at_once: usize,
+    pub(super) clock: Clock,
+}
+
+impl Default for WaitOptions {
+    fn default() -> Self {
+        WaitOptions {
+            deadline: None,
+            patience: Duration::from_secs(15 * 60),
+            shortest: Duration::from_secs(1),
+            longest: Duration::from_secs(60),
+            stop_when_waiting: false,
+            at_once: 32,
+            clock: Arc::new(Utc::now),
+        }
+    }
+}
+
+impl WaitOptions {
+    /// Gives up after so long. Without a deadline a run that never ends is waited on for ever.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Survives reads that fail for so long at a stretch: 15 minutes unless set.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Sets the shortest and the longest pause between two looks: a second and a minute unless set.
+    #[must_use]
+    pub fn pauses(mut self, shortest: Duration, longest: Duration) -> Self {
+        self.shortest = shortest;
+        self.longest = longest.max(shortest);
+        self
+    }
+
+    /// Stops waiting when the run waits for a person, and returns it as it is.
+    #[must_use]
+    pub fn stop_when_waiting(mut self, stop: bool) -> Self {
+        self.stop_when_waiting = stop;
+        self
+    }
+
+    /// How many requests [`super::wait_all`] has under way at once: 32 unless set.
+    #[must_use]
+    pub fn at_once(mut self, requests: usize) -> Self {
+        self.at_once = requests.max(1);
+        self
+    }
+
+    /// Sets the wall clock, against which the age of a run is read that was started elsewhere.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The pause after a look at a run of that age.
+    pub(super) fn pause(&self, age: Duration) -> Duration {
+        let pause = age.mul_f64(0.08).clamp(self.shortest, self.longest);
+        pause.mul_f64(0.9 + 0.2 * fastrand::f64())
+    }
+}
+
+impl fmt::Debug for WaitOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitOptions")
+            .field("deadline", &self.deadline)
+            .field("patience", &self.patience)
+            .field("shortest", &self.shortest)
+            .field("longest", &self.longest)
+            .field("stop_when_waiting", &self.stop_when_waiting)
+            .field("at_once", &self.at_once)
+            .finish_non_exhaustive()
+    }
+}

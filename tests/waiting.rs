@@ -1,0 +1,192 @@
+//! Waiting: how soon the end of a run is noticed, what it costs, and what it survives.
+//!
+//! The clock is simulated: a run of two hours takes milliseconds.
+
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use futures_util::StreamExt;
+use runpipe::{
+    ErrorKind, Result, Run, RunRef, RunStatus, Runs, WaitOptions, states, wait, wait_all,
+};
+use tokio::time::Instant;
+
+mod simulated;
+use simulated::Simulated;
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_is_noticed_within_a_twentieth_or_two_seconds() {
+    println!("run length  median delay  worst delay  median requests");
+    for length in [5, 60, 600, 7200] {
+        let (mut delays, mut requests) = (Vec::new(), Vec::new());
+        for sample in 0..51_u64 {
+            // Ends at all phases of the polling, not at its favourite one.
+            let length = seconds(length) + Duration::from_millis(sample * 37);
+            let service = Simulated::ends_after(length);
+            let began = Instant::now();
+            let run = wait(&service, &service.run(), &WaitOptions::default())
+                .await
+                .unwrap();
+            assert_eq!(run.status, RunStatus::Succeeded);
+            delays.push(began.elapsed() - length);
+            requests.push(service.requests());
+        }
+        delays.sort();
+        requests.sort_unstable();
+        let (median, worst) = (delays[25], delays[50]);
+        println!(
+            "{length:>8} s  {median:>12.2?}  {worst:>11.2?}  {:>15}",
+            requests[25]
+        );
+        let allowed = seconds(2).max(seconds(length) / 20);
+        assert!(
+            median <= allowed,
+            "{length} s: noticed {median:?} late, {allowed:?} allowed"
+        );
+        assert!(
+            requests[25] < 250,
+            "{length} s took {} requests",
+            requests[25]
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_two_hours_old_is_not_asked_for_every_second() {
+    let now = Utc::now();
+    let service = Simulated::ends_after(seconds(300)).begun_at(now - TimeDelta::hours(2));
+    let options = WaitOptions::default().clock(move || now);
+    wait(&service, &service.run(), &options).await.unwrap();
+    assert!(
+        service.requests() <= 8,
+        "{} requests in five minutes",
+        service.requests()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_state_comes_once_and_the_stream_ends_with_the_run() {
+    let service = Simulated::script(&[
+        (0, RunStatus::Queued),
+        (10, RunStatus::Running),
+        (20, RunStatus::Waiting),
+        (60, RunStatus::Running),
+        (90, RunStatus::Failed),
+    ]);
+    let seen: Vec<RunStatus> = states(&service, service.run(), WaitOptions::default())
+        .map(|run| run.unwrap().status)
+        .collect()
+        .await;
+    use RunStatus::{Failed, Queued, Running, Waiting};
+    assert_eq!(seen, [Queued, Running, Waiting, Running, Failed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_can_stop_where_a_person_is_needed() {
+    let service = Simulated::script(&[(0, RunStatus::Running), (10, RunStatus::Waiting)]);
+    let options = WaitOptions::default().stop_when_waiting(true);
+    let run = wait(&service, &service.run(), &options).await.unwrap();
+    assert_eq!(run.status, RunStatus::Waiting);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_word_is_waited_on() {
+    let service = Simulated::script(&[(0, RunStatus::Unknown), (100, RunStatus::Canceled)]);
+    let run = wait(&service, &service.run(), &WaitOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(run.status, RunStatus::Canceled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_is_an_error_that_says_where_the_run_was() {
+    let service = Simulated::ends_after(seconds(7200));
+    let options = WaitOptions::default().deadline(seconds(60));
+    let began = Instant::now();
+    let error = wait(&service, &service.run(), &options).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Deadline);
+    assert_eq!(began.elapsed(), seconds(60));
+    let text = error.to_string();
+    assert!(
+        text.contains("running") && text.contains("buddy/acme/site/2/31"),
+        "{text}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_that_fail_for_a_while_are_survived() {
+    use ErrorKind::{RateLimited, Transport, Unavailable, Undecodable};
+    for kind in [Transport, Unavailable, RateLimited, Undecodable] {
+        let service = Simulated::ends_after(seconds(900)).fails(60..600, kind);
+        let run = wait(&service, &service.run(), &WaitOptions::default())
+            .await
+            .unwrap();
+        assert_eq!(run.status, RunStatus::Succeeded, "{kind}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_that_fail_for_longer_than_the_patience_are_not() {
+    let service = Simulated::ends_after(seconds(90_000)).fails(60..80_000, ErrorKind::Unavailable);
+    let error = wait(&service, &service.run(), &WaitOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_credential_ends_the_wait_at_once() {
+    let service = Simulated::ends_after(seconds(900)).fails(10..20, ErrorKind::Authentication);
+    let began = Instant::now();
+    let error = wait(&service, &service.run(), &WaitOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert!(began.elapsed() < seconds(13));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_run_may_take_a_moment_to_be_found() {
+    let service = Simulated::ends_after(seconds(60)).fails(0..10, ErrorKind::NotFound);
+    let run = wait(&service, &service.run(), &WaitOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(run.status, RunStatus::Succeeded);
+
+    let service = Simulated::ends_after(seconds(60)).fails(0..600, ErrorKind::NotFound);
+    let error = wait(&service, &service.run(), &WaitOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_a_wait_stops_its_requests() {
+    let service = Simulated::ends_after(seconds(900));
+    let options = WaitOptions::default();
+    let run = service.run();
+    let stopped = tokio::time::timeout(seconds(30), wait(&service, &run, &options)).await;
+    assert!(stopped.is_err());
+    let so_far = service.requests();
+    tokio::time::advance(seconds(900)).await;
+    assert_eq!(service.requests(), so_far);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_runs_are_waited_on_by_one_task_with_few_requests_under_way() {
+    let service = Simulated::ends_after(seconds(30)).answers_after(Duration::from_millis(50));
+    let options = WaitOptions::default().at_once(16);
+    let runs = (0..500).map(|id| (&service as &dyn Runs, service.run_of(id)));
+    let ended: Vec<(RunRef, Result<Run>)> = wait_all(runs, &options).collect().await;
+    assert_eq!(ended.len(), 500);
+    assert!(
+        ended
+            .iter()
+            .all(|(run, end)| end.as_ref().unwrap().reference == *run)
+    );
+    assert_eq!(service.most_at_once(), 16);
+}
