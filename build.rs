@@ -6,16 +6,34 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
-use quote::{format_ident, quote};
+use quote::quote;
 
 /// The files of `src/spec/` that are needed before there is a library.
+#[allow(dead_code, unused_imports, reason = "the library uses more of them")]
 #[path = "src/spec"]
 mod spec {
+    #[cfg(feature = "spec")]
+    mod declared;
+    pub mod finding;
+    mod format;
+    pub mod lint;
     pub mod lower;
+    mod reference;
+    #[cfg(feature = "spec")]
+    mod schema;
+    #[cfg(feature = "spec")]
+    mod schema_error;
+    #[cfg(feature = "spec")]
+    mod translate;
 }
 
-use spec::lower::{Lowered, StringEnum};
+/// The library never sees this file, though it stands among its own.
+#[path = "src/generated/emit.rs"]
+mod emit;
+
+use spec::lower::Lowered;
 
 /// Every service: the feature that enables it, which is also the name of its document.
 const SERVICES: [&str; 4] = ["azure-devops", "matillion", "aliyun", "buddy"];
@@ -23,6 +41,7 @@ const SERVICES: [&str; 4] = ["azure-devops", "matillion", "aliyun", "buddy"];
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/spec");
+    println!("cargo::rerun-if-changed=src/generated/emit.rs");
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for service in SERVICES {
         let enabled = format!("CARGO_FEATURE_{}", service.to_uppercase().replace('-', "_"));
@@ -45,12 +64,16 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     let stop =
         |what: &str, error: &dyn std::fmt::Display| vec![format!("{document}: {what}: {error}")];
     let text = fs::read_to_string(document).map_err(|error| stop("cannot be read", &error))?;
+    let findings = spec::lint::lint(document, &text);
+    if !findings.is_empty() {
+        return Err(findings.iter().map(ToString::to_string).collect());
+    }
     let full = serde_json::from_str(&text).map_err(|error| stop("is not JSON", &error))?;
     let Lowered {
         document: lowered,
         enums,
     } = spec::lower::lower(&full);
-    let lowered: openapiv3::OpenAPI = serde_json::from_value(lowered)
+    let for_generator: openapiv3::OpenAPI = serde_json::from_value(lowered.clone())
         .map_err(|error| stop("is not an OpenAPI 3.0 document for the generator", &error))?;
     let mut settings = GenerationSettings::new();
     settings
@@ -67,7 +90,7 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
         settings.with_replacement(&open.name, path_of(&open.name), impls.into_iter());
     }
     let client = Generator::new(&settings)
-        .generate_tokens(&lowered)
+        .generate_tokens(&for_generator)
         .map_err(|error| stop("cannot be generated", &error))?;
     // A replacement whose name the generator does not know is ignored without a word.
     let produced = client.to_string().replace(' ', "");
@@ -80,35 +103,17 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
             ));
         }
     }
-    let open = enums.iter().map(open_enum);
-    let file = quote! {
-        #client
-        /// Words that a vendor may add to: each keeps what it does not know.
-        pub mod open { #(#open)* }
+    let open = emit::open_enums(&enums);
+    let contract = match env::var_os("CARGO_FEATURE_CONTRACT") {
+        Some(_) => emit::contract(&full, &lowered, &enums)
+            .map_err(|error| stop("cannot be reached by contract tests", &error))?,
+        None => TokenStream::new(),
     };
+    let file = quote!(#client #open #contract);
     let file = syn::parse2(file).map_err(|error| stop("generated code is not Rust", &error))?;
     fs::write(
         out_dir.join(format!("{module}.rs")),
         prettyplease::unparse(&file),
     )
     .map_err(|error| stop("generated code cannot be written", &error))
-}
-
-/// One call of `open_enum!`, which the library defines.
-fn open_enum(open: &StringEnum) -> proc_macro2::TokenStream {
-    use heck::ToPascalCase;
-    let name = format_ident!("{}", open.name);
-    let description = &open.description;
-    let words = &open.words;
-    let variants = words.iter().map(|word| match word.to_pascal_case() {
-        // `Unknown` holds the words that no document knows; some vendors have such a word.
-        name if name == "Unknown" => format_ident!("VendorUnknown"),
-        name => format_ident!("{name}"),
-    });
-    quote! {
-        crate::open_enum! {
-            #[doc = #description]
-            pub enum #name { #(#variants = #words,)* }
-        }
-    }
 }

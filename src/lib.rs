@@ -14,6 +14,9 @@
 
 pub mod auth;
 mod builder;
+#[cfg(feature = "contract")]
+#[doc(hidden)]
+pub mod contract;
 mod error;
 mod generated;
 mod names;
@@ -24,6 +27,11 @@ mod retry_after;
 mod run;
 mod service;
 mod services;
+#[cfg(feature = "spec")]
+pub mod spec;
+#[cfg(feature = "testing")]
+#[path = "sandbox/mod.rs"]
+pub mod testing;
 mod transport;
 mod wait;
 

@@ -25,13 +25,18 @@ pub enum Reconciled {
     None,
 }
 
+/// When a run of a start of that moment can have begun at the earliest, by the service's clock.
+pub(crate) fn earliest(since: DateTime<Utc>) -> DateTime<Utc> {
+    since.checked_sub_signed(CLOCK_SLACK).unwrap_or(since)
+}
+
 /// Reads a list, newest first, back to the time of the start, and keeps what fits.
 pub(crate) async fn reconcile(
     newest_first: impl Stream<Item = Result<Run>>,
     since: DateTime<Utc>,
     fits: impl Fn(&Run) -> bool,
 ) -> Result<Reconciled> {
-    let earliest = since.checked_sub_signed(CLOCK_SLACK).unwrap_or(since);
+    let earliest = earliest(since);
     pin_mut!(newest_first);
     let mut found = Vec::new();
     while let Some(run) = newest_first.next().await {

@@ -34,7 +34,7 @@ pub(crate) enum Again {
 
 /// How failures that may pass are tried again.
 ///
-/// A delay is drawn at random between nothing and the current step, and the step doubles. The
+/// A delay is the current step and up to as much again, drawn at random; then the step doubles. The
 /// deadline bounds all attempts and the waits between them, not a single attempt.
 ///
 /// ```
@@ -54,7 +54,7 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Four more attempts within a minute, the first after about 0.3 s.
+    /// Four more attempts within a minute, the first after 0.3 s to 0.6 s.
     fn default() -> Self {
         RetryPolicy {
             deadline: Duration::from_secs(60),

@@ -34,7 +34,8 @@ pub enum ErrorKind {
     Undecodable,
     /// No answer came. For a start this kind promises that nothing was sent.
     Transport,
-    /// The service failed (5xx) to answer a read, repeatedly. Try later.
+    /// The service failed (5xx) to answer a read, or its token endpoint did, repeatedly. Nothing was
+    /// started. Try later.
     Unavailable,
     /// A start, or another call that must not be made twice, that **may have happened**: it was
     /// sent, and no clear answer came back. Look before starting again: `reconcile` does.

@@ -126,6 +126,10 @@ impl Call {
         Ok(rebuild(status, headers, body))
     }
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "the hooks' signature is the generator's"
+    )]
     /// After the answer came: stops what would be read as a success and is none.
     pub(crate) fn after<E>(&self) -> Result<(), progenitor_client::Error<E>> {
         let seen = self.seen();

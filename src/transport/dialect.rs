@@ -85,7 +85,9 @@ impl Refusal {
             code: None,
             sentences: Vec::new(),
             request_id: None,
-            detail: None,
+            detail: status
+                .is_redirection()
+                .then_some("the answer is a redirect, and redirects are never followed"),
             advice: None,
         }
     }

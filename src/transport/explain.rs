@@ -41,8 +41,9 @@ impl Call {
         let session = self.session();
         let dialect = session.0.dialect;
         let mut refusal = refusal;
-        if let Some(skew) = dialect.clock_skew(&refusal, answer, session.now()) {
-            session.learn_skew(skew);
+        let now = session.now();
+        if let Some(skew) = dialect.clock_skew(&refusal, answer, now) {
+            session.learn_clock(now.checked_add_signed(skew).unwrap_or(now));
             refusal.again = Again::NewClock;
         }
         let wait = match refusal.again {

@@ -86,9 +86,7 @@ impl Session {
 
     /// The wall clock, corrected by what the service was found to think.
     pub fn now(&self) -> Moment {
-        let skew = TimeDelta::milliseconds(self.0.skew.load(Ordering::Relaxed));
-        let now = (self.0.clock)();
-        now.checked_add_signed(skew).unwrap_or(now)
+        self.at_service((self.0.clock)())
     }
 
     /// Makes a call: as often as the operation and the policy allow, each attempt authorized anew.
@@ -158,9 +156,18 @@ impl Session {
         }
     }
 
-    fn learn_skew(&self, skew: TimeDelta) {
+    /// A moment of the caller's clock, as the service's clock shows it.
+    pub fn at_service(&self, moment: Moment) -> Moment {
+        let skew = TimeDelta::milliseconds(self.0.skew.load(Ordering::Relaxed));
+        moment.checked_add_signed(skew).unwrap_or(moment)
+    }
+
+    /// Takes over what the service's clock shows. It is kept as the distance from our own clock as
+    /// it is, so that calls that learn it at the same time do not add up.
+    fn learn_clock(&self, service: Moment) {
+        let skew = service - (self.0.clock)();
         self.0
             .skew
-            .fetch_add(skew.num_milliseconds(), Ordering::Relaxed);
+            .store(skew.num_milliseconds(), Ordering::Relaxed);
     }
 }

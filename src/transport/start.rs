@@ -1,6 +1,7 @@
 //! Starting: the one kind of call whose answer must never be lost.
 
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -37,6 +38,12 @@ impl Session {
         N: FnOnce(T) -> Option<Result<Run>>,
         S: FnOnce(&Value) -> Option<Result<Run>>,
     {
+        // The last attempt, for the body of an answer that decodes and has the id elsewhere.
+        let last = Mutex::new(None);
+        let send = |call: Call| {
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(call.clone());
+            send(call)
+        };
         match self.call_checked(operation, send, refusal).await {
             Ok(answer) => {
                 let status = answer.status().as_u16();
@@ -45,14 +52,23 @@ impl Session {
                     .dialect
                     .request_id(answer.headers())
                     .map(str::to_owned);
-                (reading.normalize)(answer.into_inner()).unwrap_or_else(|| {
-                    Err(Error::new(ErrorKind::OutcomeUnknown)
-                        .to(self.service(), operation.id)
-                        .about(operation.subject())
-                        .status(status)
-                        .request(request_id)
-                        .detail("the service accepted the start, and named no run"))
-                })
+                if let Some(run) = (reading.normalize)(answer.into_inner()) {
+                    return run;
+                }
+                let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
+                let body = last.and_then(|call| call.seen().answer.as_ref()?.json());
+                if let Some(run) = body.as_ref().and_then(reading.salvage) {
+                    return run.map(|mut run| {
+                        run.warnings.push(ELSEWHERE.to_owned());
+                        run
+                    });
+                }
+                Err(Error::new(ErrorKind::OutcomeUnknown)
+                    .to(self.service(), operation.id)
+                    .about(operation.subject())
+                    .status(status)
+                    .request(request_id)
+                    .detail("the service accepted the start, and named no run"))
             }
             Err(error) => {
                 let body = error
@@ -66,6 +82,9 @@ impl Session {
         }
     }
 }
+
+const ELSEWHERE: &str =
+    "The run was started; its id was found in the answer, and not where it is documented to be.";
 
 /// The run was started, and its answer was not what the document says.
 fn warn(mut run: Run, error: &Error) -> Run {

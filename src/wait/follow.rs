@@ -71,7 +71,7 @@ impl<'a> Follow<'a> {
     }
 
     /// The run as it ended. States in between are dropped: many waits hold little.
-    pub async fn to_the_end(&mut self) -> Result<Run> {
+    pub async fn until_the_end(&mut self) -> Result<Run> {
         loop {
             match self.within_deadline().await? {
                 run if self.ended => return Ok(run),

@@ -25,7 +25,7 @@ pub fn wait_all<'a>(
     let waits = runs.into_iter().map(|(runs, run)| {
         let mut follow = Follow::new(runs, run.clone(), options.clone(), Some(gate.clone()));
         async move {
-            let ended = follow.to_the_end().await;
+            let ended = follow.until_the_end().await;
             (run, ended)
         }
     });

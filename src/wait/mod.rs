@@ -42,7 +42,7 @@ pub use options::WaitOptions;
 /// ```
 pub async fn wait(runs: &dyn Runs, run: &RunRef, options: &WaitOptions) -> Result<Run> {
     Follow::new(runs, run.clone(), options.clone(), None)
-        .to_the_end()
+        .until_the_end()
         .await
 }
 

@@ -1,7 +1,235 @@
-//! Generated types only, so far.
+//! Azure DevOps Pipelines: pipelines of a project in an organization.
 
-/// The vendor's own types.
+mod credentials;
+mod dialect;
+mod exception;
+mod lifecycle;
+mod likeness;
+mod logs;
+mod normalize;
+mod preview;
+mod reference;
+#[cfg(feature = "testing")]
+pub(crate) mod sandbox;
+
+/// Azure DevOps' own types: what its document in `specs/azure-devops.json` describes.
 pub mod types {
     pub use crate::generated::azure_devops::open::*;
     pub use crate::generated::azure_devops::types::*;
+}
+
+use std::sync::Arc;
+
+use crate::builder::{Builder, Connect, ServiceClient};
+use crate::error::{Error, Result};
+use crate::generated::azure_devops as generated;
+use crate::run::{Run, RunRef};
+use crate::service::Service;
+use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
+
+pub use credentials::Credentials;
+pub use reference::PipelineRef;
+use reference::PipelineRunRef;
+
+/// Where Azure DevOps Services is. The organization is part of the paths after it.
+pub const BASE_URL: &str = "https://dev.azure.com";
+/// The version of the API that is asked for unless another is set.
+pub const API_VERSION: &str = "7.1";
+
+/// Talks to Azure DevOps Services, or to a server of one's own. Cheap to clone; clones share
+/// connections and the budget of requests.
+///
+/// For a server the base URL is everything before the collection, such as
+/// `https://tfs.example.com/tfs`, and the collection takes the organization's place.
+///
+/// ```no_run
+/// use runpipe::azure_devops::{Client, Credentials, PipelineRef, types};
+///
+/// # async fn start() -> runpipe::Result<()> {
+/// let azure = Client::builder().credentials(Credentials::pat("…")).build()?;
+/// let pipeline = PipelineRef::new("acme", "My Project", 42);
+/// let mut own = types::RepositoryResourceParameters::default();
+/// own.ref_name = Some("refs/heads/main".to_owned());
+/// let mut resources = types::RunResourcesParameters::default();
+/// resources.repositories.insert("self".to_owned(), own);
+/// let mut request = types::RunPipelineParameters::default();
+/// request.resources = Some(resources);
+/// request.template_parameters.insert("environment".to_owned(), "test".to_owned());
+/// let run = azure.start(&pipeline, &request).await?;
+/// println!("{} is {}", run.reference, run.status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    session: Session,
+    api_version: Arc<str>,
+}
+
+impl ServiceClient for Client {
+    type Credentials = Credentials;
+}
+
+impl Connect for Client {
+    const SERVICE: Service = Service::AzureDevops;
+    const BASE_URL: &'static str = BASE_URL;
+    // The limit is in units of consumption, not in requests; headers say when it is near.
+    const REQUESTS_PER_SECOND: f64 = 10.0;
+    const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
+
+    fn credential(credentials: Credentials) -> Result<Credential> {
+        credentials.into_credential()
+    }
+
+    fn from_session(session: Session) -> Self {
+        Client {
+            session,
+            api_version: API_VERSION.into(),
+        }
+    }
+}
+
+impl Client {
+    /// Begins to build a client. Azure DevOps Services unless another address is set.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// Asks for another version of the API in every call: `7.1-preview.1` or `7.0` for an older
+    /// server. What the service does not have it refuses as an invalid request.
+    #[must_use]
+    pub fn with_api_version(mut self, api_version: impl Into<String>) -> Self {
+        self.api_version = api_version.into().into();
+        self
+    }
+
+    /// Starts a run (`runPipeline`). Leaves a [`types::Run`] in the run.
+    ///
+    /// Without a `refName` for the repository `self` the pipeline's default branch runs. A branch
+    /// has to be a full ref (`refs/heads/main`): the service may ignore a short one in silence.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the
+    /// run may have started. Every other kind says that nothing was started;
+    /// [`crate::ErrorKind::Configuration`] among others when the request asks for a preview, which
+    /// [`Client::preview`] and [`Client::preview_run`] give.
+    pub async fn start(
+        &self,
+        pipeline: &PipelineRef,
+        request: &types::RunPipelineParameters,
+    ) -> Result<Run> {
+        if request.preview_run == Some(true) {
+            let error =
+                Error::configuration("the request has previewRun in it, which starts no run")
+                    .to(Service::AzureDevops, "runPipeline");
+            return Err(error.advise("Call `preview` or `preview_run`, or leave previewRun out."));
+        }
+        let operation = at(Operation::once("runPipeline"), pipeline);
+        let send = |call: Call| self.send_run(call, pipeline, request);
+        let reading = Reading {
+            normalize: |answer: types::Run| {
+                // No run has the id 0 or less: what has no id is not lost, it never was there.
+                let id = answer.id.filter(|id| *id > 0)?;
+                Some(normalize::run(pipeline, id, answer).map(|mut run| {
+                    run.requested_ref = run.requested_ref.or_else(|| asked_ref(request));
+                    run
+                }))
+            },
+            salvage: |body: &serde_json::Value| normalize::started(pipeline, body),
+        };
+        self.session
+            .start(&operation, send, |_| None, reading)
+            .await
+    }
+
+    /// Reads a run (`getRun`). Leaves a [`types::Run`] in the run.
+    ///
+    /// A run that has ended without saying how is looked up as a build too (`getBuild`): only
+    /// builds know that a run was partially successful. That counts as success, with a warning.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the reference is not one of Azure DevOps; every
+    /// kind that a read can end in.
+    pub async fn get(&self, run: &RunRef) -> Result<Run> {
+        let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
+        let operation = at(Operation::read("getRun"), &pipeline)
+            .at("run", run_id)
+            .of(run);
+        let pipeline = &pipeline;
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client.get_run().organization(&pipeline.organization);
+            let call = call
+                .project(&pipeline.project)
+                .pipeline_id(pipeline.pipeline_id);
+            let call = call.run_id(run_id).api_version(&*self.api_version);
+            call.send().await
+        };
+        let answer = self.session.call(&operation, send).await?.into_inner();
+        let ask_build = normalize::needs_build(&answer);
+        let mut read = normalize::run(pipeline, run_id, answer)?;
+        if ask_build {
+            let build = self.build(run, pipeline, run_id).await?;
+            normalize::add_build(&mut read, &build);
+        }
+        Ok(read)
+    }
+
+    /// The build that carries out a run. It has the same id.
+    async fn build(
+        &self,
+        run: &RunRef,
+        pipeline: &PipelineRef,
+        run_id: i64,
+    ) -> Result<types::Build> {
+        let operation = in_project(Operation::read("getBuild"), pipeline)
+            .at("build", run_id)
+            .of(run);
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client.get_build().organization(&pipeline.organization);
+            let call = call.project(&pipeline.project).build_id(run_id);
+            call.api_version(&*self.api_version).send().await
+        };
+        Ok(self.session.call(&operation, send).await?.into_inner())
+    }
+
+    /// One `runPipeline`, for a start and for a preview.
+    async fn send_run(
+        &self,
+        call: Call,
+        pipeline: &PipelineRef,
+        request: &types::RunPipelineParameters,
+    ) -> crate::transport::Generated<types::Run> {
+        let client = generated::Client::from(call);
+        let call = client.run_pipeline().organization(&pipeline.organization);
+        let call = call
+            .project(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id);
+        let mut call = call.api_version(&*self.api_version);
+        if let Some(version) = pipeline.pipeline_version {
+            call = call.pipeline_version(version);
+        }
+        call.body(request.clone()).send().await
+    }
+}
+
+/// The ref that a request asks for, of the repository with the pipeline's YAML.
+fn asked_ref(request: &types::RunPipelineParameters) -> Option<String> {
+    let own = request.resources.as_ref()?.repositories.get("self")?;
+    own.ref_name.clone()
+}
+
+/// The values of the path that leads to a project.
+fn in_project(operation: Operation, pipeline: &PipelineRef) -> Operation {
+    operation
+        .at("organization", &pipeline.organization)
+        .at("project", &pipeline.project)
+}
+
+/// The values of the path that leads to a pipeline.
+fn at(operation: Operation, pipeline: &PipelineRef) -> Operation {
+    in_project(operation, pipeline).at("pipeline", pipeline.pipeline_id)
 }

@@ -5,6 +5,8 @@ mod dialect;
 mod lifecycle;
 mod normalize;
 mod reference;
+#[cfg(feature = "testing")]
+pub(crate) mod sandbox;
 
 /// Buddy's own types: what its document in `specs/buddy.json` describes.
 pub mod types {

@@ -1,7 +1,208 @@
-//! Generated types only, so far.
+//! Matillion Data Productivity Cloud, called Maia since 2026: published pipelines of a project.
 
-/// The vendor's own types.
+mod credentials;
+mod dialect;
+mod filter;
+mod lifecycle;
+mod listing;
+mod normalize;
+mod reference;
+mod region;
+#[cfg(feature = "testing")]
+pub(crate) mod sandbox;
+
+/// Matillion's own types: what its document in `specs/matillion.json` describes.
 pub mod types {
     pub use crate::generated::matillion::open::*;
     pub use crate::generated::matillion::types::*;
+}
+
+use crate::builder::{Builder, Connect, ServiceClient};
+use crate::error::{Error, ErrorKind, Result};
+use crate::generated::matillion as generated;
+use crate::run::{Run, RunRef};
+use crate::service::Service;
+use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
+
+pub use credentials::{Credentials, TOKEN_URL};
+pub use filter::ListFilter;
+use reference::ExecutionRef;
+pub use reference::ProjectRef;
+pub use region::Region;
+
+/// Talks to Matillion. Cheap to clone; clones share connections, the token and the budget of
+/// requests.
+///
+/// ```no_run
+/// use runpipe::matillion::{Client, Credentials, ProjectRef, Region, types};
+///
+/// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+/// let matillion = Client::builder()
+///     .region(Region::Us1)
+///     .credentials(Credentials::client("client id", "…"))
+///     .build()?;
+/// let project = ProjectRef::new("5b0d6e52-91c7-4f3a-8d24-6a7c1e9f0b38");
+/// let request: types::ExecutePublishedPipelineRequest =
+///     types::ExecutePublishedPipelineRequest::builder()
+///         .environment_name("Production")
+///         .pipeline_name("Nightly load")
+///         .execution_tag("nightly".to_owned())
+///         .try_into()?;
+/// let run = matillion.start(&project, &request).await?;
+/// println!("{} is {}", run.reference, run.status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    session: Session,
+}
+
+impl ServiceClient for Client {
+    type Credentials = Credentials;
+}
+
+impl Connect for Client {
+    const SERVICE: Service = Service::Matillion;
+    const BASE_URL: &'static str = Region::Eu1.base_url();
+    // 1000 requests a minute are allowed, to the account as a whole.
+    const REQUESTS_PER_SECOND: f64 = 10.0;
+    const DIALECT: &'static dyn Dialect = &dialect::MatillionDialect;
+
+    fn credential(credentials: Credentials) -> Result<Credential> {
+        credentials::credential(credentials)
+    }
+
+    fn from_session(session: Session) -> Self {
+        Client { session }
+    }
+}
+
+impl Client {
+    /// Begins to build a client. The region is Europe unless another or an address is set.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// Starts a published pipeline (`executePublishedPipeline`).
+    ///
+    /// The answer holds the run's id alone, so the run is [`crate::RunStatus::Queued`] without a
+    /// word of the vendor's, and [`Run::vendor`] has a [`types::StartedPipelineExecution`]. The
+    /// pipeline has to be published in the environment; without a version the one that was
+    /// deployed or promoted last runs.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conflict`] while an execution with the same `executionTag` runs in the
+    /// environment; [`ErrorKind::Disabled`] when the pipeline has been disabled;
+    /// [`ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the
+    /// execution may have started. Every other kind says that nothing was started.
+    pub async fn start(
+        &self,
+        project: &ProjectRef,
+        request: &types::ExecutePublishedPipelineRequest,
+    ) -> Result<Run> {
+        let operation = at(Operation::once("executePublishedPipeline"), project);
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client
+                .execute_published_pipeline()
+                .project_id(&project.project_id);
+            call.body(request.clone()).send().await
+        };
+        let reading = Reading {
+            normalize: |answer: types::StartedPipelineExecution| {
+                let id = answer.pipeline_execution_id.as_deref()?;
+                let run = normalize::started(project, request, id)?;
+                Some(Ok(run.with_vendor(answer)))
+            },
+            salvage: |body: &serde_json::Value| {
+                let id = normalize::salvage_id(body)?;
+                normalize::started(project, request, &id).map(Ok)
+            },
+        };
+        let started = self.session.start(&operation, send, |_| None, reading);
+        started.await.map_err(|error| name_the_tag(error, request))
+    }
+
+    /// Reads an execution (`getPipelineExecution`). Leaves a [`types::PipelineExecution`] in the
+    /// run, whichever of its two forms the answer has.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] when the reference is not one of Matillion's; every kind that
+    /// a read can end in.
+    pub async fn get(&self, run: &RunRef) -> Result<Run> {
+        let ExecutionRef {
+            project,
+            execution_id,
+        } = ExecutionRef::of(run)?;
+        let operation = at(Operation::read("getPipelineExecution"), &project)
+            .at("execution", &execution_id)
+            .of(run);
+        let (project, id) = (&project, &execution_id);
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client
+                .get_pipeline_execution()
+                .project_id(&project.project_id);
+            call.pipeline_execution_id(id).send().await
+        };
+        let answer = self.session.call(&operation, send).await?.into_inner();
+        Ok(normalize::run(run.clone(), normalize::details(answer)))
+    }
+
+    /// Reads the status of an execution and nothing else (`getPipelineExecutionStatus`), which the
+    /// vendor recommends for polling. Leaves a [`types::PipelineExecutionStatus`] in the run.
+    ///
+    /// The operation is younger than the others and its answer is not confirmed: where it is not
+    /// found, or names no status, the details are read instead, as by [`Client::get`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::get`].
+    pub async fn status(&self, run: &RunRef) -> Result<Run> {
+        let ExecutionRef {
+            project,
+            execution_id,
+        } = ExecutionRef::of(run)?;
+        let operation = at(Operation::read("getPipelineExecutionStatus"), &project)
+            .at("execution", &execution_id)
+            .of(run);
+        let (project, id) = (&project, &execution_id);
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client
+                .get_pipeline_execution_status()
+                .project_id(&project.project_id);
+            call.pipeline_execution_id(id).send().await
+        };
+        match self.session.call(&operation, send).await {
+            Ok(answer) if answer.status.is_some() => {
+                Ok(normalize::status_only(run.clone(), answer.into_inner()))
+            }
+            Ok(_) => self.get(run).await,
+            Err(error) if error.kind() == ErrorKind::NotFound => self.get(run).await,
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The value of the path that leads to a project.
+fn at(operation: Operation, project: &ProjectRef) -> Operation {
+    operation.at("project", &project.project_id)
+}
+
+/// The service may not say which tag is in the way; the request does.
+fn name_the_tag(error: Error, request: &types::ExecutePublishedPipelineRequest) -> Error {
+    match (error.kind(), &request.execution_tag) {
+        (ErrorKind::Conflict, Some(tag)) => {
+            let environment: &str = &request.environment_name;
+            error.detail(format!(
+                "an execution with the executionTag {tag:?} is still running in the environment \
+                 {environment:?}"
+            ))
+        }
+        _ => error,
+    }
 }

@@ -1,0 +1,219 @@
+//! How a command fails, and the exit code that says so.
+
+use std::io;
+
+use runpipe::{Error, ErrorKind, RunRef, Service};
+use serde::Serialize;
+
+use super::output::Output;
+
+/// Everything was done.
+pub const DONE: u8 = 0;
+/// A run that was waited for ended without success.
+pub const WITHOUT_SUCCESS: u8 = 1;
+/// The command line, the environment or a file cannot be used. clap ends with the same.
+const USAGE: u8 = 2;
+const REFUSED: u8 = 3;
+const AUTHENTICATION: u8 = 4;
+const UNREACHABLE: u8 = 5;
+const OUTCOME_UNKNOWN: u8 = 6;
+const DEADLINE: u8 = 7;
+/// The result is there and could not be written to stdout.
+const UNWRITTEN: u8 = 74;
+/// 128 and the number of SIGINT, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Why a command did not end as it should.
+#[derive(Debug)]
+pub enum Failure {
+    /// What was given cannot be used: an argument, a variable, a file.
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// A call of the library failed.
+    Call {
+        /// Why.
+        error: Box<Error>,
+        /// Runs that a start of unknown outcome may have begun.
+        candidates: Vec<RunRef>,
+        /// What to do, where the program knows better than the library.
+        advice: Option<String>,
+    },
+    /// Ctrl-C, or a polite request to end.
+    Interrupted {
+        /// What is left behind.
+        message: String,
+        /// What to do next.
+        advice: String,
+        /// The service, where one was being talked to.
+        service: Option<Service>,
+        /// The run that was being followed.
+        run: Option<RunRef>,
+    },
+    /// stdout does not take the result.
+    Output(io::Error),
+}
+
+impl Failure {
+    /// Something given that cannot be used.
+    pub fn usage(message: impl Into<String>, advice: impl Into<String>) -> Self {
+        let (message, advice) = (message.into(), advice.into());
+        Failure::Usage { message, advice }
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Usage { .. } => USAGE,
+            Failure::Call { error, .. } => code_of(error.kind()),
+            Failure::Interrupted { .. } => INTERRUPTED,
+            Failure::Output(_) => UNWRITTEN,
+        }
+    }
+
+    /// What people read: what happened, and what to do about it.
+    pub fn parts(&self) -> (String, Vec<&str>) {
+        match self {
+            Failure::Usage { message, advice }
+            | Failure::Interrupted {
+                message, advice, ..
+            } => (message.clone(), vec![advice]),
+            Failure::Call { error, advice, .. } => {
+                let text = error.to_string();
+                let what = text
+                    .strip_suffix(error.advice())
+                    .unwrap_or(&text)
+                    .trim_end();
+                let mut all = vec![error.advice()];
+                all.extend(advice.as_deref());
+                (what.to_owned(), all)
+            }
+            Failure::Output(cause) => {
+                let what = format!("The result cannot be written to stdout: {cause}");
+                (what, vec!["It stands above, on stderr."])
+            }
+        }
+    }
+
+    fn message(&self) -> String {
+        let (what, advice) = self.parts();
+        let stop = if what.ends_with(['.', '!', '?', ':']) {
+            ""
+        } else {
+            "."
+        };
+        format!("{what}{stop} {}", advice.join(" "))
+            .trim_end()
+            .to_owned()
+    }
+
+    /// What programs read: the same keys whatever failed; what does not apply is `null`.
+    pub fn report(&self) -> Report<'_> {
+        let mut report = Report {
+            kind: "usage",
+            message: self.message(),
+            ..Report::default()
+        };
+        match self {
+            Failure::Usage { advice, .. } => report.advice = Some(advice),
+            Failure::Call {
+                error,
+                candidates,
+                advice,
+            } => {
+                report.kind = error.kind().as_str();
+                report.service = error.service();
+                report.operation = error.operation();
+                report.reference = error.run();
+                report.http_status = error.http_status();
+                report.vendor_code = error.vendor_code();
+                report.request_id = error.request_id();
+                report.retry_after_seconds = error.retry_after().map(|wait| wait.as_secs());
+                report.sentences = error.sentences();
+                report.content_type = error.content_type();
+                report.first_bytes = error.first_bytes();
+                report.advice = Some(advice.as_deref().unwrap_or_else(|| error.advice()));
+                report.candidates = candidates;
+            }
+            Failure::Interrupted {
+                advice,
+                service,
+                run,
+                ..
+            } => {
+                report.kind = "interrupted";
+                report.service = *service;
+                report.reference = run.as_ref();
+                report.advice = Some(advice);
+            }
+            Failure::Output(_) => report.kind = "output",
+        }
+        report
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Call {
+            error: Box::new(error),
+            candidates: Vec::new(),
+            advice: None,
+        }
+    }
+}
+
+/// A failure as one flat object. Stable: keys are added, never renamed or removed.
+#[derive(Debug, Default, Serialize)]
+pub struct Report<'a> {
+    kind: &'a str,
+    message: String,
+    service: Option<Service>,
+    operation: Option<&'a str>,
+    #[serde(rename = "ref")]
+    reference: Option<&'a RunRef>,
+    http_status: Option<u16>,
+    vendor_code: Option<&'a str>,
+    request_id: Option<&'a str>,
+    retry_after_seconds: Option<u64>,
+    sentences: &'a [String],
+    content_type: Option<&'a str>,
+    first_bytes: Option<&'a str>,
+    advice: Option<&'a str>,
+    candidates: &'a [RunRef],
+}
+
+fn code_of(kind: ErrorKind) -> u8 {
+    match kind {
+        ErrorKind::Configuration => USAGE,
+        ErrorKind::Authentication => AUTHENTICATION,
+        ErrorKind::Undecodable | ErrorKind::Transport | ErrorKind::Unavailable => UNREACHABLE,
+        ErrorKind::OutcomeUnknown => OUTCOME_UNKNOWN,
+        ErrorKind::Deadline => DEADLINE,
+        // Not found, invalid, conflict, disabled, rate limited, no such name: the service said no.
+        _ => REFUSED,
+    }
+}
+
+/// Says what clap found, and returns the exit code: 2, or 0 for help and version.
+pub fn of_command_line(error: &clap::Error, json: bool) -> u8 {
+    if !error.use_stderr() {
+        // Help that nobody reads to its end is no failure.
+        let _ = error.print();
+        return DONE;
+    }
+    if json {
+        let text = error.to_string();
+        let text = text.trim_start_matches("error: ");
+        let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+        let rest = rest.lines().map(str::trim).filter(|line| !line.is_empty());
+        let advice: Vec<&str> = rest.collect();
+        let advice = advice.join(" ");
+        Output::new(true).failure(&Failure::usage(message.trim(), advice));
+    } else {
+        let _ = error.print();
+    }
+    USAGE
+}

@@ -1,0 +1,221 @@
+//! What the program writes: the result on stdout, everything else on stderr.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{Attribute, Cell, Color};
+use runpipe::{Run, RunStatus};
+use serde::Serialize;
+
+use super::exit::Failure;
+use super::text::{one_line, span};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The two streams, in one of two manners: for people, or as JSON.
+#[derive(Debug)]
+pub struct Output {
+    json: bool,
+}
+
+/// Whether somebody still reads stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Yes.
+    There,
+    /// The pipe was closed: `runpipe logs … | head`. Not a failure.
+    Gone,
+}
+
+impl Output {
+    /// Writes JSON, or text for people.
+    pub fn new(json: bool) -> Self {
+        Output { json }
+    }
+
+    /// Whether JSON is wanted.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether a person looks at stdout.
+    pub fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Writes the result: `value` as one object, or `text`. Colours in the text are left out where
+    /// they are not wanted.
+    ///
+    /// Fails when stdout takes nothing (a full disk); the result is on stderr then.
+    pub fn result(
+        &self,
+        value: &impl Serialize,
+        text: impl FnOnce() -> String,
+    ) -> Result<Reader, Failure> {
+        let text = if self.json {
+            json_line(value).map_err(Failure::Output)?
+        } else {
+            text()
+        };
+        self.part(&text).inspect_err(|_| {
+            let _ = anstream::stderr().write_all(text.as_bytes());
+        })
+    }
+
+    /// Writes a part of a result that is written as it comes.
+    pub fn part(&self, text: &str) -> Result<Reader, Failure> {
+        let mut stdout = anstream::stdout().lock();
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
+            Ok(()) => Ok(Reader::There),
+            Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+            Err(cause) => Err(Failure::Output(cause)),
+        }
+    }
+
+    /// Says on stderr how things go. Not with `--json`: there stderr is empty, or one object.
+    pub fn progress(&self, line: &str) {
+        if !self.json {
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
+    }
+
+    /// Says on stderr why the command failed.
+    pub fn failure(&self, failure: &Failure) {
+        let text = if self.json {
+            // Text and numbers under text keys always become JSON.
+            json_line(&failure.report()).unwrap_or_default()
+        } else {
+            let red = AnsiColor::Red.on_default().bold();
+            let (what, advice) = failure.parts();
+            let advice = advice
+                .iter()
+                .map(|advice| format!("  {}\n", one_line(advice)));
+            format!(
+                "{red}error:{red:#} {}\n{}",
+                one_line(&what),
+                advice.collect::<String>()
+            )
+        };
+        // Nobody is left to be told that stderr is gone.
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    }
+
+    /// Says on stderr what could not be read of a run that exists. JSON has it in `warnings`.
+    pub fn warnings(&self, run: &Run) {
+        let yellow = AnsiColor::Yellow.on_default().bold();
+        for warning in &run.warnings {
+            self.progress(&format!("{yellow}warning:{yellow:#} {}", one_line(warning)));
+        }
+    }
+
+    /// Writes a run as the result. Its reference is never lost: it goes to stderr when nobody reads
+    /// stdout any more.
+    pub fn run(&self, run: &Run) -> Result<(), Failure> {
+        self.warnings(run);
+        if self.result(run, || block(run))? == Reader::Gone {
+            let _ = writeln!(anstream::stderr(), "{}", run.reference);
+        }
+        Ok(())
+    }
+}
+
+fn json_line(value: &impl Serialize) -> io::Result<String> {
+    let mut text = serde_json::to_string(value)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// How a status looks.
+pub fn status_style(status: RunStatus) -> Style {
+    match status {
+        RunStatus::Succeeded => AnsiColor::Green.on_default(),
+        RunStatus::Failed => AnsiColor::Red.on_default(),
+        RunStatus::Waiting | RunStatus::Unknown => AnsiColor::Yellow.on_default(),
+        RunStatus::Canceled | RunStatus::Skipped => DIM,
+        _ => AnsiColor::Cyan.on_default(),
+    }
+}
+
+/// A status in a table that is printed with [`comfy_table::Table::enforce_styling`]: the stream
+/// takes the colour out again where none is wanted.
+pub fn status_cell(status: RunStatus) -> Cell {
+    let cell = Cell::new(status.as_str());
+    match status {
+        RunStatus::Succeeded => cell.fg(Color::DarkGreen),
+        RunStatus::Failed => cell.fg(Color::DarkRed),
+        RunStatus::Waiting | RunStatus::Unknown => cell.fg(Color::DarkYellow),
+        RunStatus::Canceled | RunStatus::Skipped => cell.add_attribute(Attribute::Dim),
+        _ => cell.fg(Color::DarkCyan),
+    }
+}
+
+/// The vendor's word beside ours, where it says something else.
+pub fn vendor_word(run: &Run) -> Option<String> {
+    let word = one_line(run.vendor_status.as_deref()?);
+    let same = word.eq_ignore_ascii_case(run.status.as_str());
+    (!word.is_empty() && !same).then_some(word)
+}
+
+/// How long a run took, or `None` while it has no beginning or no end.
+pub fn took(run: &Run) -> Option<String> {
+    let begun = run.started_at.as_ref().or(run.created_at.as_ref())?;
+    let took = run.finished_at.as_ref()?.to_utc() - begun.to_utc();
+    Some(span(took.to_std().ok()?))
+}
+
+/// A point in time for people: to the second, in UTC. JSON has the vendor's digits.
+pub fn moment(moment: &runpipe::Timestamp) -> String {
+    moment.to_utc().format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A run for people: its reference, what is known, and the page to look at last.
+pub fn block(run: &Run) -> String {
+    let mut block = format!("{BOLD}{}{BOLD:#}\n", run.reference);
+    let mut row = |label: &str, value: &str| {
+        if !value.is_empty() {
+            // Writing to a string does not fail.
+            let _ = writeln!(block, "  {DIM}{label:<9}{DIM:#} {value}");
+        }
+    };
+    let style = status_style(run.status);
+    let word = vendor_word(run).map_or(String::new(), |word| format!(" ({word})"));
+    row("status", &format!("{style}{}{style:#}{word}", run.status));
+    let name = run
+        .pipeline_name
+        .as_deref()
+        .map(one_line)
+        .unwrap_or_default();
+    let id = run.pipeline_id.as_deref().map(one_line).unwrap_or_default();
+    match (name.as_str(), id.as_str()) {
+        (name, "") => row("pipeline", name),
+        ("", id) => row("pipeline", id),
+        (name, id) => row("pipeline", &format!("{name} ({id})")),
+    }
+    row(
+        "ref",
+        &run.requested_ref
+            .as_deref()
+            .map(one_line)
+            .unwrap_or_default(),
+    );
+    for (label, date) in [("created", &run.created_at), ("started", &run.started_at)] {
+        row(label, &date.as_ref().map(moment).unwrap_or_default());
+    }
+    let took = took(run).map_or(String::new(), |took| format!(", took {took}"));
+    let finished = run.finished_at.as_ref().map(moment);
+    row(
+        "finished",
+        &finished.map(|date| date + &took).unwrap_or_default(),
+    );
+    row(
+        "message",
+        &run.message.as_deref().map(one_line).unwrap_or_default(),
+    );
+    row("url", &run.url.as_deref().map(one_line).unwrap_or_default());
+    block
+}

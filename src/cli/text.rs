@@ -1,0 +1,49 @@
+//! Vendors' text made fit for a terminal, and spans of time for people.
+
+use std::time::Duration;
+
+use anstream::adapter::strip_str;
+
+/// On one line: no escape sequences, no control characters, nothing that turns the direction of
+/// what follows.
+pub fn one_line(text: &str) -> String {
+    let text = strip_str(text).to_string();
+    let words = text.split(|c: char| c.is_control() || c.is_whitespace());
+    let words = words.map(|word| word.chars().filter(|c| !is_deceptive(*c)).collect());
+    let words: Vec<String> = words.filter(|word: &String| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// Over several lines: line ends and tabs stay. Of a line that was overwritten by carriage returns
+/// each version gets a line.
+pub fn lines(text: &str) -> String {
+    let text = strip_str(text).to_string();
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let keep = |c: &char| *c == '\n' || *c == '\t' || !(c.is_control() || is_deceptive(*c));
+    text.chars().filter(keep).collect()
+}
+
+/// Characters that hide, or that reorder what is shown.
+fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// `4.2s`, `38s`, `2m 05s`, `1h 02m`.
+pub fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0..10 => format!("{:.1}s", span.as_secs_f64()),
+        10..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        _ => format!("{}h {:02}m", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A word as a POSIX shell has to be given it.
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

@@ -1,0 +1,268 @@
+//! Every operation and every type of every service by its name in the document, for the contract
+//! tests of this crate. Not meant for other users, and without any promise of stability.
+//!
+//! Calls go the whole way of a real one: builder, session, credential, transport. Only the choice of
+//! the operation is made by a text.
+
+use std::marker::PhantomData;
+
+use futures_util::TryStreamExt;
+use progenitor_client::{ByteStream, Error as Failure, ResponseValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::builder::{Builder, Connect, ServiceClient};
+use crate::error::{Error, Result};
+use crate::retry::RetryPolicy;
+use crate::service::Service;
+use crate::transport::{Call, Credential, Dialect, Operation, Session};
+
+/// One line per service: its variant, its feature, its folder, its document, and a credential that
+/// needs no further request.
+macro_rules! services {
+    ($($variant:ident, $feature:literal, $folder:ident, $credentials:expr;)*) => {
+        impl Caller {
+            /// A caller of the service at `base_url`, with a credential made up for tests.
+            ///
+            /// # Errors
+            ///
+            /// [`crate::ErrorKind::Configuration`] when this build does not have the service, or the
+            /// address cannot be used.
+            pub fn new(service: Service, base_url: &str) -> Result<Self> {
+                match service {
+                    $(
+                        #[cfg(feature = $feature)]
+                        Service::$variant => {
+                            session::<crate::services::$folder::Client>(base_url, $credentials)
+                        }
+                        #[cfg(not(feature = $feature))]
+                        Service::$variant => Err(Error::configuration("this build does not have it").on_service(service)),
+                    )*
+                }
+                .map(|session| Caller { session })
+            }
+
+            /// Calls an operation, once, and encodes the decoded answer again. A text answer becomes
+            /// a JSON string.
+            ///
+            /// Parameters go by their names on the wire; those not given are not sent.
+            ///
+            /// # Errors
+            ///
+            /// Every kind that a read can end in; [`crate::ErrorKind::Configuration`] when the
+            /// service has no such operation, when a value does not fit the generated type, or when
+            /// a required parameter is missing.
+            pub async fn call(
+                &self,
+                operation_id: &str,
+                parameters: &Map<String, Value>,
+                body: Option<&Value>,
+            ) -> Result<Value> {
+                let given = &Arguments { parameters, body };
+                let service = self.session.service();
+                match service {
+                    $(
+                        #[cfg(feature = $feature)]
+                        Service::$variant => {
+                            use crate::generated::$folder as generated;
+                            let operation = operation(generated::contract::OPERATIONS, operation_id, given)
+                                .map_err(|error| error.on_service(service))?;
+                            let send = |call: Call| async move {
+                                let client = generated::Client::from(call);
+                                let answer = generated::contract::call(&client, operation_id, given).await;
+                                answer.unwrap_or_else(|| Err(Failure::InvalidRequest(String::new())))
+                            };
+                            self.session.call(&operation, send).await.map(ResponseValue::into_inner)
+                        }
+                        #[cfg(not(feature = $feature))]
+                        Service::$variant => Err(Error::configuration("this build does not have it").on_service(service)),
+                    )*
+                }
+            }
+        }
+
+        /// Decodes a value into the generated type of a component and encodes it again. `None` when
+        /// no type is made of the component: it is used by refusals alone.
+        pub fn recode(service: Service, component: &str, value: Value) -> Option<serde_json::Result<Value>> {
+            match service {
+                $(
+                    #[cfg(feature = $feature)]
+                    Service::$variant => crate::generated::$folder::contract::recode(component, value),
+                    #[cfg(not(feature = $feature))]
+                    Service::$variant => None,
+                )*
+            }
+        }
+
+        /// The schema that the generated type of each component says it has.
+        #[cfg(feature = "schemars")]
+        pub fn schemas(service: Service) -> Vec<(&'static str, schemars::Schema)> {
+            match service {
+                $(
+                    #[cfg(feature = $feature)]
+                    Service::$variant => crate::generated::$folder::contract::schemas(),
+                    #[cfg(not(feature = $feature))]
+                    Service::$variant => Vec::new(),
+                )*
+            }
+        }
+
+        /// The document that the client of a service is generated from; `None` when this build does
+        /// not have the service.
+        pub fn document(service: Service) -> Option<&'static str> {
+            match service {
+                $(
+                    #[cfg(feature = $feature)]
+                    Service::$variant => Some(include_str!(concat!("../specs/", $feature, ".json"))),
+                    #[cfg(not(feature = $feature))]
+                    Service::$variant => None,
+                )*
+            }
+        }
+    };
+}
+
+services! {
+    AzureDevops, "azure-devops", azure_devops, crate::azure_devops::Credentials::pat("contract-test");
+    Matillion, "matillion", matillion, crate::matillion::Credentials::token("contract-test");
+    Aliyun, "aliyun", aliyun, crate::aliyun::Credentials::access_key("contract-test", "contract-test-secret");
+    Buddy, "buddy", buddy, crate::buddy::Credentials::token("contract-test");
+}
+
+/// Calls the operations of one service by name.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    session: Session,
+}
+
+/// A session as the service's own client has it.
+fn session<C: Connect>(base_url: &str, credentials: C::Credentials) -> Result<Session> {
+    let builder = Builder::<Probe<C>>::new()
+        .base_url(base_url)
+        .credentials(credentials);
+    let probe = builder
+        .retry(RetryPolicy::none())
+        .requests_per_second(1e6)
+        .build()?;
+    Ok(probe.session)
+}
+
+/// A client that is nothing but its session: built like that of the service `C`.
+struct Probe<C> {
+    session: Session,
+    service: PhantomData<C>,
+}
+
+impl<C: ServiceClient> ServiceClient for Probe<C> {
+    type Credentials = C::Credentials;
+}
+
+impl<C: Connect> Connect for Probe<C> {
+    const SERVICE: Service = C::SERVICE;
+    const BASE_URL: &'static str = C::BASE_URL;
+    const REQUESTS_PER_SECOND: f64 = C::REQUESTS_PER_SECOND;
+    const DIALECT: &'static dyn Dialect = C::DIALECT;
+
+    fn credential(credentials: Self::Credentials) -> Result<Credential> {
+        C::credential(credentials)
+    }
+
+    fn from_session(session: Session) -> Self {
+        Probe {
+            session,
+            service: PhantomData,
+        }
+    }
+}
+
+/// The call as a folder would describe it: a read, with the values that go into its path.
+fn operation(
+    known: &[(&'static str, &'static [&'static str])],
+    id: &str,
+    given: &Arguments<'_>,
+) -> Result<Operation> {
+    let Some((id, path)) = known.iter().find(|(name, _)| *name == id) else {
+        return Err(Error::configuration(format!(
+            "the service has no operation {id:?}"
+        )));
+    };
+    let mut operation = Operation::read(id);
+    for name in *path {
+        match given.parameters.get(*name) {
+            Some(Value::String(text)) => operation = operation.at(name, text),
+            Some(value) => operation = operation.at(name, value),
+            None => {}
+        }
+    }
+    Ok(operation)
+}
+
+/// What an operation is called with.
+pub(crate) struct Arguments<'a> {
+    parameters: &'a Map<String, Value>,
+    body: Option<&'a Value>,
+}
+
+impl Arguments<'_> {
+    /// A parameter as the type that its setter takes.
+    pub fn parameter<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Failure<()>> {
+        let value = self.parameters.get(name).cloned();
+        value.map(|value| decoded(name, value)).transpose()
+    }
+
+    pub fn body(&self) -> Option<Value> {
+        self.body.cloned()
+    }
+}
+
+pub(crate) fn decoded<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, Failure<()>> {
+    serde_json::from_value(value)
+        .map_err(|fault| Failure::InvalidRequest(format!("{what}: {fault}")))
+}
+
+/// Makes a form field that holds JSON text out of the object that is in it, by way of its type.
+pub(crate) fn field_as_text<T>(form: &mut Value, field: &str) -> Result<(), Failure<()>>
+where
+    T: DeserializeOwned + Serialize,
+{
+    let Some(value) = form.get_mut(field) else {
+        return Ok(());
+    };
+    let typed: T = decoded(field, value.take())?;
+    let text = serde_json::to_string(&typed);
+    *value =
+        Value::String(text.map_err(|fault| Failure::InvalidRequest(format!("{field}: {fault}")))?);
+    Ok(())
+}
+
+pub(crate) fn recoded<T>(value: Value) -> serde_json::Result<Value>
+where
+    T: DeserializeOwned + Serialize,
+{
+    serde_json::to_value(serde_json::from_value::<T>(value)?)
+}
+
+/// A decoded answer, encoded again.
+pub(crate) fn json<T: Serialize>(
+    answer: ResponseValue<T>,
+) -> Result<ResponseValue<Value>, Failure<()>> {
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let value = serde_json::to_value(answer.into_inner());
+    let value = value.map_err(|fault| Failure::Custom(fault.to_string()))?;
+    Ok(ResponseValue::new(value, status, headers))
+}
+
+/// An answer that is text.
+pub(crate) async fn text(
+    answer: ResponseValue<ByteStream>,
+) -> Result<ResponseValue<Value>, Failure<()>> {
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let chunks: Vec<bytes::Bytes> = answer
+        .into_inner_stream()
+        .try_collect()
+        .await
+        .map_err(Failure::ResponseBodyError)?;
+    let text = String::from_utf8_lossy(&chunks.concat()).into_owned();
+    Ok(ResponseValue::new(Value::String(text), status, headers))
+}

@@ -1,0 +1,65 @@
+//! What names a pipeline and a run of Aliyun Yunxiao.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::run::RunRef;
+use crate::service::Service;
+
+/// A pipeline of Aliyun Yunxiao.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PipelineRef {
+    /// The organization's id: the text after `/organization/` in the address of its console.
+    pub organization_id: String,
+    /// The pipeline's number. The console's address may show a short text in its place, which the
+    /// API does not take: [`super::Client::pipeline_named`] finds the number.
+    pub pipeline_id: i64,
+}
+
+impl PipelineRef {
+    /// Names a pipeline by its number.
+    pub fn new(organization_id: impl Into<String>, pipeline_id: i64) -> Self {
+        PipelineRef {
+            organization_id: organization_id.into(),
+            pipeline_id,
+        }
+    }
+
+    /// The reference to a run of this pipeline. Runs are counted from 1 in each pipeline.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the organization's id cannot stand in a URL's path.
+    pub fn run(&self, run_id: i64) -> Result<RunRef> {
+        let parts = [
+            self.organization_id.clone(),
+            self.pipeline_id.to_string(),
+            run_id.to_string(),
+        ];
+        RunRef::new(Service::Aliyun, parts)
+            .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::Aliyun))
+    }
+}
+
+impl fmt::Display for PipelineRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.organization_id, self.pipeline_id)
+    }
+}
+
+/// A run, taken out of a reference.
+pub(super) struct PipelineRunRef {
+    pub pipeline: PipelineRef,
+    pub run_id: i64,
+}
+
+impl PipelineRunRef {
+    pub fn of(run: &RunRef) -> Result<Self> {
+        run.expect_service(Service::Aliyun)?;
+        let pipeline = PipelineRef::new(run.part("organizationId"), run.number("pipelineId")?);
+        Ok(PipelineRunRef {
+            pipeline,
+            run_id: run.number("runId")?,
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! What Azure DevOps takes as proof.
+
+use crate::auth::{ClientCredentials, Secret, TokenCache};
+use crate::error::{Error, Result};
+use crate::run::check_path_value;
+use crate::service::Service;
+use crate::transport::Credential;
+
+/// What an Entra token has to be for: Azure DevOps, by the id that it has in every tenant.
+const SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/.default";
+/// Where Entra gives out tokens, before the tenant.
+const ENTRA: &str = "https://login.microsoftonline.com";
+
+/// A credential for Azure DevOps.
+///
+/// Reading runs needs the scope Build (read), starting and stopping them Build (read and execute).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// A personal access token, sent as the password of HTTP Basic with an empty user name.
+    ///
+    /// Tokens for all organizations at once stop working on 2026-12-01; make one for a single
+    /// organization.
+    Pat(Secret),
+    /// A token at hand, sent as `Authorization: Bearer`: one of Entra ID that somebody else renews
+    /// (it lasts about an hour), or a job's `System.AccessToken`.
+    Token(Secret),
+    /// A service principal: tokens are fetched from Entra ID, shared, and renewed before they end.
+    /// The principal has to be added to the organization as a user.
+    ///
+    /// When no scope is set, the scope of Azure DevOps is asked for.
+    ClientCredentials(ClientCredentials),
+}
+
+impl Credentials {
+    /// A personal access token.
+    pub fn pat(token: impl Into<Secret>) -> Self {
+        Credentials::Pat(token.into())
+    }
+
+    /// A bearer token at hand.
+    pub fn token(token: impl Into<Secret>) -> Self {
+        Credentials::Token(token.into())
+    }
+
+    /// A service principal of an Entra tenant. The tenant is its id or one of its domains.
+    ///
+    /// For another token endpoint build [`Credentials::ClientCredentials`] from a URL.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the tenant is empty, or can be no part of a URL's
+    /// path.
+    pub fn service_principal(
+        tenant: &str,
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+    ) -> Result<Self> {
+        let tenant = tenant.trim();
+        let unusable =
+            |detail: String| Error::configuration(detail).on_service(Service::AzureDevops);
+        check_path_value(tenant).map_err(|fault| unusable(format!("the Entra tenant {fault}")))?;
+        let mut url = reqwest::Url::parse(ENTRA)
+            .map_err(|fault| unusable(format!("no token endpoint: {fault}")))?;
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.extend([tenant, "oauth2", "v2.0", "token"]);
+        }
+        let credentials = ClientCredentials::new(url, client_id, client_secret.into());
+        Ok(Credentials::ClientCredentials(
+            credentials.with_scope(SCOPE),
+        ))
+    }
+
+    /// As the transport wants it. An empty secret is refused here: it comes from a variable that is
+    /// set to nothing, and the service would answer it with a page to sign in at.
+    pub(super) fn into_credential(self) -> Result<Credential> {
+        let empty = |what: &str| Err(Error::configuration(format!("the {what} is empty")));
+        match self {
+            Credentials::Pat(token) if token.is_empty() => empty("personal access token"),
+            Credentials::Pat(token) => Credential::basic("", &token),
+            Credentials::Token(token) if token.is_empty() => empty("token"),
+            Credentials::Token(token) => Credential::bearer(&token),
+            Credentials::ClientCredentials(client) if client.client_secret.is_empty() => {
+                empty("client secret")
+            }
+            Credentials::ClientCredentials(client) => {
+                let client = match client.scope {
+                    Some(_) => client,
+                    None => client.with_scope(SCOPE),
+                };
+                Ok(Credential::OAuth(TokenCache::new(client)))
+            }
+        }
+    }
+}

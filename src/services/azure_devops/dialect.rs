@@ -1,0 +1,178 @@
+//! What Azure DevOps does on the wire.
+
+use std::time::Duration;
+
+use http::header::ACCEPT;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::Request;
+
+use super::exception::Exception;
+use crate::error::ErrorKind;
+use crate::retry::Again;
+use crate::transport::{Answer, Dialect, Moment, Refusal, header_text, retry_after};
+
+/// Azure DevOps: sign-in pages in place of refusals, exceptions as JSON, limits as headers.
+#[derive(Debug)]
+pub(super) struct AzureDevopsDialect;
+
+/// The collection is stopped, the organization deactivated. A 503 that does not pass (recorded).
+const STOPPED: &str = "TF24668";
+/// The caller used too much and the request was not carried out (vendor page).
+const BLOCKED: &str = "TF400733";
+/// The caller is known and may not do this (recorded).
+const UNAUTHORIZED: &str = "TF400813";
+/// Any failure inside; among others an array given as a template parameter.
+const INTERNAL: &str = "TF400898";
+
+impl Dialect for AzureDevopsDialect {
+    fn prepare(&self, request: &mut Request, operation: &str) {
+        let headers = request.headers_mut();
+        // Both official SDKs send these two. The first asks for a 401 in place of a redirect to a
+        // sign-in page; redirects are not followed here, so nobody can need the redirect.
+        headers.insert(
+            HeaderName::from_static("x-tfs-fedauthredirect"),
+            HeaderValue::from_static("Suppress"),
+        );
+        headers.insert(
+            HeaderName::from_static("x-vss-forcemsapassthrough"),
+            HeaderValue::from_static("true"),
+        );
+        if operation == "get_build_log" {
+            // The service also has it as JSON and as an archive, and chooses by this header.
+            headers.insert(ACCEPT, HeaderValue::from_static("text/plain"));
+        }
+    }
+
+    /// A sign-in page. Status 203 is used for nothing else; a page with status 200 is what stands
+    /// at the end of a redirect that a proxy followed. What is JSON is never one: it may hold the
+    /// id of a run that was started.
+    fn is_disguised(&self, answer: &Answer) -> bool {
+        let suspect =
+            answer.status.as_u16() == 203 || (answer.is_html() && is_sign_in_page(&answer.body));
+        suspect && !is_json(&answer.body)
+    }
+
+    fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal {
+        let status = answer.status.as_u16();
+        let mut refusal = Refusal::by_status(answer.status, self.pause(&answer.headers, now));
+        if answer.status.is_success() {
+            return not_signed_in(
+                refusal,
+                answer,
+                "a page to sign in at came in place of an answer",
+            );
+        }
+        if matches!(status, 301 | 302 | 307 | 308) {
+            let to = "the service redirects to a page to sign in at, or to another address";
+            return not_signed_in(refusal, answer, to);
+        }
+        let exception = Exception::read(answer);
+        let code = exception.code.as_deref().unwrap_or_default();
+        let text = exception.sentences.first().map_or("", String::as_str);
+        let says = |word: &str| code == word || text.starts_with(word);
+        if says(STOPPED) {
+            (refusal.kind, refusal.again) = (ErrorKind::Disabled, Again::No);
+            refusal = refusal.advise(
+                "The organization is stopped, as when nobody used it for long: somebody has to \
+                 sign in to it and start it.",
+            );
+        } else if says(BLOCKED) {
+            let wait = self.pause(&answer.headers, now);
+            (refusal.kind, refusal.again) = (ErrorKind::RateLimited, Again::Throttled(wait));
+        } else if code == "DefinitionDisabledException" {
+            // A 400 by the vendor's own table of exceptions; no answer was recorded.
+            refusal.kind = ErrorKind::Disabled;
+            refusal = refusal.advise("Enable the pipeline in its settings.");
+        } else if code == "VssInvalidPreviewVersionException" {
+            refusal = refusal.advise(
+                "This server has the API only as a preview: set an api-version such as \
+                 7.1-preview.1.",
+            );
+        } else if says(INTERNAL) {
+            refusal = refusal.advise(
+                "Try again later. If template parameters were given, give each as one string: an \
+                 object or a list as its JSON.",
+            );
+        } else if says(UNAUTHORIZED) || matches!(status, 401 | 403) {
+            if refusal.kind != ErrorKind::Authentication {
+                (refusal.kind, refusal.again) = (ErrorKind::Authentication, Again::No);
+            }
+            refusal = refusal.advise(SCOPES);
+        } else if status == 404 {
+            refusal = refusal.advise(match is_plain_text(answer) {
+                true => {
+                    "The address is wrong: check the base URL. A server of one's own often has a \
+                     directory such as /tfs in it."
+                }
+                false => {
+                    "Check organization, project and id. What the credential may not see is \
+                     answered in the same way."
+                }
+            });
+        }
+        refusal.code = exception.code;
+        refusal.sentences = exception.sentences;
+        refusal
+    }
+
+    /// Equal in nearly all recorded answers; the organization's 503 has neither.
+    fn request_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        header_text(headers, "activityid").or_else(|| header_text(headers, "x-vss-e2eid"))
+    }
+
+    /// The wait that is asked for. Where only the limits are told: until they are reset, once
+    /// nothing remains; otherwise as long as the service held this request back, so that it need
+    /// not hold back the next. All of these come on answers that succeed, too.
+    fn pause(&self, headers: &HeaderMap, now: Moment) -> Option<Duration> {
+        if let Some(asked) = retry_after(headers) {
+            return Some(asked);
+        }
+        let number = |name| header_text(headers, name)?.trim().parse::<f64>().ok();
+        let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).ok();
+        let spent = number("x-ratelimit-remaining").is_some_and(|left| left <= 0.0);
+        if let Some(reset) = number("x-ratelimit-reset").filter(|_| spent) {
+            // Unix time: whole seconds are exact in an f64.
+            return seconds(reset - now.timestamp() as f64);
+        }
+        number("x-ratelimit-delay")
+            .filter(|delay| *delay > 0.0)
+            .and_then(seconds)
+    }
+}
+
+const SCOPES: &str = "Check that the token has not expired or been revoked, that it is for this \
+     organization, and that it has the scope Build (read and execute). A service principal has to \
+     be a user of the organization.";
+
+/// Nothing was done. A token that was fetched may have ended early: another is tried.
+fn not_signed_in(mut refusal: Refusal, answer: &Answer, what: &'static str) -> Refusal {
+    refusal.kind = ErrorKind::Authentication;
+    refusal.again = Again::NewToken;
+    // The reason, when the service gives one, is in a header; the page is for people.
+    refusal.sentences = super::exception::service_error(answer)
+        .into_iter()
+        .collect();
+    refusal.detail(what).advise(SCOPES)
+}
+
+fn is_plain_text(answer: &Answer) -> bool {
+    answer
+        .content_type()
+        .is_some_and(|kind| kind.trim_start().starts_with("text/plain"))
+}
+
+fn is_json(body: &[u8]) -> bool {
+    matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+        && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
+/// Whether a page is for signing in, by its beginning. The vendor's title says so in words, or the
+/// page points to where one signs in. Any other page says nothing about what was done.
+fn is_sign_in_page(body: &[u8]) -> bool {
+    /// Scripts and styles may stand before the words.
+    const LOOKED_AT: usize = 16 << 10;
+    let start = body.get(..LOOKED_AT).unwrap_or(body);
+    let text = String::from_utf8_lossy(start).to_lowercase();
+    let words = ["sign in", "signin", "login.microsoftonline.com"];
+    words.iter().any(|word| text.contains(word))
+}

@@ -1,0 +1,85 @@
+//! Whether a build may be what a start asked for.
+//!
+//! Only what is recorded and differs rules a build out. A build that is ruled out wrongly would be
+//! started a second time; one that is kept wrongly is shown to a person.
+
+use serde_json::Value;
+
+use super::types::{Build, BuildReason, RunPipelineParameters};
+
+/// Whether a build fits a request to start a run.
+pub(super) fn fits(request: &RunPipelineParameters, build: &Build) -> bool {
+    may_be_asked_for(build.reason.as_ref())
+        && same_source(request, build)
+        && same_parameters(request, build)
+        && same_variables(request, build)
+}
+
+/// By the vendor's own words, these begin builds without anybody asking.
+fn may_be_asked_for(reason: Option<&BuildReason>) -> bool {
+    use BuildReason as Reason;
+    !matches!(
+        reason,
+        Some(
+            Reason::IndividualCi
+                | Reason::BatchedCi
+                | Reason::Schedule
+                | Reason::ScheduleForced
+                | Reason::BuildCompletion
+                | Reason::ResourceTrigger
+        )
+    )
+}
+
+fn same_source(request: &RunPipelineParameters, build: &Build) -> bool {
+    let repositories = request.resources.as_ref().map(|all| &all.repositories);
+    let Some(own) = repositories.and_then(|all| all.get("self")) else {
+        return true;
+    };
+    let asked = own.ref_name.as_deref();
+    // What is no full ref may be ignored: the default branch runs then (reported by users).
+    let asked = asked.filter(|asked| asked.starts_with("refs/"));
+    let other_ref = match (asked, build.source_branch.as_deref()) {
+        (Some(asked), Some(ran)) => asked != ran,
+        _ => false,
+    };
+    let other_commit = match (own.version.as_deref(), build.source_version.as_deref()) {
+        // A commit may be asked for by its first digits.
+        (Some(asked), Some(ran)) => !ran
+            .to_ascii_lowercase()
+            .starts_with(&asked.to_ascii_lowercase()),
+        _ => false,
+    };
+    !other_ref && !other_commit
+}
+
+fn same_parameters(request: &RunPipelineParameters, build: &Build) -> bool {
+    let Some(recorded) = &build.template_parameters else {
+        return true;
+    };
+    request.template_parameters.iter().all(|(name, asked)| {
+        // Recorded values may have been turned into booleans, numbers or objects.
+        match recorded.get(name) {
+            Some(Value::String(ran)) => ran == asked,
+            Some(Value::Bool(ran)) => asked.eq_ignore_ascii_case(&ran.to_string()),
+            _ => true,
+        }
+    })
+}
+
+/// `parameters` of a build is one text of JSON: the variables that were set when it was queued.
+fn same_variables(request: &RunPipelineParameters, build: &Build) -> bool {
+    let recorded = build.parameters.as_deref();
+    let recorded: Option<Value> = recorded.and_then(|text| serde_json::from_str(text).ok());
+    request
+        .variables
+        .iter()
+        .filter(|(_, variable)| variable.is_secret != Some(true))
+        .all(|(name, variable)| {
+            let ran = recorded.as_ref().and_then(|all| all.get(name)?.as_str());
+            match (ran, variable.value.as_deref()) {
+                (Some(ran), Some(asked)) => ran == asked,
+                _ => true,
+            }
+        })
+}

@@ -1,0 +1,184 @@
+//! From Azure DevOps' answers to a [`Run`].
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::reference::PipelineRef;
+use super::types;
+use crate::error::Result;
+use crate::run::{Run, RunRef, RunStatus, Timestamp};
+
+/// What a run's two words mean together. A result goes with an end: any other pair of them is
+/// documented nowhere, except for the `unknown` that stands for "none yet".
+fn run_status(state: Option<&types::RunState>, result: Option<&types::RunResult>) -> RunStatus {
+    use types::{RunResult as Ended, RunState as State};
+    match (state, result) {
+        (Some(State::InProgress), None | Some(Ended::VendorUnknown)) => RunStatus::Running,
+        (Some(State::Canceling), None | Some(Ended::VendorUnknown)) => RunStatus::Canceling,
+        (Some(State::Completed), Some(Ended::Succeeded)) => RunStatus::Succeeded,
+        (Some(State::Completed), Some(Ended::Failed)) => RunStatus::Failed,
+        (Some(State::Completed), Some(Ended::Canceled)) => RunStatus::Canceled,
+        _ => RunStatus::Unknown,
+    }
+}
+
+/// What a build's two words mean together.
+fn build_status(
+    status: Option<&types::BuildStatus>,
+    result: Option<&types::BuildResult>,
+) -> RunStatus {
+    use types::{BuildResult as Ended, BuildStatus as Status};
+    match (status, result) {
+        (Some(Status::NotStarted | Status::Postponed), None | Some(Ended::None)) => {
+            RunStatus::Queued
+        }
+        (Some(Status::InProgress), None | Some(Ended::None)) => RunStatus::Running,
+        (Some(Status::Cancelling), None | Some(Ended::None)) => RunStatus::Canceling,
+        (Some(Status::Completed), Some(Ended::Succeeded | Ended::PartiallySucceeded)) => {
+            RunStatus::Succeeded
+        }
+        (Some(Status::Completed), Some(Ended::Failed)) => RunStatus::Failed,
+        (Some(Status::Completed), Some(Ended::Canceled)) => RunStatus::Canceled,
+        _ => RunStatus::Unknown,
+    }
+}
+
+/// `completed/succeeded`, or the one word that there is.
+fn words<'a>(state: Option<&'a str>, result: Option<&'a str>) -> Option<String> {
+    match (state, result) {
+        (Some(state), Some(result)) => Some(format!("{state}/{result}")),
+        (state, result) => state.or(result).map(str::to_owned),
+    }
+}
+
+/// Whether a run has ended and does not say how. Its build does: a run's result has no word for
+/// `partiallySucceeded`.
+pub(super) fn needs_build(run: &types::Run) -> bool {
+    use types::{RunResult as Ended, RunState as State};
+    let told = [Ended::Succeeded, Ended::Failed, Ended::Canceled];
+    run.state == Some(State::Completed)
+        && !run
+            .result
+            .as_ref()
+            .is_some_and(|result| told.contains(result))
+}
+
+/// A run as a [`Run`]. Its id is the one thing that it cannot do without.
+pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: types::Run) -> Result<Run> {
+    let (state, result) = (answer.state.as_ref(), answer.result.as_ref());
+    let mut run = Run::new(pipeline.run(run_id)?, run_status(state, result));
+    run.vendor_status = words(
+        state.map(types::RunState::as_str),
+        result.map(types::RunResult::as_str),
+    );
+    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+    run.pipeline_name = answer
+        .pipeline
+        .as_ref()
+        .and_then(|pipeline| pipeline.name.clone());
+    run.url = web_page(answer.links.as_ref());
+    run.created_at = answer.created_date.as_deref().and_then(Timestamp::parse);
+    run.finished_at = answer.finished_date.as_deref().and_then(Timestamp::parse);
+    run.requested_ref = own_repository(&answer).and_then(|own| own.ref_name.clone());
+    Ok(run.with_vendor(answer))
+}
+
+/// What the build of a run adds to it: how it ended, and when it began.
+pub(super) fn add_build(run: &mut Run, build: &types::Build) {
+    let result = build.result.as_ref();
+    run.started_at = build.start_time.as_deref().and_then(Timestamp::parse);
+    if run.finished_at.is_none() {
+        run.finished_at = build.finish_time.as_deref().and_then(Timestamp::parse);
+    }
+    let status = build_status(Some(&types::BuildStatus::Completed), result);
+    if status.has_ended() {
+        run.status = status;
+        // Not the build's status: it may still say that the run, which has ended, is in progress.
+        run.vendor_status = words(Some("completed"), result.map(types::BuildResult::as_str));
+    }
+    warn_of_issues(run, result);
+}
+
+fn warn_of_issues(run: &mut Run, result: Option<&types::BuildResult>) {
+    if result == Some(&types::BuildResult::PartiallySucceeded) {
+        run.warnings.push(
+            "Not every task of the run succeeded: the service calls it partially succeeded."
+                .to_owned(),
+        );
+    }
+}
+
+/// A build, as the [`Run`] that it carries out.
+pub(super) fn build(pipeline: &PipelineRef, run_id: i64, answer: types::Build) -> Result<Run> {
+    let (status, result) = (answer.status.as_ref(), answer.result.as_ref());
+    let mut run = Run::new(pipeline.run(run_id)?, build_status(status, result));
+    run.vendor_status = words(
+        status.map(types::BuildStatus::as_str),
+        result.map(types::BuildResult::as_str),
+    );
+    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+    run.pipeline_name = answer
+        .definition
+        .as_ref()
+        .and_then(|definition| definition.name.clone());
+    run.url = web_page(answer.links.as_ref());
+    run.created_at = answer.queue_time.as_deref().and_then(Timestamp::parse);
+    run.started_at = answer.start_time.as_deref().and_then(Timestamp::parse);
+    run.finished_at = answer.finish_time.as_deref().and_then(Timestamp::parse);
+    run.requested_ref = answer.source_branch.clone();
+    warn_of_issues(&mut run, result);
+    Ok(run.with_vendor(answer))
+}
+
+/// A run of which only the id could be read, from the field or from the address that ends with it.
+pub(super) fn started(pipeline: &PipelineRef, body: &Value) -> Option<Result<Run>> {
+    let address = ["/url", "/_links/self/href"].into_iter().find_map(|at| {
+        let (_, id) = body.pointer(at)?.as_str()?.rsplit_once("/runs/")?;
+        id.parse().ok()
+    });
+    let id = body.get("id").and_then(number).or(address)?;
+    if id <= 0 {
+        return None;
+    }
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
+    let (state, result) = (text("/state"), text("/result"));
+    let status = run_status(
+        state.map(types::RunState::from).as_ref(),
+        result.map(types::RunResult::from).as_ref(),
+    );
+    Some(pipeline.run(id).map(|reference: RunRef| {
+        let mut run = Run::new(reference, status);
+        run.vendor_status = words(state, result);
+        run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+        run.pipeline_name = text("/pipeline/name").map(str::to_owned);
+        run.url = text("/_links/web/href").map(str::to_owned);
+        run.created_at = text("/createdDate").and_then(Timestamp::parse);
+        run
+    }))
+}
+
+/// A number, or the text of one.
+fn number(value: &Value) -> Option<i64> {
+    let text = || value.as_str()?.trim().parse().ok();
+    value
+        .as_i64()
+        .or_else(text)
+        .or_else(|| whole(value.as_f64()?))
+}
+
+/// `7001.0`, which some JSON writers make of a whole number. Exact up to 2⁵³.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
+}
+
+/// The page for people. `url` and the link `self` lead to JSON.
+fn web_page(links: Option<&BTreeMap<String, types::Link>>) -> Option<String> {
+    links?.get("web")?.href.clone()
+}
+
+/// The repository that holds the pipeline's YAML: the service calls it `self`.
+fn own_repository(run: &types::Run) -> Option<&types::RepositoryResource> {
+    run.resources.as_ref()?.repositories.as_ref()?.get("self")
+}

@@ -1,0 +1,82 @@
+//! What a run would execute, without a run.
+
+use super::{Client, PipelineRef, at, generated, types};
+use crate::error::{Error, ErrorKind, Result};
+use crate::service::Service;
+use crate::transport::{Call, Operation};
+
+impl Client {
+    /// The pipeline's YAML with all templates expanded (`previewPipeline`). Starts nothing, so the
+    /// scope Build (read) is enough. `yamlOverride` takes the place of the committed YAML.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidRequest`] with the vendor's sentences when the YAML or a parameter is
+    /// wrong; [`ErrorKind::Undecodable`] when the answer holds no YAML; every kind that a read can
+    /// end in.
+    pub async fn preview(
+        &self,
+        pipeline: &PipelineRef,
+        request: &types::RunPipelineParameters,
+    ) -> Result<String> {
+        let operation = at(Operation::read("previewPipeline"), pipeline);
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let call = client
+                .preview_pipeline()
+                .organization(&pipeline.organization);
+            let call = call
+                .project(&pipeline.project)
+                .pipeline_id(pipeline.pipeline_id);
+            let mut call = call.api_version(&*self.api_version);
+            if let Some(version) = pipeline.pipeline_version {
+                call = call.pipeline_version(version);
+            }
+            call.body(request.clone()).send().await
+        };
+        let preview = self.session.call(&operation, send).await?.into_inner();
+        preview
+            .final_yaml
+            .ok_or_else(|| no_yaml("previewPipeline", ErrorKind::Undecodable))
+    }
+
+    /// The same by way of a start that is marked as a preview (`runPipeline` with `previewRun`),
+    /// for a server that has no Preview operation. `previewRun` is set here.
+    ///
+    /// Needs the scope to start runs. A server that overlooks the mark starts a run, so this is
+    /// never sent twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::preview`]; [`ErrorKind::OutcomeUnknown`] when no clear answer came, or when the
+    /// answer is a run and no preview: the error names that run.
+    pub async fn preview_run(
+        &self,
+        pipeline: &PipelineRef,
+        request: &types::RunPipelineParameters,
+    ) -> Result<String> {
+        let operation = at(Operation::once("runPipeline"), pipeline);
+        let request = types::RunPipelineParameters {
+            preview_run: Some(true),
+            ..request.clone()
+        };
+        let send = |call: Call| self.send_run(call, pipeline, &request);
+        let answer = self.session.call(&operation, send).await?.into_inner();
+        match (answer.final_yaml, answer.id) {
+            (Some(yaml), _) => Ok(yaml),
+            (None, Some(id)) if id > 0 => {
+                let error = no_yaml("runPipeline", ErrorKind::OutcomeUnknown);
+                Err(error
+                    .about_run(pipeline.run(id).ok())
+                    .advise("Look at the run that is named, and cancel it if it is not wanted."))
+            }
+            (None, _) => Err(no_yaml("runPipeline", ErrorKind::Undecodable)),
+        }
+    }
+}
+
+fn no_yaml(operation: &'static str, kind: ErrorKind) -> Error {
+    Error::new(kind)
+        .to(Service::AzureDevops, operation)
+        .detail("the answer holds no YAML, so it is no preview")
+}

@@ -1,0 +1,117 @@
+//! What Matillion takes as proof.
+
+use std::fmt;
+
+use reqwest::Url;
+
+use crate::auth::{ClientCredentials, Secret, TokenCache, origin};
+use crate::error::{Error, Result};
+use crate::transport::Credential;
+
+/// Where tokens are given out, for all regions.
+pub const TOKEN_URL: &str = "https://id.core.matillion.com/oauth/dpc/token";
+
+/// The API that a token is for. Most public clients send it and some scripts do not, so the
+/// endpoint may not need it; sending it is what is known to work.
+const AUDIENCE: &str = "https://api.matillion.com";
+
+/// A credential for Matillion. Whatever it is, requests carry `Authorization: Bearer`.
+///
+/// `Debug` shows no secret.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// A bearer token that somebody else renews. Matillion's last 30 minutes.
+    Token(Secret),
+    /// An API credential: exchanged for tokens, each kept until shortly before its end. What the
+    /// tokens may do is the role that the credential has in Matillion.
+    #[non_exhaustive]
+    ClientCredentials {
+        /// The client id.
+        client_id: String,
+        /// The client secret.
+        secret: Secret,
+        /// Where tokens are asked for: [`TOKEN_URL`] unless set.
+        token_url: String,
+    },
+}
+
+impl Credentials {
+    /// A bearer token at hand. It is not renewed: when it ends, calls end in
+    /// [`crate::ErrorKind::Authentication`].
+    pub fn token(token: impl Into<Secret>) -> Self {
+        Credentials::Token(token.into())
+    }
+
+    /// The id and the secret of an API credential.
+    pub fn client(client_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Credentials::ClientCredentials {
+            client_id: client_id.into(),
+            secret: secret.into(),
+            token_url: TOKEN_URL.to_owned(),
+        }
+    }
+
+    /// Sets where tokens are asked for: a sandbox, a server of your own. Changes nothing for a
+    /// token at hand. The address is checked when the client is built.
+    #[must_use]
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        if let Credentials::ClientCredentials { token_url, .. } = &mut self {
+            *token_url = url.into();
+        }
+        self
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Credentials::Token(token) => f.debug_tuple("Token").field(token).finish(),
+            // The address of the endpoint may hold a password.
+            Credentials::ClientCredentials {
+                client_id, secret, ..
+            } => f
+                .debug_struct("ClientCredentials")
+                .field("client_id", client_id)
+                .field("secret", secret)
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+/// How the credential goes onto requests. Nothing is sent for it yet.
+pub(super) fn credential(credentials: Credentials) -> Result<Credential> {
+    match credentials {
+        Credentials::Token(token) => {
+            refuse_empty("token", token.is_empty())?;
+            Credential::bearer(&token)
+        }
+        Credentials::ClientCredentials {
+            client_id,
+            secret,
+            token_url,
+        } => {
+            refuse_empty("client id", client_id.trim().is_empty())?;
+            refuse_empty("client secret", secret.is_empty())?;
+            let url = Url::parse(&token_url).map_err(|fault| {
+                Error::configuration(format!(
+                    "the token endpoint's address is not a URL: {fault}"
+                ))
+            })?;
+            if !origin::may_carry_credentials(&url) {
+                let host = url.host_str().unwrap_or_default();
+                let detail = format!("the client secret is not sent to {host:?} without TLS");
+                return Err(Error::configuration(detail).advise("Use an https address."));
+            }
+            let grant = ClientCredentials::new(url, client_id, secret).with_audience(AUDIENCE);
+            Ok(Credential::OAuth(TokenCache::new(grant)))
+        }
+    }
+}
+
+fn refuse_empty(what: &str, empty: bool) -> Result<()> {
+    match empty {
+        true => Err(Error::configuration(format!("the {what} is empty"))),
+        false => Ok(()),
+    }
+}

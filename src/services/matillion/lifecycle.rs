@@ -1,0 +1,125 @@
+//! What can be done around a run: cancel, steps as logs, reconcile.
+
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::BoxStream;
+
+use super::reference::ExecutionRef;
+use super::{Client, ListFilter, ProjectRef, at, generated, normalize, types};
+use crate::error::{Error, ErrorKind, Result};
+use crate::reconcile::{Reconciled, earliest, reconcile};
+use crate::run::{Log, Run, RunRef, RunStatus};
+use crate::service::Service;
+use crate::services::Runs;
+use crate::transport::{Call, Operation};
+
+impl Client {
+    /// Asks Matillion to stop an execution (`terminatePipelineExecution`) and reads it back: in an
+    /// orderly way, or hard with `force`. [`crate::Runs::cancel`] does not force.
+    ///
+    /// It takes a while: the execution may still be running, or
+    /// [`crate::RunStatus::Canceling`], when it is read back. What the service answers for an
+    /// execution that has ended is not documented; a refusal is no error when the execution turns
+    /// out to have ended, or to be stopping already and no force was asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::get`], and the service's refusal when the execution goes on.
+    pub async fn cancel(&self, run: &RunRef, force: bool) -> Result<Run> {
+        let ExecutionRef {
+            project,
+            execution_id,
+        } = ExecutionRef::of(run)?;
+        let operation = at(Operation::read("terminatePipelineExecution"), &project)
+            .at("execution", &execution_id)
+            .of(run);
+        let (project, id) = (&project, &execution_id);
+        let send = |call: Call| async move {
+            let client = generated::Client::from(call);
+            let body = types::TerminatePipelineExecutionRequest {
+                force_update: force,
+                status: types::TerminationStatus::Cancelled,
+            };
+            let call = client
+                .terminate_pipeline_execution()
+                .project_id(&project.project_id);
+            call.pipeline_execution_id(id).body(body).send().await
+        };
+        match self.session.call(&operation, send).await {
+            Ok(_) => self.get(run).await,
+            Err(refusal) if may_have_ended(&refusal) => match self.get(run).await {
+                Ok(run) if run.status.has_ended() => Ok(run),
+                Ok(run) if run.status == RunStatus::Canceling && !force => Ok(run),
+                _ => Err(refusal),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Looks for the execution that a start may have begun. Starts nothing.
+    ///
+    /// Matillion's list does not tell the `executionTag`, so what fits is any execution of this
+    /// pipeline in this environment that an API call began since then; somebody else's start of
+    /// the same pipeline fits too. A name fits with and without the file ending that pipelines
+    /// have.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that reading the list can end in.
+    pub async fn reconcile(
+        &self,
+        project: &ProjectRef,
+        request: &types::ExecutePublishedPipelineRequest,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        let environment: &str = &request.environment_name;
+        let filter = ListFilter::default()
+            .project(project)
+            .pipeline_part(normalize::stem(&request.pipeline_name))
+            .environment(environment)
+            .started_after(earliest(since));
+        reconcile(self.list(&filter), since, |run| {
+            let execution = run.vendor::<types::PipelineExecution>();
+            execution.is_none_or(|execution| normalize::fits(request, execution))
+        })
+        .await
+    }
+}
+
+/// Whether a refusal to stop an execution can be because it has ended, or because an earlier
+/// attempt has reached the service.
+fn may_have_ended(refusal: &Error) -> bool {
+    use ErrorKind::{Conflict, Disabled, InvalidRequest, NotFound, Refused, Undecodable};
+    matches!(
+        refusal.kind(),
+        Conflict | Disabled | InvalidRequest | NotFound | Refused | Undecodable
+    )
+}
+
+impl Runs for Client {
+    fn service(&self) -> Service {
+        Service::Matillion
+    }
+
+    fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
+        Client::get(self, run).boxed()
+    }
+
+    fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
+        Client::cancel(self, run, false).boxed()
+    }
+
+    /// Matillion keeps no text of a step but its message.
+    fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+        let steps = self.steps(run).map(|step| {
+            let step = step?;
+            let message = step.result.and_then(|result| result.message);
+            Ok(Log {
+                step: step.name.unwrap_or_default(),
+                text: message.unwrap_or_default(),
+            })
+        });
+        steps.boxed()
+    }
+}

@@ -1,0 +1,250 @@
+//! Matillion's lists, as streams: executions by a cursor, everything else by a page's number.
+
+use futures_core::Stream;
+use futures_util::{StreamExt, future};
+
+use super::reference::ExecutionRef;
+use super::{Client, ListFilter, ProjectRef, at, generated, normalize, types};
+use crate::error::Result;
+use crate::names;
+use crate::paging::{Page, pages};
+use crate::run::{Run, RunRef};
+use crate::service::Service;
+use crate::transport::{Call, Operation};
+
+/// The longest page that Matillion serves.
+const PAGE_SIZE: i64 = 100;
+
+impl Client {
+    /// The executions that a filter lets through, newest start first, page after page. Each run
+    /// holds a [`types::PipelineExecution`].
+    ///
+    /// An execution needs its project to be named. One of which the service does not tell the
+    /// project is left out unless the filter has it: [`Client::executions`] has them all.
+    pub fn list(&self, filter: &ListFilter) -> impl Stream<Item = Result<Run>> + Send + use<> {
+        let project = filter.project.clone();
+        self.executions(filter).filter_map(move |execution| {
+            let execution = match execution {
+                Ok(execution) => execution,
+                Err(error) => return future::ready(Some(Err(error))),
+            };
+            let its_own = execution.project_id.as_ref().map(ProjectRef::new);
+            let reference = its_own.or(project.clone()).and_then(|project| {
+                let id = execution.pipeline_execution_id.clone()?;
+                project.execution(id).ok()
+            });
+            future::ready(reference.map(|reference| Ok(normalize::run(reference, execution))))
+        })
+    }
+
+    /// The same list as [`Client::list`], in the vendor's own words (`listPipelineExecutions`).
+    pub fn executions(
+        &self,
+        filter: &ListFilter,
+    ) -> impl Stream<Item = Result<types::PipelineExecution>> + Send + use<> {
+        let (session, filter) = (self.session.clone(), filter.clone());
+        pages(None::<String>, move |token| {
+            let (session, filter) = (session.clone(), filter.clone());
+            async move {
+                let operation = Operation::read("listPipelineExecutions");
+                let (asked, cursor) = (&filter, &token);
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    executions_call(&client, asked, cursor.clone()).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
+                let items = list.results.unwrap_or_default().into_iter();
+                let items = items.filter(|execution| filter.holds(execution)).collect();
+                // A token that leads back to the same page would never end.
+                let next = list
+                    .more
+                    .filter(|more| !more.is_empty() && token.as_ref() != Some(more));
+                Ok(Page {
+                    items,
+                    next: next.map(Some),
+                })
+            }
+        })
+    }
+
+    /// The projects that the credential may see (`listProjects`), page after page.
+    pub fn projects(&self) -> impl Stream<Item = Result<types::Project>> + Send + use<> {
+        let session = self.session.clone();
+        pages(0, move |page: i64| {
+            let session = session.clone();
+            async move {
+                let operation = Operation::read("listProjects");
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    client
+                        .list_projects()
+                        .page(page)
+                        .size(PAGE_SIZE)
+                        .send()
+                        .await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
+                let items = list.results.unwrap_or_default();
+                let next = following(page, items.len(), list.size, list.total);
+                Ok(Page { items, next })
+            }
+        })
+    }
+
+    /// The project that people call `name`, exactly.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::UnknownName`] when none or several have it; every kind that reading the
+    /// list can end in.
+    pub async fn project_named(&self, name: &str) -> Result<ProjectRef> {
+        let list = self.projects().filter_map(|project| {
+            future::ready(match project {
+                Ok(project) => project.name.zip(project.id).map(Ok),
+                Err(error) => Some(Err(error)),
+            })
+        });
+        let id = names::pick(Service::Matillion, "project", name, list).await?;
+        Ok(ProjectRef::new(id))
+    }
+
+    /// The environments of a project (`listEnvironments`), page after page.
+    pub fn environments(
+        &self,
+        project: &ProjectRef,
+    ) -> impl Stream<Item = Result<types::Environment>> + Send + use<> {
+        let (session, project) = (self.session.clone(), project.clone());
+        pages(0, move |page: i64| {
+            let (session, project) = (session.clone(), project.clone());
+            async move {
+                let operation = at(Operation::read("listEnvironments"), &project);
+                let project = &project;
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    let call = client.list_environments().project_id(&project.project_id);
+                    call.page(page).size(PAGE_SIZE).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
+                let items = list.results.unwrap_or_default();
+                let next = following(page, items.len(), list.size, list.total);
+                Ok(Page { items, next })
+            }
+        })
+    }
+
+    /// The pipelines that are published in an environment and can be started there
+    /// (`listPublishedPipelines`), page after page.
+    pub fn published_pipelines(
+        &self,
+        project: &ProjectRef,
+        environment: &str,
+    ) -> impl Stream<Item = Result<types::PublishedPipeline>> + Send + use<> {
+        let session = self.session.clone();
+        let place = (project.clone(), environment.to_owned());
+        pages(0, move |page: i64| {
+            let (session, (project, environment)) = (session.clone(), place.clone());
+            async move {
+                let operation = at(Operation::read("listPublishedPipelines"), &project);
+                let (project, environment) = (&project, &environment);
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    let call = client
+                        .list_published_pipelines()
+                        .project_id(&project.project_id)
+                        .environment_name(environment);
+                    call.page(page).size(PAGE_SIZE).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
+                let items = list.results.unwrap_or_default();
+                let next = following(page, items.len(), list.size, list.total);
+                Ok(Page { items, next })
+            }
+        })
+    }
+
+    /// The steps of an execution (`listPipelineExecutionSteps`), page after page. A step that runs
+    /// another pipeline names that execution, which has steps of its own:
+    /// [`ProjectRef::execution`] makes a reference of its id.
+    pub fn steps(
+        &self,
+        run: &RunRef,
+    ) -> impl Stream<Item = Result<types::PipelineExecutionStep>> + Send + use<> {
+        let (session, run) = (self.session.clone(), run.clone());
+        pages(0, move |page: i64| {
+            let (session, run) = (session.clone(), run.clone());
+            async move {
+                let ExecutionRef {
+                    project,
+                    execution_id,
+                } = ExecutionRef::of(&run)?;
+                let operation = at(Operation::read("listPipelineExecutionSteps"), &project)
+                    .at("execution", &execution_id)
+                    .of(&run);
+                let (project, id) = (&project, &execution_id);
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    let call = client
+                        .list_pipeline_execution_steps()
+                        .project_id(&project.project_id)
+                        .pipeline_execution_id(id);
+                    call.page(page).size(PAGE_SIZE).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
+                let items = list.results.unwrap_or_default();
+                let next = following(page, items.len(), list.size, list.total);
+                Ok(Page { items, next })
+            }
+        })
+    }
+}
+
+fn executions_call<'a>(
+    client: &'a generated::Client,
+    filter: &ListFilter,
+    token: Option<String>,
+) -> generated::builder::ListPipelineExecutions<'a> {
+    let mut call = client.list_pipeline_executions().limit(PAGE_SIZE);
+    if let Some(token) = token {
+        call = call.pagination_token(token);
+    }
+    if let Some(project) = &filter.project {
+        call = call.project_id(&project.project_id);
+    }
+    if let Some(part) = &filter.pipeline_part {
+        call = call.pipeline_name(part);
+    }
+    if let Some(environment) = &filter.environment {
+        call = call.environment_name(environment);
+    }
+    if let Some(moment) = &filter.started_after {
+        call = call.started_after(moment);
+    }
+    if let Some(moment) = &filter.started_before {
+        call = call.started_before(moment);
+    }
+    if let Some(duration) = &filter.time_frame {
+        call = call.time_frame(duration);
+    }
+    if let Some(status) = &filter.status {
+        call = call.status(status.clone());
+    }
+    if let Some(schedule) = &filter.schedule {
+        call = call.schedule_id(schedule);
+    }
+    call
+}
+
+/// The number of the page after this one, counted from 0. What `total` counts is not confirmed, so
+/// a full page has a next one unless the total is reached exactly, and so has a short page before
+/// the total is reached.
+fn following(page: i64, items: usize, size: Option<i64>, total: Option<i64>) -> Option<i64> {
+    let items = i64::try_from(items).unwrap_or(i64::MAX);
+    let size = size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
+    let seen = page.saturating_mul(size).saturating_add(items);
+    let more = match total {
+        Some(total) if seen < total => true,
+        Some(total) if seen == total => false,
+        _ => items >= size,
+    };
+    (items > 0 && more).then(|| page.saturating_add(1))
+}

@@ -1,0 +1,148 @@
+//! From Matillion's answers to a [`Run`].
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::reference::ProjectRef;
+use super::types::{
+    ExecutePublishedPipelineRequest, ExecutionStatus, ExecutionTrigger, PipelineExecution,
+    PipelineExecutionAnswer, PipelineExecutionStatus,
+};
+use crate::run::{Run, RunRef, RunStatus, Timestamp};
+
+/// Where people look at an execution (evidence: two public clients).
+const PAGE: &str = "https://app.matillion.com/observability-dashboard/pipeline/";
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+/// What pipeline files are called. Some clients leave it out of the name and some do not
+/// (evidence: public client code).
+const FILE_ENDINGS: [&str; 2] = [".orch.yaml", ".tran.yaml"];
+
+/// What each of Matillion's words means.
+pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
+    match word {
+        ExecutionStatus::Running => RunStatus::Running,
+        ExecutionStatus::Success => RunStatus::Succeeded,
+        ExecutionStatus::Failed => RunStatus::Failed,
+        ExecutionStatus::Cancelling => RunStatus::Canceling,
+        ExecutionStatus::Cancelled => RunStatus::Canceled,
+        ExecutionStatus::Skipped => RunStatus::Skipped,
+        // On no vendor page; a public client that meets it takes it for a failure and an end.
+        ExecutionStatus::Unknown(word) if word == "FORBIDDEN" => RunStatus::Failed,
+        _ => RunStatus::Unknown,
+    }
+}
+
+/// A run of which the state is known and nothing else.
+fn known(reference: RunRef, word: Option<&ExecutionStatus>) -> Run {
+    let url = page(reference.run_id());
+    let mut run = Run::new(reference, word.map_or(RunStatus::Unknown, status));
+    run.vendor_status = word.map(ToString::to_string);
+    run.url = Some(url);
+    run
+}
+
+fn page(execution_id: &str) -> String {
+    format!("{PAGE}{}", utf8_percent_encode(execution_id, SEGMENT))
+}
+
+/// An execution as a run. Its id is in the reference, whether the answer repeats it or not.
+pub(super) fn run(reference: RunRef, execution: PipelineExecution) -> Run {
+    let mut run = known(reference, execution.status.as_ref());
+    run.pipeline_name = execution.pipeline_name.clone();
+    run.started_at = execution.started_at.as_deref().and_then(Timestamp::parse);
+    run.finished_at = execution.finished_at.as_deref().and_then(Timestamp::parse);
+    run.message = execution.message.clone();
+    run.with_vendor(execution)
+}
+
+/// The answer to the question for the status alone.
+pub(super) fn status_only(reference: RunRef, answer: PipelineExecutionStatus) -> Run {
+    known(reference, answer.status.as_ref()).with_vendor(answer)
+}
+
+/// An execution out of either form of the details: flat as on the vendor page, or inside `result`
+/// as public clients read them. What one form leaves out is taken from the other.
+pub(super) fn details(answer: PipelineExecutionAnswer) -> PipelineExecution {
+    let inner = answer.result.unwrap_or_default();
+    PipelineExecution {
+        environment_name: inner.environment_name.or(answer.environment_name),
+        finished_at: inner.finished_at.or(answer.finished_at),
+        message: inner.message.or(answer.message),
+        pipeline_execution_id: inner.pipeline_execution_id.or(answer.pipeline_execution_id),
+        pipeline_name: inner.pipeline_name.or(answer.pipeline_name),
+        pipeline_type: inner.pipeline_type.or(answer.pipeline_type),
+        project_id: inner.project_id.or(answer.project_id),
+        schedule_id: inner.schedule_id.or(answer.schedule_id),
+        started_at: inner.started_at.or(answer.started_at),
+        status: inner.status.or(answer.status),
+        trigger: inner.trigger.or(answer.trigger),
+        user: inner.user.or(answer.user),
+    }
+}
+
+/// A run that was started just now. The answer holds the id alone: of the rest, what was asked for
+/// is known, and that the service accepted it.
+///
+/// `None` for an id that could not be asked for again.
+pub(super) fn started(
+    project: &ProjectRef,
+    request: &ExecutePublishedPipelineRequest,
+    execution_id: &str,
+) -> Option<Run> {
+    let reference = project.execution(execution_id).ok()?;
+    let mut run = Run::new(reference, RunStatus::Queued);
+    run.url = Some(page(execution_id));
+    run.pipeline_name = Some(request.pipeline_name.to_string());
+    run.requested_ref = request.version_name.clone();
+    Some(run)
+}
+
+/// The id in an answer that is not what it should be: text or a number, flat or inside `result`.
+pub(super) fn salvage_id(body: &Value) -> Option<String> {
+    let inside = body.get("result").unwrap_or(&Value::Null);
+    [body, inside]
+        .into_iter()
+        .find_map(|place| match place.get("pipelineExecutionId")? {
+            Value::String(id) => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        })
+}
+
+/// The part of a pipeline's name that every way of writing it has.
+pub(super) fn stem(name: &str) -> &str {
+    let ending = FILE_ENDINGS
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending));
+    ending.filter(|stem| !stem.is_empty()).unwrap_or(name)
+}
+
+/// Whether two names can be the same pipeline's: equal, or equal but for a file ending that one of
+/// them lacks.
+fn same_pipeline(asked: &str, ran: &str) -> bool {
+    asked == ran || stem(asked) == ran || asked == stem(ran)
+}
+
+/// Whether an execution can be the one that a request started. What the service leaves out speaks
+/// for it: an execution that is overlooked may be started a second time.
+pub(super) fn fits(
+    request: &ExecutePublishedPipelineRequest,
+    execution: &PipelineExecution,
+) -> bool {
+    let (name, environment) = (&execution.pipeline_name, &execution.environment_name);
+    let by_other_means = matches!(
+        execution.trigger,
+        Some(
+            ExecutionTrigger::Designer
+                | ExecutionTrigger::Schedule
+                | ExecutionTrigger::ScheduleRunNow
+        )
+    );
+    !by_other_means
+        && name
+            .as_deref()
+            .is_none_or(|ran| same_pipeline(&request.pipeline_name, ran))
+        && environment
+            .as_deref()
+            .is_none_or(|ran| *request.environment_name == ran)
+}

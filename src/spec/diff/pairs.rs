@@ -1,0 +1,203 @@
+//! Which component schema of the new document is which of the old one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+/// Keywords of a schema that say nothing about a value.
+pub(super) const SCHEMA_NOTES: [&str; 6] = [
+    "title",
+    "description",
+    "example",
+    "externalDocs",
+    "deprecated",
+    "xml",
+];
+
+const PREFIX: &str = "/components/schemas/";
+
+/// The name of the component schema that a pointer leads to; `None` for a place inside one, and elsewhere.
+pub(super) fn component_of(pointer: &str) -> Option<&str> {
+    let name = pointer.strip_prefix(PREFIX)?;
+    (!name.contains('/')).then_some(name)
+}
+
+/// The pointer of a component schema. Component names need no escaping.
+pub(super) fn component(name: &str) -> String {
+    format!("{PREFIX}{name}")
+}
+
+fn schemas_of(root: &Value) -> Option<&Map<String, Value>> {
+    root.pointer("/components/schemas")?.as_object()
+}
+
+/// Old and new names of the same schemas.
+pub(super) struct Pairs {
+    old_to_new: BTreeMap<String, String>,
+    paired_new: BTreeSet<String>,
+    /// In the order in which they were found.
+    found: Vec<(String, String)>,
+}
+
+impl Pairs {
+    /// Pairs schemas by their names, then those left over by their structure.
+    pub fn new(old: &Value, new: &Value) -> Self {
+        let mut pairs = Self {
+            old_to_new: BTreeMap::new(),
+            paired_new: BTreeSet::new(),
+            found: Vec::new(),
+        };
+        let none = Map::new();
+        let old_schemas = schemas_of(old).unwrap_or(&none);
+        let new_schemas = schemas_of(new).unwrap_or(&none);
+        for name in old_schemas
+            .keys()
+            .filter(|name| new_schemas.contains_key(*name))
+        {
+            pairs.pair(name, name);
+        }
+        for (old_name, schema) in old_schemas {
+            if pairs.new_name(old_name).is_some() {
+                continue;
+            }
+            let candidates = new_schemas.iter().filter(|(name, candidate)| {
+                let mut assumed = BTreeSet::from([(old_name.clone(), (*name).clone())]);
+                !pairs.is_new_paired(name)
+                    && pairs.same((old, schema), (new, candidate), &mut assumed)
+            });
+            // Among several of the same structure, the one whose name is most alike.
+            let likeness = |name: &str| (strsim::jaro_winkler(old_name, name) * 1e6) as u64;
+            let best = candidates
+                .max_by_key(|(name, _)| likeness(name))
+                .map(|(name, _)| name.clone());
+            if let Some(name) = best {
+                pairs.pair(old_name, &name);
+            }
+        }
+        pairs
+    }
+
+    /// From now on the two are the same.
+    pub fn pair(&mut self, old: &str, new: &str) {
+        self.old_to_new.insert(old.to_owned(), new.to_owned());
+        self.paired_new.insert(new.to_owned());
+        self.found.push((old.to_owned(), new.to_owned()));
+    }
+
+    /// The pair that was found as number `index`.
+    pub fn get(&self, index: usize) -> Option<(String, String)> {
+        self.found.get(index).cloned()
+    }
+
+    pub fn new_name(&self, old: &str) -> Option<&str> {
+        self.old_to_new.get(old).map(String::as_str)
+    }
+
+    pub fn is_new_paired(&self, new: &str) -> bool {
+        self.paired_new.contains(new)
+    }
+
+    pub fn are_paired(&self, old: &str, new: &str) -> bool {
+        self.new_name(old) == Some(new)
+    }
+
+    /// Whether two schemas accept the same values and are built the same way, whatever is said about them.
+    pub fn are_same(&self, old: (&Value, &Value), new: (&Value, &Value)) -> bool {
+        self.same(old, new, &mut BTreeSet::new())
+    }
+
+    /// Root and schema of each side. `assumed` holds the names that are being compared further up.
+    fn same(
+        &self,
+        (old_root, old): (&Value, &Value),
+        (new_root, new): (&Value, &Value),
+        assumed: &mut BTreeSet<(String, String)>,
+    ) -> bool {
+        let (Some(before), Some(after)) = (old.as_object(), new.as_object()) else {
+            return old == new;
+        };
+        let reference = |object: &Map<String, Value>| {
+            object
+                .get("$ref")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        match (reference(before), reference(after)) {
+            (None, None) => {}
+            (Some(before), Some(after)) => {
+                let (before, after) = (
+                    before.trim_start_matches('#'),
+                    after.trim_start_matches('#'),
+                );
+                let (Some(old_name), Some(new_name)) = (component_of(before), component_of(after))
+                else {
+                    return before == after;
+                };
+                if self.are_paired(old_name, new_name) {
+                    return true;
+                }
+                if self.new_name(old_name).is_some() || self.is_new_paired(new_name) {
+                    return false;
+                }
+                if !assumed.insert((old_name.to_owned(), new_name.to_owned())) {
+                    return true;
+                }
+                let targets = (old_root.pointer(before), new_root.pointer(after));
+                let (Some(old), Some(new)) = targets else {
+                    return false;
+                };
+                return self.same((old_root, old), (new_root, new), assumed);
+            }
+            _ => return false,
+        }
+        let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        keys.into_iter().filter(|key| !is_note(key)).all(|key| {
+            match (key.as_str(), before.get(key), after.get(key)) {
+                (_, Some(old), Some(new)) if old == new && !has_reference(old) => true,
+                ("required", Some(old), Some(new)) => texts(old) == texts(new),
+                ("properties", Some(Value::Object(old)), Some(Value::Object(new))) => {
+                    old.len() == new.len()
+                        && old.iter().all(|(name, old)| {
+                            let new = new.get(name);
+                            new.is_some_and(|new| {
+                                self.same((old_root, old), (new_root, new), assumed)
+                            })
+                        })
+                }
+                ("allOf" | "oneOf" | "anyOf", Some(Value::Array(old)), Some(Value::Array(new))) => {
+                    old.len() == new.len()
+                        && old
+                            .iter()
+                            .zip(new)
+                            .all(|(old, new)| self.same((old_root, old), (new_root, new), assumed))
+                }
+                ("items" | "not" | "additionalProperties", Some(old), Some(new)) => {
+                    self.same((old_root, old), (new_root, new), assumed)
+                }
+                _ => false,
+            }
+        })
+    }
+}
+
+/// Whether a keyword says nothing about a value.
+pub(super) fn is_note(key: &str) -> bool {
+    SCHEMA_NOTES.contains(&key) || key.starts_with("x-")
+}
+
+/// A list of texts as a set.
+pub(super) fn texts(list: &Value) -> BTreeSet<&str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
+}
+
+fn has_reference(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(has_reference),
+        Value::Object(object) => object.contains_key("$ref") || object.values().any(has_reference),
+        _ => false,
+    }
+}

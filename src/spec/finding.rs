@@ -1,0 +1,44 @@
+//! One fault of a document: where it is, what is wrong, and how to cure it.
+
+use std::fmt;
+
+/// A fault that was found in a document.
+///
+/// Its [`Display`](fmt::Display) form is one line for a person (and for editors that follow `file:line:column`):
+///
+/// ```text
+/// specs/x.json:12:5 /paths/~1runs/get: the operation has no `operationId`. Add one. [operation-id-missing]
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// The document, as the caller named it.
+    pub file: String,
+    /// JSON pointer (RFC 6901) of the faulty value; empty for the whole document.
+    pub pointer: String,
+    /// Line of that value in the text, counted from 1. `None` when the text is not at hand.
+    pub line: Option<usize>,
+    /// Column of that value in characters, counted from 1.
+    pub column: Option<usize>,
+    /// Name of the rule that was broken, for example `ref-dangling`.
+    pub rule: &'static str,
+    /// What is wrong, without a full stop.
+    pub problem: String,
+    /// What to do about it, in whole sentences.
+    pub cure: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        if !self.pointer.is_empty() {
+            write!(f, " {}", self.pointer)?;
+        }
+        write!(f, ": {}. {} [{}]", self.problem, self.cure, self.rule)
+    }
+}

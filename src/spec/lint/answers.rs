@@ -1,0 +1,73 @@
+//! Schemas by what they are used for: answers have to be read leniently, requests have to be easy to build.
+
+use serde_json::Value;
+
+use super::outline::{Node, Outline};
+use super::report::Report;
+use super::uses::Uses;
+
+pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
+    for schema in uses.answers(outline) {
+        answer(schema, report);
+    }
+    for schema in uses.bodies(outline) {
+        request(schema, report);
+    }
+}
+
+fn answer(schema: &Node<'_>, report: &mut Report<'_>) {
+    if schema.object.get("additionalProperties") == Some(&Value::Bool(false)) {
+        let problem = "an answer with a field that the service adds later could not be read";
+        let cure = "Remove `additionalProperties: false`.";
+        report.add(
+            "answer-closed",
+            schema.at("additionalProperties"),
+            problem,
+            cure,
+        );
+    }
+    let kind = schema.text("type").unwrap_or_default();
+    let count = |key| schema.object.get(key).and_then(Value::as_u64);
+    let mut keys: Vec<&str> = ["pattern", "minLength", "maxLength"]
+        .into_iter()
+        .filter(|key| schema.object.contains_key(*key))
+        .collect();
+    if schema.flag("uniqueItems") {
+        keys.push("uniqueItems");
+    }
+    if count("minItems").is_some_and(|least| least > 0 && count("maxItems") == Some(least)) {
+        keys.push("minItems");
+    }
+    if kind == "integer"
+        && schema.object.contains_key("minimum")
+        && !schema.object.contains_key("format")
+    {
+        keys.push("minimum");
+    }
+    for key in keys {
+        let problem =
+            format!("a single value that breaks `{key}` would make the whole answer unreadable");
+        let cure = "Say it in the description instead.";
+        report.add("answer-constraint", schema.at(key), problem, cure);
+    }
+}
+
+fn request(schema: &Node<'_>, report: &mut Report<'_>) {
+    let listed = schema.entries("properties").next().is_some();
+    if listed
+        && schema
+            .object
+            .get("additionalProperties")
+            .is_some_and(Value::is_object)
+    {
+        let problem =
+            "the generated builder would demand the further fields (`extra`) in every request";
+        let cure = "Write `additionalProperties: true`, or leave it out.";
+        report.add(
+            "request-extra",
+            schema.at("additionalProperties"),
+            problem,
+            cure,
+        );
+    }
+}

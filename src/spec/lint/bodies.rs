@@ -1,0 +1,358 @@
+//! Request bodies and answers: media types, status codes, and which of them the generated client can tell apart.
+
+use serde_json::Value;
+
+use super::grammar::Kind;
+use super::outline::{Node, Operation, Outline};
+use super::pointer;
+use super::report::Report;
+use super::words::{list, quoted};
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// On a success answer without a body: says, in words, who reads it, because the generated client cannot.
+const OUTSIDE: &str = "x-outside-client";
+
+pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
+    for body in outline
+        .of(Kind::RequestBody)
+        .filter(|node| node.reference.is_none())
+    {
+        request(outline, body, report);
+    }
+    for media in outline.of(Kind::MediaType) {
+        media_type(outline, media, report);
+    }
+    for responses in outline.of(Kind::Responses) {
+        statuses(responses, report);
+    }
+    for operation in operations {
+        success(outline, operation, report);
+    }
+}
+
+/// The media type without its parameters, in lower case.
+fn plain(kind: &str) -> String {
+    kind.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase()
+}
+
+/// A page for a person: documented with a 2xx it is no success (a sign-in page).
+pub(super) fn is_html(kind: &str) -> bool {
+    plain(kind) == "text/html"
+}
+
+/// Whether bodies of this media type are JSON.
+pub(super) fn is_json(kind: &str) -> bool {
+    let kind = plain(kind);
+    kind == JSON || kind.ends_with("+json")
+}
+
+/// Whether bodies of this media type are forms.
+pub(super) fn is_form(kind: &str) -> bool {
+    plain(kind) == FORM
+}
+
+fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
+    let Some(content) = body.object.get("content").and_then(Value::as_object) else {
+        return;
+    };
+    let place = body.at("content");
+    let kinds: Vec<&str> = content.keys().map(String::as_str).collect();
+    match kinds.as_slice() {
+        [] => {
+            let cure = "Name the media type, or remove the body.";
+            report.add(
+                "schema-missing",
+                &place,
+                "the request body has no media type",
+                cure,
+            );
+        }
+        [_] => {}
+        _ => {
+            let problem = format!(
+                "the client generator takes one media type for a request body, not {}",
+                list(&kinds)
+            );
+            report.add(
+                "request-media-types",
+                &place,
+                problem,
+                "Keep the one that the client shall send.",
+            );
+        }
+    }
+    for kind in kinds {
+        let media = pointer::child(&place, kind);
+        if is_form(kind) {
+            form(outline, &media, report);
+        } else if plain(kind) != JSON {
+            let problem = format!(
+                "the client generator sends no request body of the type {}",
+                quoted(kind)
+            );
+            report.add(
+                "request-media-type",
+                media,
+                problem,
+                format!("Use `{JSON}` or `{FORM}`."),
+            );
+        }
+    }
+}
+
+/// The fields of a form are texts: what is none has to say how it becomes one.
+fn form(outline: &Outline<'_>, media: &str, report: &mut Report<'_>) {
+    let Some(schema) = outline.node(&pointer::child(media, "schema")) else {
+        return;
+    };
+    let schema = outline.resolve(schema);
+    if schema.text("type").is_some_and(|kind| kind != "object") {
+        let problem = "a form is an object of fields";
+        return report.add(
+            "form-field",
+            &schema.pointer,
+            problem,
+            "Write `type: object` with `properties`.",
+        );
+    }
+    let place = schema.at("properties");
+    for (name, _) in schema.entries("properties") {
+        let Some(property) = outline.node(&pointer::child(&place, name)) else {
+            continue;
+        };
+        let kind = outline.resolve(property).text("type").unwrap_or("object");
+        let encoding = outline.node(&pointer::child(&pointer::child(media, "encoding"), name));
+        let as_json = encoding
+            .and_then(|node| node.text("contentType"))
+            .is_some_and(is_json);
+        let wrapped = !property.list("allOf").is_empty();
+        if matches!(kind, "array" | "object") && !wrapped && !as_json {
+            let problem = format!("the form field {} is no single value", quoted(name));
+            let cure = format!(
+                "Add `encoding: {{{name}: {{contentType: {JSON}}}}}` if it is sent as JSON text."
+            );
+            report.add("form-field", &property.pointer, problem, cure);
+        }
+    }
+}
+
+fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) {
+    let kind = pointer::last(&media.pointer);
+    let request = outline
+        .parent(media)
+        .is_some_and(|parent| parent.kind == Kind::RequestBody);
+    if !media.object.contains_key("schema") && (request || is_json(&kind)) {
+        let problem = format!("the content {} has no schema", quoted(&kind));
+        report.add(
+            "schema-missing",
+            &media.pointer,
+            problem,
+            "Add `schema`; `{}` allows anything.",
+        );
+    }
+    if !media.object.contains_key("encoding") {
+        return;
+    }
+    let place = media.at("encoding");
+    if !request || !is_form(&kind) {
+        let problem = "an `encoding` means something only in a form that is sent";
+        return report.add("encoding-field", place, problem, "Remove it.");
+    }
+    if media.pointer.starts_with("/components/") {
+        let problem = "the client generator cannot use the `encoding` of a shared request body";
+        report.add(
+            "encoding-field",
+            &place,
+            problem,
+            "Write the request body into its operation.",
+        );
+    }
+    let Some(schema) = outline
+        .node(&media.at("schema"))
+        .map(|node| outline.resolve(node))
+    else {
+        return;
+    };
+    let known: Vec<&str> = schema
+        .entries("properties")
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for (name, _) in media
+        .entries("encoding")
+        .filter(|(name, _)| !known.contains(&name.as_str()))
+    {
+        let problem = format!("the form has no field {}", quoted(name));
+        let cure = match super::words::nearest(name, &known) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => "Add the property, or remove the encoding.".to_owned(),
+        };
+        report.add(
+            "encoding-field",
+            pointer::child(&place, name),
+            problem,
+            cure,
+        );
+    }
+}
+
+fn statuses(responses: &Node<'_>, report: &mut Report<'_>) {
+    for status in responses
+        .object
+        .keys()
+        .filter(|status| !status.starts_with("x-"))
+    {
+        let known = match status.as_bytes() {
+            b"default" => true,
+            [b'1'..=b'5', b'X', b'X'] => true,
+            [b'1'..=b'5', tens, ones] => tens.is_ascii_digit() && ones.is_ascii_digit(),
+            _ => false,
+        };
+        if !known {
+            let problem = format!("{} is no status code", quoted(status));
+            let cure = "Write a number such as `404`, a range such as `4XX`, or `default`.";
+            report.add("status-code", responses.at(status), problem, cure);
+        }
+    }
+}
+
+/// What a successful answer carries: its media type and schema, or nothing.
+#[derive(PartialEq)]
+enum Body<'a> {
+    Nothing,
+    Json(String, Option<&'a Value>),
+    Text,
+}
+
+fn success(outline: &Outline<'_>, operation: &Operation<'_>, report: &mut Report<'_>) {
+    let Some(node) = outline.nodes.get(operation.node) else {
+        return;
+    };
+    if !node.object.get("responses").is_some_and(Value::is_object) {
+        return;
+    }
+    let place = node.at("responses");
+    let mut first: Option<(&str, Body<'_>)> = None;
+    let mut documented = false;
+    for (status, response) in node
+        .entries("responses")
+        .filter(|(status, _)| status.starts_with('2'))
+    {
+        documented = true;
+        let used = pointer::child(&place, status);
+        let Some(body) = body(outline, &used, response, report) else {
+            continue;
+        };
+        let told = outline
+            .follow(&used, response)
+            .1
+            .get(OUTSIDE)
+            .is_some_and(Value::is_string);
+        match &first {
+            Some(_) if body == Body::Nothing && told => {}
+            Some((earlier, other)) if *other != body => {
+                let problem =
+                    format!("the success answers {earlier} and {status} have different bodies");
+                let cure = match body {
+                    Body::Nothing => {
+                        "The generated client expects a body: say who reads the empty answer in `x-outside-client`, or drop it."
+                    }
+                    _ => {
+                        "The generated client knows one: refer to the same schema in both, or drop one."
+                    }
+                };
+                report.add("success-bodies", &used, problem, cure);
+            }
+            Some(_) => {}
+            None => first = Some((status, body)),
+        }
+    }
+    if !documented {
+        let problem = "the operation documents no success (2xx)";
+        report.add(
+            "success-missing",
+            &place,
+            problem,
+            "Add the answer of a successful call.",
+        );
+    } else if first.is_none() && !report.has(&["success-media-type", "success-bodies"]) {
+        let problem = "every success of the operation is an HTML page";
+        report.add(
+            "success-missing",
+            &place,
+            problem,
+            "Add the answer of a successful call.",
+        );
+    }
+}
+
+/// The body of one success answer; `None` for an HTML page, or when a fault has been reported.
+fn body<'a>(
+    outline: &Outline<'a>,
+    used: &str,
+    response: &'a Value,
+    report: &mut Report<'_>,
+) -> Option<Body<'a>> {
+    let (place, response) = outline.follow(used, response);
+    let place = pointer::child(&place, "content");
+    let content = response.get("content").and_then(Value::as_object);
+    let kinds: Vec<&str> = content
+        .into_iter()
+        .flat_map(|content| content.keys())
+        .map(String::as_str)
+        .collect();
+    if kinds.is_empty() {
+        return Some(Body::Nothing);
+    }
+    let kinds: Vec<&str> = kinds.into_iter().filter(|kind| !is_html(kind)).collect();
+    let kind = match kinds.as_slice() {
+        [] => return None,
+        [kind] => *kind,
+        _ => {
+            let problem = format!(
+                "the generated client reads one media type of a success answer, not {}",
+                list(&kinds)
+            );
+            report.add(
+                "success-bodies",
+                place,
+                problem,
+                "Keep the one that the client asks for.",
+            );
+            return None;
+        }
+    };
+    let media = pointer::child(&place, kind);
+    if is_json(kind) {
+        let used = pointer::child(&media, "schema");
+        let schema = content
+            .and_then(|content| content.get(kind))
+            .and_then(|media| media.get("schema"))?;
+        let (pointer, value) = outline.follow(&used, schema);
+        // The same component, or the same words written twice.
+        return Some(if pointer == used {
+            Body::Json(String::new(), Some(value))
+        } else {
+            Body::Json(pointer, None)
+        });
+    }
+    if plain(kind) == "text/plain" {
+        return Some(Body::Text);
+    }
+    let problem = format!(
+        "the generated client does not read a success answer of the type {}",
+        quoted(kind)
+    );
+    report.add(
+        "success-media-type",
+        media,
+        problem,
+        format!("Use `{JSON}` or `text/plain`, or no content."),
+    );
+    None
+}

@@ -1,0 +1,97 @@
+//! Enums: which values they may list, and their defaults.
+
+use serde_json::Value;
+
+use super::outline::{Node, Outline};
+use super::pointer;
+use super::report::Report;
+use super::uses::Uses;
+use super::words::{list, nearest};
+
+pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
+    for schema in uses.generated(outline) {
+        let kind = schema.text("type").filter(|kind| *kind != "string");
+        if let Some(kind) = kind.filter(|_| schema.object.contains_key("enum")) {
+            let problem = format!("the client generator makes no enum of the type `{kind}`");
+            let cure = "Remove the `enum`, and list the values in the description.";
+            report.add("enum-type", schema.at("enum"), problem, cure);
+        }
+    }
+    for schema in outline.schemas() {
+        values(schema, report);
+        default(outline, schema, report);
+    }
+}
+
+fn values(schema: &Node<'_>, report: &mut Report<'_>) {
+    let Some(values) = schema.object.get("enum").and_then(Value::as_array) else {
+        return;
+    };
+    let place = schema.at("enum");
+    if values.is_empty() {
+        let problem = "an empty `enum` allows no value";
+        return report.add(
+            "enum-values",
+            place,
+            problem,
+            "List the values, or remove it.",
+        );
+    }
+    let text = schema.text("type").is_none_or(|kind| kind == "string");
+    for (index, value) in values.iter().enumerate() {
+        let place = pointer::child(&place, &index.to_string());
+        let allowed = !text || value.is_string() || (value.is_null() && schema.flag("nullable"));
+        if !allowed {
+            let problem = "this value of the `enum` is no text";
+            report.add(
+                "enum-values",
+                place,
+                problem,
+                "Write it in quotes, or leave it out.",
+            );
+        } else if values.iter().take(index).any(|earlier| earlier == value) {
+            report.add(
+                "enum-values",
+                place,
+                "this value of the `enum` is listed twice",
+                "Remove it.",
+            );
+        }
+    }
+}
+
+/// The words that a schema allows, through a `$ref` or an `allOf` of one.
+pub(super) fn words_of<'a>(outline: &Outline<'a>, schema: &Node<'a>) -> Option<&'a Vec<Value>> {
+    let mut node = outline.resolve(schema);
+    if !node.object.contains_key("enum") {
+        let inner = pointer::child(&node.at("allOf"), "0");
+        node = outline.node(&inner).map(|inner| outline.resolve(inner))?;
+    }
+    node.object
+        .get("enum")
+        .and_then(Value::as_array)
+        .filter(|words| !words.is_empty())
+}
+
+fn default(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
+    let Some(default) = schema.object.get("default") else {
+        return;
+    };
+    let Some(words) = words_of(outline, schema) else {
+        return;
+    };
+    if words.contains(default) || (default.is_null() && schema.flag("nullable")) {
+        return;
+    }
+    let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+    let cure = match default.as_str().and_then(|word| nearest(word, &words)) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("Write one of {}.", list(&words)),
+    };
+    report.add(
+        "enum-default",
+        schema.at("default"),
+        "the default is not among the words of the `enum`",
+        cure,
+    );
+}

@@ -1,0 +1,174 @@
+//! Parameters: given twice, or sent in a way that the generated client does not know.
+
+use serde_json::Value;
+
+use super::grammar::Kind;
+use super::outline::{Node, Outline};
+use super::pointer;
+use super::report::Report;
+use super::words::quoted;
+
+/// Headers that OpenAPI describes elsewhere and ignores as parameters.
+const RESERVED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
+    for owner in outline
+        .nodes
+        .iter()
+        .filter(|n| matches!(n.kind, Kind::PathItem | Kind::Operation))
+    {
+        duplicates(outline, owner, report);
+    }
+    for parameter in outline
+        .of(Kind::Parameter)
+        .filter(|node| node.reference.is_none())
+    {
+        sent(outline, parameter, report);
+    }
+}
+
+fn duplicates(outline: &Outline<'_>, owner: &Node<'_>, report: &mut Report<'_>) {
+    let place = owner.at("parameters");
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for (index, value) in owner.list("parameters").iter().enumerate() {
+        let used = pointer::child(&place, &index.to_string());
+        let (_, parameter) = outline.follow(&used, value);
+        let text = |key| parameter.get(key).and_then(Value::as_str);
+        let (Some(name), Some(place)) = (text("name"), text("in")) else {
+            continue;
+        };
+        // Header names are the same in any case.
+        let known = seen.iter().any(|(other, at)| {
+            *at == place
+                && (*other == name || (place == "header" && other.eq_ignore_ascii_case(name)))
+        });
+        if known {
+            let problem = format!("the {place} parameter {} is given twice", quoted(name));
+            report.add(
+                "parameter-duplicate",
+                used,
+                problem,
+                "Remove one of the two.",
+            );
+        }
+        seen.push((name, place));
+    }
+}
+
+fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
+    let place = parameter.text("in").unwrap_or_default();
+    let name = parameter.text("name").unwrap_or_default();
+    if place == "cookie" {
+        let problem = format!(
+            "the parameter {} is sent in a cookie, which the client generator refuses",
+            quoted(name)
+        );
+        report.add(
+            "parameter-cookie",
+            &parameter.pointer,
+            problem,
+            "Let the authentication layer send the cookie.",
+        );
+        return;
+    }
+    if place == "header" && RESERVED_HEADERS.contains(&name.to_lowercase().as_str()) {
+        let problem = format!("OpenAPI ignores a header parameter {}", quoted(name));
+        let cure = "Describe it by the media types of the bodies, or by a security scheme.";
+        report.add(
+            "parameter-header-reserved",
+            &parameter.pointer,
+            problem,
+            cure,
+        );
+    }
+    let usual = match place {
+        "path" | "header" => "simple",
+        "query" => "form",
+        _ => return,
+    };
+    if let Some(style) = parameter.text("style").filter(|style| *style != usual) {
+        let problem = format!(
+            "the client generator does not know the style {} in a {place} parameter",
+            quoted(style)
+        );
+        report.add(
+            "parameter-style",
+            parameter.at("style"),
+            problem,
+            format!("Leave `{usual}`, the default."),
+        );
+    }
+    if parameter.object.contains_key("content") {
+        let problem = "the client generator knows no `content` in a parameter";
+        report.add(
+            "parameter-schema",
+            parameter.at("content"),
+            problem,
+            "Write a `schema` instead.",
+        );
+    }
+    let Some(schema) = outline.node(&parameter.at("schema")) else {
+        return;
+    };
+    let kinds = kinds(outline, schema);
+    if place == "query"
+        && kinds.list
+        && parameter.object.get("explode") == Some(&Value::Bool(false))
+    {
+        let problem = "the generated client sends each value of a list as a parameter of its own";
+        let cure = "Remove `explode: false`, or describe the parameter as the joined text.";
+        report.add("parameter-style", parameter.at("explode"), problem, cure);
+    }
+    let what = match kinds {
+        Kinds { object: true, .. } => "an object",
+        Kinds { list: true, .. } if place != "query" => "a list",
+        _ => return,
+    };
+    let problem = format!("the generated client cannot write {what} into a {place} parameter");
+    report.add(
+        "parameter-schema",
+        &schema.pointer,
+        problem,
+        "Describe it as the text that is sent.",
+    );
+}
+
+/// What the values of a parameter may be, beside single values.
+#[derive(Default)]
+struct Kinds {
+    list: bool,
+    /// Also an object or a list within the list.
+    object: bool,
+}
+
+/// Looks through references and combinations.
+fn kinds(outline: &Outline<'_>, schema: &Node<'_>) -> Kinds {
+    let mut kinds = Kinds::default();
+    let mut seen: Vec<String> = Vec::new();
+    // Each schema with whether it describes the values of a list.
+    let mut open = vec![(schema.pointer.clone(), false)];
+    while let Some((pointer, inner)) = open.pop() {
+        let Some(node) = outline.node(&pointer).map(|node| outline.resolve(node)) else {
+            continue;
+        };
+        if seen.contains(&node.pointer) {
+            continue;
+        }
+        seen.push(node.pointer.clone());
+        match node.text("type") {
+            Some("object") => kinds.object = true,
+            Some("array") if inner => kinds.object = true,
+            Some("array") => {
+                kinds.list = true;
+                open.push((node.at("items"), true));
+            }
+            _ => kinds.object |= node.object.contains_key("properties"),
+        }
+        for key in ["allOf", "oneOf", "anyOf"] {
+            let place = node.at(key);
+            let branches = 0..node.list(key).len();
+            open.extend(branches.map(|index| (pointer::child(&place, &index.to_string()), inner)));
+        }
+    }
+    kinds
+}

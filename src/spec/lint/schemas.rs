@@ -1,0 +1,311 @@
+//! Schemas that the client generator refuses, or makes something else of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::outline::{Node, Outline};
+use super::pointer;
+use super::report::Report;
+use super::rust_name::pascal;
+use super::uses::Uses;
+use super::words::{nearest, quoted};
+
+/// Keywords that join several schemas into one.
+const COMBINING: [&str; 3] = ["allOf", "oneOf", "anyOf"];
+
+pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
+    for schema in outline.schemas() {
+        required(outline, schema, report);
+        empty(schema, report);
+        conflicts(outline, schema, report);
+    }
+    for schema in uses.generated(outline) {
+        combinations(outline, schema, report);
+        nullable(outline, schema, report);
+        inline(schema, report);
+        let lowest = if schema.flag("exclusiveMinimum") {
+            0.0
+        } else {
+            1.0
+        };
+        let least = schema.object.get("minimum").and_then(Value::as_f64);
+        if schema.text("type") == Some("integer") && least == Some(lowest) {
+            let problem = "the client generator turns a lower bound of 1 into a `NonZero` type";
+            let cure = "Say it in the description instead.";
+            report.add("minimum-one", schema.at("minimum"), problem, cure);
+        }
+    }
+    titles(outline, uses, report);
+}
+
+/// Whether the schema is a component.
+fn is_named(schema: &Node<'_>) -> bool {
+    schema.role == "schemas"
+}
+
+/// All properties that a value of this schema may have, through `$ref`s and combinations.
+fn properties<'a>(
+    outline: &Outline<'a>,
+    schema: &Node<'a>,
+) -> BTreeMap<&'a str, Vec<(String, &'a Value)>> {
+    let mut found: BTreeMap<&str, Vec<(String, &Value)>> = BTreeMap::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut open = vec![schema.pointer.clone()];
+    while let Some(pointer) = open.pop() {
+        let Some(node) = outline.node(&pointer).map(|node| outline.resolve(node)) else {
+            continue;
+        };
+        if !seen.insert(node.pointer.clone()) {
+            continue;
+        }
+        let place = node.at("properties");
+        for (name, property) in node.entries("properties") {
+            found
+                .entry(name)
+                .or_default()
+                .push((pointer::child(&place, name), property));
+        }
+        for key in COMBINING {
+            let place = node.at(key);
+            open.extend(
+                (0..node.list(key).len()).map(|index| pointer::child(&place, &index.to_string())),
+            );
+        }
+    }
+    found
+}
+
+fn required(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
+    let names = schema.list("required");
+    if names.is_empty() {
+        return;
+    }
+    // A branch may require what another branch describes.
+    let mut whole = schema;
+    while COMBINING.contains(&whole.role) {
+        let Some(around) = outline.parent(whole) else {
+            break;
+        };
+        whole = around;
+    }
+    let known = properties(outline, whole);
+    let known: Vec<&str> = known.keys().copied().collect();
+    for (index, name) in names.iter().enumerate() {
+        let Some(text) = name.as_str() else { continue };
+        let place = pointer::child(&schema.at("required"), &index.to_string());
+        if !known.contains(&text) {
+            let problem = format!("{} is required but is no property", quoted(text));
+            let cure = match nearest(text, &known) {
+                Some(near) => format!("Did you mean `{near}`?"),
+                None => "Add the property, or remove the name.".to_owned(),
+            };
+            report.add("required-unknown", place, problem, cure);
+        } else if names.iter().take(index).any(|earlier| earlier == name) {
+            let problem = format!("{} is required twice", quoted(text));
+            report.add("required-unknown", place, problem, "Remove the second.");
+        }
+    }
+}
+
+fn empty(schema: &Node<'_>, report: &mut Report<'_>) {
+    for key in COMBINING {
+        if schema
+            .object
+            .get(key)
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty)
+        {
+            let problem = format!("an empty `{key}` says nothing");
+            report.add(
+                "combination-empty",
+                schema.at(key),
+                problem,
+                "List the schemas, or remove it.",
+            );
+        }
+    }
+}
+
+fn combinations(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
+    let place = schema.at("anyOf");
+    let branches =
+        (0..schema.list("anyOf").len()).map(|index| pointer::child(&place, &index.to_string()));
+    let plain = branches
+        .filter_map(|pointer| outline.node(&pointer))
+        .any(|branch| {
+            let branch = outline.resolve(branch);
+            branch.text("type") != Some("object") && !branch.object.contains_key("properties")
+        });
+    if plain {
+        let problem = "the client generator makes a broken type of an `anyOf` whose branches are not all objects";
+        report.add(
+            "any-of",
+            place,
+            problem,
+            "Write `oneOf`, or one schema that allows all forms.",
+        );
+    }
+    if schema.object.contains_key("not") {
+        let problem = "the client generator stops at `not`";
+        report.add(
+            "not-schema",
+            schema.at("not"),
+            problem,
+            "Say in the description what is excluded.",
+        );
+    }
+    if schema.object.contains_key("discriminator") {
+        let problem =
+            "the client generator ignores a `discriminator` and takes the first branch that fits";
+        let cure = "Remove it, and give each branch a required field that tells it apart.";
+        report.add("discriminator", schema.at("discriminator"), problem, cure);
+    }
+}
+
+/// Branches of an `allOf` that no value can fit at once.
+fn conflicts(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
+    if schema.list("allOf").is_empty() {
+        return;
+    }
+    let place = schema.at("allOf");
+    let branches =
+        (0..schema.list("allOf").len()).map(|index| pointer::child(&place, &index.to_string()));
+    let branches: Vec<&Node<'_>> = branches
+        .filter_map(|pointer| outline.node(&pointer))
+        .map(|node| outline.resolve(node))
+        .collect();
+    let kinds = branches
+        .iter()
+        .copied()
+        .chain([schema])
+        .filter_map(|node| node.text("type"));
+    let kinds: BTreeSet<&str> = kinds.collect();
+    if kinds.len() > 1 {
+        let problem = format!(
+            "no value has all the types that the `allOf` asks for: {}",
+            joined(&kinds)
+        );
+        report.add(
+            "all-of-conflict",
+            &place,
+            problem,
+            "Combine schemas of one type only.",
+        );
+    }
+    for (name, given) in properties(outline, schema) {
+        let types = given.iter().filter_map(|(pointer, value)| {
+            let (_, property) = outline.follow(pointer, value);
+            property.get("type").and_then(Value::as_str)
+        });
+        let types: BTreeSet<&str> = types.collect();
+        if types.len() > 1 {
+            let problem = format!(
+                "the `allOf` gives the field {} several types: {}",
+                quoted(name),
+                joined(&types)
+            );
+            report.add(
+                "all-of-conflict",
+                &place,
+                problem,
+                "Describe the field once.",
+            );
+        }
+    }
+}
+
+fn joined(words: &BTreeSet<&str>) -> String {
+    super::words::list(&words.iter().copied().collect::<Vec<_>>())
+}
+
+/// `nullable` where the generated type cannot hold a null.
+fn nullable(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
+    if !schema.flag("nullable") {
+        return;
+    }
+    let place = schema.at("nullable");
+    let has = |key: &&str| schema.object.contains_key(*key);
+    let compound = schema.text("type") == Some("object") || COMBINING.iter().any(has);
+    if is_named(schema) && (compound || has(&"enum")) {
+        let problem = "the generated type of a named schema cannot be null";
+        let cure = "Put `nullable` where the schema is used: `{\"nullable\": true, \"allOf\": [{\"$ref\": …}]}`.";
+        report.add("nullable-lost", place, problem, cure);
+        return;
+    }
+    if !wraps_reference(schema) {
+        return;
+    }
+    let required = outline.parent(schema).is_some_and(|parent| {
+        let name = pointer::last(&schema.pointer);
+        parent
+            .list("required")
+            .iter()
+            .any(|required| required.as_str() == Some(name.as_str()))
+    });
+    if schema.role == "properties" && !required {
+        return;
+    }
+    let problem = "the generated type of a wrapped reference can be null only in a field that is not required";
+    let cure = "Remove the field from `required`, or remove `nullable`.";
+    report.add("nullable-lost", place, problem, cure);
+}
+
+/// Whether the schema is `allOf` around one `$ref`.
+fn wraps_reference(schema: &Node<'_>) -> bool {
+    matches!(schema.list("allOf"), [only] if only.get("$ref").is_some())
+}
+
+/// Schemas that get a type of their own but have no name.
+fn inline(schema: &Node<'_>, report: &mut Report<'_>) {
+    if is_named(schema) {
+        return;
+    }
+    let has = |key: &str| schema.object.contains_key(key);
+    let what = if has("enum") {
+        "this list of words"
+    } else if schema.entries("properties").next().is_some() && schema.role != "allOf" {
+        "this object"
+    } else if has("oneOf") || has("anyOf") || (has("allOf") && !wraps_reference(schema)) {
+        "this combination of schemas"
+    } else {
+        return;
+    };
+    let problem = format!("{what} has no name, so the client generator makes one up");
+    report.add(
+        "inline-schema",
+        &schema.pointer,
+        problem,
+        "Move it to `components/schemas` and refer to it.",
+    );
+}
+
+/// Unnamed schemas are named by their titles: two equal ones, or one that is a component's name, do not work.
+fn titles(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
+    let components = uses.generated(outline).filter(|node| is_named(node));
+    let mut taken: BTreeMap<String, String> = components
+        .map(|node| (pascal(&pointer::last(&node.pointer)), node.pointer.clone()))
+        .collect();
+    for schema in uses.generated(outline).filter(|node| !is_named(node)) {
+        let Some(title) = schema.text("title") else {
+            continue;
+        };
+        match taken.get(&pascal(title)) {
+            Some(first) => {
+                let problem = format!(
+                    "the title {} gives this schema the same Rust name as {first}",
+                    quoted(title)
+                );
+                report.add(
+                    "equal-title",
+                    schema.at("title"),
+                    problem,
+                    "Remove the title.",
+                );
+            }
+            None => {
+                taken.insert(pascal(title), schema.pointer.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Server addresses and the variables in them.
+
+use serde_json::Value;
+
+use super::grammar::Kind;
+use super::outline::Outline;
+use super::report::Report;
+use super::words::quoted;
+
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
+    for server in outline.of(Kind::Server) {
+        let url = server.text("url").unwrap_or_default();
+        let used: Vec<&str> = url
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}'))
+            .map(|(name, _)| name)
+            .collect();
+        let known: Vec<&str> = server
+            .entries("variables")
+            .map(|(name, _)| name.as_str())
+            .collect();
+        for name in used.iter().filter(|name| !known.contains(*name)) {
+            let problem = format!(
+                "the variable {} of the address is not described",
+                quoted(name)
+            );
+            report.add(
+                "server-variable",
+                server.at("url"),
+                problem,
+                "Add it to `variables`, with a default.",
+            );
+        }
+        for name in known.iter().filter(|name| !used.contains(*name)) {
+            let problem = format!("the address has no variable {}", quoted(name));
+            let cure = format!("Write `{{{name}}}` into the address, or remove the variable.");
+            report.add(
+                "server-variable",
+                super::pointer::child(&server.at("variables"), name),
+                problem,
+                cure,
+            );
+        }
+    }
+    for variable in outline.of(Kind::ServerVariable) {
+        let words = variable.list("enum");
+        let default = variable
+            .object
+            .get("default")
+            .filter(|default| default.is_string());
+        if let Some(default) =
+            default.filter(|default| !words.is_empty() && !words.contains(default))
+        {
+            let problem = format!(
+                "the default {} is not in the `enum`",
+                quoted(default.as_str().unwrap_or_default())
+            );
+            report.add(
+                "server-variable",
+                variable.at("default"),
+                problem,
+                "Choose one of the listed words.",
+            );
+        }
+        if variable
+            .object
+            .get("enum")
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty)
+        {
+            let problem = "an empty `enum` allows no value";
+            report.add(
+                "server-variable",
+                variable.at("enum"),
+                problem,
+                "List the values, or remove it.",
+            );
+        }
+    }
+}

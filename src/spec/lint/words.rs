@@ -1,0 +1,45 @@
+//! Words in messages: lists, quotes, and the known word that a misspelt one stands for.
+
+/// How much of a text that the document gives is repeated in a message.
+const MAX_QUOTED: usize = 60;
+
+/// A text of the document between backticks, cut when it is long.
+pub(super) fn quoted(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .take(MAX_QUOTED)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let more = if text.chars().nth(MAX_QUOTED).is_some() {
+        "…"
+    } else {
+        ""
+    };
+    format!("`{clean}{more}`")
+}
+
+/// Words between backticks, separated by commas.
+pub(super) fn list(words: &[&str]) -> String {
+    words
+        .iter()
+        .map(|word| quoted(word))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The known word that is nearest to a misspelt one, if any is near: about one letter in three may differ.
+pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+    let plain = word.to_lowercase();
+    let allowed = (word.chars().count() / 3).clamp(1, 4);
+    known
+        .iter()
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&plain, &candidate.to_lowercase()),
+                *candidate,
+            )
+        })
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,321 @@
+//! The schemas of one document, compiled once each and asked many times.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use jsonschema::{Keyword, ValidationError, Validator};
+use serde_json::Value;
+
+use super::schema_error::{Fault, UNKNOWN_FIELD, faults, shortened};
+use super::translate::{WHOLE, translate};
+
+pub use super::format::FORMATS;
+
+/// How many errors one check reports at most; the last one then says how many more there are.
+const MAX_ERRORS: usize = 50;
+
+/// How a field is judged that the document does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Strictness {
+    /// Unknown fields are allowed, as a client must allow them in a vendor's answer.
+    Lenient,
+    /// Unknown fields are errors, at any depth, except where the schema gives `additionalProperties` or lists
+    /// no properties at all.
+    Strict,
+}
+
+/// Which way a value travels: `readOnly` and `writeOnly` depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To the service. A `readOnly` field is not required; strictly checked, it may not be there.
+    Request,
+    /// From the service. The same for `writeOnly`.
+    Response,
+    /// Not known, as for an example inside a schema: both kinds of field may be there and may be absent.
+    Either,
+}
+
+/// One way in which a value does not fit its schema.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SchemaError {
+    /// JSON pointer into the checked value; empty for the value itself.
+    pub pointer: String,
+    /// What is wrong there, without a full stop. Long values are never repeated.
+    pub message: String,
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_str() {
+            "" => f.write_str(&self.message),
+            pointer => write!(f, "{pointer}: {}", self.message),
+        }
+    }
+}
+
+/// All schemas of one OpenAPI 3.0 document. Each is compiled when it is first asked, and kept.
+pub struct Schemas {
+    root: Arc<Value>,
+    compiled: RwLock<HashMap<String, Arc<Variants>>>,
+}
+
+/// The compiled forms of one schema, by strictness and direction.
+#[derive(Default)]
+struct Variants {
+    forms: [OnceLock<Result<Compiled, String>>; 6],
+}
+
+struct Compiled {
+    validator: Validator,
+    /// The translated schema: closed objects carry the names that they declare.
+    translated: Value,
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schemas").finish_non_exhaustive()
+    }
+}
+
+impl Schemas {
+    /// Keeps a copy of the whole document, because schemas refer to each other through it. Compiles nothing yet.
+    #[must_use]
+    pub fn new(root: &Value) -> Self {
+        Self::shared(Arc::new(root.clone()))
+    }
+
+    /// The same for a document that is shared already.
+    #[must_use]
+    pub fn shared(root: Arc<Value>) -> Self {
+        Self {
+            root,
+            compiled: RwLock::default(),
+        }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// Checks a value of unknown direction against the schema at `schema_pointer` (a JSON pointer into the
+    /// document, such as `/components/schemas/Run`). An empty answer means that it fits.
+    ///
+    /// A pointer to nothing, or a schema that does not compile (a `$ref` to nothing, a `pattern` that is no
+    /// regular expression), is one error with an empty pointer, never a panic.
+    #[must_use]
+    pub fn check(
+        &self,
+        schema_pointer: &str,
+        instance: &Value,
+        strictness: Strictness,
+    ) -> Vec<SchemaError> {
+        self.check_directed(schema_pointer, instance, strictness, Direction::Either)
+    }
+
+    /// [`Schemas::check`] for a value that is known to be part of a request or of a response.
+    #[must_use]
+    pub fn check_directed(
+        &self,
+        schema_pointer: &str,
+        instance: &Value,
+        strictness: Strictness,
+        direction: Direction,
+    ) -> Vec<SchemaError> {
+        let variants = self.variants(schema_pointer);
+        let wanted = match variants.get(&self.root, schema_pointer, strictness, direction) {
+            Ok(compiled) => compiled,
+            Err(problem) => {
+                return vec![SchemaError {
+                    pointer: String::new(),
+                    message: problem.clone(),
+                }];
+            }
+        };
+        if wanted.validator.is_valid(instance) {
+            return Vec::new();
+        }
+        let mut errors = match strictness {
+            Strictness::Lenient => wanted
+                .faults(instance)
+                .into_iter()
+                .map(SchemaError::from)
+                .collect(),
+            Strictness::Strict => {
+                match variants.get(&self.root, schema_pointer, Strictness::Lenient, direction) {
+                    Ok(lenient) => strict_errors(wanted.faults(instance), lenient.faults(instance)),
+                    Err(_) => strict_errors(wanted.faults(instance), Vec::new()),
+                }
+            }
+        };
+        errors.sort();
+        errors.dedup();
+        errors
+            .dedup_by(|later, first| later.pointer == first.pointer && both_unknown(later, first));
+        let more = errors.len().saturating_sub(MAX_ERRORS);
+        if more > 0 {
+            errors.truncate(MAX_ERRORS);
+            let message = format!("and {more} more errors");
+            errors.push(SchemaError {
+                pointer: String::new(),
+                message,
+            });
+        }
+        errors
+    }
+
+    /// Compiles the schema at `schema_pointer` and says why it cannot be used, if so.
+    ///
+    /// # Errors
+    /// When there is nothing at the pointer, a `$ref` inside leads nowhere, or a keyword has a value that JSON
+    /// Schema does not allow.
+    pub fn compile(&self, schema_pointer: &str) -> Result<(), String> {
+        let variants = self.variants(schema_pointer);
+        match variants.get(
+            &self.root,
+            schema_pointer,
+            Strictness::Lenient,
+            Direction::Either,
+        ) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(problem.clone()),
+        }
+    }
+
+    fn variants(&self, pointer: &str) -> Arc<Variants> {
+        let known = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(variants) = known.get(pointer) {
+            return Arc::clone(variants);
+        }
+        drop(known);
+        let mut known = self
+            .compiled
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(pointer.to_owned()).or_default())
+    }
+}
+
+impl Variants {
+    fn get(
+        &self,
+        root: &Value,
+        pointer: &str,
+        strictness: Strictness,
+        direction: Direction,
+    ) -> &Result<Compiled, String> {
+        let [a, b, c, d, e, f] = &self.forms;
+        let form = match (strictness, direction) {
+            (Strictness::Lenient, Direction::Request) => a,
+            (Strictness::Lenient, Direction::Response) => b,
+            (Strictness::Lenient, Direction::Either) => c,
+            (Strictness::Strict, Direction::Request) => d,
+            (Strictness::Strict, Direction::Response) => e,
+            (Strictness::Strict, Direction::Either) => f,
+        };
+        form.get_or_init(|| {
+            let translated = translate(root, pointer, strictness, direction)
+                .ok_or_else(|| format!("the document has no schema at {pointer}"))?;
+            let validator = jsonschema::options()
+                .with_draft(jsonschema::Draft::Draft202012)
+                .should_validate_formats(true)
+                .with_keyword(WHOLE, |_, _, _| Ok(Box::new(Whole)))
+                .with_format("byte", is_base64)
+                .with_format("int32", |text: &str| text.parse::<i32>().is_ok())
+                .with_format("int64", |text: &str| text.parse::<i64>().is_ok())
+                .with_format("float", |text: &str| text.parse::<f32>().is_ok())
+                .with_format("double", |text: &str| text.parse::<f64>().is_ok())
+                .build(&translated)
+                .map_err(|error| {
+                    format!(
+                        "the schema at {pointer} cannot be used: {}",
+                        shortened(&error.masked().to_string(), 160)
+                    )
+                })?;
+            Ok(Compiled {
+                validator,
+                translated,
+            })
+        })
+    }
+}
+
+impl Compiled {
+    fn faults(&self, instance: &Value) -> Vec<Fault> {
+        self.validator
+            .iter_errors(instance)
+            .flat_map(|error| faults(&error, &self.translated))
+            .collect()
+    }
+}
+
+impl From<Fault> for SchemaError {
+    fn from(fault: Fault) -> Self {
+        Self {
+            pointer: fault.pointer,
+            message: fault.message,
+        }
+    }
+}
+
+/// The errors of a strict check, given those of the lenient one.
+///
+/// Where part of an object is wrong, JSON Schema forgets which fields that part knew, and calls all of them
+/// unknown. Such a report counts only when no part declares the name, or when nothing else is wrong in that
+/// object. The lenient check words everything else, so that no fault is told twice.
+fn strict_errors(strict: Vec<Fault>, lenient: Vec<Fault>) -> Vec<SchemaError> {
+    let wrong: Vec<String> = lenient.iter().chain(&strict).map(Fault::place).collect();
+    let in_lenient: Vec<String> = lenient.iter().map(Fault::place).collect();
+    let kept = strict.into_iter().filter(|fault| {
+        let place = fault.place();
+        match &fault.unknown {
+            Some(unknown) if unknown.certain => true,
+            Some(_) => {
+                !wrong
+                    .iter()
+                    .any(|other| other.starts_with(&place) && *other != place)
+                    && !in_lenient.contains(&place)
+            }
+            None => !in_lenient.iter().any(|other| other.starts_with(&place)),
+        }
+    });
+    kept.chain(lenient).map(SchemaError::from).collect()
+}
+
+/// A field that two keywords of the schema refuse is reported once.
+fn both_unknown(one: &SchemaError, other: &SchemaError) -> bool {
+    one.message.starts_with(UNKNOWN_FIELD) && other.message.starts_with(UNKNOWN_FIELD)
+}
+
+/// The check behind [`WHOLE`]. Other numbers than whole ones are the type's affair.
+struct Whole;
+
+impl<'i> Keyword<'i> for Whole {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        if Keyword::is_valid(self, instance) {
+            return Ok(());
+        }
+        Err(ValidationError::custom(
+            "is written with a fraction or an exponent, or is too large for an integer",
+        ))
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        instance
+            .as_f64()
+            .is_none_or(|number| !instance.is_f64() || number.fract() != 0.0)
+    }
+}
+
+/// Standard base64 with padding, as `format: byte` asks for.
+fn is_base64(text: &str) -> bool {
+    let data = text.trim_end_matches('=');
+    let padding = text.len() - data.len();
+    text.len().is_multiple_of(4)
+        && padding <= 2
+        && data
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+}

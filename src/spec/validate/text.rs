@@ -1,0 +1,158 @@
+//! Values that travel as text, in a path, a query, a header or a form: read by the type that their schema gives.
+
+use serde_json::{Number, Value};
+
+use super::super::document::Document;
+use super::super::schema::{Direction, SchemaError, Strictness};
+use super::super::schema_error::shortened;
+use super::shape::Shape;
+
+/// How much of a text is shown that is no value of the wanted type.
+const SHOWN: usize = 40;
+
+/// One name and value of a query or a form.
+pub(super) struct Pair<'t> {
+    /// The decoded name.
+    pub name: String,
+    /// The decoded value.
+    pub value: String,
+    /// The value as it was sent.
+    pub raw: &'t str,
+}
+
+/// Reads `a=1&b=2`, where `+` and `%20` are spaces. `None` when something in it is no UTF-8.
+pub(super) fn pairs(text: &str) -> Option<Vec<Pair<'_>>> {
+    let pair = |part| {
+        let (name, raw) = str::split_once(part, '=').unwrap_or((part, ""));
+        Some(Pair {
+            name: decoded(name)?,
+            value: decoded(raw)?,
+            raw,
+        })
+    };
+    text.split('&')
+        .filter(|part| !part.is_empty())
+        .map(pair)
+        .collect()
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_encoding::percent_decode_str(&spaced)
+        .decode_utf8()
+        .ok()?;
+    Some(decoded.into_owned())
+}
+
+/// The items of a list with commas. An encoded comma belongs to an item only if another comma is not encoded:
+/// some clients encode all of them.
+pub(super) fn list(pair: &Pair<'_>) -> Vec<String> {
+    if pair.raw.is_empty() {
+        return Vec::new();
+    }
+    if pair.raw.contains(',') {
+        return pair.raw.split(',').filter_map(decoded).collect();
+    }
+    pair.value.split(',').map(str::to_owned).collect()
+}
+
+/// Reads one value and checks it against the schema at `pointer`.
+///
+/// Where the schema allows several types, the first is taken that fits: number, boolean, then string.
+pub(super) fn value(
+    document: &Document,
+    pointer: &str,
+    text: &str,
+) -> Result<Value, Vec<SchemaError>> {
+    let shape = Shape::of(document.root(), pointer);
+    let candidates = candidates(&shape, text);
+    let mut first = None;
+    for candidate in candidates {
+        let errors = check(document, pointer, &candidate);
+        if errors.is_empty() {
+            return Ok(candidate);
+        }
+        first.get_or_insert(errors);
+    }
+    Err(first.unwrap_or_else(|| {
+        let types: Vec<&str> = shape.types.iter().copied().collect();
+        let message = format!("{:?} is no {}", shortened(text, SHOWN), types.join(" or "));
+        vec![SchemaError {
+            pointer: String::new(),
+            message,
+        }]
+    }))
+}
+
+/// Reads JSON text and checks it against the schema at `pointer`.
+pub(super) fn json(
+    document: &Document,
+    pointer: &str,
+    text: &str,
+) -> Result<Value, Vec<SchemaError>> {
+    let value = serde_json::from_str(text).map_err(|error| {
+        vec![SchemaError {
+            pointer: String::new(),
+            message: format!("is no JSON text: {error}"),
+        }]
+    })?;
+    let errors = check(document, pointer, &value);
+    if errors.is_empty() {
+        Ok(value)
+    } else {
+        Err(errors)
+    }
+}
+
+/// Reads the items of an array and checks the array against the schema at `pointer`.
+pub(super) fn array(
+    document: &Document,
+    pointer: &str,
+    items: &[String],
+) -> Result<Value, Vec<SchemaError>> {
+    let of_items = Shape::of(document.root(), pointer).items;
+    let item = |text: &String| match &of_items {
+        // An item that does not fit stays a string; the check of the array names it.
+        Some(schema) => {
+            value(document, schema, text).unwrap_or_else(|_| Value::String(text.clone()))
+        }
+        None => Value::String(text.clone()),
+    };
+    let array = Value::Array(items.iter().map(item).collect());
+    let errors = check(document, pointer, &array);
+    if errors.is_empty() {
+        Ok(array)
+    } else {
+        Err(errors)
+    }
+}
+
+fn check(document: &Document, pointer: &str, value: &Value) -> Vec<SchemaError> {
+    document
+        .schemas()
+        .check_directed(pointer, value, Strictness::Strict, Direction::Request)
+}
+
+fn candidates(shape: &Shape<'_>, text: &str) -> Vec<Value> {
+    let mut candidates = Vec::new();
+    if shape.types.contains("integer") || shape.types.contains("number") {
+        let whole = text
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| b.is_ascii_digit() || (b == b'-' && at == 0));
+        if (whole || shape.types.contains("number"))
+            && let Ok(number) = text.parse::<Number>()
+        {
+            candidates.push(Value::Number(number));
+        }
+    }
+    if shape.types.contains("boolean")
+        && let Ok(flag) = text.parse()
+    {
+        candidates.push(Value::Bool(flag));
+    }
+    if shape.allows("string") {
+        candidates.push(Value::String(text.to_owned()));
+    }
+    candidates
+}

@@ -1,0 +1,20 @@
+//! The program as a process: what it writes, where, and the exit code that it ends with.
+#![cfg(all(
+    feature = "cli",
+    feature = "azure-devops",
+    feature = "matillion",
+    feature = "aliyun",
+    feature = "buddy"
+))]
+
+mod bodies;
+mod exit_codes;
+mod flags;
+mod interruption;
+mod json;
+mod program;
+mod reconciling;
+mod secrecy;
+mod self_contained;
+mod terminal_text;
+mod unclear_starts;

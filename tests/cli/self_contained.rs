@@ -1,0 +1,108 @@
+//! The demo and the sandbox: the whole program without any service.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::program::{Program, keys, runpipe};
+
+#[tokio::test]
+async fn the_demo_succeeds_on_every_service() {
+    let demo = runpipe(["demo", "--json"]).ends_with(0).await;
+    assert_eq!(demo.stderr, "");
+    let demo = demo.json();
+    let runs = demo["runs"].as_array().expect("runs");
+    let services: Vec<&Value> = runs.iter().map(|row| &row["service"]).collect();
+    assert_eq!(services, ["azure-devops", "matillion", "aliyun", "buddy"]);
+    for row in runs {
+        assert_eq!(row["run"]["status"], "succeeded");
+        assert!(row["requests"].as_u64() >= Some(2));
+    }
+    let table = runpipe(["demo"]).ends_with(0).await.stdout;
+    assert_eq!(table.matches("succeeded").count(), 4, "{table}");
+    assert!(
+        table.lines().take(6).all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
+}
+
+/// A step that every service has to make possible in the sandbox.
+fn at(variables: &BTreeMap<String, String>, words: &[&str]) -> Program {
+    let program = runpipe(words.iter().copied());
+    variables
+        .iter()
+        .fold(program, |program, (name, value)| program.env(name, value))
+}
+
+#[tokio::test]
+async fn the_sandbox_serves_every_command() {
+    let sandbox = runpipe(["sandbox", "--port", "0", "--json"]).stdout(Stdio::piped());
+    let mut child = sandbox.spawn().await;
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
+    stdout.read_line(&mut line).await.expect("a line");
+    let served: Value = serde_json::from_str(&line).expect("JSON");
+    let variables: BTreeMap<String, String> =
+        serde_json::from_value(served["variables"].clone()).expect("variables");
+    let project = "3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60";
+    let organization = "60d1c0ffee5ca1ab1e00feed";
+    let places: [&[&str]; 4] = [
+        &[
+            "azure-devops",
+            "--organization",
+            "acme",
+            "--project",
+            "Website",
+            "--pipeline",
+            "build",
+        ],
+        &[
+            "matillion",
+            "--project-id",
+            project,
+            "--environment",
+            "Test",
+            "--pipeline",
+            "Load orders",
+        ],
+        &[
+            "aliyun",
+            "--organization-id",
+            organization,
+            "--pipeline",
+            "web-release",
+        ],
+        &[
+            "buddy",
+            "--workspace",
+            "acme",
+            "--project",
+            "website",
+            "--pipeline",
+            "deploy",
+        ],
+    ];
+    for place in places {
+        let start = at(&variables, &["start"])
+            .words(place.iter().copied())
+            .words(["--json"]);
+        let run = start.ends_with(0).await.json();
+        let reference = run["ref"].as_str().expect("a reference");
+        at(&variables, &["status", reference]).ends_with(0).await;
+        at(&variables, &["cancel", reference]).ends_with(0).await;
+        let watch = at(&variables, &["watch", reference, "--json"]);
+        let ended = watch.ends_with(1).await.json();
+        assert_eq!(ended["status"], "canceled", "{reference}");
+        at(&variables, &["logs", reference]).ends_with(0).await;
+        let list = at(&variables, &["list"])
+            .words(place.iter().copied())
+            .words(["--json"]);
+        let listed = list.ends_with(0).await.json();
+        assert_eq!(keys(&listed), ["more", "runs"]);
+        assert_eq!(listed["runs"][0]["ref"], reference);
+    }
+    let preview = at(&variables, &["preview"]).words(places[0].iter().copied());
+    assert!(!preview.ends_with(0).await.stdout.is_empty());
+}

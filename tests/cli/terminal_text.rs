@@ -1,0 +1,122 @@
+//! What vendors write cannot command the terminal.
+
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer};
+
+use crate::program::{EXECUTIONS, START, answer, buddy, execution, reading, starting};
+
+/// Clears the screen, sets a title, rings, overwrites the line, turns the direction.
+const NASTY: &str = "a\u{1b}[2J\u{1b}]0;owned\u{7}b\rc\u{202e}d\u{0}e\u{9b}31mf";
+
+fn is_clean(text: &str) {
+    is_harmless(text);
+    assert!(!text.contains("owned"), "{text:?}");
+}
+
+/// The letters of an escape sequence may be left; what makes it one is not.
+fn is_harmless(text: &str) {
+    let nasty = |c: char| (c.is_control() && c != '\n' && c != '\t') || c == '\u{202e}';
+    assert!(!text.contains(nasty), "{text:?}");
+}
+
+fn nasty_execution() -> Value {
+    let mut execution = execution("SUCCESSFUL");
+    execution["status"] = json!(format!("SUCCESSFUL{NASTY}"));
+    execution["branch"]["name"] = json!(NASTY);
+    execution["pipeline"]["name"] = json!(NASTY);
+    execution["html_url"] = json!(format!("https://x.example/{NASTY}"));
+    execution
+}
+
+#[tokio::test]
+async fn in_a_run() {
+    let server = starting(answer(200, nasty_execution())).await;
+    reading(&server, answer(200, nasty_execution())).await;
+    for words in [START, "status buddy/acme/site/2/31"] {
+        let ended = buddy(&server, words).ends_with(0).await;
+        is_clean(&ended.stdout);
+        is_clean(&ended.stderr);
+        assert_eq!(ended.stdout.lines().count(), 7, "{}", ended.stdout);
+    }
+}
+
+#[tokio::test]
+async fn in_progress() {
+    let server = MockServer::start().await;
+    reading(&server, answer(200, nasty_execution())).await;
+    let watch = buddy(&server, "watch buddy/acme/site/2/31 --deadline 1s");
+    let ended = watch.ends_with(7).await;
+    assert!(ended.stderr.contains("unknown"), "{}", ended.stderr);
+    is_clean(&ended.stderr);
+}
+
+#[tokio::test]
+async fn in_a_list() {
+    let server = MockServer::start().await;
+    let page = json!({ "executions": [nasty_execution()], "total_page_count": 1 });
+    let get = Mock::given(method("GET")).and(path(EXECUTIONS));
+    get.respond_with(answer(200, page)).mount(&server).await;
+    let words = "list buddy --workspace acme --project site --pipeline 2";
+    let ended = buddy(&server, words).ends_with(0).await;
+    is_clean(&ended.stdout);
+    assert_eq!(ended.stdout.lines().count(), 1);
+}
+
+#[tokio::test]
+async fn in_an_error() {
+    let errors = json!({ "errors": [{ "message": NASTY }] });
+    let server = starting(answer(400, errors)).await;
+    let ended = buddy(&server, START).ends_with(3).await;
+    is_harmless(&ended.stderr);
+}
+
+#[tokio::test]
+async fn in_logs_where_lines_and_tabs_stay() {
+    let server = MockServer::start().await;
+    let mut run = execution("SUCCESSFUL");
+    run["action_executions"] = json!([
+        { "action_execution_id": "a1", "action": { "name": format!("Build{NASTY}") } },
+        { "action_execution_id": "a2", "action": { "name": "Deploy" } },
+    ]);
+    reading(&server, answer(200, run)).await;
+    for (id, log) in [
+        ("a1", json!([format!("one\t{NASTY}"), "two"])),
+        ("a2", json!(["three"])),
+    ] {
+        let place = path(format!("{EXECUTIONS}/31/action_executions/{id}"));
+        let given = Mock::given(method("GET")).and(place);
+        given
+            .respond_with(answer(200, json!({ "log": log })))
+            .mount(&server)
+            .await;
+    }
+    let logs = "logs buddy/acme/site/2/31";
+    let ended = buddy(&server, logs).ends_with(0).await;
+    is_clean(&ended.stdout);
+    assert!(ended.stdout.contains("one\t"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.ends_with("two\n== Deploy ==\nthree\n"),
+        "{}",
+        ended.stdout
+    );
+
+    let one = buddy(&server, logs)
+        .words(["--step", "deploy"])
+        .ends_with(0)
+        .await;
+    assert_eq!(one.stdout, "== Deploy ==\nthree\n");
+
+    // JSON escapes what a terminal would obey, so nothing has to be taken out.
+    let ended = buddy(&server, logs).words(["--json"]).ends_with(0).await;
+    is_clean(
+        &ended
+            .stdout
+            .replace('\u{202e}', "")
+            .replace('\u{9b}', "")
+            .replace("owned", ""),
+    );
+    let logs = ended.json();
+    assert_eq!(logs["ref"], "buddy/acme/site/2/31");
+    assert_eq!(logs["logs"][0]["text"], format!("one\t{NASTY}\ntwo"));
+}
