@@ -8,7 +8,7 @@
         feature = "aliyun",
         feature = "buddy"
     )),
-    allow(dead_code)
+    allow(dead_code, unused_imports, unused_macros)
 )]
 #![doc = include_str!("../README.md")]
 
@@ -16,6 +16,10 @@ pub mod auth;
 mod builder;
 #[cfg(feature = "contract")]
 #[doc(hidden)]
+#[allow(
+    clippy::result_large_err,
+    reason = "the generator's own error is large"
+)]
 pub mod contract;
 mod error;
 mod generated;

@@ -41,20 +41,15 @@ impl Dialect for BuddyDialect {
     /// Silence until the limit is reset, once nothing remains. `X-Rate-Limit-Reset` is in Unix
     /// seconds (evidence: the vendor's own Go client).
     fn pause(&self, headers: &HeaderMap, now: Moment) -> Option<Duration> {
-        let asked = crate::transport::retry_after(headers);
-        let remaining = header_text(headers, "x-rate-limit-remaining")?
-            .trim()
-            .parse::<u64>();
-        if asked.is_some() || remaining != Ok(0) {
-            return asked;
+        if let Some(asked) = crate::transport::retry_after(headers) {
+            return Some(asked);
         }
-        let reset: i64 = header_text(headers, "x-rate-limit-reset")?
-            .trim()
-            .parse()
-            .ok()?;
-        u64::try_from(reset - now.timestamp())
-            .ok()
-            .map(Duration::from_secs)
+        let number = |name| header_text(headers, name)?.trim().parse::<i64>().ok();
+        if number("x-rate-limit-remaining")? > 0 {
+            return None;
+        }
+        let wait = number("x-rate-limit-reset")? - now.timestamp();
+        u64::try_from(wait).ok().map(Duration::from_secs)
     }
 }
 
