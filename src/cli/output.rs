@@ -9,7 +9,7 @@ use runpipe::{Run, RunStatus};
 use serde::Serialize;
 
 use super::exit::Failure;
-use super::text::{one_line, span};
+use super::text::{is_deceptive, one_line, span};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -124,10 +124,21 @@ impl Output {
     }
 }
 
+/// JSON on one line. What a terminal would obey, or be deceived by, is escaped: JSON itself asks
+/// that only of the first 32 characters.
 fn json_line(value: &impl Serialize) -> io::Result<String> {
-    let mut text = serde_json::to_string(value)?;
-    text.push('\n');
-    Ok(text)
+    let json = serde_json::to_string(value)?;
+    let mut line = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        if c.is_control() || is_deceptive(c) {
+            let code = u32::from(c);
+            line.push_str(&format!("\\u{code:04x}"));
+        } else {
+            line.push(c);
+        }
+    }
+    line.push('\n');
+    Ok(line)
 }
 
 /// How a status looks.

@@ -24,7 +24,7 @@ pub fn lines(text: &str) -> String {
 }
 
 /// Characters that hide, or that reorder what is shown.
-fn is_deceptive(c: char) -> bool {
+pub fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 

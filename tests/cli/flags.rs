@@ -355,3 +355,23 @@ async fn buddys() {
     });
     assert_eq!(body, expected);
 }
+
+#[tokio::test]
+async fn a_hard_stop_is_asked_for_where_the_service_knows_it() {
+    let server = service(json!({ "status": "CANCELLING" })).await;
+    let cancel = |words: &[&'static str]| {
+        runpipe(["cancel", "matillion/p/e"])
+            .words(words.iter().copied())
+            .env("MATILLION_TOKEN", "token")
+            .env("RUNPIPE_MATILLION_URL", &server.uri())
+    };
+    for (words, force) in [(&[][..], false), (&["--force"][..], true)] {
+        let ended = cancel(words).ends_with(0).await;
+        assert!(ended.stdout.contains("canceling"), "{}", ended.stdout);
+        let requests = server.received_requests().await.expect("recording");
+        let mut patches = requests.iter().rev();
+        let patch = patches.find(|request| request.method.as_str() == "PATCH");
+        let body: Value = patch.expect("a stop").body_json().expect("JSON");
+        assert_eq!(body, json!({ "status": "CANCELLED", "forceUpdate": force }));
+    }
+}
