@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -33,7 +34,7 @@ const PART: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RunRef {
     service: Service,
-    parts: Box<[String]>,
+    parts: Arc<[String]>,
 }
 
 /// Why a text is not a reference to a run.
@@ -108,7 +109,7 @@ impl RunRef {
         service: Service,
         parts: impl IntoIterator<Item = P>,
     ) -> Result<Self, InvalidRunRef> {
-        let parts: Box<[String]> = parts.into_iter().map(Into::into).collect();
+        let parts: Arc<[String]> = parts.into_iter().map(Into::into).collect();
         let names = service.reference_parts();
         if parts.len() != names.len() {
             return Err(InvalidRunRef::Parts {
@@ -116,7 +117,7 @@ impl RunRef {
                 found: parts.len() + 1,
             });
         }
-        for (part, value) in names.iter().zip(&parts) {
+        for (part, value) in names.iter().zip(parts.iter()) {
             check_path_value(value).map_err(|fault| InvalidRunRef::Part { part, fault })?;
         }
         Ok(RunRef { service, parts })
@@ -153,7 +154,7 @@ impl RunRef {
 impl fmt::Display for RunRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.service.name())?;
-        for part in &self.parts {
+        for part in self.parts.iter() {
             write!(f, "/{}", utf8_percent_encode(part, PART))?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, StatusCode};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, ResponseBuilderExt, Url};
 
 use super::credential::Used;
 use super::{Answer, Operation, Session};
@@ -123,7 +123,7 @@ impl Call {
         if let Some(answer) = &mut seen.answer {
             answer.body = body.clone();
         }
-        Ok(rebuild(status, headers, body))
+        Ok(rebuild(status, headers, response.url().clone(), body))
     }
 
     #[expect(
@@ -181,8 +181,12 @@ async fn read_body(response: &mut Response, limit: usize) -> reqwest::Result<Res
     Ok(Err(body.freeze()))
 }
 
-fn rebuild(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response {
-    let mut response = http::Response::new(body);
+fn rebuild(status: StatusCode, headers: HeaderMap, url: Url, body: Bytes) -> Response {
+    // Without its address reqwest would parse one of its own making.
+    let mut response = http::Response::builder()
+        .url(url)
+        .body(body)
+        .unwrap_or_default();
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response.into()

@@ -1,13 +1,19 @@
 //! A call, before it is made: which, to what, and whether it may be made twice.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::retry::Repeat;
 use crate::run::{RunRef, check_path_value};
 use crate::service::Service;
 
-/// One call of one operation.
+/// One call of one operation. Cheap to clone: each attempt holds one.
 #[derive(Clone, Debug)]
-pub(crate) struct Operation {
+pub(crate) struct Operation(Arc<Details>);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Details {
     /// The `operationId`.
     pub id: &'static str,
     pub repeat: Repeat,
@@ -16,34 +22,45 @@ pub(crate) struct Operation {
     pub run: Option<RunRef>,
 }
 
+impl Deref for Operation {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
 impl Operation {
+    fn new(id: &'static str, repeat: Repeat) -> Self {
+        Operation(Arc::new(Details {
+            id,
+            repeat,
+            path: Vec::with_capacity(4),
+            run: None,
+        }))
+    }
+
     /// A call that may be repeated freely.
     pub fn read(id: &'static str) -> Self {
-        Operation {
-            id,
-            repeat: Repeat::Freely,
-            path: Vec::new(),
-            run: None,
-        }
+        Operation::new(id, Repeat::Freely)
     }
 
     /// A call that must not happen twice.
     pub fn once(id: &'static str) -> Self {
-        Operation {
-            repeat: Repeat::Never,
-            ..Operation::read(id)
-        }
+        Operation::new(id, Repeat::Never)
     }
 
     /// Names a value of the path.
     pub fn at(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.path.push((name, value.to_string()));
+        Arc::make_mut(&mut self.0)
+            .path
+            .push((name, value.to_string()));
         self
     }
 
     /// Names the run that the call is about.
     pub fn of(mut self, run: &RunRef) -> Self {
-        self.run = Some(run.clone());
+        Arc::make_mut(&mut self.0).run = Some(run.clone());
         self
     }
 
