@@ -86,8 +86,10 @@ fn in_runtime(context: &Context, command: Command) -> Result<u8, Failure> {
     })?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            outcome = dispatch(context, command) => outcome,
+            // First, so that nothing is done or said before an interruption is listened for.
+            biased;
             left = interrupt::interrupted(&context.stage) => left,
+            outcome = dispatch(context, command) => outcome,
         }
     });
     // A thread that still reads stdin must not keep the program from ending.
