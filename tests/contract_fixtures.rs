@@ -1,0 +1,111 @@
+//! Every documented answer of every operation has a minimal and a maximal fixture, and documents, types
+//! and the reading of errors agree about each of them.
+#![cfg(feature = "contract")]
+
+mod contract;
+
+use contract::answers::Stage;
+use contract::fixture::{ORIGINS, all, folder};
+use contract::subject::subjects;
+use contract::tolerance::Seen;
+use contract::{judge, loss, refusals};
+use runpipe::spec::coverage::coverage;
+
+#[test]
+fn every_answer_is_covered_and_nothing_else_lies_there() {
+    let mut all_faults = Vec::new();
+    for subject in subjects() {
+        let covered =
+            coverage(&subject.document, &folder(subject.service)).expect("the folder of fixtures");
+        if !covered.is_complete() {
+            all_faults.push(format!("{}: {covered}", subject.service));
+        }
+        let fixtures = all(&subject);
+        for operation in subject.document.operations() {
+            all_faults.extend(judge::set_faults(operation, &fixtures));
+        }
+    }
+    contract::none(&all_faults);
+}
+
+#[test]
+fn every_fixture_says_where_it_comes_from() {
+    for subject in subjects() {
+        for fixture in all(&subject) {
+            let known = ORIGINS.iter().any(|origin| fixture.origin.contains(origin))
+                || fixture.origin.contains("not confirmed");
+            assert!(
+                known,
+                "{}: the origin is {:?}",
+                fixture.file, fixture.origin
+            );
+        }
+    }
+}
+
+#[test]
+fn the_documents_allow_every_fixture() {
+    let mut all_faults = Vec::new();
+    for subject in subjects() {
+        for fixture in all(&subject) {
+            all_faults.extend(judge::fixture_faults(&subject, &fixture));
+        }
+    }
+    contract::none(&all_faults);
+}
+
+#[test]
+fn every_documented_field_is_in_a_maximal_fixture() {
+    let mut all_faults = Vec::new();
+    for subject in subjects() {
+        let unseen = judge::unseen_fields(&subject.document, &all(&subject), &subject);
+        all_faults.extend(
+            unseen
+                .into_iter()
+                .map(|field| format!("{} {field}", subject.service)),
+        );
+    }
+    contract::none(&all_faults);
+}
+
+#[test]
+fn refusals_leave_out_only_what_some_fixture_leaves_out() {
+    let mut all_faults = Vec::new();
+    for subject in subjects() {
+        let fixtures = all(&subject);
+        let seen = Seen::in_refusals(&subject, &fixtures);
+        for fixture in &fixtures {
+            all_faults.extend(seen.faults(&subject, fixture));
+        }
+    }
+    contract::none(&all_faults);
+}
+
+#[tokio::test]
+async fn the_client_reads_every_fixture() {
+    let mut all_faults = Vec::new();
+    for subject in subjects() {
+        let mut stage = Stage::start(&subject).await;
+        for fixture in all(&subject) {
+            let answer = fixture.answer(&subject);
+            let read = stage.serve(&answer).await;
+            match (read, subject.is_success(fixture.status)) {
+                (Ok(again), true) => {
+                    let lost = loss::losses(&answer.value, &again);
+                    all_faults.extend(
+                        lost.into_iter()
+                            .map(|lost| format!("{}: {lost}", answer.name)),
+                    );
+                }
+                (Err(error), false) => match &fixture.kind {
+                    Some(kind) if kind == error.kind().as_str() => {}
+                    Some(kind) => all_faults.push(format!("{}: {error}: not {kind}", answer.name)),
+                    None => all_faults.extend(refusals::faults(&subject, &answer, &error)),
+                },
+                (Ok(_), false) => all_faults.push(format!("{}: is read as a success", answer.name)),
+                (Err(error), true) => all_faults.push(format!("{}: {error}", answer.name)),
+            }
+        }
+    }
+    contract::none(&all_faults);
+}

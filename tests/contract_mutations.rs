@@ -1,0 +1,75 @@
+//! Whether the contracts are worth something: one change at a time in each document has to break one of
+//! them. `cargo test --test contract_mutations -- --nocapture` prints how many do.
+#![cfg(all(feature = "contract", feature = "schemars"))]
+
+mod contract;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contract::mutants::plans;
+use contract::recording::Recording;
+use contract::subject::subjects;
+use serde::Deserialize;
+
+/// Changes that no contract notices, and why that is right.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Explained {
+    reason: String,
+    changes: BTreeSet<String>,
+}
+
+#[tokio::test]
+async fn every_change_of_a_document_breaks_a_contract() {
+    let text = include_str!("contract/survivors.json");
+    let explained: BTreeMap<String, Vec<Explained>> =
+        serde_json::from_str(text).expect("survivors.json");
+    let mut all = Vec::new();
+    for subject in subjects() {
+        let service = subject.service;
+        let recording = Recording::make(subject).await;
+        contract::none(&recording.faults());
+        let plans = plans(recording.subject.document.root());
+        let names: BTreeSet<String> = plans.iter().map(|plan| plan.name()).collect();
+        assert_eq!(
+            names.len(),
+            plans.len(),
+            "{service}: two changes have one name"
+        );
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let survivors: BTreeSet<String> = std::thread::scope(|scope| {
+            let share = |start: usize| {
+                let (plans, recording) = (&plans, &recording);
+                move || {
+                    let own = plans.iter().skip(start).step_by(threads);
+                    let survive = own.filter(|plan| recording.broken_by(plan).is_none());
+                    survive.map(|plan| plan.name()).collect::<Vec<_>>()
+                }
+            };
+            let workers: Vec<_> = (0..threads)
+                .map(|start| scope.spawn(share(start)))
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| worker.join().expect("a worker"))
+                .collect()
+        });
+        let reasons = explained.get(service.name()).map_or(&[][..], Vec::as_slice);
+        assert!(
+            reasons.iter().all(|group| group.reason.ends_with('.')),
+            "{service}: give each a reason"
+        );
+        let known: BTreeSet<&String> = reasons.iter().flat_map(|group| &group.changes).collect();
+        println!(
+            "{service}: {} of {} changes are noticed, {} survive with a reason",
+            plans.len() - survivors.len(),
+            plans.len(),
+            survivors.iter().filter(|name| known.contains(name)).count(),
+        );
+        let unexplained = survivors.iter().filter(|name| !known.contains(name));
+        all.extend(unexplained.map(|name| format!("{service}: survives: {name}")));
+        let stale = known.into_iter().filter(|name| !survivors.contains(*name));
+        all.extend(stale.map(|name| format!("{service}: no longer survives: {name}")));
+    }
+    contract::none(&all);
+}

@@ -1,0 +1,199 @@
+//! Every operation of every document, called through the real client: what arrives at the server is
+//! what the document says.
+#![cfg(feature = "contract")]
+
+mod contract;
+
+use contract::calls::{Case, cases, parameters};
+use contract::subject::{Subject, subjects};
+use contract::traffic;
+use contract::wire::Wire;
+use runpipe::ErrorKind;
+use runpipe::contract::Caller;
+use runpipe::spec::operation::{Location, Operation};
+use serde_json::{Value, json};
+
+/// Values that break a path or a query when they are not encoded.
+const HOSTILE: [&str; 12] = [
+    "two words",
+    "a/b",
+    "/",
+    "what?",
+    "a#b",
+    "100%",
+    "%2F",
+    "1+1=2&x;y",
+    "~*'!()@:,$[]|^`\"<>{}",
+    "ünï/çødé 流水线 🚀",
+    "...",
+    " ",
+];
+
+/// Calls, and says what is wrong with what arrived.
+async fn faults(subject: &Subject, wire: &Wire, caller: &Caller, case: &Case) -> Vec<String> {
+    wire.take();
+    let answer = caller
+        .call(&case.operation_id, &case.parameters, case.body.as_ref())
+        .await;
+    let arrived = wire.take();
+    match arrived.as_slice() {
+        [sent] => traffic::faults(&subject.document, &subject.habits, case, sent),
+        [] => vec![format!("{}: nothing was sent: {answer:?}", case.name)],
+        several => vec![format!(
+            "{}: {} requests for one call",
+            case.name,
+            several.len()
+        )],
+    }
+}
+
+/// A server that answers, and the client that calls it.
+async fn connect(subject: &Subject) -> (Wire, Caller) {
+    let wire = Wire::start().await;
+    wire.answer(404, &[], Some("application/json"), b"{}");
+    let caller = Caller::new(subject.service, &wire.url()).expect("a client");
+    (wire, caller)
+}
+
+#[tokio::test]
+async fn every_example_arrives_as_documented() {
+    let mut all = Vec::new();
+    for subject in subjects() {
+        let (wire, caller) = connect(&subject).await;
+        for operation in subject.document.operations() {
+            for case in cases(&subject.document, operation) {
+                let found = faults(&subject, &wire, &caller, &case).await;
+                all.extend(
+                    found
+                        .into_iter()
+                        .map(|fault| format!("{} {fault}", subject.service)),
+                );
+            }
+        }
+    }
+    contract::none(&all);
+}
+
+#[tokio::test]
+async fn an_address_with_a_path_stays_before_the_documented_path() {
+    let mut all = Vec::new();
+    for subject in subjects() {
+        let wire = Wire::start().await;
+        wire.answer(404, &[], Some("application/json"), b"{}");
+        let caller =
+            Caller::new(subject.service, &format!("{}/tfs/", wire.url())).expect("a client");
+        for operation in subject.document.operations() {
+            let case = cases(&subject.document, operation).remove(0);
+            let _ = caller
+                .call(&case.operation_id, &case.parameters, case.body.as_ref())
+                .await;
+            for mut sent in wire.take() {
+                sent.path = sent
+                    .path
+                    .strip_prefix("/tfs")
+                    .unwrap_or("(no prefix)")
+                    .to_owned();
+                all.extend(traffic::faults(
+                    &subject.document,
+                    &subject.habits,
+                    &case,
+                    &sent,
+                ));
+            }
+        }
+    }
+    contract::none(&all);
+}
+
+#[tokio::test]
+async fn hostile_texts_arrive_as_one_value() {
+    let mut all = Vec::new();
+    for subject in subjects() {
+        let (wire, caller) = connect(&subject).await;
+        for operation in subject.document.operations() {
+            for parameter in texts(&subject, operation) {
+                for hostile in HOSTILE {
+                    let mut case = cases(&subject.document, operation).remove(0);
+                    case.name = format!("{} ({parameter} = {hostile:?})", operation.id);
+                    case.parameters.insert(parameter.clone(), json!(hostile));
+                    // A document may forbid such a value; what counts here is where it arrives.
+                    let found = faults(&subject, &wire, &caller, &case).await;
+                    let format_only = |fault: &String| fault.contains(" is not of format ");
+                    all.extend(found.into_iter().filter(|fault| !format_only(fault)));
+                }
+            }
+        }
+    }
+    contract::none(&all);
+}
+
+/// The parameters that are any text.
+fn texts(subject: &Subject, operation: &Operation) -> Vec<String> {
+    let plain = |schema: &Value| {
+        schema.get("type") == Some(&json!("string")) && schema.get("enum").is_none()
+    };
+    let parameters = operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.location != Location::Header);
+    parameters
+        .filter(|parameter| subject.document.at(&parameter.schema).is_some_and(plain))
+        .map(|parameter| parameter.name.clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_path_value_that_changes_the_path_is_refused() {
+    let mut all = Vec::new();
+    for subject in subjects() {
+        let (wire, caller) = connect(&subject).await;
+        for operation in subject.document.operations() {
+            let in_path = operation
+                .parameters
+                .iter()
+                .filter(|known| known.location == Location::Path);
+            for parameter in in_path {
+                for value in ["", ".", "..", "a\\b"] {
+                    let mut given = parameters(&subject.document, operation, false);
+                    given.insert(parameter.name.clone(), json!(value));
+                    let error = caller
+                        .call(&operation.id, &given, None)
+                        .await
+                        .expect_err("a refusal");
+                    if error.kind() != ErrorKind::Configuration || !wire.take().is_empty() {
+                        all.push(format!(
+                            "{}: {} = {value:?}: {error}",
+                            operation.id, parameter.name
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    contract::none(&all);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_without_a_required_parameter() {
+    let mut all = Vec::new();
+    for subject in subjects() {
+        let (wire, caller) = connect(&subject).await;
+        for operation in subject.document.operations() {
+            for parameter in &operation.parameters {
+                let mut case = cases(&subject.document, operation).pop().expect("a case");
+                case.parameters.remove(&parameter.name);
+                let _ = caller
+                    .call(&case.operation_id, &case.parameters, case.body.as_ref())
+                    .await;
+                if wire.take().is_empty() != parameter.required {
+                    let required = parameter.required;
+                    all.push(format!(
+                        "{} without {} (required: {required})",
+                        operation.id, parameter.name
+                    ));
+                }
+            }
+        }
+    }
+    contract::none(&all);
+}
