@@ -51,10 +51,46 @@ fn main() {
         let document = format!("specs/{service}.json");
         println!("cargo::rerun-if-changed={document}");
         let module = service.replace('-', "_");
-        if let Err(faults) = generate(&document, &module, &out_dir) {
-            for fault in faults {
-                println!("cargo::error={fault}");
+        let stamp = Stamp::of(&document);
+        let stamp_file = out_dir.join(format!("{module}.stamp"));
+        if stamp.is_in(&stamp_file) {
+            continue;
+        }
+        match generate(&document, &module, &out_dir) {
+            Ok(()) => stamp.write(&stamp_file),
+            Err(faults) => {
+                let _ = fs::remove_file(&stamp_file);
+                faults
+                    .iter()
+                    .for_each(|fault| println!("cargo::error={fault}"));
             }
+        }
+    }
+}
+
+/// Everything that a generated file depends on. While it is the same, the file is still good: an
+/// edit of one document generates one client.
+struct Stamp(Option<String>);
+
+impl Stamp {
+    fn of(document: &str) -> Self {
+        let text = fs::read_to_string(document).ok();
+        let script = env::current_exe().and_then(fs::metadata);
+        let script = script.and_then(|script| script.modified()).ok();
+        let features = ["CONTRACT", "SCHEMARS", "SPEC"]
+            .map(|feature| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some());
+        let stamp = text.zip(script);
+        Stamp(stamp.map(|(text, script)| format!("{script:?} {features:?}\n{text}")))
+    }
+
+    fn is_in(&self, file: &Path) -> bool {
+        self.0.is_some() && fs::read_to_string(file).ok() == self.0
+    }
+
+    fn write(&self, file: &Path) {
+        if let Some(stamp) = &self.0 {
+            // Without it the next build generates once more; nothing is lost.
+            let _ = fs::write(file, stamp);
         }
     }
 }

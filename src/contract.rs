@@ -22,6 +22,7 @@ use crate::transport::{Call, Credential, Dialect, Operation, Session};
 /// needs no further request.
 macro_rules! services {
     ($($variant:ident, $feature:literal, $folder:ident, $credentials:expr;)*) => {
+        #[allow(unused_variables, reason = "a build without any service uses none")]
         impl Caller {
             /// A caller of the service at `base_url`, with a credential made up for tests.
             ///
@@ -84,7 +85,12 @@ macro_rules! services {
 
         /// Decodes a value into the generated type of a component and encodes it again. `None` when
         /// no type is made of the component: it is used by refusals alone.
-        pub fn recode(service: Service, component: &str, value: Value) -> Option<serde_json::Result<Value>> {
+        #[allow(unused_variables, reason = "a build without any service uses none")]
+        pub fn recode(
+            service: Service,
+            component: &str,
+            value: Value,
+        ) -> Option<serde_json::Result<Value>> {
             match service {
                 $(
                     #[cfg(feature = $feature)]

@@ -109,3 +109,26 @@ async fn the_client_reads_every_fixture() {
     }
     contract::none(&all_faults);
 }
+
+#[test]
+fn coverage_names_what_is_missing_and_what_does_not_belong() {
+    for subject in subjects() {
+        let operation = &subject.document.operations()[0];
+        let folder = tempfile::tempdir().expect("a folder");
+        let empty = coverage(&subject.document, folder.path()).expect("an empty folder");
+        assert_eq!((empty.covered(), empty.strays.len()), (0, 0));
+        let of_operation = folder.path().join(&operation.id);
+        std::fs::create_dir(&of_operation).expect("a folder");
+        std::fs::create_dir(folder.path().join("noSuchOperation")).expect("a folder");
+        for file in ["400-minimal.json", "400-maximal.json", "418-minimal.json"] {
+            std::fs::write(of_operation.join(file), "{}").expect("a file");
+        }
+        let some = coverage(&subject.document, folder.path()).expect("a folder of fixtures");
+        assert_eq!(some.covered(), 1, "{some}");
+        let stray = format!("{}/418-minimal.json", operation.id);
+        assert!(
+            some.strays.contains(&stray) && some.strays.contains(&"noSuchOperation".to_owned())
+        );
+        assert!(!some.is_complete() && some.to_string().contains("no minimal, no maximal fixture"));
+    }
+}

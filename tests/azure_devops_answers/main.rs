@@ -60,7 +60,7 @@ fn client(server: &MockServer) -> Client {
 
 fn table(name: &str) -> Vec<Value> {
     let path = format!(
-        "{}/tests/fixtures/azure_devops/{name}",
+        "{}/tests/fixtures/azure-devops/{name}",
         env!("CARGO_MANIFEST_DIR")
     );
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
