@@ -126,8 +126,11 @@ impl Response {
     }
 }
 
-/// First line, headers and body of a message as it is on the wire. Lines may end with or without `\r`.
-fn raw(text: &str) -> Result<(&str, Vec<(String, String)>, Vec<u8>), String> {
+/// First line, headers and body of a message.
+type Raw<'t> = (&'t str, Vec<(String, String)>, Vec<u8>);
+
+/// Takes a message apart that is as on the wire. Lines may end with or without `\r`.
+fn raw(text: &str) -> Result<Raw<'_>, String> {
     let (head, body) = match (text.find("\r\n\r\n"), text.find("\n\n")) {
         (Some(at), other) if other.is_none_or(|other| at < other) => {
             (text.get(..at), text.get(at + 4..))

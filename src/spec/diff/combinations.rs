@@ -1,12 +1,15 @@
 //! `oneOf`, `anyOf`, `allOf`, `not` and the discriminator.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::super::reference::child;
-use super::comparison::Comparison;
-use super::pairs::{SCHEMA_NOTES, is_note};
+use super::comparison::{Comparison, Side};
+use super::objects::MAX_DEPTH;
+use super::pairs::{SCHEMA_NOTES, component, component_of, is_note};
 use super::reach::{Reach, Shift};
-use super::schemas::Presence;
+use super::schemas::{Presence, kind};
 
 /// The keywords that are made of other schemas.
 pub(super) const COMBINATIONS: [&str; 5] = ["oneOf", "anyOf", "allOf", "not", "discriminator"];
@@ -32,7 +35,7 @@ impl Comparison<'_> {
             ("oneOf" | "anyOf", Some(Value::Array(_)), Some(Value::Array(_))) => {
                 self.alternatives(&child(old, keyword), &child(new, keyword), reach);
             }
-            ("allOf", was, is) => self.all_of(old, new, was, is, reach),
+            ("allOf", _, _) => self.all_of(old, new, reach),
             ("not", Some(was), Some(is)) => {
                 if !self
                     .pairs
@@ -106,45 +109,79 @@ impl Comparison<'_> {
     }
 
     /// The fields are compared with those of the whole object; here, all that is not about fields.
-    fn all_of(
-        &mut self,
-        old: &str,
-        new: &str,
-        was: Option<&Value>,
-        is: Option<&Value>,
-        reach: Reach,
-    ) {
-        let (before, after) = (others(was), others(is));
-        if before != after {
+    fn all_of(&mut self, old: &str, new: &str, reach: Reach) {
+        let (mut before, mut after) = (Parts::default(), Parts::default());
+        before.collect(self.old.at(old), 0);
+        after.collect(self.new.at(new), 0);
+        // What both consist of is compared elsewhere.
+        let shared: Vec<(&str, &str)> = before
+            .components
+            .iter()
+            .filter_map(|part| Some((*part, self.pairs.new_name(part)?)))
+            .filter(|(_, part)| after.components.contains(part))
+            .collect();
+        let (old_parts, new_parts) = shared.into_iter().unzip();
+        let said_before = before.said(self.old, &old_parts);
+        let said_after = after.said(self.new, &new_parts);
+        if said_before != said_after {
             let what = "`allOf` bounds values otherwise".to_owned();
-            self.changed(
-                old,
-                new,
-                what,
-                reach.wire(Shift::Different),
-                reach.rust(true),
-            );
+            let wire = reach.wire(Shift::Different);
+            self.changed(old, new, what, wire, reach.rust(true));
         }
-        let count = |list: Option<&Value>| list.and_then(Value::as_array).map_or(0, Vec::len);
-        for index in 0..count(was).min(count(is)) {
+        let count = |value: &Value| {
+            let members = value.get("allOf").and_then(Value::as_array);
+            members.map_or(0, Vec::len)
+        };
+        for index in 0..count(self.old.at(old)).min(count(self.new.at(new))) {
             let place = |pointer: &str| format!("{pointer}/allOf/{index}");
             self.notes(&place(old), &place(new), &SCHEMA_NOTES);
         }
     }
 }
 
-/// What the members of an `allOf` say besides their fields, in no order.
-fn others(list: Option<&Value>) -> Vec<String> {
-    let members = list.and_then(Value::as_array).into_iter().flatten();
-    let mut said: Vec<String> = members
-        .filter_map(Value::as_object)
-        .flatten()
-        .filter(|(key, _)| {
-            let fields = ["properties", "required", "type", "$ref", "allOf"];
-            !fields.contains(&key.as_str()) && !is_note(key)
-        })
-        .map(|(key, value)| format!("{key}: {value}"))
-        .collect();
-    said.sort();
-    said
+/// What the members of an `allOf` consist of, besides fields.
+#[derive(Default)]
+struct Parts<'d> {
+    /// Components that are members.
+    components: BTreeSet<&'d str>,
+    /// Keywords with their values.
+    said: BTreeSet<String>,
+}
+
+impl<'d> Parts<'d> {
+    fn collect(&mut self, schema: &'d Value, depth: usize) {
+        self.said.insert(format!("type: {}", kind(schema)));
+        let members = schema.get("allOf").and_then(Value::as_array);
+        for member in members.into_iter().flatten() {
+            let target = member.get("$ref").and_then(Value::as_str);
+            if let Some(target) = target.map(|target| target.trim_start_matches('#')) {
+                self.components.extend(component_of(target));
+                continue;
+            }
+            let fields = ["properties", "required", "type", "allOf"];
+            let keywords = member.as_object().into_iter().flatten();
+            let others =
+                keywords.filter(|(key, _)| !fields.contains(&key.as_str()) && !is_note(key));
+            self.said
+                .extend(others.map(|(key, value)| format!("{key}: {value}")));
+            if depth < MAX_DEPTH {
+                self.collect(member, depth + 1);
+            }
+        }
+    }
+
+    /// All that is said, by components too, but for those `apart`.
+    fn said(&self, side: Side<'d>, apart: &BTreeSet<&str>) -> BTreeSet<String> {
+        let mut said = self.said.clone();
+        for name in self.components.difference(apart) {
+            let schema = side.at(&component(name));
+            said.insert(format!("type: {}", kind(schema)));
+            let keywords = schema.as_object().into_iter().flatten();
+            let fields = ["properties", "required", "type"];
+            let others =
+                keywords.filter(|(key, _)| !fields.contains(&key.as_str()) && !is_note(key));
+            said.extend(others.map(|(key, value)| format!("{key}: {value}")));
+        }
+        said
+    }
 }

@@ -12,7 +12,7 @@ use super::reach::{Reach, Shift, breaking_if};
 use super::schemas::{Presence, members};
 
 /// Deepest nesting of `allOf` that is looked into.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 
 /// One field of an object.
 struct Field<'d> {

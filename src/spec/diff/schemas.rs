@@ -79,10 +79,9 @@ fn alias(value: &Value) -> Option<(&str, bool)> {
         let [only] = value.get("allOf")?.as_array()?.as_slice() else {
             return None;
         };
-        let plain = value
-            .as_object()?
-            .keys()
-            .all(|key| key == "allOf" || key == "nullable" || super::pairs::is_note(key));
+        let plain = value.as_object()?.keys().all(|key| {
+            ["allOf", "nullable", "type"].contains(&key.as_str()) || super::pairs::is_note(key)
+        });
         if !plain || !target(only) {
             return None;
         }
@@ -123,7 +122,7 @@ pub(super) fn kind(schema: &Value) -> &str {
 impl<'d> Comparison<'d> {
     /// Compares what two places use: the same schema, or another one.
     pub fn schema_use(&mut self, old: &str, new: &str, reach: Reach, presence: Presence) {
-        self.alias_notes(old, new);
+        self.wrapper(old, new, reach);
         let (before, after) = (self.old.schema(old), self.new.schema(new));
         self.nullable((old, &before), (new, &after), reach, presence);
         match (before.component, after.component) {
@@ -154,10 +153,24 @@ impl<'d> Comparison<'d> {
     }
 
     /// What is said about a reference, where it is wrapped in order to say it.
-    fn alias_notes(&mut self, old: &str, new: &str) {
+    fn wrapper(&mut self, old: &str, new: &str, reach: Reach) {
         if alias(self.old.at(old)).is_some() && alias(self.new.at(new)).is_some() {
             self.notes(old, new, &SCHEMA_NOTES);
+            self.declared_type(old, new, reach);
         }
+    }
+
+    /// The `type` itself, where the generator makes the same of a schema with and without it.
+    fn declared_type(&mut self, old: &str, new: &str, reach: Reach) {
+        let was = self.old.at(old).get("type");
+        let is = self.new.at(new).get("type");
+        let (shift, what) = match (was, is) {
+            (was, is) if was == is => return,
+            (None, _) => (Shift::Narrower, "values of other types are no longer right"),
+            (_, None) => (Shift::Wider, "values of other types are right too"),
+            _ => (Shift::Different, "values of another type are right"),
+        };
+        self.changed(old, new, what.to_owned(), reach.wire(shift), Impact::Safe);
     }
 
     fn nullable(
@@ -228,7 +241,13 @@ impl<'d> Comparison<'d> {
         let (before, after) = (self.old.at(old), self.new.at(new));
         let (before, after) = (kind(before), kind(after));
         let shift = match (before, after) {
-            (before, after) if before == after => return true,
+            (before, after) if before == after => {
+                let combined = |value: &Value| value.get("allOf").is_some();
+                if !combined(self.old.at(old)) && !combined(self.new.at(new)) {
+                    self.declared_type(old, new, reach);
+                }
+                return true;
+            }
             ("any", _) | ("number", "integer") => Shift::Narrower,
             (_, "any") | ("integer", "number") => Shift::Wider,
             _ => Shift::Different,

@@ -1,0 +1,55 @@
+# Schemathesis on the sandbox: requests made from the documents, right ones and wrong ones, and what it has to answer.
+# Part of `run`.
+
+# Starts a run through the program, waits for its end, and says its id.
+ended_run() { "$program" start "$@" --watch --json | node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).id'; }
+
+schemathesis() {
+  local service=$1 mode=$2 url=$3 authorization=$4
+  "$python/schemathesis" --config-file "$work/schemathesis-$mode.toml" run "$work/copies/$service.json" --url "$url" \
+    --phases examples,coverage --generation-deterministic --mode "$mode" --no-color \
+    --header "Authorization: $authorization"
+}
+
+matillion_token() {
+  curl --silent --fail "$RUNPIPE_MATILLION_TOKEN_URL" --data grant_type=client_credentials \
+    --data client_id="$MATILLION_CLIENT_ID" --data client_secret="$MATILLION_CLIENT_SECRET" \
+    --data audience=https://api.matillion.com | node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).access_token'
+}
+
+sandbox() {
+  say "sandbox"
+  serve_sandbox
+  export MATILLION_PROJECT=3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60
+  AZURE_DEVOPS_RUN=$(ended_run azure-devops --organization acme --project Website --pipeline 42)
+  MATILLION_RUN=$(ended_run matillion --project-id "$MATILLION_PROJECT" --environment Production --pipeline 'Load orders')
+  ALIYUN_RUN=$(ended_run aliyun --organization-id 60d1c0ffee5ca1ab1e00feed --pipeline 123)
+  BUDDY_RUN=$(ended_run buddy --workspace acme --project website --pipeline 1 --branch main)
+  BUDDY_ACTION=$(curl --silent --fail --header "Authorization: Bearer $BUDDY_TOKEN" \
+    "$RUNPIPE_BUDDY_URL/workspaces/acme/projects/website/pipelines/1/executions/$BUDDY_RUN" |
+    node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).action_executions[0].action_execution_id')
+  export AZURE_DEVOPS_RUN MATILLION_RUN ALIYUN_RUN BUDDY_RUN BUDDY_ACTION
+  export ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET
+
+  # A fixed value would stand in for the wrong one that is tried.
+  cp "$judges/schemathesis.toml" "$work/schemathesis-positive.toml"
+  sed '/^\[project\.parameters\]$/,/^$/d' "$judges/schemathesis.toml" >"$work/schemathesis-negative.toml"
+
+  local mode
+  local -A authorizations=(
+    [azure-devops]="Basic $(printf ':%s' "$AZURE_DEVOPS_EXT_PAT" | base64)"
+    [matillion]="Bearer $(matillion_token)"
+    [aliyun]='ACS3-HMAC-SHA256 to be signed'
+    [buddy]="Bearer $BUDDY_TOKEN"
+  )
+  local index service
+  for index in "${!services[@]}"; do
+    service=${services[$index]}
+    for mode in negative positive; do
+      if [[ $service == aliyun ]]; then export PYTHONPATH=$judges SCHEMATHESIS_HOOKS=acs3; fi
+      judged "Schemathesis on $service, $mode" \
+        schemathesis "$service" "$mode" "${sandbox_urls[$index]}" "${authorizations[$service]}"
+      unset PYTHONPATH SCHEMATHESIS_HOOKS
+    done
+  done
+}
