@@ -246,6 +246,15 @@ async fn strangers_are_sent_away_as_the_service_does_it() -> Outcome {
         .header("authorization", "Basic OnNhbmRib3gtcGF0=="))
     .await?;
     assert_eq!(padded.status, 401);
+    // A PATCH is told the reason.
+    let build = url.replace("pipelines/42/runs", "build/builds/7001");
+    let patch = http()
+        .patch(&build)
+        .basic_auth("", Some("wrong"))
+        .json(&json!({ "status": "cancelling" }));
+    let refused = ask(patch).await?;
+    assert_eq!(refused.status, 401);
+    assert!(refused.text.contains("TF400813"), "{}", refused.text);
 
     for good in [
         http()

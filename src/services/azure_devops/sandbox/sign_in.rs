@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::exceptions::exception;
 use crate::testing::{Answer, Incoming, World};
 
 /// The realm that the empty 401 names.
@@ -21,7 +22,7 @@ pub(super) fn check(request: &Incoming, world: &World<'_>) -> Result<(), Answer>
         .is_some_and(|value| value.eq_ignore_ascii_case("suppress"));
     if request.header("authorization").is_none_or(str::is_empty) {
         return Err(if suppressed {
-            unauthorized()
+            unauthorized(request)
         } else {
             redirect(request, world)
         });
@@ -34,11 +35,11 @@ pub(super) fn check(request: &Incoming, world: &World<'_>) -> Result<(), Answer>
         };
     }
     let Some(encoded) = request.authorization("Basic") else {
-        return Err(unauthorized());
+        return Err(unauthorized(request));
     };
     // Not decodable, such as with one `=` too many: 401 (evidence: a public report).
     let Ok(decoded) = BASE64_STANDARD.decode(encoded) else {
-        return Err(unauthorized());
+        return Err(unauthorized(request));
     };
     let decoded = String::from_utf8_lossy(&decoded);
     let password = decoded.split_once(':').map(|(_, password)| password);
@@ -49,8 +50,16 @@ pub(super) fn check(request: &Incoming, world: &World<'_>) -> Result<(), Answer>
     }
 }
 
-fn unauthorized() -> Answer {
-    Answer::empty(401).with("www-authenticate", CHALLENGE)
+/// 401: with the reason as an answer to a PATCH, with nothing in it to everything else (evidence:
+/// recorded answers, and a public report for the PATCH).
+fn unauthorized(request: &Incoming) -> Answer {
+    let answer = if request.method == "PATCH" {
+        let sentence = "TF400813: The user '' is not authorized to access this resource.";
+        exception(401, "UnauthorizedRequestException", sentence)
+    } else {
+        Answer::empty(401)
+    };
+    answer.with("www-authenticate", CHALLENGE)
 }
 
 fn redirect(request: &Incoming, world: &World<'_>) -> Answer {
@@ -63,7 +72,7 @@ fn redirect(request: &Incoming, world: &World<'_>) -> Answer {
 
 fn page(request: &Incoming) -> Answer {
     if !matches!(request.method.as_str(), "GET" | "POST") {
-        return unauthorized();
+        return unauthorized(request);
     }
     let body = "<!DOCTYPE html>\n<html><head><title>Azure DevOps Services | Sign In</title></head>\
                 <body>Sign in to your account.</body></html>\n";
