@@ -1,7 +1,7 @@
 //! Following runs to their ends.
 //!
 //! Every service is asked again and again; none of them calls back. How often follows from how long
-//! a run has taken so far: a notice that comes 4 % late is early enough, whether the run took ten
+//! a run has taken so far: a notice that comes a few percent late is early enough, whether the run took ten
 //! seconds or two hours. See [`WaitOptions`] for the figures.
 
 mod follow;

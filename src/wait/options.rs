@@ -10,7 +10,7 @@ use crate::transport::Clock;
 
 /// How to wait for runs.
 ///
-/// The pause before the next look is 8 % of the run's age, at least a second and at most a minute,
+/// The pause before the next look is 7 % of the run's age, at least a second and at most a minute,
 /// give or take a tenth. A service that asks for patience gets it, for all waits together.
 #[derive(Clone)]
 pub struct WaitOptions {
@@ -83,7 +83,7 @@ impl WaitOptions {
 
     /// The pause after a look at a run of that age.
     pub(super) fn pause(&self, age: Duration) -> Duration {
-        let pause = age.mul_f64(0.08).clamp(self.shortest, self.longest);
+        let pause = age.mul_f64(0.07).clamp(self.shortest, self.longest);
         pause.mul_f64(0.9 + 0.2 * fastrand::f64())
     }
 }
