@@ -220,6 +220,39 @@ impl Error {
         self.0.body.as_ref()
     }
 
+    /// Takes a secret out of everything that was read from an answer. Too short a text is left: it
+    /// would be found in ordinary words.
+    pub(crate) fn hide(mut self, secret: &str) -> Self {
+        const HIDDEN: &str = "[hidden]";
+        if secret.len() < 6 {
+            return self;
+        }
+        let facts = &mut *self.0;
+        let texts = [
+            &mut facts.detail,
+            &mut facts.vendor_code,
+            &mut facts.request_id,
+            &mut facts.content_type,
+            &mut facts.first_bytes,
+        ];
+        let texts = texts.into_iter().flatten().chain(&mut facts.sentences);
+        for text in texts {
+            if text.contains(secret) {
+                *text = text.replace(secret, HIDDEN);
+            }
+            // The end of a text that was cut may be the beginning of the secret.
+            let parts = secret.char_indices().map(|(end, _)| &secret[..end]).rev();
+            if let Some(part) = parts
+                .take_while(|part| part.len() >= 4)
+                .find(|part| text.ends_with(part))
+            {
+                text.truncate(text.len() - part.len());
+                text.push_str(HIDDEN);
+            }
+        }
+        self
+    }
+
     /// The same facts, for a call that must not be made twice and may have been.
     pub(crate) fn into_outcome_unknown(mut self) -> Self {
         let was = self.0.kind.headline().to_lowercase();

@@ -66,6 +66,12 @@ impl Call {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The same error without what this attempt proved itself with.
+    pub(super) fn without_credential(&self, error: Error) -> Error {
+        let seen = self.seen();
+        self.session().0.credential.hide_in(error, &seen.used)
+    }
+
     /// Drops the token that was used, if a new one can be had.
     pub(super) fn forget_token(&self) -> bool {
         let used = std::mem::take(&mut self.seen().used);

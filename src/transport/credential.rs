@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, HeaderValue};
 use reqwest::Request;
 
@@ -55,6 +57,31 @@ impl Credential {
             Credential::Acs3(credentials) => {
                 sign(request, credentials, session)?;
                 Ok(Used::default())
+            }
+        }
+    }
+
+    /// The same error without the credential, for a service or a proxy that repeats in its answer
+    /// what it was sent.
+    pub fn hide_in(&self, error: Error, used: &Used) -> Error {
+        match self {
+            Credential::Header(value) => {
+                let header = value.to_str().unwrap_or_default();
+                let sent = header.split_once(' ').map_or(header, |(_, sent)| sent);
+                let pair = STANDARD.decode(sent).ok();
+                let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
+                let password = pair
+                    .as_deref()
+                    .and_then(|pair| Some(pair.split_once(':')?.1));
+                error.hide(sent).hide(password.unwrap_or_default())
+            }
+            Credential::OAuth(_) => error.hide(used.0.as_ref().map_or("", Secret::expose)),
+            #[cfg(feature = "aliyun")]
+            Credential::Acs3(credentials) => {
+                let token = credentials.security_token.as_ref();
+                error
+                    .hide(credentials.access_key_secret.expose())
+                    .hide(token.map_or("", Secret::expose))
             }
         }
     }

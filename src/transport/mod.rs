@@ -137,6 +137,7 @@ impl Session {
                 },
                 Err(failure) => call.explain(failure).await,
             };
+            let error = call.without_credential(error);
             let delay = match again {
                 Again::No => None,
                 Again::NewToken if std::mem::take(&mut new_token) && call.forget_token() => {
