@@ -23,6 +23,7 @@ mod builder;
 pub mod contract;
 mod error;
 mod generated;
+mod json;
 mod names;
 mod paging;
 mod reconcile;

@@ -1,0 +1,5 @@
+mod cost;
+mod drawn;
+mod find;
+mod id;
+mod writer;
