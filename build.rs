@@ -6,42 +6,16 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::quote;
-
-/// The files of `src/spec/` that are needed before there is a library.
-#[allow(dead_code, unused_imports, reason = "the library uses more of them")]
-#[path = "src/spec"]
-mod spec {
-    #[cfg(feature = "spec")]
-    mod declared;
-    pub mod finding;
-    mod format;
-    pub mod lint;
-    pub mod lower;
-    mod reference;
-    #[cfg(feature = "spec")]
-    mod schema;
-    #[cfg(feature = "spec")]
-    mod schema_error;
-    #[cfg(feature = "spec")]
-    mod translate;
-}
-
-/// The library never sees this file, though it stands among its own.
-#[path = "src/generated/emit.rs"]
-mod emit;
-
-use spec::lower::Lowered;
+use runpipe_spec::lower::{Lowered, lower};
+use runpipe_spec::{emit, lint::lint};
 
 /// Every service: the feature that enables it, which is also the name of its document.
 const SERVICES: [&str; 4] = ["azure-devops", "matillion", "aliyun", "buddy"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/spec");
-    println!("cargo::rerun-if-changed=src/generated/emit.rs");
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for service in SERVICES {
         let enabled = format!("CARGO_FEATURE_{}", service.to_uppercase().replace('-', "_"));
@@ -77,7 +51,7 @@ impl Stamp {
         let text = fs::read_to_string(document).ok();
         let script = env::current_exe().and_then(fs::metadata);
         let script = script.and_then(|script| script.modified()).ok();
-        let features = ["CONTRACT", "SCHEMARS", "SPEC"]
+        let features = ["CONTRACT", "SCHEMARS"]
             .map(|feature| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some());
         let stamp = text.zip(script);
         Stamp(stamp.map(|(text, script)| format!("{script:?} {features:?}\n{text}")))
@@ -100,7 +74,7 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     let stop =
         |what: &str, error: &dyn std::fmt::Display| vec![format!("{document}: {what}: {error}")];
     let text = fs::read_to_string(document).map_err(|error| stop("cannot be read", &error))?;
-    let findings = spec::lint::lint(document, &text);
+    let findings = lint(document, &text);
     if !findings.is_empty() {
         return Err(findings.iter().map(ToString::to_string).collect());
     }
@@ -108,7 +82,7 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     let Lowered {
         document: lowered,
         enums,
-    } = spec::lower::lower(&full);
+    } = lower(&full);
     let for_generator: openapiv3::OpenAPI = serde_json::from_value(lowered.clone())
         .map_err(|error| stop("is not an OpenAPI 3.0 document for the generator", &error))?;
     let mut settings = GenerationSettings::new();
@@ -143,7 +117,7 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     let contract = match env::var_os("CARGO_FEATURE_CONTRACT") {
         Some(_) => emit::contract(&full, &lowered, &enums)
             .map_err(|error| stop("cannot be reached by contract tests", &error))?,
-        None => TokenStream::new(),
+        None => Default::default(),
     };
     let file = quote!(#client #open #contract);
     let file = syn::parse2(file).map_err(|error| stop("generated code is not Rust", &error))?;

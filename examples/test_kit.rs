@@ -1,6 +1,6 @@
 //! A consumer's test of its own code, against the services in one process.
 //!
-//! `cargo run --example test_kit --features testing`
+//! `cargo run --example test_kit`
 //!
 //! What is tested here is `deploy`: it starts a pipeline, waits for it, and says whether all is
 //! well. The sandbox plays the service: first a service that is busy, then a run that fails.
@@ -8,8 +8,8 @@
 use std::error::Error;
 
 use runpipe::buddy::{Client, PipelineRef, types::RunExecutionRequest};
-use runpipe::testing::{Outcome, Rule, RunPlan, Sandbox, Script, ScriptedAnswer};
 use runpipe::{Service, WaitOptions, wait};
+use runpipe_testing::{Outcome, Rule, RunPlan, Sandbox, Script, ScriptedAnswer};
 
 /// The code under test.
 async fn deploy(buddy: &Client, version: &str) -> runpipe::Result<bool> {

@@ -120,7 +120,7 @@ macro_rules! services {
             match service {
                 $(
                     #[cfg(feature = $feature)]
-                    Service::$variant => Some(include_str!(concat!("../specs/", $feature, ".json"))),
+                    Service::$variant => Some(crate::services::$folder::DOCUMENT),
                     #[cfg(not(feature = $feature))]
                     Service::$variant => None,
                 )*

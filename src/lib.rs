@@ -1,5 +1,3 @@
-#![forbid(unsafe_code)]
-#![warn(missing_docs)]
 // Some parts serve some of the services only.
 #![cfg_attr(
     not(all(
@@ -32,11 +30,6 @@ mod retry_after;
 mod run;
 mod service;
 mod services;
-#[cfg(feature = "spec")]
-pub mod spec;
-#[cfg(feature = "testing")]
-#[path = "sandbox/mod.rs"]
-pub mod testing;
 mod transport;
 mod wait;
 

@@ -1,6 +1,5 @@
 //! Every documented answer, served over HTTP to the real client: a success is decoded without loss, a
 //! refusal becomes an error that keeps what the vendor said, and vendors may add to both.
-#![cfg(feature = "contract")]
 
 mod contract;
 

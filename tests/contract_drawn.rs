@@ -1,6 +1,5 @@
 //! Requests and answers that nobody wrote: drawn from the schemas, the same ones on every run. More of
 //! them with `PROPTEST_CASES`.
-#![cfg(feature = "contract")]
 
 mod contract;
 

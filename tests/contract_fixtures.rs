@@ -1,6 +1,5 @@
 //! Every documented answer of every operation has a minimal and a maximal fixture, and documents, types
 //! and the reading of errors agree about each of them.
-#![cfg(feature = "contract")]
 
 mod contract;
 
@@ -9,7 +8,7 @@ use contract::fixture::{ORIGINS, all, folder};
 use contract::subject::subjects;
 use contract::tolerance::Seen;
 use contract::{judge, loss, refusals};
-use runpipe::spec::coverage::coverage;
+use runpipe_spec::coverage::coverage;
 
 #[test]
 fn every_answer_is_covered_and_nothing_else_lies_there() {

@@ -1,6 +1,5 @@
 //! Whether the contracts are worth something: one change at a time in each document has to break one of
 //! them. `cargo test --test contract_mutations -- --nocapture` prints how many do.
-#![cfg(all(feature = "contract", feature = "schemars"))]
 
 mod contract;
 

@@ -1,6 +1,5 @@
 //! Every operation of every document, called through the real client: what arrives at the server is
 //! what the document says.
-#![cfg(feature = "contract")]
 
 mod contract;
 
@@ -10,7 +9,7 @@ use contract::traffic;
 use contract::wire::Wire;
 use runpipe::ErrorKind;
 use runpipe::contract::Caller;
-use runpipe::spec::operation::{Location, Operation};
+use runpipe_spec::operation::{Location, Operation};
 use serde_json::{Value, json};
 
 /// Values that break a path or a query when they are not encoded.

@@ -1,6 +1,5 @@
 //! What the generator made of the documents: the schemas of all generated types, held against the
 //! documents' own.
-#![cfg(all(feature = "contract", feature = "schemars"))]
 
 mod contract;
 

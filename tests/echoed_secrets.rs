@@ -1,8 +1,6 @@
 //! A service, or a proxy before it, that repeats in its answer what it was sent: no credential gets
 //! into an error.
 
-#![cfg(all(feature = "azure-devops", feature = "aliyun", feature = "buddy"))]
-
 use runpipe::{Error, RetryPolicy, RunRef, aliyun, azure_devops, buddy};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};

@@ -4,14 +4,6 @@
 //! Seeded and repeatable. `RUNPIPE_FAULT_SEED` and `RUNPIPE_FAULT_CASES` (for each service) make
 //! another, or a longer one.
 
-#![cfg(all(
-    feature = "azure-devops",
-    feature = "matillion",
-    feature = "aliyun",
-    feature = "buddy",
-    feature = "testing"
-))]
-
 #[path = "faults/campaign.rs"]
 mod campaign;
 #[path = "faults/fault.rs"]

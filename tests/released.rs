@@ -4,13 +4,12 @@
 //! `CHANGELOG.md` that names the document (`buddy`) and what has changed: the operationId, the schema, or another
 //! component, by its old name or its new one (`servers` and `security` for the document's own). A release copies
 //! the documents to `specs/released/`.
-#![cfg(feature = "spec")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use runpipe::spec::diff::{Change, Impact, diff};
-use runpipe::spec::document::Document;
+use runpipe_spec::diff::{Change, Impact, diff};
+use runpipe_spec::document::Document;
 
 fn in_repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

@@ -5,8 +5,9 @@
 //! * `normalize.rs`: from the vendor's answers to a [`Run`];
 //! * `lifecycle.rs`: what can be done around a run: list, cancel, logs, names, reconcile;
 //! * `dialect.rs`: what this vendor does on the wire, refusals above all;
-//! * `credentials.rs`: what the service takes as proof;
-//! * `sandbox.rs`: how the vendor behaves, for the sandbox.
+//! * `credentials.rs`: what the service takes as proof.
+//!
+//! How the vendor behaves, for tests, stands in the crate `runpipe-testing`.
 
 #[cfg(feature = "aliyun")]
 pub mod aliyun;

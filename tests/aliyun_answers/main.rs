@@ -1,5 +1,4 @@
 //! Aliyun: what is sent to the service, and what each of its answers becomes.
-#![cfg(feature = "aliyun")]
 
 mod around;
 mod clock;

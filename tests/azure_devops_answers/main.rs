@@ -1,5 +1,4 @@
 //! Azure DevOps: what each answer of the service becomes.
-#![cfg(feature = "azure-devops")]
 
 mod listing;
 mod proving;

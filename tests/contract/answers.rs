@@ -1,7 +1,7 @@
 //! The documented answers of an operation, as they go over the wire.
 
 use runpipe::contract::Caller;
-use runpipe::spec::operation::{Operation, Response};
+use runpipe_spec::operation::{Operation, Response};
 use serde_json::{Map, Value};
 
 use super::calls::cases;
@@ -68,7 +68,7 @@ pub fn examples(subject: &Subject, operation: &Operation) -> Vec<Answer> {
             continue;
         }
         for media_type in &response.content {
-            let of_type = |example: &&runpipe::spec::example::ResponseExample<'_>| {
+            let of_type = |example: &&runpipe_spec::example::ResponseExample<'_>| {
                 example.status == response.status && example.media_type == media_type.range
             };
             let before = found.len();
@@ -94,7 +94,7 @@ pub fn examples(subject: &Subject, operation: &Operation) -> Vec<Answer> {
 
 /// An example of each documented header.
 pub fn headers(subject: &Subject, response: &Response) -> Map<String, Value> {
-    let example = |header: &runpipe::spec::operation::Parameter| {
+    let example = |header: &runpipe_spec::operation::Parameter| {
         let value = subject.document.parameter_example(header)?;
         Some((header.name.clone(), value.clone()))
     };

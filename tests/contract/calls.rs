@@ -1,7 +1,7 @@
 //! What the operations are called with.
 
-use runpipe::spec::document::Document;
-use runpipe::spec::operation::Operation;
+use runpipe_spec::document::Document;
+use runpipe_spec::operation::Operation;
 use serde_json::{Map, Value, json};
 
 /// One call.

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
-use runpipe::spec::document::Document;
-use runpipe::spec::operation::{Location, Operation};
+use runpipe_spec::document::Document;
+use runpipe_spec::operation::{Location, Operation};
 use serde_json::{Map, Number, Value, json};
 
 use super::calls::Case;

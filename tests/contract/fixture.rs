@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use runpipe::Service;
-use runpipe::spec::operation::StatusPattern;
+use runpipe_spec::operation::StatusPattern;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -82,7 +82,7 @@ pub fn folder(service: Service) -> PathBuf {
 
 /// All fixtures of the documented answers, by operation, status and name.
 pub fn all(subject: &Subject) -> Vec<Fixture> {
-    let covered = runpipe::spec::coverage::coverage(&subject.document, &folder(subject.service));
+    let covered = runpipe_spec::coverage::coverage(&subject.document, &folder(subject.service));
     let rows = covered.expect("the folder of fixtures").rows;
     let files = rows.into_iter().flat_map(|row| {
         let StatusPattern::Code(status) = row.status else {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runpipe::spec::document::Document;
-use runpipe::spec::operation::{Operation, Response};
-use runpipe::spec::schema::Strictness;
+use runpipe_spec::document::Document;
+use runpipe_spec::operation::{Operation, Response};
+use runpipe_spec::schema::Strictness;
 use serde_json::Value;
 
 use super::fixture::Fixture;

@@ -1,5 +1,6 @@
 //! What the contract tests share. Nothing here knows a service: `habits.json` says what the documents
 //! cannot, and everything else is read from the documents.
+
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod answers;
@@ -8,21 +9,16 @@ pub mod draw;
 pub mod fixture;
 pub mod judge;
 pub mod loss;
-#[cfg(feature = "schemars")]
 pub mod mutants;
-#[cfg(feature = "schemars")]
 pub mod needs;
 pub mod places;
-#[cfg(feature = "schemars")]
 pub mod plan;
-#[cfg(feature = "schemars")]
 pub mod recording;
 pub mod refusals;
 pub mod shapes;
 pub mod subject;
 pub mod tolerance;
 pub mod traffic;
-#[cfg(feature = "schemars")]
 pub mod types;
 pub mod wire;
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use runpipe::contract::Caller;
-use runpipe::spec::document::Document;
-use runpipe::spec::operation::Operation;
+use runpipe_spec::document::Document;
+use runpipe_spec::operation::Operation;
 use serde_json::{Value, json};
 
 use super::calls::Case;

@@ -1,6 +1,6 @@
 //! The fields of a value with what a document says of each.
 
-use runpipe::spec::document::Document;
+use runpipe_spec::document::Document;
 use serde_json::{Map, Value};
 
 /// One value inside an answer.

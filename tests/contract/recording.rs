@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use runpipe::contract::Caller;
-use runpipe::spec::document::Document;
-use runpipe::spec::lint;
+use runpipe_spec::document::Document;
+use runpipe_spec::lint;
 use serde_json::Value;
 
 use super::calls::{Case, cases};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use runpipe::spec::document::Document;
-use runpipe::spec::operation::{Operation, Response, StatusPattern};
 use runpipe::{Service, contract};
+use runpipe_spec::document::Document;
+use runpipe_spec::operation::{Operation, Response, StatusPattern};
 use serde::Deserialize;
 
 /// A service of this build.

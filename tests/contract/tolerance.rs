@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runpipe::spec::document::Document;
-use runpipe::spec::schema::Strictness;
+use runpipe_spec::document::Document;
+use runpipe_spec::schema::Strictness;
 use serde_json::{Map, Value};
 
 use super::fixture::Fixture;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
-use runpipe::spec::document::Document;
-use runpipe::spec::operation::{Location, Operation};
-use runpipe::spec::validate::RequestParts;
+use runpipe_spec::document::Document;
+use runpipe_spec::operation::{Location, Operation};
+use runpipe_spec::validate::RequestParts;
 use serde_json::{Map, Value};
 
 use super::calls::Case;

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};
 use futures_util::future::{BoxFuture, FutureExt};
-use runpipe::testing::Sandbox;
 use runpipe::{
     Builder, Reconciled, Result, RetryPolicy, Run, Runs, Service, aliyun, azure_devops, buddy,
     matillion,
 };
+use runpipe_testing::Sandbox;
 
 use super::fault::LONGEST_ANSWER;
 use super::proxy::Proxy;

@@ -1,5 +1,4 @@
 //! Matillion's answers, over real HTTP, through the public API.
-#![cfg(feature = "matillion")]
 
 mod listing;
 mod proving;

@@ -2,7 +2,6 @@
 //!
 //! Each folder of `tests/fixtures/signing` is a vector: `request.json` and, one file a step, what
 //! becomes of it. `origin` in `request.json` says where the figures come from.
-#![cfg(feature = "aliyun")]
 
 mod credentials;
 mod receiving;

@@ -11,8 +11,6 @@ mod fault;
 mod lifecycle;
 mod normalize;
 mod reference;
-#[cfg(feature = "testing")]
-pub(crate) mod sandbox;
 
 /// Aliyun's own types: what its document in `specs/aliyun.json` describes.
 pub mod types {
@@ -30,6 +28,9 @@ use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
 use reference::PipelineRunRef;
+
+/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+pub const DOCUMENT: &str = include_str!("../../../specs/aliyun.json");
 
 /// Where the service is: the one region that the vendor lists for it, Hangzhou.
 pub const BASE_URL: &str = "https://devops.cn-hangzhou.aliyuncs.com";

@@ -9,8 +9,6 @@ mod logs;
 mod normalize;
 mod preview;
 mod reference;
-#[cfg(feature = "testing")]
-pub(crate) mod sandbox;
 
 /// Azure DevOps' own types: what its document in `specs/azure-devops.json` describes.
 pub mod types {
@@ -30,6 +28,9 @@ use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
 use reference::PipelineRunRef;
+
+/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+pub const DOCUMENT: &str = include_str!("../../../specs/azure-devops.json");
 
 /// Where Azure DevOps Services is. The organization is part of the paths after it.
 pub const BASE_URL: &str = "https://dev.azure.com";

@@ -5,8 +5,6 @@ mod dialect;
 mod lifecycle;
 mod normalize;
 mod reference;
-#[cfg(feature = "testing")]
-pub(crate) mod sandbox;
 
 /// Buddy's own types: what its document in `specs/buddy.json` describes.
 pub mod types {
@@ -24,6 +22,9 @@ use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
 pub use credentials::Credentials;
 use reference::ExecutionRef;
 pub use reference::PipelineRef;
+
+/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+pub const DOCUMENT: &str = include_str!("../../../specs/buddy.json");
 
 /// Where Buddy is for the accounts of the US region.
 pub const BASE_URL_US: &str = "https://api.buddy.works";

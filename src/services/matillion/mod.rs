@@ -8,8 +8,6 @@ mod listing;
 mod normalize;
 mod reference;
 mod region;
-#[cfg(feature = "testing")]
-pub(crate) mod sandbox;
 
 /// Matillion's own types: what its document in `specs/matillion.json` describes.
 pub mod types {
@@ -29,6 +27,9 @@ pub use filter::ListFilter;
 use reference::ExecutionRef;
 pub use reference::ProjectRef;
 pub use region::Region;
+
+/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+pub const DOCUMENT: &str = include_str!("../../../specs/matillion.json");
 
 /// Talks to Matillion. Cheap to clone; clones share connections, the token and the budget of
 /// requests.

@@ -1,0 +1,80 @@
+//! The command line as a whole.
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+use super::preview;
+use super::{cancel, list, logs, sandbox, spec, start, status, watch};
+
+/// Ends `--help`.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done (`status` of a failed run is 0: it was read)
+  1    `watch` or `start --watch`: the run ended without success
+  2    the command line, a variable or a file cannot be used
+  3    the service refused the request
+  4    the credential was not accepted (401, 403, a sign-in page)
+  5    no answer, or one that cannot be read; nothing was started
+  6    a start whose outcome is unknown: it may have happened
+  7    the deadline passed; the run goes on
+  74   done, but stdout does not take the result: it is on stderr
+  130  interrupted
+
+Every command takes --json: one object on stdout, or one on stderr with `kind` and `message`.";
+
+/// Starts a pipeline run on Azure DevOps, Matillion, Aliyun Yunxiao or Buddy, exactly once, and
+/// follows it to its end.
+#[derive(Debug, Parser)]
+#[command(name = "runpipe", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    /// Write one JSON object to stdout; errors as one object to stderr.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a run of a pipeline, once, and print its reference.
+    Start(start::Arguments),
+    /// Read a run.
+    Status(status::Arguments),
+    /// Follow a run to its end; the exit code says how it ended.
+    Watch(watch::Arguments),
+    /// List the runs of a pipeline, newest first.
+    List(list::Arguments),
+    /// Ask the service to stop a run.
+    Cancel(cancel::Arguments),
+    /// Print what the steps of a run wrote.
+    Logs(logs::Arguments),
+    /// Print what a run would execute, without a run (Azure DevOps).
+    Preview(preview::Arguments),
+    /// See it work: one run on each service, in a sandbox inside this program.
+    Demo,
+    /// Serve the sandbox on this machine until interrupted.
+    Sandbox(sandbox::Arguments),
+    /// Check, compare and apply OpenAPI 3.0 documents.
+    #[command(subcommand, after_help = spec::EXIT_CODES)]
+    Spec(spec::Command),
+}
+
+/// Reads `90s`, `5m`, `1h 30m`, or a bare number of seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let read = match text.parse::<u64>() {
+        Ok(seconds) => Ok(Duration::from_secs(seconds)),
+        Err(_) => humantime::parse_duration(text),
+    };
+    match read {
+        Ok(Duration::ZERO) => Err("it has to be longer than nothing".to_owned()),
+        Ok(duration) if duration > LONGEST => Err("it has to be at most a year".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(fault) => Err(format!("{fault}; write it as 90s, 5m or 1h30m")),
+    }
+}
+
+/// Beyond this a clock overflows, and nobody means it.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);

@@ -1,0 +1,80 @@
+//! `runpipe sandbox`: the four services on this machine, until interrupted.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use runpipe::Service;
+use runpipe_testing::{Sandbox, Script};
+use serde::Serialize;
+
+use super::body::read_file;
+use super::exit::Failure;
+use super::stage::Doing;
+use super::text::shell_word;
+use super::{Context, example};
+
+/// What `sandbox` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Port of the first service; the others are on the ports after it. 0 for any that are free.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4610)]
+    port: u16,
+
+    /// Scenario to play: what the next answers are, how the next runs go (JSON).
+    #[arg(long, value_name = "FILE|-")]
+    script: Option<PathBuf>,
+}
+
+/// The result as JSON.
+#[derive(Serialize)]
+struct Served {
+    variables: BTreeMap<&'static str, String>,
+}
+
+/// Serves the sandbox and prints the variables that lead this program, or another, to it.
+pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
+    let mut builder = Sandbox::builder();
+    if arguments.port > 0 {
+        for (service, port) in Service::ALL.into_iter().zip(arguments.port..=u16::MAX) {
+            builder = builder.port(service, port);
+        }
+    }
+    if let Some(file) = arguments.script {
+        let text = read_file("--script", file).await?;
+        let script: Script = text.parse().map_err(|fault| {
+            Failure::usage(format!("--script: {fault}"), "Correct the scenario.")
+        })?;
+        builder = builder.script(script);
+    }
+    let sandbox = builder.start().await.map_err(|fault| {
+        Failure::usage(
+            format!("the sandbox cannot be served: {fault}"),
+            "End what uses the ports, or choose others with --port.",
+        )
+    })?;
+    context.stage.enter(Doing::Serving);
+    let served = Served {
+        variables: sandbox.variables().into_iter().collect(),
+    };
+    context.output.result(&served, || {
+        let variables = sandbox.variables();
+        let lines = variables.iter().map(|(name, value)| {
+            let value = shell_word(value);
+            format!("export {name}={value}\n")
+        });
+        lines.collect()
+    })?;
+    context
+        .output
+        .progress("Served until Ctrl-C. In another shell set the variables above, then:");
+    for service in Service::ALL {
+        if let Some(words) = example::start(&sandbox, service) {
+            let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+            context
+                .output
+                .progress(&format!("  runpipe {} --watch", words.join(" ")));
+        }
+    }
+    std::future::pending().await
+}

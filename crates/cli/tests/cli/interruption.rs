@@ -1,0 +1,150 @@
+//! Ctrl-C: exit code 130, and a sentence about what is left behind.
+
+#![cfg(unix)]
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use wiremock::MockServer;
+
+use crate::program::{
+    Ending, START, answer, buddy, buddy_with, execution, received, runpipe, starting,
+};
+
+/// Sends a signal as a shell does.
+async fn send(signal: &str, to: &Child) {
+    let id = to.id().expect("it runs").to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().await;
+    assert!(sent.expect("kill runs").success());
+}
+
+/// Comes once the server has got a request.
+async fn asked(server: &MockServer, method: &str) {
+    let asked = async {
+        while received(server, method).await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asked)
+        .await
+        .expect("a request comes");
+}
+
+#[tokio::test]
+async fn during_a_watch_the_run_goes_on() {
+    for signal in ["-INT", "-TERM"] {
+        let server = buddy_with("INPROGRESS").await;
+        let watch = buddy(&server, "watch buddy/acme/site/2/31").stdout(Stdio::piped());
+        let mut child = watch.spawn().await;
+        let mut stderr = BufReader::new(child.stderr.take().expect("stderr"));
+        let mut line = String::new();
+        stderr
+            .read_line(&mut line)
+            .await
+            .expect("a line of progress");
+        assert!(line.contains("running"), "{line}");
+        send(signal, &child).await;
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).await.expect("the rest");
+        assert_eq!(child.ended().await.status.code(), Some(130));
+        assert!(
+            rest.contains("the run buddy/acme/site/2/31 goes on"),
+            "{rest}"
+        );
+        assert!(
+            rest.contains("runpipe watch buddy/acme/site/2/31"),
+            "{rest}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn during_a_start_a_run_may_have_been_started() {
+    let late = answer(200, execution("INPROGRESS")).set_delay(Duration::from_secs(60));
+    let server = starting(late).await;
+    let start = buddy(&server, START)
+        .words(["--json"])
+        .stdout(Stdio::piped());
+    let child = start.spawn().await;
+    asked(&server, "POST").await;
+    send("-INT", &child).await;
+    let ended = child.ended().await;
+    assert_eq!(ended.status.code(), Some(130));
+    assert_eq!(ended.stdout, "");
+    let error = ended.error();
+    assert_eq!(error["kind"], "interrupted");
+    assert_eq!(error["service"], "buddy");
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("a run may have been started"), "{message}");
+    let look = "runpipe list buddy --workspace acme --project site --pipeline 2";
+    assert!(message.contains(look), "{message}");
+}
+
+#[tokio::test]
+async fn while_a_body_is_awaited_nothing_was_started() {
+    let server = MockServer::start().await;
+    let start = buddy(&server, START).words(["--body", "/dev/tty-that-never-is"]);
+    start.ends_with(2).await;
+    // stdin stays open and silent.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_runpipe"));
+    command
+        .args(START.split_whitespace())
+        .args(["--body", "-", "--base-url", &server.uri()]);
+    command
+        .env("BUDDY_TOKEN", "t")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command
+        .kill_on_drop(true)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stdin = child.stdin.take();
+    handlers_are_set(&child).await;
+    send("-INT", &child).await;
+    let ended = child.ended().await;
+    drop(stdin);
+    assert_eq!(ended.status.code(), Some(130), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("nothing was started"),
+        "{}",
+        ended.stderr
+    );
+}
+
+/// Comes once the process catches SIGINT itself.
+async fn handlers_are_set(child: &Child) {
+    let path = format!("/proc/{}/status", child.id().expect("it runs"));
+    let set = async {
+        loop {
+            let status = std::fs::read_to_string(&path).unwrap_or_default();
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+            let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+            // Signal 2 is the second bit.
+            if caught.is_some_and(|mask| mask & 2 != 0) || !cfg!(target_os = "linux") {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), set)
+        .await
+        .expect("the handler is set");
+}
+
+#[tokio::test]
+async fn ends_the_sandbox_as_it_should() {
+    let sandbox = runpipe(["sandbox", "--port", "0"]).stdout(Stdio::piped());
+    let mut child = sandbox.spawn().await;
+    let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
+    let mut line = String::new();
+    stdout.read_line(&mut line).await.expect("a line");
+    assert!(
+        line.starts_with("export RUNPIPE_AZURE_DEVOPS_URL=http://127.0.0.1:"),
+        "{line}"
+    );
+    send("-INT", &child).await;
+    assert_eq!(child.ended().await.status.code(), Some(0));
+}

@@ -1,0 +1,347 @@
+//! Code that stands beside a generated client: the open enums, and the module through which contract
+//! tests reach every operation and type of the client by its name in the document.
+//!
+//! The crate that includes the code defines what it calls: the macro `open_enum!` for the first, the
+//! module `contract` (`Arguments`, `decoded`, `field_as_text`, `json`, `recoded`, `text`) for the
+//! second.
+
+use heck::{ToPascalCase, ToSnakeCase};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use super::lower::StringEnum;
+
+/// Words that a vendor may add to: one call of `open_enum!`, which the library defines, for each.
+pub fn open_enums(enums: &[StringEnum]) -> TokenStream {
+    let calls = enums.iter().map(open_enum);
+    quote! {
+        /// Words that a vendor may add to: each keeps what it does not know.
+        pub mod open { #(#calls)* }
+    }
+}
+
+fn open_enum(open: &StringEnum) -> TokenStream {
+    let name = format_ident!("{}", open.name);
+    let description = &open.description;
+    let words = &open.words;
+    let variants = words.iter().map(|word| match word.to_pascal_case() {
+        // `Unknown` holds the words that no document knows; some vendors have such a word.
+        name if name == "Unknown" => format_ident!("VendorUnknown"),
+        name => format_ident!("{name}"),
+    });
+    quote! {
+        crate::open_enum! {
+            #[doc = #description]
+            pub enum #name { #(#variants = #words,)* }
+        }
+    }
+}
+
+/// The module `contract`: each operation is called, and each type is recoded, by its name in the
+/// document. No line of it is written by hand, so that no operation can be forgotten.
+///
+/// `full` is the document as it is written, `lowered` what the generator got.
+///
+/// # Errors
+///
+/// Names the operation that has something this does not know how to set.
+pub fn contract(
+    full: &Value,
+    lowered: &Value,
+    enums: &[StringEnum],
+) -> Result<TokenStream, String> {
+    let mut operations = Vec::new();
+    for (path, method, item, operation) in all_operations(lowered) {
+        let pointer = format!(
+            "/paths/{}/{method}",
+            path.replace('~', "~0").replace('/', "~1")
+        );
+        let emitted = Emitter {
+            full,
+            lowered,
+            pointer,
+            enums,
+        }
+        .operation(item, operation);
+        operations.push(emitted.map_err(|fault| format!("{method} {path}: {fault}"))?);
+    }
+    let ids = operations.iter().map(|operation| &operation.id);
+    let ids_again = ids.clone();
+    let functions = operations.iter().map(|operation| &operation.name);
+    let bodies = operations.iter().map(|operation| &operation.function);
+    let path_names = operations
+        .iter()
+        .map(|operation| &operation.path_parameters);
+    let components = lowered
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    let names: Vec<&String> = components.into_iter().flat_map(|all| all.keys()).collect();
+    let types: Vec<TokenStream> = names
+        .iter()
+        .map(|name| component_type(name, enums))
+        .collect();
+    Ok(quote! {
+        /// Operations and types by their names in the document, for contract tests.
+        #[cfg(feature = "contract")]
+        pub mod contract {
+            use super::{Client, Error, ResponseValue, open, types};
+            use crate::contract::{Arguments, recoded, text};
+            use serde_json::Value;
+
+            /// Every operation, with the names of its path parameters.
+            pub const OPERATIONS: &[(&str, &[&str])] = &[#((#ids, &[#(#path_names),*]),)*];
+
+            /// Calls an operation; `None` when there is none of this name.
+            pub async fn call(
+                client: &Client,
+                operation_id: &str,
+                given: &Arguments<'_>,
+            ) -> Option<Result<ResponseValue<Value>, Error<()>>> {
+                match operation_id {
+                    #(#ids_again => Some(#functions(client, given).await),)*
+                    _ => None,
+                }
+            }
+
+            #(#bodies)*
+
+            /// Decodes a value into the type of a component and encodes it again; `None` when no
+            /// type is made of the component.
+            pub fn recode(component: &str, value: Value) -> Option<serde_json::Result<Value>> {
+                match component {
+                    #(#names => Some(recoded::<#types>(value)),)*
+                    _ => None,
+                }
+            }
+
+            /// What each type says about itself.
+            #[cfg(feature = "schemars")]
+            pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
+                vec![#((#names, schemars::schema_for!(#types)),)*]
+            }
+        }
+    })
+}
+
+/// One operation as it is emitted.
+struct Emitted {
+    id: String,
+    name: Ident,
+    path_parameters: Vec<String>,
+    function: TokenStream,
+}
+
+struct Emitter<'d> {
+    full: &'d Value,
+    lowered: &'d Value,
+    /// JSON pointer of the operation, in both.
+    pointer: String,
+    enums: &'d [StringEnum],
+}
+
+impl Emitter<'_> {
+    fn operation(&self, item: &Value, operation: &Value) -> Result<Emitted, String> {
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .ok_or("no operationId")?;
+        let name = rust_name(id);
+        let (mut path_parameters, mut setters) = (Vec::new(), Vec::new());
+        for parameter in self.parameters(item, operation) {
+            let wire = parameter
+                .get("name")
+                .and_then(Value::as_str)
+                .ok_or("a parameter without name")?;
+            if parameter.get("in").and_then(Value::as_str) == Some("path") {
+                path_parameters.push(wire.to_owned());
+            }
+            let setter = rust_name(wire);
+            let kind = self.argument_type(wire, parameter.get("schema").unwrap_or(&Value::Null))?;
+            setters.push(quote! {
+                if let Some(value) = given.parameter::<#kind>(#wire)? {
+                    call = call.#setter(value);
+                }
+            });
+        }
+        setters.extend(self.body(operation)?);
+        let text = operation
+            .pointer("/responses/2XX/content")
+            .is_some_and(|content| {
+                content
+                    .as_object()
+                    .is_some_and(|types| types.keys().all(|kind| kind != "application/json"))
+            });
+        let answer = if text {
+            quote!(text(answer).await)
+        } else {
+            quote!(crate::contract::json(answer))
+        };
+        let function = quote! {
+            async fn #name(
+                client: &Client,
+                given: &Arguments<'_>,
+            ) -> Result<ResponseValue<Value>, Error<()>> {
+                let mut call = client.#name();
+                #(#setters)*
+                let answer = call.send().await?;
+                #answer
+            }
+        };
+        Ok(Emitted {
+            id: id.to_owned(),
+            name,
+            path_parameters,
+            function,
+        })
+    }
+
+    /// The operation's parameters, then those of its path that it does not replace.
+    fn parameters<'v>(&'v self, item: &'v Value, operation: &'v Value) -> Vec<&'v Value> {
+        let mut found: Vec<&Value> = Vec::new();
+        for owner in [operation, item] {
+            for parameter in owner
+                .get("parameters")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
+                let parameter = self.resolve(parameter);
+                let same = |old: &&Value| {
+                    ["name", "in"]
+                        .iter()
+                        .all(|key| old.get(key) == parameter.get(key))
+                };
+                if !found.iter().any(same) {
+                    found.push(parameter);
+                }
+            }
+        }
+        found
+    }
+
+    fn resolve<'v>(&'v self, value: &'v Value) -> &'v Value {
+        let reference = value.get("$ref").and_then(Value::as_str);
+        let pointer = reference.and_then(|reference| reference.strip_prefix('#'));
+        pointer
+            .and_then(|pointer| self.lowered.pointer(pointer))
+            .unwrap_or(value)
+    }
+
+    fn argument_type(&self, name: &str, schema: &Value) -> Result<TokenStream, String> {
+        if let Some(component) = component(schema) {
+            return Ok(component_type(component, self.enums));
+        }
+        let format = schema.get("format").and_then(Value::as_str);
+        match schema.get("type").and_then(Value::as_str) {
+            Some("integer") if format == Some("int32") => Ok(quote!(i32)),
+            Some("integer") => Ok(quote!(i64)),
+            Some("number") => Ok(quote!(f64)),
+            Some("boolean") => Ok(quote!(bool)),
+            Some("string") if schema.get("enum").is_none() => Ok(quote!(String)),
+            _ => Err(format!(
+                "the type of {name} has no setter in contract tests: give it a component"
+            )),
+        }
+    }
+
+    /// The setter of the body, if the operation has one.
+    fn body(&self, operation: &Value) -> Result<Option<TokenStream>, String> {
+        let content = operation
+            .pointer("/requestBody/content")
+            .and_then(Value::as_object);
+        let Some((kind, media)) = content.and_then(|content| content.iter().next()) else {
+            return Ok(None);
+        };
+        let schema = media
+            .get("schema")
+            .and_then(component)
+            .ok_or("the body's schema is no component")?;
+        let whole = component_type(schema, self.enums);
+        let fields = self.json_fields(kind);
+        let mut recodings = Vec::new();
+        for (field, component) in &fields {
+            let inner = component_type(component, self.enums);
+            recodings.push(quote!(crate::contract::field_as_text::<#inner>(&mut body, #field)?;));
+        }
+        Ok(Some(quote! {
+            if let Some(mut body) = given.body() {
+                #(#recodings)*
+                call = call.body(crate::contract::decoded::<#whole>("the body", body)?);
+            }
+        }))
+    }
+
+    /// The form fields that hold JSON text, with the component that the text is made of. The
+    /// lowered document says of both only that they are text.
+    fn json_fields(&self, kind: &str) -> Vec<(String, String)> {
+        let content = self
+            .full
+            .pointer(&format!("{}/requestBody/content", self.pointer));
+        let Some(media) = content.and_then(|content| content.get(kind)) else {
+            return Vec::new();
+        };
+        let form = media.get("schema").and_then(component);
+        let form = form.and_then(|form| {
+            self.full
+                .pointer(&format!("/components/schemas/{form}/properties"))
+        });
+        let made_of = |field: &String| form?.get(field).and_then(component).map(str::to_owned);
+        let json = |rules: &Value| {
+            rules.get("contentType").and_then(Value::as_str) == Some("application/json")
+        };
+        let rules = media
+            .get("encoding")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
+        let fields = rules.filter(|(_, rules)| json(rules));
+        fields
+            .filter_map(|(field, _)| Some((field.clone(), made_of(field)?)))
+            .collect()
+    }
+}
+
+fn all_operations(document: &Value) -> Vec<(&String, &String, &Value, &Value)> {
+    let paths = document
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    paths
+        .flat_map(|(path, item)| {
+            let members = item.as_object().into_iter().flatten();
+            members.map(move |(method, operation)| (path, method, item, operation))
+        })
+        .filter(|(_, _, _, operation)| operation.get("operationId").is_some())
+        .collect()
+}
+
+/// The component that a schema is, directly or as the only part of an `allOf`.
+fn component(schema: &Value) -> Option<&str> {
+    let direct = schema
+        .get("$ref")
+        .or_else(|| schema.pointer("/allOf/0/$ref"))?
+        .as_str()?;
+    direct.strip_prefix("#/components/schemas/")
+}
+
+fn component_type(name: &str, enums: &[StringEnum]) -> TokenStream {
+    if let Some(open) = enums.iter().find(|open| open.name == name) {
+        let name = format_ident!("{}", open.name);
+        return quote!(open::#name);
+    }
+    let name = format_ident!("{}", name.to_pascal_case());
+    quote!(types::#name)
+}
+
+/// A method's name, as the generator makes it of an operation's or a parameter's.
+fn rust_name(name: &str) -> Ident {
+    let plain = name
+        .replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
+        .to_snake_case();
+    match syn::parse_str::<Ident>(&plain) {
+        Ok(ident) => ident,
+        Err(_) => format_ident!("{plain}_"),
+    }
+}

@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "schemas")]
+pub mod coverage;
+#[cfg(feature = "schemas")]
+mod declared;
+#[cfg(feature = "schemas")]
+pub mod diff;
+#[cfg(feature = "schemas")]
+pub mod document;
+#[cfg(feature = "emit")]
+pub mod emit;
+#[cfg(feature = "schemas")]
+pub mod example;
+pub mod finding;
+mod format;
+pub mod lint;
+pub mod lower;
+#[cfg(feature = "schemas")]
+pub mod operation;
+#[cfg(feature = "schemas")]
+mod reading;
+mod reference;
+#[cfg(feature = "schemas")]
+mod refuse;
+#[cfg(feature = "schemas")]
+pub mod route;
+#[cfg(feature = "schemas")]
+pub mod schema;
+#[cfg(feature = "schemas")]
+mod schema_error;
+#[cfg(feature = "schemas")]
+mod translate;
+#[cfg(feature = "schemas")]
+pub mod validate;

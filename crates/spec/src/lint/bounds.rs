@@ -1,0 +1,228 @@
+//! Keywords of a schema that contradict each other or its type.
+
+use serde_json::Value;
+
+use super::super::format::FORMATS;
+use super::outline::{Node, Outline};
+use super::report::Report;
+use super::words::{nearest, quoted};
+
+/// Lower and upper bound of the same thing.
+const BOUNDS: [(&str, &str); 4] = [
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+];
+
+/// Keywords that say something about values of one type only.
+const TYPED: [(&str, &[&str]); 4] = [
+    ("string", &["minLength", "maxLength", "pattern"]),
+    (
+        "number",
+        &[
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+        ],
+    ),
+    ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
+    (
+        "object",
+        &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+        ],
+    ),
+];
+
+/// Formats of numbers; all others are formats of strings.
+const NUMBER_FORMATS: [(&str, &[&str]); 2] = [
+    ("integer", &["int32", "int64"]),
+    ("number", &["float", "double"]),
+];
+
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
+    for schema in outline.schemas() {
+        contradictions(schema, report);
+        foreign_to_type(schema, report);
+        format(schema, report);
+        #[cfg(feature = "schemas")]
+        pattern(schema, report);
+        if schema.text("type") == Some("array") && !schema.object.contains_key("items") {
+            let problem = "the array does not say what it holds";
+            report.add(
+                "items-missing",
+                &schema.pointer,
+                problem,
+                "Add `items`; `{}` allows anything.",
+            );
+        }
+    }
+}
+
+fn contradictions(schema: &Node<'_>, report: &mut Report<'_>) {
+    for (low, high) in BOUNDS {
+        let number = |key| schema.object.get(key).and_then(Value::as_f64);
+        let (Some(least), Some(most)) = (number(low), number(high)) else {
+            continue;
+        };
+        let exclusive = low == "minimum"
+            && (schema.flag("exclusiveMinimum") || schema.flag("exclusiveMaximum"));
+        if least > most {
+            let problem = format!("`{low}` ({least}) is above `{high}` ({most})");
+            report.add(
+                "bounds-crossed",
+                schema.at(low),
+                problem,
+                "No value fits: correct one of the two.",
+            );
+        } else if exclusive && least >= most {
+            let problem = format!("`{low}` and `{high}` are both {least}, which is excluded");
+            report.add(
+                "bounds-crossed",
+                schema.at(low),
+                problem,
+                "No value fits: widen the bounds.",
+            );
+        }
+    }
+    for (bound, exclusive) in [
+        ("minimum", "exclusiveMinimum"),
+        ("maximum", "exclusiveMaximum"),
+    ] {
+        if schema.flag(exclusive) && !schema.object.contains_key(bound) {
+            let problem = format!("`{exclusive}` excludes a `{bound}` that is not given");
+            report.add(
+                "exclusive-without-bound",
+                schema.at(exclusive),
+                problem,
+                format!("Add `{bound}`."),
+            );
+        }
+    }
+    if schema
+        .object
+        .get("multipleOf")
+        .and_then(Value::as_f64)
+        .is_some_and(|step| step <= 0.0)
+    {
+        let problem = "`multipleOf` has to be above 0";
+        report.add(
+            "bounds-crossed",
+            schema.at("multipleOf"),
+            problem,
+            "Write a positive step, or remove it.",
+        );
+    }
+}
+
+fn foreign_to_type(schema: &Node<'_>, report: &mut Report<'_>) {
+    let kind = schema
+        .text("type")
+        .map(|kind| if kind == "integer" { "number" } else { kind });
+    let combined = ["allOf", "oneOf", "anyOf", "not"]
+        .iter()
+        .any(|key| schema.object.contains_key(*key));
+    for (wanted, keywords) in TYPED {
+        for keyword in keywords
+            .iter()
+            .filter(|keyword| schema.object.contains_key(**keyword))
+        {
+            match kind {
+                Some(kind) if kind != wanted => {
+                    let problem =
+                        format!("`{keyword}` says nothing about a value of type `{kind}`");
+                    let cure = format!("Remove it, or write `type: {wanted}`.");
+                    report.add("keyword-type", schema.at(keyword), problem, cure);
+                }
+                None if !combined && schema.role != "allOf" => {
+                    let problem = format!("`{keyword}` needs `type: {wanted}`");
+                    let cure = "Add the type: without it any other kind of value fits.";
+                    report.add("keyword-type", schema.at(keyword), problem, cure);
+                }
+                _ => {}
+            }
+        }
+    }
+    if kind.is_none() && !combined && schema.role != "allOf" {
+        for keyword in ["enum", "format"]
+            .iter()
+            .filter(|keyword| schema.object.contains_key(**keyword))
+        {
+            let problem = format!("`{keyword}` needs a `type`");
+            report.add(
+                "keyword-type",
+                schema.at(keyword),
+                problem,
+                "Add the type of the values.",
+            );
+        }
+    }
+}
+
+fn format(schema: &Node<'_>, report: &mut Report<'_>) {
+    let Some(format) = schema.text("format") else {
+        return;
+    };
+    if !FORMATS.contains(&format) {
+        let problem = format!("nothing checks or generates the format {}", quoted(format));
+        let cure = match nearest(format, &FORMATS) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => "Remove it, and say in the description what the value looks like.".to_owned(),
+        };
+        return report.add("format-unknown", schema.at("format"), problem, cure);
+    }
+    let Some(kind) = schema.text("type") else {
+        return;
+    };
+    let wanted = NUMBER_FORMATS
+        .iter()
+        .find(|(_, formats)| formats.contains(&format));
+    let wanted = wanted.map_or("string", |(kind, _)| kind);
+    // The number formats are allowed on texts too: ids that are sent as text.
+    let fits = kind == wanted || (kind == "string" && matches!(format, "int32" | "int64"));
+    if !fits {
+        let problem = format!(
+            "the format {} does not go with `type: {kind}`",
+            quoted(format)
+        );
+        report.add(
+            "format-unknown",
+            schema.at("format"),
+            problem,
+            format!("Remove it, or write `type: {wanted}`."),
+        );
+    }
+}
+
+#[cfg(feature = "schemas")]
+fn pattern(schema: &Node<'_>, report: &mut Report<'_>) {
+    let Some(pattern) = schema.text("pattern") else {
+        return;
+    };
+    use super::super::schema::{Schemas, Strictness};
+    let alone = serde_json::json!({ "schema": { "type": "string", "pattern": pattern } });
+    let refused = Schemas::new(&alone).check(
+        "/schema",
+        &Value::String(String::new()),
+        Strictness::Lenient,
+    );
+    if refused
+        .iter()
+        .any(|error| error.message.contains("cannot be used"))
+    {
+        let problem = format!("the pattern {} is no regular expression", quoted(pattern));
+        report.add(
+            "pattern-invalid",
+            schema.at("pattern"),
+            problem,
+            "Correct it, or remove it.",
+        );
+    }
+}

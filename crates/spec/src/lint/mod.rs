@@ -1,0 +1,225 @@
+//! What is wrong with a document: everything, in one go, with a place and a cure.
+//!
+//! The rules come from three sides: what OpenAPI 3.0.3 allows, what the client generator turns into working code
+//! (it panics on some documents, and silently makes the wrong thing of others), and what a reader needs in order to
+//! trust a document (examples that fit, a source with a date).
+
+mod answers;
+mod bodies;
+mod bounds;
+mod enums;
+#[cfg(feature = "schemas")]
+mod examples;
+mod grammar;
+mod keys;
+mod names;
+mod outline;
+mod parameters;
+mod paths;
+mod pointer;
+mod position;
+mod references;
+mod report;
+mod rust_name;
+mod schemas;
+mod security;
+mod servers;
+mod source;
+mod structure;
+mod uses;
+mod words;
+
+use serde_json::Value;
+
+use self::position::Positions;
+use self::report::Report;
+use super::finding::Finding;
+
+/// The name of every rule, as [`Finding::rule`] gives it.
+pub const RULES: &[&str] = &[
+    // The text.
+    "json-syntax",
+    "duplicate-key",
+    "openapi-version",
+    // Keys and their values.
+    "unknown-key",
+    "wrong-type",
+    "missing-key",
+    "unknown-word",
+    "exclusive-keys",
+    // References.
+    "ref-siblings",
+    "ref-external",
+    "ref-kind",
+    "ref-dangling",
+    "ref-cycle",
+    "unused-component",
+    "link-operation",
+    // Names.
+    "operation-id-missing",
+    "operation-id-duplicate",
+    "operation-id-rust-name",
+    "component-name",
+    "schema-rust-name",
+    "parameter-rust-name",
+    "property-rust-name",
+    "enum-rust-name",
+    // Paths, parameters, servers.
+    "path-template",
+    "path-equivalent",
+    "path-item-ref",
+    "path-parameter-undeclared",
+    "path-parameter-unused",
+    "path-parameter-optional",
+    "parameter-duplicate",
+    "parameter-cookie",
+    "parameter-header-reserved",
+    "parameter-style",
+    "parameter-schema",
+    "server-variable",
+    // Schemas.
+    "required-unknown",
+    "combination-empty",
+    "any-of",
+    "not-schema",
+    "discriminator",
+    "all-of-conflict",
+    "nullable-lost",
+    "inline-schema",
+    "equal-title",
+    "minimum-one",
+    "bounds-crossed",
+    "exclusive-without-bound",
+    "keyword-type",
+    "items-missing",
+    "format-unknown",
+    "pattern-invalid",
+    "enum-type",
+    "enum-values",
+    "enum-default",
+    "answer-closed",
+    "answer-constraint",
+    "request-extra",
+    // Bodies.
+    "request-media-types",
+    "request-media-type",
+    "schema-missing",
+    "form-field",
+    "encoding-field",
+    "status-code",
+    "success-missing",
+    "success-bodies",
+    "success-media-type",
+    // Security.
+    "security-scheme-unknown",
+    "security-scope-unknown",
+    // Examples and sources.
+    "example-mismatch",
+    "default-mismatch",
+    "source-missing",
+    "source-date",
+];
+
+/// The rules of [`RULES`] that need the feature `schemas`: without it they find nothing.
+///
+/// A build script does without them. A document's examples are held against their schemas where the document is
+/// written, not once more by everybody who compiles a client.
+pub const SCHEMA_RULES: &[&str] = &["pattern-invalid", "example-mismatch", "default-mismatch"];
+
+/// Lists every fault of an OpenAPI 3.0 document, in the order of its text. No finding means a clean document.
+///
+/// `file` is only named in the findings. Text that is not JSON, or a document of another OpenAPI version, gives one
+/// finding about that, because nothing else could be said reliably. Whatever the text, this does not panic.
+#[must_use]
+pub fn lint(file: &str, text: &str) -> Vec<Finding> {
+    let root: Value = match serde_json::from_str(text) {
+        Ok(root) => root,
+        Err(error) => return vec![syntax(file, text, &error)],
+    };
+    let mut report = Report::new(file, Positions::scan(text));
+    duplicates(&mut report);
+    if !version(&root, &mut report) {
+        return report.finish();
+    }
+    let outline = structure::outline(&root, &mut report);
+    let operations = outline.operations();
+    let uses = uses::Uses::of(&outline, &operations);
+    references::check(&outline, &mut report);
+    names::check(&outline, &operations, &uses, &mut report);
+    paths::check(&outline, &operations, &mut report);
+    parameters::check(&outline, &mut report);
+    servers::check(&outline, &mut report);
+    schemas::check(&outline, &uses, &mut report);
+    bounds::check(&outline, &mut report);
+    enums::check(&outline, &uses, &mut report);
+    answers::check(&outline, &uses, &mut report);
+    bodies::check(&outline, &operations, &mut report);
+    security::check(&outline, &mut report);
+    source::check(&outline, &operations, &mut report);
+    #[cfg(feature = "schemas")]
+    examples::check(&outline, &mut report);
+    report.finish()
+}
+
+fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Finding {
+    // The place is told apart already, so it is cut off the message.
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let cure = if text.starts_with('\u{feff}') {
+        "Remove the byte-order mark at the beginning of the file."
+    } else {
+        "Correct the text at this place, or just before it."
+    };
+    Finding {
+        file: file.to_owned(),
+        pointer: String::new(),
+        line: Some(error.line()),
+        column: Some(error.column()),
+        rule: "json-syntax",
+        problem: format!("this is not JSON: {message}"),
+        cure: cure.to_owned(),
+    }
+}
+
+fn duplicates(report: &mut Report<'_>) {
+    for (pointer, place) in report.duplicates() {
+        let problem = format!(
+            "the key {} is here twice, and only the last one counts",
+            words::quoted(&pointer::last(&pointer))
+        );
+        report.add_at(
+            "duplicate-key",
+            pointer,
+            Some(place),
+            problem,
+            "Remove one of the two.",
+        );
+    }
+}
+
+/// Whether the document is of a version that the rules are about; says so if not.
+fn version(root: &Value, report: &mut Report<'_>) -> bool {
+    let version = root.get("openapi").and_then(Value::as_str);
+    if version.is_some_and(|version| version.starts_with("3.0.")) {
+        return true;
+    }
+    let problem = match version {
+        Some(version) => format!(
+            "the document is of OpenAPI {}, not 3.0",
+            words::quoted(version)
+        ),
+        None => "the document does not say that it is OpenAPI 3.0".to_owned(),
+    };
+    let place = if root.get("openapi").is_some() {
+        "/openapi"
+    } else {
+        ""
+    };
+    report.add(
+        "openapi-version",
+        place,
+        problem,
+        "Write `\"openapi\": \"3.0.3\"`, and the document in that version.",
+    );
+    false
+}

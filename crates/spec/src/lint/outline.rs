@@ -1,0 +1,239 @@
+//! A document taken apart: every object in it with its kind, its place and the object around it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Map, Value};
+
+use super::grammar::{Kind, METHODS};
+use super::pointer;
+
+/// One object of the document.
+pub(super) struct Node<'a> {
+    pub pointer: String,
+    pub kind: Kind,
+    pub value: &'a Value,
+    pub object: &'a Map<String, Value>,
+    /// The `$ref` that stands here instead of the object.
+    pub reference: Option<&'a str>,
+    /// The node around this one.
+    pub parent: Option<usize>,
+    /// The key of the parent through which this node is reached: `items`, `properties`, `schemas`.
+    pub role: &'a str,
+    /// The index after the last node inside this one.
+    pub end: usize,
+}
+
+impl<'a> Node<'a> {
+    pub fn text(&self, key: &str) -> Option<&'a str> {
+        self.object.get(key).and_then(Value::as_str)
+    }
+
+    pub fn flag(&self, key: &str) -> bool {
+        self.object.get(key) == Some(&Value::Bool(true))
+    }
+
+    /// The pointer of one of the object's own values.
+    pub fn at(&self, key: &str) -> String {
+        pointer::child(&self.pointer, key)
+    }
+
+    /// The entries of the map under `key`; none when it is not a map.
+    pub fn entries(&self, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
+        self.object
+            .get(key)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+    }
+
+    /// The values of the list under `key`; none when it is not a list.
+    pub fn list(&self, key: &str) -> &'a [Value] {
+        self.object
+            .get(key)
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+}
+
+/// One operation under `paths`.
+pub(super) struct Operation<'a> {
+    /// Index of its node.
+    pub node: usize,
+    /// Path template, as it is written.
+    pub path: &'a str,
+    /// All parameters, those of the path item that the operation replaces left out.
+    pub parameters: Vec<Parameter<'a>>,
+}
+
+/// A parameter of an operation, its `$ref` followed.
+pub(super) struct Parameter<'a> {
+    /// Where the operation or its path item lists it.
+    pub used: String,
+    /// Where it is described.
+    pub pointer: String,
+    pub value: &'a Value,
+    /// Whether the operation itself lists it, rather than its path item.
+    pub own: bool,
+}
+
+impl<'a> Parameter<'a> {
+    pub fn name(&self) -> &'a str {
+        self.value
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    pub fn place(&self) -> &'a str {
+        self.value
+            .get("in")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+}
+
+/// All objects of a document in the order of a walk: each before the objects inside it.
+pub(super) struct Outline<'a> {
+    pub root: &'a Value,
+    pub nodes: Vec<Node<'a>>,
+    by_pointer: HashMap<String, usize>,
+}
+
+impl<'a> Outline<'a> {
+    pub fn new(root: &'a Value, nodes: Vec<Node<'a>>) -> Self {
+        let by_pointer = nodes
+            .iter()
+            .enumerate()
+            .map(|(index, node)| (node.pointer.clone(), index))
+            .collect();
+        Self {
+            root,
+            nodes,
+            by_pointer,
+        }
+    }
+
+    pub fn node(&self, pointer: &str) -> Option<&Node<'a>> {
+        self.index(pointer).and_then(|index| self.nodes.get(index))
+    }
+
+    pub fn index(&self, pointer: &str) -> Option<usize> {
+        self.by_pointer.get(pointer).copied()
+    }
+
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Node<'a>> {
+        self.nodes.iter().filter(move |node| node.kind == kind)
+    }
+
+    /// Schemas that are written out, not referred to.
+    pub fn schemas(&self) -> impl Iterator<Item = &Node<'a>> {
+        self.of(Kind::Schema)
+            .filter(|node| node.reference.is_none())
+    }
+
+    pub fn parent(&self, node: &Node<'a>) -> Option<&Node<'a>> {
+        node.parent.and_then(|index| self.nodes.get(index))
+    }
+
+    /// Whether the node stands inside an object of this kind.
+    #[cfg(feature = "schemas")]
+    pub fn inside(&self, node: &Node<'a>, kind: Kind) -> bool {
+        let mut around = self.parent(node);
+        while let Some(outer) = around {
+            if outer.kind == kind {
+                return true;
+            }
+            around = self.parent(outer);
+        }
+        false
+    }
+
+    /// The node that this one stands for, its `$ref`s followed.
+    pub fn resolve<'s>(&'s self, node: &'s Node<'a>) -> &'s Node<'a> {
+        let (pointer, _) = pointer::resolve(self.root, &node.pointer, node.value);
+        self.node(&pointer).unwrap_or(node)
+    }
+
+    /// The value at `pointer` with its `$ref`s followed, and its own pointer.
+    pub fn follow(&self, pointer: &str, value: &'a Value) -> (String, &'a Value) {
+        pointer::resolve(self.root, pointer, value)
+    }
+
+    /// The operations under `paths`, in the document's order.
+    pub fn operations(&self) -> Vec<Operation<'a>> {
+        let mut operations = Vec::new();
+        for item in self.of(Kind::PathItem).filter(|item| item.role == "paths") {
+            let Some((path, _)) = self.path_of(item) else {
+                continue;
+            };
+            for (method, value) in item.object {
+                if !METHODS.contains(&method.as_str()) || !value.is_object() {
+                    continue;
+                }
+                let pointer = item.at(method);
+                let Some(node) = self.index(&pointer) else {
+                    continue;
+                };
+                let mut parameters = self.parameters(&pointer, value, true);
+                for inherited in self.parameters(&item.pointer, item.value, false) {
+                    let replaced = parameters.iter().any(|own| {
+                        own.own
+                            && (own.name(), own.place()) == (inherited.name(), inherited.place())
+                    });
+                    if !replaced {
+                        parameters.push(inherited);
+                    }
+                }
+                operations.push(Operation {
+                    node,
+                    path,
+                    parameters,
+                });
+            }
+        }
+        operations
+    }
+
+    /// The path template of a path item, and its value.
+    fn path_of(&self, item: &Node<'a>) -> Option<(&'a String, &'a Value)> {
+        let name = pointer::last(&item.pointer);
+        self.root.get("paths")?.as_object()?.get_key_value(&name)
+    }
+
+    fn parameters(&self, around: &str, value: &'a Value, own: bool) -> Vec<Parameter<'a>> {
+        let list = value.get("parameters").and_then(Value::as_array);
+        let place = pointer::child(around, "parameters");
+        let entries = list.into_iter().flatten().enumerate();
+        entries
+            .map(|(index, value)| {
+                let used = pointer::child(&place, &index.to_string());
+                let (pointer, value) = self.follow(&used, value);
+                Parameter {
+                    used,
+                    pointer,
+                    value,
+                    own,
+                }
+            })
+            .collect()
+    }
+
+    /// Indices of all nodes inside these ones or referred to from inside them.
+    pub fn reach(&self, starts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<usize> = starts.into_iter().collect();
+        while let Some(index) = open.pop() {
+            if !reached.insert(index) {
+                continue;
+            }
+            let Some(node) = self.nodes.get(index) else {
+                continue;
+            };
+            open.extend(index + 1..node.end);
+            let target = node.reference.and_then(pointer::of_reference);
+            open.extend(target.and_then(|pointer| self.index(&pointer)));
+        }
+        reached
+    }
+}

@@ -1,0 +1,226 @@
+//! `$ref`s: where they lead, what stands beside them, and components that nothing refers to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grammar::Kind;
+use super::outline::{Node, Outline};
+use super::pointer;
+use super::report::Report;
+use super::words::{nearest, quoted};
+
+/// Names of the rules that make it unsafe or useless to compile schemas.
+#[cfg(feature = "schemas")]
+pub(super) const BREAKING: [&str; 4] = ["ref-external", "ref-dangling", "ref-kind", "ref-cycle"];
+
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
+    for node in &outline.nodes {
+        if let Some(reference) = node.reference {
+            reference_of(outline, node, reference, report);
+        }
+    }
+    cycles(outline, report);
+    unused(outline, report);
+    links(outline, report);
+}
+
+fn reference_of(outline: &Outline<'_>, node: &Node<'_>, reference: &str, report: &mut Report<'_>) {
+    let place = node.at("$ref");
+    for sibling in node.object.keys().filter(|key| *key != "$ref") {
+        let problem = format!(
+            "{} stands beside a `$ref`, where OpenAPI 3.0 ignores it",
+            quoted(sibling)
+        );
+        let cure = match node.kind {
+            Kind::Schema => {
+                "Write the reference as `allOf` with this one entry, or remove the key."
+            }
+            _ => "Remove it, or move it to the component.",
+        };
+        report.add("ref-siblings", node.at(sibling), problem, cure);
+    }
+    let target = pointer::of_reference(reference);
+    let Some(target) = target.or_else(|| reference.starts_with('#').then(String::new)) else {
+        let problem = format!("{} leads out of the document", quoted(reference));
+        let cure = "Copy what it means into `components` and refer to that.";
+        return report.add("ref-external", place, problem, cure);
+    };
+    let section = node.kind.section().unwrap_or_default();
+    let prefix = format!("/components/{section}/");
+    let Some(name) = target
+        .strip_prefix(&prefix)
+        .filter(|name| !name.contains('/'))
+    else {
+        let problem = format!(
+            "{} does not lead to {} in `components/{section}`",
+            quoted(reference),
+            node.kind.title()
+        );
+        let cure =
+            format!("Move what it means to `components/{section}` and refer to `#{prefix}…`.");
+        return report.add("ref-kind", place, problem, cure);
+    };
+    if outline.root.pointer(&target).is_none() {
+        let problem = format!("{} leads nowhere", quoted(reference));
+        let known = outline
+            .root
+            .pointer(prefix.trim_end_matches('/'))
+            .and_then(serde_json::Value::as_object);
+        let known: Vec<&str> = known
+            .into_iter()
+            .flat_map(|known| known.keys())
+            .map(String::as_str)
+            .collect();
+        let cure = match nearest(name, &known) {
+            Some(near) => format!("Did you mean `#{prefix}{near}`?"),
+            None => format!("Add {} to `components/{section}`.", quoted(name)),
+        };
+        report.add("ref-dangling", place, problem, cure);
+    }
+}
+
+/// Schemas that contain themselves without an object or a list between: no value could ever be built, and the
+/// generator would not come to an end. Components that refer to themselves likewise.
+fn cycles(outline: &Outline<'_>, report: &mut Report<'_>) {
+    let mut edges: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, node) in outline.nodes.iter().enumerate() {
+        let target = node
+            .reference
+            .and_then(pointer::of_reference)
+            .and_then(|p| outline.index(&p));
+        edges.entry(index).or_default().extend(target);
+        if let Some(parent) = node.parent.filter(|_| is_same_value(node)) {
+            edges.entry(parent).or_default().push(index);
+        }
+    }
+    let mut finished: BTreeSet<usize> = BTreeSet::new();
+    for start in 0..outline.nodes.len() {
+        // Depth first, without recursion: (node, next edge to follow).
+        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+        let mut on_path: BTreeSet<usize> = BTreeSet::from([start]);
+        while let Some((current, next)) = path.pop() {
+            if finished.contains(&current) {
+                on_path.remove(&current);
+                continue;
+            }
+            let Some(target) = edges
+                .get(&current)
+                .and_then(|targets| targets.get(next))
+                .copied()
+            else {
+                finished.insert(current);
+                on_path.remove(&current);
+                continue;
+            };
+            path.push((current, next + 1));
+            if on_path.contains(&target) {
+                if let Some(node) = outline.nodes.get(target) {
+                    let name = pointer::last(&node.pointer);
+                    let problem =
+                        format!("{} contains itself, with nothing between", quoted(&name));
+                    let cure = "Break the circle: refer to it from a property or a list.";
+                    report.add("ref-cycle", &node.pointer, problem, cure);
+                }
+            } else if !finished.contains(&target) {
+                on_path.insert(target);
+                path.push((target, 0));
+            }
+        }
+    }
+}
+
+/// Whether a schema describes the same value as the schema around it, rather than a part of that value.
+fn is_same_value(node: &Node<'_>) -> bool {
+    node.kind == Kind::Schema && matches!(node.role, "allOf" | "oneOf" | "anyOf" | "not")
+}
+
+fn unused(outline: &Outline<'_>, report: &mut Report<'_>) {
+    let Some(components) = outline.of(Kind::Components).next() else {
+        return;
+    };
+    let component_nodes = outline.index(&components.pointer).unwrap_or_default()..components.end;
+    let roots: Vec<usize> = (1..outline.nodes.len())
+        .filter(|index| !component_nodes.contains(index))
+        .collect();
+    let mut reached = outline.reach(roots);
+    // Discriminators name schemas without a `$ref`.
+    loop {
+        let more: Vec<usize> = mapped(outline, &reached)
+            .filter(|index| !reached.contains(index))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        reached.extend(outline.reach(more));
+    }
+    let requirements = outline.of(Kind::SecurityRequirement);
+    let schemes: BTreeSet<&str> = requirements
+        .flat_map(|node| node.object.keys())
+        .map(String::as_str)
+        .collect();
+    for node in outline
+        .nodes
+        .iter()
+        .filter(|node| is_component(outline, node))
+    {
+        let name = pointer::last(&node.pointer);
+        let used = match node.kind {
+            Kind::SecurityScheme => schemes.contains(name.as_str()),
+            _ => outline
+                .index(&node.pointer)
+                .is_some_and(|index| reached.contains(&index)),
+        };
+        if !used {
+            let problem = format!("nothing uses {} {}", node.kind.title(), quoted(&name));
+            let problem =
+                problem
+                    .replacen("uses a ", "uses the ", 1)
+                    .replacen("uses an ", "uses the ", 1);
+            report.add(
+                "unused-component",
+                &node.pointer,
+                problem,
+                "Refer to it, or remove it.",
+            );
+        }
+    }
+}
+
+fn is_component(outline: &Outline<'_>, node: &Node<'_>) -> bool {
+    outline
+        .parent(node)
+        .is_some_and(|parent| parent.kind == Kind::Components)
+}
+
+/// The schemas that the discriminators among these nodes name.
+fn mapped<'o>(
+    outline: &'o Outline<'_>,
+    reached: &'o BTreeSet<usize>,
+) -> impl Iterator<Item = usize> + 'o {
+    let nodes = reached.iter().filter_map(|index| outline.nodes.get(*index));
+    nodes
+        .filter(|node| node.kind == Kind::Discriminator)
+        .flat_map(|node| node.entries("mapping"))
+        .filter_map(|(_, target)| target.as_str())
+        .filter_map(|target| {
+            let pointer = pointer::of_reference(target);
+            outline.index(&pointer.unwrap_or_else(|| pointer::child("/components/schemas", target)))
+        })
+}
+
+fn links(outline: &Outline<'_>, report: &mut Report<'_>) {
+    let ids: Vec<&str> = outline
+        .of(Kind::Operation)
+        .filter_map(|operation| operation.text("operationId"))
+        .collect();
+    for link in outline.of(Kind::Link) {
+        let Some(id) = link.text("operationId").filter(|id| !ids.contains(id)) else {
+            continue;
+        };
+        let problem = format!("no operation has the operationId {}", quoted(id));
+        let cure = match nearest(id, &ids) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => "Name an operation of this document.".to_owned(),
+        };
+        report.add("link-operation", link.at("operationId"), problem, cure);
+    }
+}

@@ -1,0 +1,212 @@
+//! The gateway before the service: it knows who signed a request, and whether the signature is right.
+
+use std::collections::{HashSet, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use crate::{Answer, Incoming, World};
+use runpipe::auth::Secret;
+use runpipe::auth::acs3::{self, MalformedAuthorization, ParsedAuthorization, VerifyError};
+use runpipe_spec::operation::Operation;
+
+/// The version of the API that the document describes.
+const VERSION: &str = "2021-06-25";
+/// How far the date of a request may be from the gateway's.
+const MOST_SKEW: TimeDelta = TimeDelta::minutes(15);
+/// How long a nonce cannot be used again (evidence: the vendor's support).
+const NONCE_LIFE: TimeDelta = TimeDelta::minutes(31);
+/// How many nonces are remembered.
+const MOST_NONCES: usize = 200_000;
+
+/// A refusal of the gateway.
+pub(super) struct Refusal {
+    status: u16,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Refusal {
+            status,
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// The gateway's keys begin with capitals.
+    pub fn answer(self, request: &Incoming, request_id: &str) -> Answer {
+        let Refusal {
+            status,
+            code,
+            message,
+        } = self;
+        let host = request.header("host").unwrap_or_default();
+        let advice = format!("https://api.aliyun.com/troubleshoot?q={code}&product=devops");
+        let body = json!({
+            "Code": code,
+            "Message": message,
+            "RequestId": request_id,
+            "HostId": host,
+            "Recommend": advice,
+        });
+        Answer::json(status, &body)
+    }
+}
+
+/// The nonces of the last half hour.
+#[derive(Debug, Default)]
+pub(super) struct Nonces {
+    seen: HashSet<String>,
+    in_order: VecDeque<(DateTime<Utc>, String)>,
+}
+
+impl Nonces {
+    /// Remembers a nonce; `false` when it has been used.
+    fn is_new(&mut self, nonce: &str, now: DateTime<Utc>) -> bool {
+        while let Some((at, _)) = self.in_order.front() {
+            if now - *at < NONCE_LIFE && self.in_order.len() < MOST_NONCES {
+                break;
+            }
+            if let Some((_, old)) = self.in_order.pop_front() {
+                self.seen.remove(&old);
+            }
+        }
+        let new = self.seen.insert(nonce.to_owned());
+        if new {
+            self.in_order.push_back((now, nonce.to_owned()));
+        }
+        new
+    }
+}
+
+/// Everything that the gateway checks, in its order.
+pub(super) fn check(
+    request: &Incoming,
+    operation: &Operation,
+    world: &World<'_>,
+    nonces: &mut Nonces,
+) -> Result<(), Refusal> {
+    let authorization = request.header("authorization").unwrap_or_default();
+    if authorization.is_empty() {
+        return Err(missing("Authorization"));
+    }
+    let claimed: ParsedAuthorization =
+        authorization
+            .parse()
+            .map_err(|fault: MalformedAuthorization| {
+                Refusal::new(400, "IncompleteSignature", format!("{fault}."))
+            })?;
+    let accepted = world.accepted;
+    let temporary = claimed.access_key_id == accepted.aliyun_temporary_key_id;
+    if !temporary && claimed.access_key_id != accepted.aliyun_access_key_id {
+        let sentence = "There is no access key with this id.";
+        return Err(Refusal::new(404, "InvalidAccessKeyId.NotFound", sentence));
+    }
+    let token = request.header("x-acs-security-token");
+    if temporary && token != Some(accepted.aliyun_security_token.as_str()) {
+        let sentence = "The security token is not the one of this access key.";
+        return Err(Refusal::new(
+            400,
+            "InvalidSecurityToken.Malformed",
+            sentence,
+        ));
+    }
+    check_action(request, operation)?;
+    check_date(request, world.now)?;
+    let Some(nonce) = request
+        .header("x-acs-signature-nonce")
+        .filter(|nonce| !nonce.is_empty())
+    else {
+        return Err(missing("x-acs-signature-nonce"));
+    };
+    check_signature(
+        request,
+        &claimed,
+        &Secret::from(accepted.aliyun_access_key_secret.as_str()),
+    )?;
+    if !nonces.is_new(nonce, world.now) {
+        let sentence = "The nonce has been used. Each attempt needs a new one.";
+        return Err(Refusal::new(400, "SignatureNonceUsed", sentence));
+    }
+    Ok(())
+}
+
+fn missing(header: &str) -> Refusal {
+    Refusal::new(
+        400,
+        "MissingParameter",
+        format!("The header {header} is missing."),
+    )
+}
+
+/// The action has to be the one of the path, in the version of the document.
+fn check_action(request: &Incoming, operation: &Operation) -> Result<(), Refusal> {
+    let action = request
+        .header("x-acs-action")
+        .ok_or_else(|| missing("x-acs-action"))?;
+    let version = request
+        .header("x-acs-version")
+        .ok_or_else(|| missing("x-acs-version"))?;
+    let expected = match operation.id.as_str() {
+        // The document's name says what the operation does; the vendor's begins otherwise.
+        "getPipelineJobRunLog" => "LogPipelineJobRun".to_owned(),
+        id => {
+            let mut letters = id.chars();
+            let first = letters.next().map(|first| first.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect()
+        }
+    };
+    if action == expected && version == VERSION {
+        return Ok(());
+    }
+    let sentence =
+        format!("This path is {expected} {VERSION}, the headers say {action} {version}.");
+    Err(Refusal::new(404, "InvalidApi.NotFound", sentence))
+}
+
+fn check_date(request: &Incoming, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let text = request
+        .header("x-acs-date")
+        .ok_or_else(|| missing("x-acs-date"))?;
+    let date = acs3::parse_date(text).ok_or_else(|| {
+        let sentence = "The date is not written as yyyy-MM-ddTHH:mm:ssZ.";
+        Refusal::new(400, "InvalidTimeStamp.Format", sentence)
+    })?;
+    if (now - date).abs() <= MOST_SKEW {
+        return Ok(());
+    }
+    let sentence = "The date of the request is more than 15 minutes away from the server's.";
+    Err(Refusal::new(400, "InvalidTimeStamp.Expired", sentence))
+}
+
+fn check_signature(
+    request: &Incoming,
+    claimed: &ParsedAuthorization,
+    secret: &Secret,
+) -> Result<(), Refusal> {
+    let host = request.header("host").unwrap_or_default();
+    let signed = acs3::SigningRequest::new(&request.method, host, &request.full_path)
+        .with_query(&request.query)
+        .with_headers(&request.headers)
+        .with_body(&request.body);
+    let fault = match acs3::verify(&signed, claimed, secret) {
+        Ok(()) => return Ok(()),
+        Err(fault) => fault,
+    };
+    Err(match &fault {
+        VerifyError::NotSigned { .. } | VerifyError::Header(_) => {
+            Refusal::new(400, "IncompleteSignature", format!("{fault}."))
+        }
+        // As the gateway does it: it tells what it computed, access key id and request included.
+        VerifyError::Mismatch(ours) => {
+            let sentence = format!(
+                "The signature is another one. Server string to sign: {}. Server canonical request: {}",
+                ours.string_to_sign, ours.canonical_request.text
+            );
+            Refusal::new(400, "SignatureDoesNotMatch", sentence)
+        }
+        _ => Refusal::new(400, "SignatureDoesNotMatch", format!("{fault}.")),
+    })
+}

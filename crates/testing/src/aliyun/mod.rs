@@ -1,0 +1,284 @@
+//! How Aliyun Yunxiao behaves, for the sandbox.
+//!
+//! From the vendor's pages and its official SDK: the signature and its refusals, the form with
+//! `params`, the envelope, milliseconds, codes and their statuses. Not confirmed, and chosen here:
+//! the sentences, the order in which the gateway checks, and that a start of a pipeline that is
+//! switched off is refused inside a 200.
+
+mod gateway;
+mod runs;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::accepted::Accepted;
+use crate::{Answer, Call, Fault, Incoming, NewRun, Pipeline, Vendor, World, uuid};
+use runpipe_spec::operation::Operation;
+
+use gateway::Nonces;
+use runs::RunView;
+
+/// Aliyun, in the sandbox.
+#[derive(Debug, Default)]
+pub(crate) struct Aliyun {
+    nonces: Nonces,
+    /// Counts the requests: each has an id of its own.
+    requests: u64,
+}
+
+/// The longest page of a list.
+const LONGEST_PAGE: usize = 50;
+
+impl Vendor for Aliyun {
+    fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)> {
+        let (id, secret) = (
+            accepted.aliyun_access_key_id.clone(),
+            accepted.aliyun_access_key_secret.clone(),
+        );
+        vec![
+            ("RUNPIPE_ALIYUN_URL", url.to_owned()),
+            ("ALIBABA_CLOUD_ACCESS_KEY_ID", id),
+            ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret),
+        ]
+    }
+
+    fn authorize(
+        &mut self,
+        request: &Incoming,
+        operation: &Operation,
+        world: &World<'_>,
+    ) -> Result<(), Answer> {
+        gateway::check(request, operation, world, &mut self.nonces)
+            .map_err(|refusal| refusal.answer(request, &self.request_id()))
+    }
+
+    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+        let organization = call.path("organizationId");
+        let mut here = world
+            .pipelines
+            .iter()
+            .filter(|pipeline| pipeline.part(0) == organization);
+        if here.clone().next().is_none() {
+            let sentence = format!("There is no organization {organization}.");
+            return self.missing("InvalidOrganization.NotFound", sentence, world);
+        }
+        if call.operation() == "listPipelines" {
+            return self.list_pipelines(call, here.collect());
+        }
+        let id = call.path("pipelineId");
+        let Some(pipeline) = here.find(|pipeline| pipeline.id == id) else {
+            let sentence = format!("There is no pipeline {id}.");
+            return self.missing("InvalidPipeline.NotFound", sentence, world);
+        };
+        let scope = format!("{organization}/{id}");
+        match call.operation() {
+            "startPipelineRun" => return self.start(call, pipeline, scope, world),
+            "listPipelineRuns" => return self.list_runs(call, &scope, world),
+            "getPipeline" => return self.success(json!({ "pipeline": described(pipeline) })),
+            _ => {}
+        }
+        let (run_id, now) = (call.path("pipelineRunId"), world.now);
+        if call.operation() == "stopPipelineRun"
+            && let Some(run) = world.store.get_mut(&scope, &run_id)
+        {
+            run.cancel(now, false);
+            return self.success(json!({}));
+        }
+        let Some(run) = world.store.get(&scope, &run_id) else {
+            let sentence = format!("There is no run {run_id} of this pipeline.");
+            return self.missing("InvalidPipelineRun.NotFound", sentence, world);
+        };
+        let view = RunView { run, now };
+        match call.operation() {
+            "getPipelineJobRunLog" => match view.log(&call.path("jobId")) {
+                Some(log) => self.success(json!({ "log": log })),
+                None => {
+                    let sentence = "There is no such job in this run.".to_owned();
+                    self.missing("InvalidPipelineRun.NotFound", sentence, world)
+                }
+            },
+            _ => self.success(json!({ "pipelineRun": view.whole() })),
+        }
+    }
+
+    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
+        let sentence = fault.sentences(request).join(" ");
+        match fault {
+            Fault::Path => gateway::Refusal::new(404, "InvalidApi.NotFound", sentence),
+            Fault::Method(_) => gateway::Refusal::new(400, "UnsupportedHTTPMethod", sentence),
+            Fault::Violations(_) => {
+                return self.service_error(400, "InvalidParam.ParamNotPresent", &sentence);
+            }
+        }
+        .answer(request, &self.request_id())
+    }
+
+    fn throttle(&self, wait: Duration) -> Answer {
+        // Documented as 400; the header is in milliseconds (evidence: the official SDK).
+        self.service_error(400, "Throttling.User", "There were too many requests.")
+            .with("x-acs-retry-after", wait.as_millis().to_string())
+    }
+
+    fn finish(&mut self, answer: &mut Answer, _world: &World<'_>) {
+        answer.set("x-acs-request-id", self.request_id());
+        self.requests += 1;
+    }
+}
+
+impl Aliyun {
+    fn request_id(&self) -> String {
+        uuid("aliyun request", self.requests).to_uppercase()
+    }
+
+    /// A 200 with the envelope around the result.
+    fn success(&self, mut result: Value) -> Answer {
+        if let Some(fields) = result.as_object_mut() {
+            fields.insert("requestId".to_owned(), json!(self.request_id()));
+            fields.insert("success".to_owned(), json!(true));
+            fields.insert("errorCode".to_owned(), json!(""));
+            fields.insert("errorMessage".to_owned(), json!(""));
+        }
+        Answer::json(200, &result)
+    }
+
+    /// An error of the service behind the gateway: its keys are in small letters.
+    fn service_error(&self, status: u16, code: &str, message: &str) -> Answer {
+        let id = self.request_id();
+        Answer::json(
+            status,
+            &json!({ "code": code, "message": message, "requestId": id }),
+        )
+    }
+
+    fn missing(&self, code: &str, sentence: String, world: &World<'_>) -> Answer {
+        let message = format!("{sentence} {}", world.what_there_is());
+        self.service_error(404, code, &message)
+    }
+
+    fn start(
+        &self,
+        call: &Call<'_>,
+        pipeline: &Pipeline,
+        scope: String,
+        world: &mut World<'_>,
+    ) -> Answer {
+        let params = call
+            .body()
+            .get("params")
+            .cloned()
+            .unwrap_or_else(|| json!({}));
+        if params.pointer("/envs/version").is_some() {
+            let sentence = "The name version is reserved and cannot be one of envs.";
+            return self.service_error(400, "InvalidParam.ParamNotPresent", sentence);
+        }
+        if pipeline.disabled {
+            return Answer::json(
+                200,
+                &json!({
+                    "requestId": self.request_id(),
+                    "success": false,
+                    "errorCode": "Pipeline.Disabled",
+                    "errorMessage": "The pipeline is switched off.",
+                }),
+            );
+        }
+        let new = NewRun {
+            scope,
+            pipeline: pipeline.id.clone(),
+            request: params,
+            begins: None,
+        };
+        let run = world.start(new, |number, _| number.to_string());
+        self.success(json!({ "pipelineRunId": run.number }))
+    }
+
+    fn list_runs(&self, call: &Call<'_>, scope: &str, world: &World<'_>) -> Answer {
+        let begun = |view: &RunView<'_>| view.run.created.timestamp_millis();
+        let runs = world.store.newest_first().filter(|run| run.scope == scope);
+        let runs = runs
+            .map(|run| RunView {
+                run,
+                now: world.now,
+            })
+            .filter(|view| {
+                call.text("status").is_none_or(|wanted| wanted == view.word())
+                && call.number("startTime").is_none_or(|from| begun(view) >= from)
+                && call.number("endTime").is_none_or(|until| begun(view) <= until)
+                // Every run here was started by hand.
+                && call.number("triggerMode").is_none_or(|mode| mode == 1)
+            });
+        self.list(
+            call,
+            "pipelineRuns",
+            runs.map(|view| view.summary()).collect(),
+        )
+    }
+
+    fn list_pipelines(&self, call: &Call<'_>, mut here: Vec<&Pipeline>) -> Answer {
+        here.retain(|pipeline| {
+            call.text("pipelineName")
+                .is_none_or(|name| name == pipeline.name)
+        });
+        let items = here.into_iter().map(|pipeline| {
+            json!({
+                "pipelineId": pipeline.id.parse::<i64>().ok(),
+                "pipelineName": pipeline.name,
+                "groupId": null,
+                "createTime": runs::MADE,
+                "creatorAccountId": runs::ACCOUNT,
+            })
+        });
+        self.list(call, "pipelines", items.collect())
+    }
+
+    /// A page; the token of the next one is the number of the items before it.
+    fn list(&self, call: &Call<'_>, key: &str, items: Vec<Value>) -> Answer {
+        let before = match call.text("nextToken").unwrap_or_default() {
+            "" => 0,
+            token => match token.parse::<usize>() {
+                Ok(before) => before,
+                Err(_) => {
+                    let sentence = "The token nextToken is not one of this list.";
+                    return self.service_error(400, "InvalidParam.ParamNotPresent", sentence);
+                }
+            },
+        };
+        let size = call
+            .number("maxResults")
+            .and_then(|size| usize::try_from(size).ok());
+        let size = size.unwrap_or(10).clamp(1, LONGEST_PAGE);
+        let total = items.len();
+        let page: Vec<Value> = items.into_iter().skip(before).take(size).collect();
+        let next = before.saturating_add(page.len());
+        let mut list = json!({ "totalCount": total, key: page });
+        if next < total
+            && let Some(fields) = list.as_object_mut()
+        {
+            fields.insert("nextToken".to_owned(), json!(next.to_string()));
+        }
+        self.success(list)
+    }
+}
+
+fn described(pipeline: &Pipeline) -> Value {
+    json!({
+        "name": pipeline.name,
+        "envId": 0,
+        "envName": "Daily",
+        "createTime": runs::MADE,
+        "updateTime": runs::MADE,
+        "creatorAccountId": runs::ACCOUNT,
+        "modifierAccountId": runs::ACCOUNT,
+        "tagList": [],
+        "pipelineConfig": {
+            "flow": "pipeline: []\n",
+            "settings": "{}",
+            "sources": [{
+                "sign": "source_1",
+                "type": "Codeup",
+                "data": { "branch": "master", "repo": runs::REPOSITORY },
+            }],
+        },
+    })
+}

@@ -1,0 +1,155 @@
+//! A run as Aliyun shows it.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::{Outcome, Stage, StoredRun};
+
+/// When the pipelines were made.
+pub(super) const MADE: i64 = 1_772_362_800_000;
+/// Who does everything.
+pub(super) const ACCOUNT: &str = "1830042217";
+/// The source of every pipeline.
+pub(super) const REPOSITORY: &str = "https://codeup.aliyun.com/sandbox/web.git";
+
+/// A run at a time.
+pub(super) struct RunView<'r> {
+    pub run: &'r StoredRun,
+    pub now: DateTime<Utc>,
+}
+
+impl RunView<'_> {
+    /// The state. Aliyun has no words for a run that is queued or being stopped.
+    pub fn word(&self) -> &'static str {
+        match self.run.stage(self.now) {
+            Stage::Queued | Stage::Running | Stage::Canceling => "RUNNING",
+            Stage::Waiting => "WAITING",
+            Stage::Ended(Outcome::Failed) => "FAIL",
+            Stage::Ended(Outcome::Canceled | Outcome::Skipped) => "CANCELED",
+            Stage::Ended(_) => "SUCCESS",
+        }
+    }
+
+    fn began(&self) -> Option<i64> {
+        self.run
+            .started_at(self.now)
+            .map(|at| at.timestamp_millis())
+    }
+
+    fn ended(&self) -> Option<i64> {
+        self.run
+            .finished_at(self.now)
+            .map(|at| at.timestamp_millis())
+    }
+
+    /// The fields of a list.
+    pub fn summary(&self) -> Value {
+        json!({
+            "pipelineId": self.run.pipeline.parse::<i64>().ok(),
+            "pipelineRunId": self.run.number,
+            "status": self.word(),
+            "startTime": self.run.created.timestamp_millis(),
+            "endTime": self.ended(),
+            "creatorAccountId": ACCOUNT,
+            "triggerMode": 1,
+        })
+    }
+
+    /// All fields. Stages are there from the beginning.
+    pub fn whole(&self) -> Value {
+        let changed = self
+            .ended()
+            .or(self.began())
+            .unwrap_or(self.run.created.timestamp_millis());
+        json!({
+            "creatorAccountId": ACCOUNT,
+            "modifierAccountId": ACCOUNT,
+            "createTime": self.run.created.timestamp_millis(),
+            "updateTime": changed,
+            "pipelineId": self.run.pipeline.parse::<i64>().ok(),
+            "pipelineRunId": self.run.number,
+            "status": self.word(),
+            "triggerMode": 1,
+            "stageGroup": [["Build"]],
+            "sources": self.sources(),
+            "stages": [{
+                "name": "Build",
+                "stageInfo": {
+                    "name": "Build",
+                    "status": self.word(),
+                    "startTime": self.began(),
+                    "endTime": self.ended(),
+                    "jobs": [{
+                        "id": self.job_id(),
+                        "name": "Compile",
+                        "status": self.word(),
+                        "params": "{}",
+                        "startTime": self.began(),
+                        "endTime": self.ended(),
+                        "actions": self.actions(),
+                    }],
+                },
+            }],
+        })
+    }
+
+    fn job_id(&self) -> i64 {
+        let pipeline: i64 = self.run.pipeline.parse().unwrap_or_default();
+        let number = i64::try_from(self.run.number).unwrap_or_default();
+        pipeline.saturating_mul(1_000_000).saturating_add(number)
+    }
+
+    fn actions(&self) -> Vec<Value> {
+        let waits = self.run.stage(self.now) == Stage::Waiting;
+        let pass = json!({ "type": "PassPipelineValidate", "disable": false, "params": {} });
+        waits.then_some(pass).into_iter().collect()
+    }
+
+    /// The branches that were asked for; the sources' own without any.
+    fn sources(&self) -> Vec<Value> {
+        let asked = |key: &str| self.run.request.get(key).and_then(Value::as_object);
+        let mut sources: Vec<(String, String)> = Vec::new();
+        for (repository, name) in ["runningBranchs", "runningTags"]
+            .into_iter()
+            .filter_map(asked)
+            .flatten()
+        {
+            sources.push((
+                repository.clone(),
+                name.as_str().unwrap_or_default().to_owned(),
+            ));
+        }
+        let branches = self
+            .run
+            .request
+            .get("branchModeBranchs")
+            .and_then(Value::as_array);
+        for branch in branches.into_iter().flatten().filter_map(Value::as_str) {
+            sources.push((REPOSITORY.to_owned(), branch.to_owned()));
+        }
+        if sources.is_empty() {
+            sources.push((REPOSITORY.to_owned(), "master".to_owned()));
+        }
+        let source = |(number, (repository, branch)): (usize, (String, String))| {
+            json!({
+                "sign": format!("source_{}", number + 1),
+                "type": "Codeup",
+                "data": { "branch": branch, "commint": "{\"id\":\"4be1d07c9a52\"}", "repo": repository },
+            })
+        };
+        sources.into_iter().enumerate().map(source).collect()
+    }
+
+    /// The log of the one job; `None` for another job's id.
+    pub fn log(&self, job: &str) -> Option<Value> {
+        (job == self.job_id().to_string()).then(|| {
+            let ended = matches!(self.run.stage(self.now), Stage::Ended(_));
+            let content = if ended {
+                "compile\ndone\n"
+            } else {
+                "compile\n"
+            };
+            json!({ "content": content, "more": !ended })
+        })
+    }
+}

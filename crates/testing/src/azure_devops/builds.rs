@@ -1,0 +1,156 @@
+//! The build area: the build behind a run has the run's id.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::page::page;
+use super::site::{Site, date, source};
+use super::text_at;
+use crate::{Answer, Call, Incoming, Outcome, Pipeline, Stage, StoredRun, World};
+
+/// What a build says of itself. It knows more than the run: queued, partially succeeded.
+fn words(stage: Stage) -> (&'static str, Option<&'static str>) {
+    match stage {
+        Stage::Queued => ("notStarted", None),
+        Stage::Running | Stage::Waiting => ("inProgress", None),
+        Stage::Canceling => ("cancelling", None),
+        Stage::Ended(Outcome::Failed) => ("completed", Some("failed")),
+        Stage::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
+        Stage::Ended(Outcome::PartiallySucceeded) => ("completed", Some("partiallySucceeded")),
+        Stage::Ended(_) => ("completed", Some("succeeded")),
+    }
+}
+
+/// A build. Times and result are absent until there are any.
+pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Value {
+    let (status, result) = words(run.stage(now));
+    let api = format!("{}/_apis/build/Builds/{}", site.project(), run.id);
+    let (reference, version) = source(run);
+    let mut build = json!({
+        "_links": {
+            "self": { "href": api },
+            "web": { "href": site.results_page(run) },
+        },
+        "id": run.id.parse::<i64>().ok(),
+        "buildNumber": site.run_name(run),
+        "status": status,
+        "queueTime": date(run.created),
+        "url": api,
+        "definition": {
+            "drafts": [],
+            "id": site.number(),
+            "name": site.pipeline.name,
+            "url": format!("{}/_apis/build/Definitions/{}", site.project(), site.pipeline.id),
+            "path": "\\",
+            "type": "build",
+            "queueStatus": "enabled",
+            "revision": 1,
+        },
+        "project": { "id": site.project_id(), "name": site.pipeline.part(1), "state": "wellFormed" },
+        "sourceBranch": reference,
+        "sourceVersion": version,
+        "reason": "manual",
+        "priority": "normal",
+        "tags": [],
+        "validationResults": [],
+        "templateParameters": run.request.get("templateParameters").cloned().unwrap_or(json!({})),
+    });
+    if let Some(fields) = build.as_object_mut() {
+        let began = run
+            .started_at(now)
+            .map(|at| ("startTime".to_owned(), json!(date(at))));
+        let ended = run
+            .finished_at(now)
+            .map(|at| ("finishTime".to_owned(), json!(date(at))));
+        fields.extend(began.into_iter().chain(ended));
+        fields.extend(result.map(|result| ("result".to_owned(), json!(result))));
+    }
+    build
+}
+
+/// The body with its words in the document's spelling: `Cancelling` is `cancelling`.
+pub(super) fn in_small_letters(request: &Incoming) -> Option<Incoming> {
+    let mut body: Value = serde_json::from_slice(&request.body).ok()?;
+    let status = body.get_mut("status")?;
+    let word = status.as_str()?;
+    let mut letters = word.chars();
+    let first = letters.next()?.to_lowercase();
+    let small: String = first.chain(letters).collect();
+    if small == word {
+        return None;
+    }
+    *status = json!(small);
+    Some(Incoming {
+        body: body.to_string().into_bytes(),
+        ..request.clone()
+    })
+}
+
+/// Stops a build, or runs it once more.
+pub(super) fn update(call: &Call<'_>, scope: &str, id: &str, world: &mut World<'_>) {
+    let now = world.now;
+    let retries = call
+        .matched
+        .query
+        .get("retry")
+        .and_then(Value::as_bool)
+        .unwrap_or_default();
+    let stage = world.store.get(scope, id).map(|run| run.stage(now));
+    if retries && matches!(stage, Some(Stage::Ended(_))) {
+        let plan = world.next_plan();
+        world.store.restart(scope, id, plan, now);
+    } else if text_at(call.body(), "/status") == Some("cancelling")
+        && let Some(run) = world.store.get_mut(scope, id)
+    {
+        run.cancel(now, false);
+    }
+}
+
+/// The builds of a project, filtered; the newest first unless asked otherwise.
+pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], scope: &str, world: &World<'_>) -> Answer {
+    let listed = |name: &str, value: &str| {
+        call.text(name)
+            .is_none_or(|all| all.split(',').any(|one| one.trim() == value))
+    };
+    let at = |name: &str| {
+        let text = call.text(name)?;
+        Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
+    };
+    let (from, until) = (at("minTime"), at("maxTime"));
+    let is = |name: &str, value: Option<&str>| {
+        call.text(name)
+            .is_none_or(|wanted| wanted == "all" || Some(wanted) == value)
+    };
+    let fits = |run: &&StoredRun| {
+        let (status, result) = words(run.stage(world.now));
+        run.scope == scope
+            && listed("definitions", &run.pipeline)
+            && listed("buildIds", &run.id)
+            && is("statusFilter", Some(status))
+            && is("resultFilter", result)
+            && call
+                .text("branchName")
+                .is_none_or(|name| name == source(run).0)
+            && from.is_none_or(|from| run.created >= from)
+            && until.is_none_or(|until| run.created <= until)
+    };
+    let mut runs: Vec<&StoredRun> = world.store.newest_first().filter(fits).collect();
+    if call
+        .text("queryOrder")
+        .is_some_and(|order| order.ends_with("Ascending"))
+    {
+        runs.reverse();
+    }
+    let items = runs.iter().filter_map(|run| {
+        let pipeline = here.iter().find(|pipeline| pipeline.id == run.pipeline)?;
+        Some(build(
+            &Site {
+                url: world.url,
+                pipeline,
+            },
+            run,
+            world.now,
+        ))
+    });
+    page(call, items.collect())
+}

@@ -1,0 +1,157 @@
+//! The timeline of a run and its logs.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::exceptions::exception;
+use super::page::collection;
+use super::site::{Site, date};
+use crate::{Answer, Call, Outcome, Stage, StoredRun, uuid};
+
+/// The one log of a run.
+const LOG: i64 = 5;
+/// What it says in the end.
+const LINES: [&str; 3] = [
+    "2026-05-01T10:00:01.0000000Z ##[section]Starting: Compile",
+    "make",
+    "##[section]Finishing: Compile",
+];
+
+/// How many lines there are so far.
+fn lines(run: &StoredRun, now: DateTime<Utc>) -> usize {
+    match run.stage(now) {
+        Stage::Queued => 0,
+        Stage::Ended(_) => LINES.len(),
+        _ => 2,
+    }
+}
+
+/// A stage with one task in it.
+pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Value {
+    let id = uuid("azure timeline", run.number);
+    let stage = run.stage(now);
+    let (state, result) = match stage {
+        Stage::Queued => ("pending", None),
+        Stage::Ended(Outcome::Failed) => ("completed", Some("failed")),
+        Stage::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
+        Stage::Ended(Outcome::PartiallySucceeded) => ("completed", Some("succeededWithIssues")),
+        Stage::Ended(_) => ("completed", Some("succeeded")),
+        _ => ("inProgress", None),
+    };
+    let record = |part: &str, kind: &str, name: &str, parent: Option<String>| {
+        json!({
+            "id": uuid(part, run.number),
+            "parentId": parent,
+            "type": kind,
+            "name": name,
+            "identifier": name,
+            "state": state,
+            "result": result,
+            "startTime": run.started_at(now).map(date),
+            "finishTime": run.finished_at(now).map(date),
+            // The date that stands for none.
+            "lastModified": "0001-01-01T00:00:00",
+            "percentComplete": null,
+            "order": 1,
+            "attempt": 1,
+            "previousAttempts": [],
+        })
+    };
+    let build = format!("{}/_apis/build/builds/{}", site.project(), run.id);
+    let mut records = vec![record("azure stage", "Stage", "Build", None)];
+    let mut task = record(
+        "azure task",
+        "Task",
+        "Compile",
+        Some(uuid("azure stage", run.number)),
+    );
+    if lines(run, now) > 0
+        && let Some(fields) = task.as_object_mut()
+    {
+        let log = json!({ "id": LOG, "type": "Container", "url": format!("{build}/logs/{LOG}") });
+        fields.insert("log".to_owned(), log);
+    }
+    records.push(task);
+    if stage == Stage::Waiting {
+        let mut approval = record("azure checkpoint", "Checkpoint", "Checkpoint", None);
+        if let Some(fields) = approval.as_object_mut() {
+            fields.insert("state".to_owned(), json!("pending"));
+        }
+        records.push(approval);
+    }
+    json!({
+        "id": id,
+        "changeId": 1,
+        "lastChangedOn": date(now),
+        "url": format!("{build}/Timeline/{id}"),
+        "records": records,
+    })
+}
+
+/// The logs of a run, without their text.
+pub(super) fn of_run(
+    call: &Call<'_>,
+    site: &Site<'_>,
+    run: &StoredRun,
+    now: DateTime<Utc>,
+) -> Answer {
+    let api = format!("{}/runs/{}/logs", site.api(), run.id);
+    let logs: Vec<Value> = described(run, now, &api)
+        .into_iter()
+        .map(|mut log| {
+            if let Some(fields) = log.as_object_mut() {
+                fields.remove("type");
+                if call.text("$expand") == Some("signedContent") {
+                    let signed = json!({ "url": format!("{api}/{LOG}/signed"), "signatureExpires": date(now) });
+                    fields.insert("signedContent".to_owned(), signed);
+                }
+            }
+            log
+        })
+        .collect();
+    Answer::json(200, &json!({ "logs": logs, "url": api }))
+}
+
+/// The logs of a build, without their text.
+pub(super) fn of_build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Answer {
+    let api = format!("{}/_apis/build/builds/{}/logs", site.project(), run.id);
+    collection(&described(run, now, &api))
+}
+
+fn described(run: &StoredRun, now: DateTime<Utc>, api: &str) -> Vec<Value> {
+    let count = lines(run, now);
+    let log = json!({
+        "id": LOG,
+        "type": "Container",
+        "lineCount": count,
+        "createdOn": run.started_at(now).map(date),
+        "lastChangedOn": run.finished_at(now).or(run.started_at(now)).map(date),
+        "url": format!("{api}/{LOG}"),
+    });
+    (count > 0).then_some(log).into_iter().collect()
+}
+
+/// The text of a log, or some of its lines.
+pub(super) fn text(call: &Call<'_>, run: &StoredRun, now: DateTime<Utc>) -> Answer {
+    let count = lines(run, now);
+    if call.path("logId") != LOG.to_string() || count == 0 {
+        let sentence = format!("There is no log {} of this build.", call.path("logId"));
+        return exception(404, "BuildLogNotFoundException", &sentence);
+    }
+    let line = |name: &str, default: usize| {
+        call.number(name)
+            .and_then(|line| usize::try_from(line).ok())
+            .unwrap_or(default)
+    };
+    // Lines count from 1, and the last one is included.
+    let (first, last) = (
+        line("startLine", 1).max(1),
+        line("endLine", count).min(count),
+    );
+    let lines: Vec<&str> = LINES.iter().take(last).skip(first - 1).copied().collect();
+    Answer::typed(
+        200,
+        "text/plain; charset=utf-8",
+        format!("{}\r\n", lines.join("\r\n")),
+    )
+}

@@ -1,0 +1,200 @@
+//! How Azure DevOps behaves, for the sandbox.
+//!
+//! From recorded answers, the vendor's published specification and its official SDK: the sign-in
+//! page, the empty 401 and the redirect, errors and their keys, `{count, value}`, dates with seven
+//! digits, `_links` with the project's GUID, fields that are absent while a run is in progress, the
+//! build behind a run, locations of resources for the SDK. Not confirmed, and chosen here: most
+//! sentences, the errors of a wrong api-version, and the fields of a preview.
+
+mod builds;
+mod exceptions;
+mod locations;
+mod logs;
+mod page;
+mod pipelines;
+mod sign_in;
+mod site;
+mod version;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::accepted::Accepted;
+use crate::{Answer, Call, Fault, Incoming, Pipeline, StoredRun, Vendor, World, uuid};
+use runpipe_spec::operation::Operation;
+
+use exceptions::exception;
+use site::Site;
+
+/// Azure DevOps, in the sandbox.
+#[derive(Debug, Default)]
+pub(crate) struct AzureDevops {
+    /// Counts the requests: each has an id of its own.
+    requests: u64,
+}
+
+impl Vendor for AzureDevops {
+    fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)> {
+        vec![
+            ("RUNPIPE_AZURE_DEVOPS_URL", url.to_owned()),
+            ("AZURE_DEVOPS_EXT_PAT", accepted.azure_devops_pat.clone()),
+        ]
+    }
+
+    fn beside(&self, request: &Incoming) -> Option<&'static str> {
+        locations::name(request)
+    }
+
+    fn answer_beside(&mut self, name: &str, request: &Incoming, world: &mut World<'_>) -> Answer {
+        match sign_in::check(request, world) {
+            Ok(()) => locations::answer(name),
+            Err(refusal) => refusal,
+        }
+    }
+
+    fn documented_path(&self, path: &str) -> Option<String> {
+        locations::documented_path(path)
+    }
+
+    /// The official program spells the status of a build with a capital; the service takes both.
+    fn as_documented(&self, request: &Incoming, operation: &Operation) -> Option<Incoming> {
+        builds::in_small_letters(request).filter(|_| operation.id == "updateBuild")
+    }
+
+    fn authorize(
+        &mut self,
+        request: &Incoming,
+        _operation: &Operation,
+        world: &World<'_>,
+    ) -> Result<(), Answer> {
+        sign_in::check(request, world)?;
+        version::check(request)
+    }
+
+    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+        let (organization, project) = (call.path("organization"), call.path("project"));
+        let is_here = |pipeline: &&Pipeline| {
+            let guid = Site { url: "", pipeline }.project_id();
+            pipeline.part(0).eq_ignore_ascii_case(&organization)
+                && (pipeline.part(1).eq_ignore_ascii_case(&project)
+                    || guid.eq_ignore_ascii_case(&project))
+        };
+        let here: Vec<&Pipeline> = world.pipelines.iter().filter(is_here).collect();
+        let Some(first) = here.first().copied() else {
+            let sentence = format!(
+                "TF200016: There is no project {project}. {}",
+                world.what_there_is()
+            );
+            return exception(404, "ProjectDoesNotExistWithNameException", &sentence);
+        };
+        let scope = format!("{}/{}", first.part(0), first.part(1));
+        match call.operation() {
+            "listPipelines" => return pipelines::list(call, &here, world),
+            "listBuilds" => return builds::list(call, &here, &scope, world),
+            _ => {}
+        }
+        if call.matched.path_parameters.contains_key("buildId") {
+            return self.of_build(call, &here, &scope, world);
+        }
+        let id = call.path("pipelineId");
+        let Some(pipeline) = here.into_iter().find(|pipeline| pipeline.id == id) else {
+            let sentence = format!("There is no pipeline {id}. {}", world.what_there_is());
+            return exception(404, "PipelineNotFoundException", &sentence);
+        };
+        let site = Site {
+            url: world.url,
+            pipeline,
+        };
+        match call.operation() {
+            "getPipeline" => return Answer::json(200, &site.pipeline(true)),
+            "previewPipeline" => return pipelines::preview(call, &site, false),
+            "runPipeline" => return pipelines::run(call, &site, scope, world),
+            "listRuns" => return pipelines::list_runs(&site, &scope, world),
+            _ => {}
+        }
+        let run_id = call.path("runId");
+        let run = world
+            .store
+            .get(&scope, &run_id)
+            .filter(|run| run.pipeline == id);
+        match (run, call.operation()) {
+            (Some(run), "getRun") => Answer::json(200, &site.run(run, world.now)),
+            (Some(run), _) => logs::of_run(call, &site, run, world.now),
+            (None, _) => {
+                let sentence = format!("There is no run {run_id} of the pipeline {id}.");
+                exception(404, "RunNotFoundException", &sentence)
+            }
+        }
+    }
+
+    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
+        let sentence = fault.sentences(request).join(" ");
+        match fault {
+            Fault::Path => {
+                let text = format!(
+                    "The controller for path '{}' was not found. {sentence}",
+                    request.path
+                );
+                Answer::typed(404, "text/plain; charset=utf-8", text)
+            }
+            Fault::Method(_) => exception(405, "HttpMethodNotAllowedException", &sentence),
+            Fault::Violations(_) => exception(400, "InvalidArgumentValueException", &sentence),
+        }
+    }
+
+    fn throttle(&self, wait: Duration) -> Answer {
+        let sentence = "TF400733: The request has been canceled: there were too many.";
+        let seconds = format!("{}", wait.as_secs_f64().ceil());
+        exception(429, "RequestBlockedException", sentence)
+            .with("retry-after", &seconds)
+            .with("x-ratelimit-resource", "Concurrency")
+            .with("x-ratelimit-remaining", "0")
+    }
+
+    fn finish(&mut self, answer: &mut Answer, _world: &World<'_>) {
+        let id = uuid("azure request", self.requests);
+        self.requests += 1;
+        answer.set("activityid", &id);
+        answer.set("x-vss-e2eid", &id);
+    }
+}
+
+impl AzureDevops {
+    /// What is asked of the build behind a run: their ids are the same.
+    fn of_build(
+        &self,
+        call: &Call<'_>,
+        here: &[&Pipeline],
+        scope: &str,
+        world: &mut World<'_>,
+    ) -> Answer {
+        let (id, now) = (call.path("buildId"), world.now);
+        if call.operation() == "updateBuild" {
+            builds::update(call, scope, &id, world);
+        }
+        let found: Option<(&StoredRun, &Pipeline)> = world.store.get(scope, &id).and_then(|run| {
+            let pipeline = here.iter().find(|pipeline| pipeline.id == run.pipeline)?;
+            Some((run, *pipeline))
+        });
+        let Some((run, pipeline)) = found else {
+            let sentence = format!("There is no build {id}.");
+            return exception(404, "BuildNotFoundException", &sentence);
+        };
+        let site = Site {
+            url: world.url,
+            pipeline,
+        };
+        match call.operation() {
+            "getBuildTimeline" => Answer::json(200, &logs::timeline(&site, run, now)),
+            "listBuildLogs" => logs::of_build(&site, run, now),
+            "getBuildLog" => logs::text(call, run, now),
+            _ => Answer::json(200, &builds::build(&site, run, now)),
+        }
+    }
+}
+
+/// A member of the request body that is text.
+fn text_at<'v>(body: &'v Value, pointer: &str) -> Option<&'v str> {
+    body.pointer(pointer).and_then(Value::as_str)
+}

@@ -1,0 +1,132 @@
+//! The pipelines area: list, start, preview.
+
+use serde_json::{Value, json};
+
+use super::exceptions::exception;
+use super::page::{collection, page};
+use super::site::Site;
+use super::text_at;
+use crate::{Answer, Call, NewRun, Pipeline, World};
+
+/// The id of the first run of a sandbox is the one after this.
+const FIRST_RUN: u64 = 7000;
+/// The YAML of every pipeline, with its templates expanded.
+const YAML: &str =
+    "stages:\n- stage: Build\n  jobs:\n  - job: Compile\n    steps:\n    - script: make\n";
+
+/// The pipelines of a project, by name.
+pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], world: &World<'_>) -> Answer {
+    let mut here = here.to_vec();
+    here.sort_by_key(|pipeline| pipeline.name.to_lowercase());
+    if call
+        .text("orderBy")
+        .is_some_and(|order| order.to_ascii_lowercase().ends_with("desc"))
+    {
+        here.reverse();
+    }
+    let items = here.iter().map(|pipeline| {
+        Site {
+            url: world.url,
+            pipeline,
+        }
+        .pipeline(false)
+    });
+    page(call, items.collect())
+}
+
+/// All runs of a pipeline. The operation has no pages.
+pub(super) fn list_runs(site: &Site<'_>, scope: &str, world: &World<'_>) -> Answer {
+    let runs = world.store.newest_first().filter(|run| run.scope == scope);
+    let runs = runs.filter(|run| run.pipeline == site.pipeline.id);
+    let items: Vec<Value> = runs
+        .map(|run| Value::Object(site.listed_run(run, world.now)))
+        .collect();
+    collection(&items)
+}
+
+/// Starts a run, or only previews it.
+pub(super) fn run(
+    call: &Call<'_>,
+    site: &Site<'_>,
+    scope: String,
+    world: &mut World<'_>,
+) -> Answer {
+    let body = call.body();
+    let previews = body
+        .get("previewRun")
+        .and_then(Value::as_bool)
+        .unwrap_or_default();
+    if previews {
+        return preview(call, site, true);
+    }
+    if let Err(refusal) = check(body) {
+        return refusal;
+    }
+    if body.get("yamlOverride").is_some() {
+        return invalid("yamlOverride goes with previewRun only.");
+    }
+    if site.pipeline.disabled {
+        return invalid(&format!("The pipeline {} is disabled.", site.pipeline.id));
+    }
+    let new = NewRun {
+        scope,
+        pipeline: site.pipeline.id.clone(),
+        request: body.clone(),
+        begins: None,
+    };
+    let run = world.start(new, |_, number| (FIRST_RUN + number).to_string());
+    Answer::json(200, &site.run(&run, world.now))
+}
+
+/// The YAML that would run. A start that only previews gives a run without an id.
+pub(super) fn preview(call: &Call<'_>, site: &Site<'_>, as_run: bool) -> Answer {
+    if let Err(refusal) = check(call.body()) {
+        return refusal;
+    }
+    let yaml = text_at(call.body(), "/yamlOverride").unwrap_or(YAML);
+    let mut preview = json!({ "finalYaml": yaml });
+    if as_run && let Some(fields) = preview.as_object_mut() {
+        fields.insert("state".to_owned(), json!("unknown"));
+        fields.insert("pipeline".to_owned(), site.pipeline(false));
+        if let Some(pipeline) = fields.get_mut("pipeline").and_then(Value::as_object_mut) {
+            pipeline.remove("_links");
+        }
+    }
+    Answer::json(200, &preview)
+}
+
+/// What the service itself finds wrong, beyond the document.
+fn check(body: &Value) -> Result<(), Answer> {
+    // The service sets these, and nobody else.
+    let variables = body.get("variables").and_then(Value::as_object);
+    let reserved = |name: &&String| name.to_ascii_lowercase().starts_with("build.");
+    let reserved: Vec<&str> = variables
+        .into_iter()
+        .flat_map(|all| all.keys())
+        .filter(reserved)
+        .map(String::as_str)
+        .collect();
+    if !reserved.is_empty() {
+        let sentence = format!(
+            "You can't set the following variables ({}).",
+            reserved.join(", ")
+        );
+        return Err(invalid(&sentence));
+    }
+    let stages = body.get("stagesToSkip").and_then(Value::as_array);
+    let odd =
+        |stage: &&str| stage.is_empty() || !stage.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let odd = stages
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .find(odd);
+    match odd {
+        Some(stage) => Err(invalid(&format!("'{stage}' is not a valid stage to skip."))),
+        None => Ok(()),
+    }
+}
+
+fn invalid(sentence: &str) -> Answer {
+    exception(400, "PipelineValidationException", sentence)
+}

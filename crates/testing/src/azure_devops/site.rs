@@ -1,0 +1,188 @@
+//! Pipelines and runs as Azure DevOps shows them, with the addresses under which they are found.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::{Outcome, Pipeline, Stage, StoredRun, segment, uuid};
+
+/// The commit behind every ref that names none.
+const COMMIT: &str = "4c1f8e2d9a7b60533f21aa90bb6cd4e5f6071829";
+
+/// A pipeline, and where the service is.
+pub(super) struct Site<'s> {
+    pub url: &'s str,
+    pub pipeline: &'s Pipeline,
+}
+
+/// A date with seven digits after the second, as the service writes it.
+pub(super) fn date(date: DateTime<Utc>) -> String {
+    format!("{}0Z", date.format("%Y-%m-%dT%H:%M:%S%.6f"))
+}
+
+/// What a run says of itself: its state, and its result once it has ended.
+///
+/// A run has no word for "queued", "skipped" and "partially succeeded".
+fn words(stage: Stage) -> (&'static str, Option<&'static str>) {
+    match stage {
+        Stage::Queued | Stage::Running | Stage::Waiting => ("inProgress", None),
+        Stage::Canceling => ("canceling", None),
+        Stage::Ended(Outcome::Failed) => ("completed", Some("failed")),
+        Stage::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
+        Stage::Ended(Outcome::PartiallySucceeded) => ("completed", Some("unknown")),
+        Stage::Ended(_) => ("completed", Some("succeeded")),
+    }
+}
+
+impl Site<'_> {
+    /// The GUID of the project: links always have it, whatever the request used.
+    pub fn project_id(&self) -> String {
+        let Pipeline { place, .. } = self.pipeline;
+        uuid(&place.join("/").to_lowercase(), 0)
+    }
+
+    /// The start of every address.
+    pub fn project(&self) -> String {
+        format!(
+            "{}/{}/{}",
+            self.url,
+            segment(self.pipeline.part(0)),
+            self.project_id()
+        )
+    }
+
+    pub fn api(&self) -> String {
+        format!("{}/_apis/pipelines/{}", self.project(), self.pipeline.id)
+    }
+
+    /// The page of a run or a build for people.
+    pub fn results_page(&self, run: &StoredRun) -> String {
+        format!("{}/_build/results?buildId={}", self.project(), run.id)
+    }
+
+    pub fn number(&self) -> Option<i64> {
+        self.pipeline.id.parse().ok()
+    }
+
+    fn reference(&self) -> Value {
+        json!({
+            "url": format!("{}?revision=1", self.api()),
+            "id": self.number(),
+            "revision": 1,
+            "name": self.pipeline.name,
+            "folder": "\\",
+        })
+    }
+
+    /// A pipeline; in a list without its configuration.
+    pub fn pipeline(&self, whole: bool) -> Value {
+        let mut pipeline = self.reference();
+        if let Some(fields) = pipeline.as_object_mut() {
+            let page = format!(
+                "{}/_build/definition?definitionId={}",
+                self.project(),
+                self.pipeline.id
+            );
+            let links = json!({
+                "self": { "href": format!("{}?revision=1", self.api()) },
+                "web": { "href": page },
+            });
+            fields.insert("_links".to_owned(), links);
+            if whole {
+                let configuration = json!({
+                    "path": "azure-pipelines.yml",
+                    "repository": { "id": self.project_id(), "type": "azureReposGit" },
+                    "type": "yaml",
+                });
+                fields.insert("configuration".to_owned(), configuration);
+            }
+        }
+        pipeline
+    }
+
+    /// The build number, which is also the run's name.
+    pub fn run_name(&self, run: &StoredRun) -> String {
+        format!("{}.{}", run.created.format("%Y%m%d"), run.number)
+    }
+
+    /// The fields that a list has. Result and end are absent while the run is in progress.
+    pub fn listed_run(&self, run: &StoredRun, now: DateTime<Utc>) -> Map<String, Value> {
+        let (state, result) = words(run.stage(now));
+        let api = format!("{}/runs/{}", self.api(), run.id);
+        let definition = format!(
+            "{}/_build/definition?definitionId={}",
+            self.project(),
+            self.pipeline.id
+        );
+        let fields = json!({
+            "_links": {
+                "self": { "href": api },
+                "web": { "href": self.results_page(run) },
+                "pipeline.web": { "href": definition },
+                "pipeline": { "href": format!("{}?revision=1", self.api()) },
+            },
+            "templateParameters": run.request.get("templateParameters").cloned().unwrap_or(json!({})),
+            "pipeline": self.reference(),
+            "state": state,
+            "createdDate": date(run.created),
+            "url": api,
+            "id": run.id.parse::<i64>().ok(),
+            "name": self.run_name(run),
+        });
+        let mut fields = match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        fields.extend(result.map(|result| ("result".to_owned(), json!(result))));
+        let ended = run
+            .finished_at(now)
+            .map(|at| ("finishedDate".to_owned(), json!(date(at))));
+        fields.extend(ended);
+        fields
+    }
+
+    /// A run with everything: resources, variables, the YAML's origin.
+    pub fn run(&self, run: &StoredRun, now: DateTime<Utc>) -> Value {
+        let mut fields = self.listed_run(run, now);
+        let (reference, version) = source(run);
+        let repository = json!({
+            "repository": { "id": self.project_id(), "type": "azureReposGit" },
+            "refName": reference,
+            "version": version,
+        });
+        let resources = json!({ "repositories": { "self": repository } });
+        fields.insert("resources".to_owned(), resources);
+        let yaml = json!({
+            "rootYamlFile": { "ref": reference, "yamlFile": "azure-pipelines.yml", "repoAlias": "self" },
+            "includedTemplates": [],
+            "extendedTemplates": [],
+        });
+        fields.insert("yamlDetails".to_owned(), yaml);
+        if let Some(variables) = run.request.get("variables").and_then(Value::as_object) {
+            let shown = variables
+                .iter()
+                .map(|(name, variable)| (name.clone(), shown(variable)));
+            fields.insert("variables".to_owned(), Value::Object(shown.collect()));
+        }
+        Value::Object(fields)
+    }
+}
+
+/// The value of a secret variable is never given back.
+fn shown(variable: &Value) -> Value {
+    let secret = variable
+        .get("isSecret")
+        .and_then(Value::as_bool)
+        .unwrap_or_default();
+    let value = variable.get("value").filter(|_| !secret);
+    json!({ "value": value, "isSecret": secret })
+}
+
+/// The ref and the commit that a run is of. A short ref is overlooked in silence, and the default
+/// branch runs.
+pub(super) fn source(run: &StoredRun) -> (String, String) {
+    let own = run.request.pointer("/resources/repositories/self");
+    let text = |key: &str| own.and_then(|own| own.get(key)).and_then(Value::as_str);
+    let reference = text("refName").filter(|name| name.starts_with("refs/"));
+    let reference = reference.unwrap_or("refs/heads/main").to_owned();
+    (reference, text("version").unwrap_or(COMMIT).to_owned())
+}

@@ -1,0 +1,205 @@
+//! How Buddy behaves, for the sandbox.
+//!
+//! From the vendor's pages: scopes, `errors[]`, rate-limit headers, the fields of an execution,
+//! `null` for what is empty. Not confirmed, and chosen here: the sentences, that a cancelled
+//! execution that has ended stays as it is, and that a retry begins the same execution anew.
+
+mod lists;
+mod site;
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+use crate::accepted::Accepted;
+use crate::{Answer, Call, Fault, Incoming, NewRun, Stage, StoredRun, Vendor, World};
+use runpipe_spec::operation::Operation;
+
+use lists::{list_executions, list_pipelines, list_projects, newest};
+use site::Site;
+
+/// Buddy, in the sandbox.
+#[derive(Debug)]
+pub(crate) struct Buddy;
+
+impl Vendor for Buddy {
+    fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)> {
+        vec![
+            ("RUNPIPE_BUDDY_URL", url.to_owned()),
+            ("BUDDY_TOKEN", accepted.buddy_token.clone()),
+        ]
+    }
+
+    fn authorize(
+        &mut self,
+        request: &Incoming,
+        operation: &Operation,
+        world: &World<'_>,
+    ) -> Result<(), Answer> {
+        let token = request.authorization("Bearer").unwrap_or_default();
+        let reads_only = token == world.accepted.buddy_read_token;
+        if token.is_empty() || !(reads_only || token == world.accepted.buddy_token) {
+            return Err(errors(
+                401,
+                ["Unauthorized: the token is missing or is not valid."],
+            ));
+        }
+        let runs = matches!(operation.id.as_str(), "runExecution" | "updateExecution");
+        if runs && reads_only {
+            let sentence = "The token cannot receive data here: it lacks the scope EXECUTION_RUN.";
+            return Err(errors(403, [sentence]));
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+        let (workspace, project) = (call.path("workspace"), call.path("project_name"));
+        let place = format!("{workspace}/{project}");
+        if call.operation() == "listProjects" {
+            return list_projects(call, world);
+        }
+        let mut here = world
+            .pipelines
+            .iter()
+            .filter(|pipeline| pipeline.place == [&*workspace, &*project]);
+        let in_project = here.clone().next().is_some();
+        if call.operation() == "listPipelines" && in_project {
+            return list_pipelines(call, &here.collect::<Vec<_>>(), world);
+        }
+        let id = call.path("pipeline_id");
+        let Some(pipeline) = here.find(|pipeline| pipeline.id == id) else {
+            let sentence = format!("There is no pipeline {id} in {place}.");
+            return errors(404, [sentence, world.what_there_is()]);
+        };
+        let site = Site {
+            url: world.url,
+            pipeline,
+        };
+        let scope = format!("{place}/{id}");
+        match call.operation() {
+            "getPipeline" => Answer::json(200, &site.pipeline(&newest(&scope, world))),
+            "runExecution" => run(call, &site, scope, world),
+            "listExecutions" => list_executions(call, &site, &scope, world),
+            "getExecution" => on_execution(call, &scope, world, |run, world| {
+                Answer::json(200, &site.execution(run, world.now))
+            }),
+            "updateExecution" => update(call, &site, &scope, world),
+            "getActionExecution" => on_execution(call, &scope, world, |run, world| {
+                site.action_log(run, &call.path("action_execution_id"), world.now)
+            }),
+            other => errors(404, [format!("The sandbox does not know {other}.")]),
+        }
+    }
+
+    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
+        let status = match fault {
+            Fault::Path => 404,
+            Fault::Method(_) => 405,
+            Fault::Violations(_) => 400,
+        };
+        errors(status, fault.sentences(request))
+    }
+
+    fn throttle(&self, _wait: Duration) -> Answer {
+        errors(429, ["API rate limit exceeded."])
+    }
+
+    fn finish(&mut self, answer: &mut Answer, world: &World<'_>) {
+        let (limit, left) = world.budget.unwrap_or((1000, 999));
+        answer.set("x-rate-limit-limit", limit.to_string());
+        answer.set("x-rate-limit-remaining", left.to_string());
+        if world.budget.is_some() {
+            answer.set(
+                "x-rate-limit-reset",
+                world.budget_ends.timestamp().to_string(),
+            );
+        }
+    }
+}
+
+fn errors<S: Into<String>>(status: u16, sentences: impl IntoIterator<Item = S>) -> Answer {
+    let errors = sentences
+        .into_iter()
+        .map(|sentence| json!({ "message": sentence.into() }));
+    Answer::json(status, &json!({ "errors": errors.collect::<Vec<_>>() }))
+}
+
+fn run(call: &Call<'_>, site: &Site<'_>, scope: String, world: &mut World<'_>) -> Answer {
+    let request = call.body();
+    if site.pipeline.disabled {
+        return errors(400, ["The pipeline is disabled."]);
+    }
+    let named = ["branch", "tag", "pull_request"]
+        .iter()
+        .any(|key| request.get(key).is_some());
+    if site.pipeline.any_ref && !named {
+        return errors(
+            400,
+            ["Name a branch, a tag or a pull request: the pipeline runs on several."],
+        );
+    }
+    let until = request.get("delay_until").and_then(Value::as_str);
+    let run = world.start(
+        NewRun {
+            scope,
+            pipeline: site.pipeline.id.clone(),
+            request: request.clone(),
+            begins: until
+                .and_then(|until| Some(DateTime::parse_from_rfc3339(until).ok()?.to_utc())),
+        },
+        |number, _| number.to_string(),
+    );
+    Answer::json(200, &site.execution(&run, world.now))
+}
+
+fn on_execution(
+    call: &Call<'_>,
+    scope: &str,
+    world: &World<'_>,
+    then: impl FnOnce(&StoredRun, &World<'_>) -> Answer,
+) -> Answer {
+    let id = call.path("execution_id");
+    match world.store.get(scope, &id) {
+        Some(run) => then(run, world),
+        None => errors(
+            404,
+            [format!("There is no execution {id} of this pipeline.")],
+        ),
+    }
+}
+
+fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, world: &mut World<'_>) -> Answer {
+    let id = call.path("execution_id");
+    let now = world.now;
+    let operation = call
+        .body()
+        .get("operation")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let plan = (operation == "RETRY").then(|| world.next_plan());
+    let done = match (world.store.get_mut(scope, &id), operation) {
+        (None, _) => return on_execution(call, scope, world, |_, _| Answer::empty(404)),
+        (Some(run), "CANCEL") => {
+            run.cancel(now, false);
+            true
+        }
+        (Some(run), "APPLY" | "APPLY_VARIABLES" | "SET_VARIABLES" | "APPROVE_VT") => run.apply(now),
+        (Some(run), "RUN_DELAYED") => run.begin_now(now),
+        (Some(run), _) => matches!(run.stage(now), Stage::Ended(_)),
+    };
+    if !done {
+        return errors(
+            400,
+            [format!(
+                "The execution cannot do {operation} in its present state."
+            )],
+        );
+    }
+    if let Some(plan) = plan {
+        world.store.restart(scope, &id, plan, now);
+    }
+    on_execution(call, scope, world, |run, _| {
+        Answer::json(200, &site.execution(run, now))
+    })
+}

@@ -1,0 +1,247 @@
+//! Pipelines and executions as Buddy shows them, with the addresses under which they are found.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use super::errors;
+use crate::{Answer, Outcome, Pipeline, Stage, StoredRun, segment};
+
+/// The log of each action.
+const LOG: [&str; 3] = ["Preparing the container", "npm run build", "Done"];
+/// The commit that stands behind every ref.
+const HEAD: &str = "506d8d6b1ac7ad2b34c6f5a1f7c4d0a99f2e7c11";
+
+pub(super) fn word(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Queued => "ENQUEUED",
+        Stage::Running => "INPROGRESS",
+        Stage::Waiting => "WAITING_FOR_APPLY",
+        Stage::Canceling => "TERMINATING",
+        Stage::Ended(Outcome::Failed) => "FAILED",
+        Stage::Ended(Outcome::Canceled) => "TERMINATED",
+        Stage::Ended(Outcome::Skipped) => "SKIPPED",
+        Stage::Ended(_) => "SUCCESSFUL",
+    }
+}
+
+fn date(date: DateTime<Utc>) -> String {
+    date.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A pipeline, with the addresses under which it is found.
+pub(super) struct Site<'s> {
+    pub url: &'s str,
+    pub pipeline: &'s Pipeline,
+}
+
+impl Site<'_> {
+    /// Where the API has the project.
+    fn project(&self) -> String {
+        let (workspace, project) = (self.pipeline.part(0), self.pipeline.part(1));
+        format!(
+            "{}/workspaces/{}/projects/{}",
+            self.url,
+            segment(workspace),
+            segment(project)
+        )
+    }
+
+    /// Where a person finds the project.
+    fn project_page(&self) -> String {
+        let (workspace, project) = (self.pipeline.part(0), self.pipeline.part(1));
+        format!(
+            "https://app.buddy.works/{}/{}",
+            segment(workspace),
+            segment(project)
+        )
+    }
+
+    pub fn api(&self) -> String {
+        format!("{}/pipelines/{}", self.project(), self.pipeline.id)
+    }
+
+    pub fn page(&self) -> String {
+        format!(
+            "{}/pipelines/pipeline/{}",
+            self.project_page(),
+            self.pipeline.id
+        )
+    }
+
+    pub fn short_pipeline(&self, last: &Value) -> Value {
+        let refs = if self.pipeline.any_ref {
+            "refs/heads/*"
+        } else {
+            "refs/heads/main"
+        };
+        json!({
+            "url": self.api(),
+            "html_url": self.page(),
+            "id": self.pipeline.id.parse::<i64>().ok(),
+            "identifier": self.pipeline.name.to_lowercase().replace(' ', "-"),
+            "name": self.pipeline.name,
+            "on": "CLICK",
+            "refs": [refs],
+            "last_execution_status": last,
+            "last_execution_revision": HEAD,
+        })
+    }
+
+    pub fn pipeline(&self, last: &Value) -> Value {
+        let mut pipeline = self.short_pipeline(last);
+        if let Some(fields) = pipeline.as_object_mut() {
+            fields.insert("priority".to_owned(), json!("NORMAL"));
+            fields.insert("disabled".to_owned(), json!(self.pipeline.disabled));
+            fields.insert("actions".to_owned(), json!([self.action("INITIAL")]));
+        }
+        pipeline
+    }
+
+    fn action(&self, last: &str) -> Value {
+        json!({
+            "url": format!("{}/actions/1", self.api()),
+            "html_url": format!("{}/action/1/edit", self.page()),
+            "id": 1,
+            "name": "Build",
+            "type": "BUILD",
+            "trigger_time": "ON_EVERY_EXECUTION",
+            "last_execution_status": last,
+        })
+    }
+
+    fn member(&self) -> Value {
+        json!({
+            "url": format!("{}/workspaces/{}/members/1", self.url, segment(self.pipeline.part(0))),
+            "html_url": "https://app.buddy.works/my-id",
+            "id": 1,
+            "name": "Sandbox",
+            "avatar_url": "https://app.buddy.works/image-server/user/0/0/0/1/w/32/h/32/AVATAR.png",
+        })
+    }
+
+    fn named(&self, kind: &str, name: &str) -> Value {
+        let tail = segment(name);
+        json!({
+            "url": format!("{}/repository/{kind}/{tail}", self.project()),
+            "html_url": format!("{}/repository/{kind}/{tail}", self.project_page()),
+            "name": name,
+        })
+    }
+
+    fn commit(&self, revision: &str, run: &StoredRun) -> Value {
+        let revision = if revision == "HEAD" { HEAD } else { revision };
+        let tail = segment(revision);
+        json!({
+            "url": format!("{}/repository/commits/{tail}", self.project()),
+            "html_url": format!("{}/repository/commit/{tail}", self.project_page()),
+            "revision": revision,
+            "author_date": date(run.created),
+            "commit_date": date(run.created),
+            "message": "Bring the sandbox up to date",
+            "committer": self.member(),
+            "author": self.member(),
+        })
+    }
+
+    /// The fields that a list shows too. What is empty is there as `null`.
+    pub fn short_execution(&self, run: &StoredRun, now: DateTime<Utc>) -> Value {
+        let asked = |key: &str, member: &str| {
+            let value = run.request.get(key)?.get(member)?.as_str()?;
+            Some(value.to_owned())
+        };
+        let (tag, request) = (asked("tag", "name"), asked("pull_request", "name"));
+        let branch = asked("branch", "name");
+        let branch = branch.or((tag.is_none() && request.is_none()).then(|| "main".to_owned()));
+        let branch = branch.map(|name| {
+            let mut branch = self.named("branches", &name);
+            if let Some(fields) = branch.as_object_mut() {
+                fields.insert("default".to_owned(), json!(name == "main"));
+            }
+            branch
+        });
+        let stage = run.stage(now);
+        let to = asked("to_revision", "revision").unwrap_or_else(|| "HEAD".to_owned());
+        let from = asked("from_revision", "revision");
+        json!({
+            "url": format!("{}/executions/{}", self.api(), run.id),
+            "html_url": format!("{}/execution/{}", self.page(), hex_id(run, 0)),
+            "id": run.number,
+            "start_date": date(run.started_at(now).unwrap_or(run.created)),
+            "finish_date": run.finished_at(now).map(date),
+            "delay_until": run.request.get("delay_until"),
+            "triggeredOn": "CLICK",
+            "priority": run.request.get("priority").cloned().unwrap_or(json!("NORMAL")),
+            "refresh": run.request.get("refresh").cloned().unwrap_or(json!(false)),
+            "status": word(stage),
+            "comment": run.request.get("comment"),
+            "branch": branch,
+            "tag": tag.map(|name| self.named("tags", &name)),
+            "pull_request": request.map(|name| self.named("pull_requests", &name)),
+            "from_revision": from.map(|revision| self.commit(&revision, run)),
+            "to_revision": self.commit(&to, run),
+            "creator": self.member(),
+            "pipeline": self.short_pipeline(&json!(word(stage))),
+        })
+    }
+
+    pub fn execution(&self, run: &StoredRun, now: DateTime<Utc>) -> Value {
+        let mut execution = self.short_execution(run, now);
+        let word = word(run.stage(now));
+        let action = json!({
+            "action_execution_id": hex_id(run, 1),
+            "status": word,
+            "progress": run.progress(now),
+            "action": self.action(word),
+            "start_date": run.started_at(now).map(date),
+            "finish_date": run.finished_at(now).map(date),
+        });
+        if let Some(fields) = execution.as_object_mut() {
+            fields.insert("action_executions".to_owned(), json!([action]));
+        }
+        execution
+    }
+
+    pub fn action_log(&self, run: &StoredRun, asked: &str, now: DateTime<Utc>) -> Answer {
+        let id = hex_id(run, 1);
+        if asked != id {
+            return errors(
+                404,
+                [format!(
+                    "There is no action execution {asked} of this execution."
+                )],
+            );
+        }
+        let stage = run.stage(now);
+        let lines = match stage {
+            Stage::Queued => 0,
+            Stage::Ended(_) => LOG.len(),
+            _ => 2,
+        };
+        let log = json!({
+            "url": format!("{}/executions/{}/action_executions/{id}", self.api(), run.id),
+            "html_url": format!("{}/execution/{}", self.page(), hex_id(run, 0)),
+            "action_execution_id": id,
+            "start_date": run.started_at(now).map(date),
+            "finish_date": run.finished_at(now).map(date),
+            "error_message": (word(stage) == "FAILED").then_some("The command ended with exit code 1"),
+            "status": word(stage),
+            "progress": run.progress(now),
+            "action": self.action(word(stage)),
+            "passed_variables": [],
+            "outputted_variables": [],
+            "log": LOG.iter().take(lines).collect::<Vec<_>>(),
+        });
+        Answer::json(200, &log)
+    }
+}
+
+/// The 24 hexadecimal digits of a page's address: another number than the id.
+fn hex_id(run: &StoredRun, part: u64) -> String {
+    let pipeline: u64 = run.pipeline.parse().unwrap_or_default();
+    format!(
+        "65a1{:06x}{:08x}{:06x}",
+        pipeline & 0xff_ffff,
+        run.number & 0xffff_ffff,
+        part
+    )
+}

@@ -1,0 +1,355 @@
+//! The gate of a service: what comes in is held against the document, and so is what goes out.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::accepted::Accepted;
+use super::answer::Answer;
+use super::catalogue::Pipeline;
+use super::clock::{Time, later};
+use super::habits::Habits;
+use super::incoming::Incoming;
+use super::received::{Log, Received};
+use super::script::{Rules, ScriptedAnswer};
+use super::store::Store;
+use super::vendor::{Call, Fault, Vendor, World};
+use runpipe::Service;
+use runpipe_spec::document::Document;
+use runpipe_spec::operation::Operation;
+use runpipe_spec::route::NoRoute;
+use runpipe_spec::schema::Strictness;
+use runpipe_spec::validate::{RequestParts, Violation};
+
+/// One service of a sandbox.
+pub(super) struct Gate {
+    pub service: Service,
+    /// The address of the service, with its base path.
+    pub url: String,
+    pub accepted: Accepted,
+    pub habits: Habits,
+    pub pipelines: Vec<Pipeline>,
+    pub document: Document,
+    pub time: Time,
+    /// Requests that may be made a minute.
+    pub per_minute: Option<u32>,
+    state: Mutex<State>,
+}
+
+/// What changes.
+pub(super) struct State {
+    vendor: Box<dyn Vendor>,
+    pub store: Store,
+    pub rules: Rules,
+    pub received: Log,
+    minute: Minute,
+}
+
+/// The requests of the current minute.
+#[derive(Default)]
+struct Minute {
+    ends: DateTime<Utc>,
+    used: u32,
+}
+
+/// What a request turned out to be.
+enum Target<'d> {
+    /// Something that the vendor answers beside its document.
+    Beside(&'static str),
+    Operation(&'d Operation),
+    Nothing(NoRoute),
+}
+
+/// The parts of a gate that are fixed, for [`Gate::new`].
+pub(super) struct Fixed {
+    pub service: Service,
+    pub url: String,
+    pub accepted: Accepted,
+    pub habits: Habits,
+    pub pipelines: Vec<Pipeline>,
+    pub document: Document,
+    pub time: Time,
+    pub per_minute: Option<u32>,
+}
+
+impl Gate {
+    pub fn new(fixed: Fixed, vendor: Box<dyn Vendor>) -> Self {
+        let Fixed {
+            service,
+            url,
+            accepted,
+            habits,
+            pipelines,
+            document,
+            time,
+            per_minute,
+        } = fixed;
+        let state = State {
+            vendor,
+            store: Store::default(),
+            rules: Rules::default(),
+            received: Log::default(),
+            minute: Minute::default(),
+        };
+        let state = Mutex::new(state);
+        Gate {
+            service,
+            url,
+            accepted,
+            habits,
+            pipelines,
+            document,
+            time,
+            per_minute,
+            state,
+        }
+    }
+
+    /// The environment variables that lead a program here.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        self.lock().vendor.variables(&self.url, &self.accepted)
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic of one request shall not stop the others.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request, and remembers both.
+    pub fn handle(&self, mut request: Incoming) -> Answer {
+        let mut state = self.lock();
+        let now = self.time.now();
+        if let Some(path) = state.vendor.documented_path(&request.path) {
+            request.path = path;
+        }
+        let target = self.target(&request, &*state.vendor);
+        let operation = match &target {
+            Target::Beside(name) => Some((*name).to_owned()),
+            Target::Operation(operation) => Some(operation.id.clone()),
+            Target::Nothing(_) => None,
+        };
+        let mut answer = self.scripted_or_true(&request, &target, &mut state, now);
+        answer.set("date", httpdate::fmt_http_date(now.into()));
+        state.received.push(Received {
+            service: self.service,
+            at: now,
+            method: request.method,
+            path: request.full_path,
+            query: request.query,
+            headers: request.headers,
+            body: Bytes::from(request.body),
+            operation,
+            status: answer.status,
+        });
+        answer
+    }
+
+    fn target(&self, request: &Incoming, vendor: &dyn Vendor) -> Target<'_> {
+        if let Some(name) = vendor.beside(request) {
+            return Target::Beside(name);
+        }
+        match self.document.route(&request.method, &request.path) {
+            Ok(route) => Target::Operation(route.operation),
+            Err(fault) => Target::Nothing(fault),
+        }
+    }
+
+    fn scripted_or_true(
+        &self,
+        request: &Incoming,
+        target: &Target<'_>,
+        state: &mut State,
+        now: DateTime<Utc>,
+    ) -> Answer {
+        let name = match target {
+            Target::Beside(name) => Some(*name),
+            Target::Operation(operation) => Some(operation.id.as_str()),
+            Target::Nothing(_) => None,
+        };
+        let Some(script) = state.rules.next_answer(name) else {
+            return self.true_answer(request, target, state, now);
+        };
+        let delay = script.delay();
+        let truth = (script.acts || script.status.is_none())
+            .then(|| self.true_answer(request, target, state, now));
+        let mut answer = match (truth, script.status) {
+            (Some(truth), None) => truth,
+            (_, status) => self.played(&script, status.unwrap_or(200), target),
+        };
+        for (name, value) in &script.headers {
+            answer.set(name, value);
+        }
+        answer.delay = delay;
+        answer
+    }
+
+    /// The answer of a script: its own body, or the document's example.
+    fn played(&self, script: &ScriptedAnswer, status: u16, target: &Target<'_>) -> Answer {
+        match &script.body {
+            Some(serde_json::Value::String(text)) => {
+                return Answer::typed(status, "text/plain; charset=utf-8", text.clone());
+            }
+            Some(body) => return Answer::json(status, body),
+            None => {}
+        }
+        let Target::Operation(operation) = target else {
+            return Answer::empty(status);
+        };
+        let examples = self.document.response_examples(operation);
+        let documented = operation.response(status).map(|response| response.status);
+        let wanted = script.example.as_deref();
+        let found = examples.iter().find(|example| {
+            Some(example.status) == documented && wanted.is_none_or(|name| name == example.name)
+        });
+        let Some(example) = found else {
+            return Answer::empty(status);
+        };
+        let body = match example.value {
+            serde_json::Value::String(text) if !example.media_type.ends_with("json") => {
+                text.clone()
+            }
+            value => value.to_string(),
+        };
+        let mut answer = Answer::typed(status, example.media_type, body);
+        for (name, value) in &example.headers {
+            match value {
+                serde_json::Value::String(text) => answer.set(name, text),
+                value => answer.set(name, value.to_string()),
+            }
+        }
+        answer
+    }
+
+    fn true_answer(
+        &self,
+        request: &Incoming,
+        target: &Target<'_>,
+        state: &mut State,
+        now: DateTime<Utc>,
+    ) -> Answer {
+        let State {
+            vendor,
+            store,
+            rules,
+            minute,
+            ..
+        } = state;
+        let budget = self.per_minute.map(|limit| minute.spend(limit, now));
+        let mut world = World {
+            now,
+            url: &self.url,
+            accepted: &self.accepted,
+            habits: &self.habits,
+            pipelines: &self.pipelines,
+            store,
+            budget: self.per_minute.zip(budget.map(|left| left.unwrap_or(0))),
+            budget_ends: minute.ends,
+            rules,
+        };
+        let mut answer = match target {
+            _ if budget == Some(None) => {
+                let wait = (minute.ends - now).to_std().unwrap_or_default();
+                vendor.throttle(wait.max(Duration::from_secs(1)))
+            }
+            Target::Beside(name) => vendor.answer_beside(name, request, &mut world),
+            Target::Nothing(NoRoute::Path) => vendor.refuse(&Fault::Path, request),
+            Target::Nothing(NoRoute::Method { allowed }) => {
+                let answer = vendor.refuse(&Fault::Method(allowed), request);
+                answer.with("allow", allowed.join(", "))
+            }
+            Target::Operation(operation) => {
+                self.operate(request, operation, &mut **vendor, &mut world)
+            }
+        };
+        vendor.finish(&mut answer, &world);
+        match target {
+            Target::Operation(operation) => self.strictly(operation, answer),
+            _ => answer,
+        }
+    }
+
+    /// Credentials first, as the services do it, then the request as a whole.
+    fn operate(
+        &self,
+        request: &Incoming,
+        operation: &Operation,
+        vendor: &mut dyn Vendor,
+        world: &mut World<'_>,
+    ) -> Answer {
+        if let Err(refusal) = vendor.authorize(request, operation, world) {
+            return refusal;
+        }
+        let other_form = vendor.as_documented(request, operation);
+        let request = other_form.as_ref().unwrap_or(request);
+        let parts = RequestParts {
+            method: &request.method,
+            path: &request.path,
+            query: &request.query,
+            headers: &request.header_pairs(),
+            body: request.meaningful_body(),
+        };
+        match self.document.validate_request(&parts) {
+            Ok(matched) => vendor.answer(
+                &Call {
+                    request,
+                    matched: &matched,
+                },
+                world,
+            ),
+            Err(violations) => vendor.refuse(&Fault::Violations(&violations), request),
+        }
+    }
+
+    /// An answer that the document does not allow never leaves: the sandbox itself is wrong then.
+    fn strictly(&self, operation: &Operation, answer: Answer) -> Answer {
+        let headers: Vec<(&str, &str)> = answer
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+            .collect();
+        let violations: Vec<Violation> = self.document.validate_response(
+            &operation.id,
+            answer.status,
+            &headers,
+            &answer.body,
+            Strictness::Strict,
+        );
+        if violations.is_empty() {
+            return answer;
+        }
+        let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        let text = format!(
+            "The sandbox's own answer {} to {} does not fit {}:\n{}\n",
+            answer.status,
+            operation.id,
+            self.document.file(),
+            lines.join("\n"),
+        );
+        Answer::typed(500, "text/plain; charset=utf-8", text)
+    }
+}
+
+impl State {
+    /// Forgets everything: runs, rules, requests. What the vendor has issued stays valid.
+    pub fn reset(&mut self) {
+        self.store = Store::default();
+        self.rules.clear();
+        self.received = Log::default();
+        self.minute = Minute::default();
+    }
+}
+
+impl Minute {
+    /// How many requests are left after this one; `None` when it is one too many.
+    fn spend(&mut self, limit: u32, now: DateTime<Utc>) -> Option<u32> {
+        if now >= self.ends {
+            self.ends = later(now, Duration::from_secs(60));
+            self.used = 0;
+        }
+        let left = limit.checked_sub(self.used)?.checked_sub(1)?;
+        self.used += 1;
+        Some(left)
+    }
+}

@@ -1,0 +1,67 @@
+//! All gates of a sandbox together: what its ports, its handle and its control endpoint share.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::clock::Time;
+use super::gate::Gate;
+use super::script::{InvalidScript, Script};
+use runpipe::Service;
+
+/// The gates of all services that are served, and the time that they share.
+pub(super) struct Gates {
+    pub time: Time,
+    pub by_service: BTreeMap<Service, Gate>,
+}
+
+impl Gates {
+    pub fn get(&self, service: Service) -> Option<&Gate> {
+        self.by_service.get(&service)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Gate> {
+        self.by_service.values()
+    }
+
+    /// Adds the rules of a script, or none of them.
+    pub fn play(&self, script: &Script) -> Result<(), InvalidScript> {
+        script.check()?;
+        for (rule, number) in script.rules.iter().zip(1..) {
+            let mut gates = self
+                .all()
+                .filter(|gate| rule.service.is_none_or(|of| of == gate.service));
+            let Some(operation) = rule.operation.as_deref().filter(|name| *name != "token") else {
+                continue;
+            };
+            if !gates.any(|gate| gate.document.operation(operation).is_some()) {
+                let nearest = self.nearest_operation(operation);
+                return Err(InvalidScript(format!(
+                    "rule {number} is for the operation {operation:?}, which there is not{nearest}"
+                )));
+            }
+        }
+        for gate in self.all() {
+            gate.lock().rules.add(script, gate.service);
+        }
+        Ok(())
+    }
+
+    fn nearest_operation(&self, wanted: &str) -> String {
+        let known = self.all().flat_map(|gate| gate.document.operations());
+        let scored =
+            known.map(|operation| (strsim::jaro_winkler(&operation.id, wanted), &operation.id));
+        let nearest = scored.max_by(|a, b| a.0.total_cmp(&b.0));
+        nearest.map_or_else(String::new, |(_, id)| format!("; the nearest is {id:?}"))
+    }
+
+    pub fn reset(&self) {
+        for gate in self.all() {
+            gate.lock().reset();
+        }
+    }
+
+    /// Moves a manual clock on; `false` when the sandbox goes by the machine's.
+    pub fn advance(&self, by: Duration) -> bool {
+        self.time.advance(by)
+    }
+}

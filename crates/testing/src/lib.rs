@@ -1,0 +1,227 @@
+//! The four services in one process, on loopback, for tests and demos.
+//!
+//! A [`Sandbox`] behaves like the vendors as far as their documents and their recorded habits tell:
+//! it checks credentials (Aliyun's signature is computed again), refuses requests that the document
+//! does not allow and says what is wrong with them, and its own answers are held against the
+//! document before they leave. Any client can talk to it over HTTP, the vendors' own ones too.
+//!
+//! ```
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use runpipe::buddy::{PipelineRef, types::RunExecutionRequest};
+//! use runpipe_testing::{Outcome, RunPlan, Sandbox};
+//! use runpipe::{RunStatus, Service, WaitOptions, wait};
+//!
+//! let sandbox = Sandbox::start().await?;
+//! sandbox.next_run(Service::Buddy, RunPlan::default().ends(Outcome::Failed));
+//!
+//! let buddy = sandbox.buddy()?;
+//! let pipeline = PipelineRef::new("acme", "website", 2);
+//! let run = buddy.start(&pipeline, &RunExecutionRequest::default()).await?;
+//! let ended = wait(&buddy, &run.reference, &WaitOptions::default()).await?;
+//!
+//! assert_eq!(ended.status, RunStatus::Failed);
+//! assert_eq!(sandbox.started(Service::Buddy), 1);
+//! assert_eq!(sandbox.received(Service::Buddy)[0].method, "POST");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Time is the machine's, or stands still until a test moves it ([`SandboxBuilder::manual_clock`],
+//! [`Sandbox::advance`]). Scenarios are written as a [`Script`], in Rust, in a JSON file, or sent to
+//! the control endpoint that every port has under `/_sandbox/`:
+//!
+//! | request | what it does |
+//! |---|---|
+//! | `GET /_sandbox/` | time, addresses, counts of runs and requests, rules that are left |
+//! | `GET /_sandbox/pipelines` | the pipelines that there are |
+//! | `GET /_sandbox/received?service=buddy` | the newest requests of a service |
+//! | `POST /_sandbox/script` | adds the rules of a script |
+//! | `DELETE /_sandbox/script` | drops all rules |
+//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on |
+//! | `POST /_sandbox/reset` | forgets runs, requests and rules |
+//!
+//! Memory is bounded: the newest 2,000 requests and 20,000 runs of each service are kept.
+
+mod accepted;
+mod address;
+mod aliyun;
+mod answer;
+mod azure_devops;
+mod buddy;
+mod builder;
+mod catalogue;
+mod clients;
+mod clock;
+mod control;
+mod gate;
+mod gates;
+mod habits;
+mod ids;
+mod incoming;
+mod listener;
+mod matillion;
+mod plan;
+mod received;
+mod roster;
+mod script;
+mod store;
+mod vendor;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use runpipe::Service;
+
+pub use accepted::Accepted;
+pub use builder::SandboxBuilder;
+pub use catalogue::Pipeline;
+pub use plan::{Outcome, RunPlan};
+pub use received::Received;
+pub use script::{Always, InvalidScript, Rule, Script, ScriptedAnswer, Times};
+
+pub(crate) use address::segment;
+pub(crate) use answer::Answer;
+pub(crate) use ids::uuid;
+pub(crate) use incoming::Incoming;
+pub(crate) use received::pairs;
+pub(crate) use store::{NewRun, Stage, StoredRun};
+pub(crate) use vendor::{Call, Fault, Vendor, World};
+
+use gate::Gate;
+use gates::Gates;
+use listener::Listener;
+
+/// The four services, served on this machine until it is dropped.
+///
+/// A run takes a second and a half and succeeds, unless something else is scripted.
+pub struct Sandbox {
+    gates: Arc<Gates>,
+    accepted: Accepted,
+    _listeners: Vec<Listener>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on free ports, with the machine's clock.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Begins to set one up: ports, pipelines, clock, script.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// The address of a service, for [`runpipe::Builder::base_url`].
+    pub fn url(&self, service: Service) -> String {
+        self.gates
+            .get(service)
+            .map(|gate| gate.url.clone())
+            .unwrap_or_default()
+    }
+
+    /// The address of Matillion's token endpoint.
+    pub fn token_url(&self) -> String {
+        matillion::token_url(&self.url(Service::Matillion))
+    }
+
+    /// What is accepted as proof.
+    pub fn accepted(&self) -> &Accepted {
+        &self.accepted
+    }
+
+    /// The pipelines that there are on a service: some that every sandbox has, and those that were
+    /// added.
+    pub fn pipelines(&self, service: Service) -> Vec<Pipeline> {
+        self.gates
+            .get(service)
+            .map(|gate| gate.pipelines.clone())
+            .unwrap_or_default()
+    }
+
+    /// How many runs were really started on a service, whatever was answered.
+    pub fn started(&self, service: Service) -> usize {
+        self.gates
+            .get(service)
+            .map_or(0, |gate| gate.lock().store.started())
+    }
+
+    /// What a service received, the oldest first. The newest 2,000 are kept.
+    pub fn received(&self, service: Service) -> Vec<Received> {
+        self.gates
+            .get(service)
+            .map(|gate| gate.lock().received.all())
+            .unwrap_or_default()
+    }
+
+    /// Scripts the next run that is started on a service.
+    pub fn next_run(&self, service: Service, plan: RunPlan) {
+        self.add(Rule::run(service, plan));
+    }
+
+    /// Scripts the next answer of a service.
+    pub fn next_answer(&self, service: Service, answer: ScriptedAnswer) {
+        self.add(Rule::answer(service, answer));
+    }
+
+    fn add(&self, rule: Rule) {
+        if let Some(gate) = rule.service.and_then(|service| self.gates.get(service)) {
+            gate.lock()
+                .rules
+                .add(&Script::new([rule.clone()]), gate.service);
+        }
+    }
+
+    /// Adds the rules of a script.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScript`] when a rule contradicts itself or names an operation that there is not;
+    /// then none of the rules is added.
+    pub fn play(&self, script: &Script) -> Result<(), InvalidScript> {
+        self.gates.play(script)
+    }
+
+    /// Drops all rules that are left.
+    pub fn clear_script(&self) {
+        self.gates.all().for_each(|gate| gate.lock().rules.clear());
+    }
+
+    /// Forgets runs, requests and rules.
+    pub fn reset(&self) {
+        self.gates.reset();
+    }
+
+    /// The time, by the sandbox's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.gates.time.now()
+    }
+
+    /// Moves the clock on. `false` when the sandbox goes by the machine's clock, which stays as it
+    /// is.
+    pub fn advance(&self, by: Duration) -> bool {
+        self.gates.advance(by)
+    }
+
+    /// The environment variables that lead a program to this sandbox: addresses and credentials.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        self.gates.all().flat_map(Gate::variables).collect()
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let urls: Vec<&str> = self.gates.all().map(|gate| gate.url.as_str()).collect();
+        f.debug_struct("Sandbox")
+            .field("urls", &urls)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,189 @@
+//! How Matillion behaves, for the sandbox.
+//!
+//! From the vendor's pages: problem details, 409 for a tag that is running in an environment, 410
+//! for a pipeline that is switched off, 429 with `Retry-After`, the lists and their filters. From
+//! public client code: 201 for a start, the form of the token request, details inside `result`
+//! ([`crate::SandboxBuilder::matillion_nests_results`]), Cloudflare's mark on answers.
+//! Not confirmed, and chosen here: the sentences, the order of the checks, the refusals of the
+//! token endpoint, 404 for names that are unknown, and 400 for stopping an execution that has ended.
+
+mod executions;
+mod places;
+mod problem;
+mod tokens;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::accepted::Accepted;
+use crate::{Answer, Call, Fault, Incoming, NewRun, Pipeline, Stage, Vendor, World, uuid};
+use runpipe_spec::operation::Operation;
+
+use executions::{View, asked};
+use places::{in_environment, in_project};
+use problem::Problem;
+use tokens::Tokens;
+
+/// Matillion, in the sandbox.
+#[derive(Default)]
+pub(crate) struct Matillion {
+    tokens: Tokens,
+    answers: u64,
+}
+
+/// The address of the token endpoint: on the same host, outside the API's own path.
+pub(crate) fn token_url(url: &str) -> String {
+    match url.strip_suffix("/dpc") {
+        Some(host) => format!("{host}/oauth/dpc/token"),
+        None => url.to_owned(),
+    }
+}
+
+impl Vendor for Matillion {
+    fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)> {
+        let secret = accepted.matillion_client_secret.clone();
+        vec![
+            ("RUNPIPE_MATILLION_URL", url.to_owned()),
+            ("RUNPIPE_MATILLION_TOKEN_URL", token_url(url)),
+            ("MATILLION_CLIENT_ID", accepted.matillion_client_id.clone()),
+            ("MATILLION_CLIENT_SECRET", secret),
+        ]
+    }
+
+    fn beside(&self, request: &Incoming) -> Option<&'static str> {
+        tokens::is_for(request).then_some("token")
+    }
+
+    fn answer_beside(&mut self, _name: &str, request: &Incoming, world: &mut World<'_>) -> Answer {
+        self.tokens.exchange(request, world)
+    }
+
+    fn authorize(
+        &mut self,
+        request: &Incoming,
+        _operation: &Operation,
+        world: &World<'_>,
+    ) -> Result<(), Answer> {
+        let checked = self.tokens.check(request, world.now);
+        checked.map_err(|sentence| Problem::new(401, sentence).answer(Some(&request.path)))
+    }
+
+    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+        let answer = match call.operation() {
+            "listProjects" => Ok(places::projects(call, world)),
+            "listPipelineExecutions" => executions::list(call, world),
+            _ => on_project(call, world),
+        };
+        answer.unwrap_or_else(|problem| problem.answer(Some(&call.request.path)))
+    }
+
+    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
+        let sentences = fault.sentences(request);
+        let problem = match fault {
+            Fault::Path => Problem::new(404, sentences.join(" ")),
+            Fault::Method(_) => Problem::new(405, sentences.join(" ")),
+            Fault::Violations(_) => Problem::broken_rules(sentences),
+        };
+        problem.answer(Some(&request.path))
+    }
+
+    fn throttle(&self, wait: Duration) -> Answer {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let problem = Problem::new(429, "There were too many requests in this minute.");
+        problem
+            .answer(None)
+            .with("retry-after", seconds.to_string())
+    }
+
+    /// A gateway stands before the service and marks each answer.
+    fn finish(&mut self, answer: &mut Answer, _world: &World<'_>) {
+        self.answers += 1;
+        answer.set("cf-ray", format!("{:016x}-LHR", self.answers));
+    }
+}
+
+/// Answers what is asked of one project.
+fn on_project(call: &Call<'_>, world: &mut World<'_>) -> Result<Answer, Problem> {
+    let project = in_project(&call.path("projectId"), world)?;
+    match call.operation() {
+        "listEnvironments" => return Ok(places::environments(call, &project)),
+        "listPublishedPipelines" => return places::published(call, &project, world),
+        "executePublishedPipeline" => return start(call, &project, world),
+        _ => {}
+    }
+    // As the catalogue writes it, whatever the request's letters.
+    let scope = project.first().map_or("", |pipeline| pipeline.part(0));
+    let id = call.path("pipelineExecutionId").to_lowercase();
+    let missing = || {
+        Problem::new(
+            404,
+            format!("There is no pipeline execution {id} in this project."),
+        )
+    };
+    let now = world.now;
+    if call.operation() == "terminatePipelineExecution" {
+        let run = world.store.get_mut(scope, &id).ok_or_else(missing)?;
+        if (View { run: &*run, now }).has_ended() {
+            return Err(Problem::new(
+                400,
+                format!("The pipeline execution {id} has ended."),
+            ));
+        }
+        let force = call.body().get("forceUpdate").and_then(Value::as_bool);
+        run.cancel(now, force.unwrap_or_default());
+        return Ok(Answer::json(200, &json!({ "pipelineExecutionId": id })));
+    }
+    let run = world.store.get(scope, &id).ok_or_else(missing)?;
+    let view = View { run, now };
+    Ok(match call.operation() {
+        "getPipelineExecutionStatus" => Answer::json(200, &json!({ "status": view.word() })),
+        "listPipelineExecutionSteps" => places::page(call, view.steps()),
+        _ if world.habits.nest_results => Answer::json(200, &view.nested()),
+        _ => Answer::json(200, &Value::Object(view.flat())),
+    })
+}
+
+/// Starts a run. Any version and any agent will do.
+fn start(call: &Call<'_>, project: &[&Pipeline], world: &mut World<'_>) -> Result<Answer, Problem> {
+    let request = call.body();
+    let text = |key: &str| request.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (environment, name) = (text("environmentName"), text("pipelineName"));
+    let here = in_environment(environment, project, world)?;
+    let Some(pipeline) = here.iter().find(|pipeline| pipeline.id == name) else {
+        let there = world.what_there_is();
+        let detail =
+            format!("Pipeline {name} is not published to environment {environment}. {there}");
+        return Err(Problem::new(404, detail));
+    };
+    if pipeline.disabled {
+        return Err(Problem::new(
+            410,
+            format!("Pipeline {name} has been disabled."),
+        ));
+    }
+    let (scope, tag) = (pipeline.part(0), text("executionTag"));
+    if !tag.is_empty() && is_running(tag, scope, environment, world) {
+        let detail =
+            format!("An execution with tag {tag} is still running in environment {environment}.");
+        return Err(Problem::new(409, detail));
+    }
+    let new = NewRun {
+        scope: scope.to_owned(),
+        pipeline: pipeline.id.clone(),
+        request: request.clone(),
+        begins: None,
+    };
+    let run = world.start(new, |_, number| uuid("matillion execution", number));
+    Ok(Answer::json(201, &json!({ "pipelineExecutionId": run.id })))
+}
+
+/// Whether an execution with this tag is under way in an environment.
+fn is_running(tag: &str, scope: &str, environment: &str, world: &World<'_>) -> bool {
+    world.store.newest_first().any(|run| {
+        run.scope == scope
+            && asked(run, "executionTag") == tag
+            && asked(run, "environmentName") == environment
+            && !matches!(run.stage(world.now), Stage::Ended(_))
+    })
+}

@@ -1,0 +1,111 @@
+//! Projects, their environments, and what is published there.
+
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use crate::{Answer, Call, Pipeline, World, uuid};
+
+/// When everything in the sandbox was published.
+const PUBLISHED: &str = "2026-01-05T08:00:00.000Z";
+
+/// The pipelines of the project that a request names, in all environments. At least one.
+pub(super) fn in_project<'w>(id: &str, world: &World<'w>) -> Result<Vec<&'w Pipeline>, Problem> {
+    // Ids are UUIDs: their letters may be large or small.
+    let mine = |pipeline: &&Pipeline| pipeline.part(0).eq_ignore_ascii_case(id);
+    let pipelines: Vec<&Pipeline> = world.pipelines.iter().filter(mine).collect();
+    match pipelines.is_empty() {
+        true => {
+            let detail = format!("There is no project {id}. {}", world.what_there_is());
+            Err(Problem::new(404, detail))
+        }
+        false => Ok(pipelines),
+    }
+}
+
+/// The pipelines of one environment. At least one.
+pub(super) fn in_environment<'w>(
+    name: &str,
+    project: &[&'w Pipeline],
+    world: &World<'w>,
+) -> Result<Vec<&'w Pipeline>, Problem> {
+    let mine = |pipeline: &&&Pipeline| pipeline.part(2) == name;
+    let pipelines: Vec<&Pipeline> = project.iter().filter(mine).copied().collect();
+    match pipelines.is_empty() {
+        true => {
+            let detail = format!("There is no environment {name}. {}", world.what_there_is());
+            Err(Problem::new(404, detail))
+        }
+        false => Ok(pipelines),
+    }
+}
+
+pub(super) fn projects(call: &Call<'_>, world: &World<'_>) -> Answer {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut projects = Vec::new();
+    for pipeline in world.pipelines {
+        let id = pipeline.part(0);
+        if seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        projects.push(json!({
+            "id": id,
+            "name": pipeline.part(1),
+            "description": "A project of the sandbox",
+        }));
+    }
+    page(call, projects)
+}
+
+pub(super) fn environments(call: &Call<'_>, project: &[&Pipeline]) -> Answer {
+    let mut names: Vec<&str> = project.iter().map(|pipeline| pipeline.part(2)).collect();
+    names.sort_unstable();
+    names.dedup();
+    let environments = names.iter().map(|name| {
+        json!({
+            "name": name,
+            "defaultAgentId": uuid("matillion agent", 1),
+            "defaultAgentName": "Sandbox agent",
+        })
+    });
+    page(call, environments.collect())
+}
+
+pub(super) fn published(
+    call: &Call<'_>,
+    project: &[&Pipeline],
+    world: &World<'_>,
+) -> Result<Answer, Problem> {
+    let pipelines = match call.text("environmentName") {
+        Some(environment) => in_environment(environment, project, world)?,
+        None => project.to_vec(),
+    };
+    let mut names: Vec<&str> = pipelines
+        .iter()
+        .map(|pipeline| pipeline.id.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let published = names
+        .iter()
+        .map(|name| json!({ "name": name, "publishedTime": PUBLISHED }));
+    Ok(page(call, published.collect()))
+}
+
+/// The page that a request asks for, counted from 0.
+pub(super) fn page(call: &Call<'_>, all: Vec<Value>) -> Answer {
+    let number = |name, otherwise| {
+        call.number(name)
+            .and_then(|number| usize::try_from(number).ok())
+            .unwrap_or(otherwise)
+    };
+    let (page, size) = (number("page", 0), number("size", 25).clamp(1, 100));
+    let total = all.len();
+    let results: Vec<Value> = all
+        .into_iter()
+        .skip(page.saturating_mul(size))
+        .take(size)
+        .collect();
+    let list = json!({ "page": page, "results": results, "size": size, "total": total });
+    Answer::json(200, &list)
+}

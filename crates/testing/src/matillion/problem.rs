@@ -1,0 +1,65 @@
+//! Refusals, as problem details (RFC 7807).
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::Answer;
+
+/// Why a request is refused.
+pub(super) struct Problem {
+    status: u16,
+    detail: String,
+    violations: Vec<String>,
+}
+
+impl Problem {
+    pub fn new(status: u16, detail: impl Into<String>) -> Self {
+        Problem {
+            status,
+            detail: detail.into(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// A request that breaks rules, one sentence each.
+    pub fn broken_rules(violations: Vec<String>) -> Self {
+        let detail = match violations.len() {
+            1 => "The request breaks 1 rule.".to_owned(),
+            many => format!("The request breaks {many} rules."),
+        };
+        Problem {
+            status: 400,
+            detail,
+            violations,
+        }
+    }
+
+    /// As an answer. The instance is the path that was asked for, where one is known.
+    pub fn answer(self, instance: Option<&str>) -> Answer {
+        let title = StatusCode::from_u16(self.status)
+            .ok()
+            .and_then(|status| status.canonical_reason());
+        let title = title.unwrap_or("Problem");
+        let slug = title.to_lowercase().replace(' ', "-");
+        let mut body = Map::new();
+        let mut set = |key: &str, value: Value| body.insert(key.to_owned(), value);
+        set(
+            "type",
+            json!(format!("https://api.matillion.com/problems/{slug}")),
+        );
+        set("title", json!(title));
+        set("status", json!(self.status));
+        set("detail", json!(self.detail));
+        if let Some(instance) = instance {
+            set("instance", json!(instance));
+        }
+        if !self.violations.is_empty() {
+            set("violations", json!(self.violations));
+        }
+        Answer::typed(
+            self.status,
+            "application/problem+json",
+            Value::Object(body).to_string(),
+        )
+    }
+}

@@ -1,0 +1,182 @@
+//! What a service's folder gives so that the sandbox behaves like that vendor.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::accepted::Accepted;
+use super::answer::Answer;
+use super::catalogue::Pipeline;
+use super::habits::Habits;
+use super::incoming::Incoming;
+use super::plan::RunPlan;
+use super::script::Rules;
+use super::store::{NewRun, Store, StoredRun};
+use runpipe_spec::operation::Operation;
+use runpipe_spec::validate::{Matched, Violation};
+
+/// How one vendor behaves.
+pub(crate) trait Vendor: Send {
+    /// The environment variables that lead a program to the vendor at `url`.
+    fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)>;
+
+    /// The name of a request that is no part of the vendor's document and is answered all the same,
+    /// such as the token endpoint.
+    fn beside(&self, _request: &Incoming) -> Option<&'static str> {
+        None
+    }
+
+    /// Answers such a request.
+    fn answer_beside(
+        &mut self,
+        _name: &str,
+        _request: &Incoming,
+        _world: &mut World<'_>,
+    ) -> Answer {
+        Answer::empty(404)
+    }
+
+    /// The path as the document writes it, where the vendor takes other forms too.
+    fn documented_path(&self, _path: &str) -> Option<String> {
+        None
+    }
+
+    /// The same request as the document writes it, where the vendor takes another form too.
+    fn as_documented(&self, _request: &Incoming, _operation: &Operation) -> Option<Incoming> {
+        None
+    }
+
+    /// Checks who is asking. `Err` is the refusal.
+    fn authorize(
+        &mut self,
+        request: &Incoming,
+        operation: &Operation,
+        world: &World<'_>,
+    ) -> Result<(), Answer>;
+
+    /// Answers a request that fits the document and comes from somebody known.
+    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer;
+
+    /// Refuses a request that does not fit the document, in the vendor's form.
+    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer;
+
+    /// Refuses a request because there were too many.
+    fn throttle(&self, wait: Duration) -> Answer;
+
+    /// Adds what the vendor puts on every answer, such as the id of the request.
+    fn finish(&mut self, _answer: &mut Answer, _world: &World<'_>) {}
+}
+
+/// Why a request does not fit the document.
+pub(crate) enum Fault<'f> {
+    /// No path of the document fits.
+    Path,
+    /// A path fits, with other methods.
+    Method(&'f [String]),
+    /// The operation is known, and the request is not what it takes.
+    Violations(&'f [Violation]),
+}
+
+impl Fault<'_> {
+    /// What is wrong, a sentence each.
+    pub fn sentences(&self, request: &Incoming) -> Vec<String> {
+        let Incoming { method, path, .. } = request;
+        match self {
+            Fault::Path => vec![format!("The document has no path like {path}.")],
+            Fault::Method(allowed) => {
+                vec![format!(
+                    "{path} does not have {method}, only {}.",
+                    allowed.join(", ")
+                )]
+            }
+            Fault::Violations(violations) => violations
+                .iter()
+                .map(|violation| format!("{violation}."))
+                .collect(),
+        }
+    }
+}
+
+/// A request that fits the document, decoded.
+pub(crate) struct Call<'c> {
+    pub request: &'c Incoming,
+    pub matched: &'c Matched,
+}
+
+impl Call<'_> {
+    pub fn operation(&self) -> &str {
+        &self.matched.operation_id
+    }
+
+    /// A path parameter as text; empty when the operation has none of that name.
+    pub fn path(&self, name: &str) -> String {
+        match self.matched.path_parameters.get(name) {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// A query parameter that is a number.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.matched.query.get(name)?.as_i64()
+    }
+
+    /// A query parameter that is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.matched.query.get(name)?.as_str()
+    }
+
+    /// The decoded body; `null` without one.
+    pub fn body(&self) -> &serde_json::Value {
+        self.matched
+            .body
+            .as_ref()
+            .unwrap_or(&serde_json::Value::Null)
+    }
+}
+
+/// What the vendor finds around a request.
+pub(crate) struct World<'w> {
+    pub now: DateTime<Utc>,
+    /// The service's address, with its base path, without a slash at its end.
+    pub url: &'w str,
+    pub accepted: &'w Accepted,
+    pub habits: &'w Habits,
+    /// The pipelines of this service.
+    pub pipelines: &'w [Pipeline],
+    pub store: &'w mut Store,
+    /// Requests that may be made a minute, and how many of them are left in this one.
+    pub budget: Option<(u32, u32)>,
+    /// When the budget's minute ends.
+    pub budget_ends: DateTime<Utc>,
+    pub(super) rules: &'w mut Rules,
+}
+
+impl World<'_> {
+    /// Starts a run, by the plan that the script has for it.
+    pub fn start(&mut self, new: NewRun, id: impl FnOnce(u64, u64) -> String) -> StoredRun {
+        let plan = self.next_plan();
+        self.store.start(new, plan, self.now, id)
+    }
+
+    /// The plan for the next run.
+    pub fn next_plan(&mut self) -> RunPlan {
+        self.rules.next_plan()
+    }
+
+    /// Which pipelines there are, for a sentence about one that is not there.
+    pub fn what_there_is(&self) -> String {
+        let mut places: Vec<String> = Vec::new();
+        for pipeline in self.pipelines {
+            let place = format!(
+                "{}/{} ({})",
+                pipeline.place.join("/"),
+                pipeline.id,
+                pipeline.name
+            );
+            places.push(place);
+        }
+        format!("The sandbox has {}.", places.join(", "))
+    }
+}
