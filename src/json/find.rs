@@ -62,8 +62,8 @@ struct Reader<'a> {
     rest: &'a [u8],
     cut: bool,
     paths: &'a [&'a [&'a str]],
-    /// The keys of the objects that are open around `rest`: the beginning of one of the paths. An
-    /// object that no path leads into is never entered, so this is all the stack there is.
+    /// The keys of the objects that are open around `rest`: one of the paths, or the beginning of
+    /// one. No other object is entered, so this is all the stack there is.
     here: &'a [&'a str],
     findings: Vec<Finding>,
 }
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the value of a key. Leaves it in the objects that a path leads into.
+    /// Reads the value of a key. An object on one of the paths is only entered.
     fn member(&mut self, key: &[u8]) -> Option<()> {
         let place = self.place(key);
         match self.peek()? {
@@ -106,13 +106,13 @@ impl<'a> Reader<'a> {
             }
             open @ (b'{' | b'[') => {
                 self.next()?;
-                let enter = |place: &&[&str]| open == b'{' && self.leads_on(place);
-                if let Some(place) = place.filter(enter) {
-                    self.here = place;
-                    return Some(());
+                match place {
+                    Some(place) if open == b'{' => self.here = place,
+                    Some(_) | None => {
+                        self.skip(open)?;
+                        self.note(place, &Found::Other);
+                    }
                 }
-                self.skip(open)?;
-                self.note(place, &Found::Other);
                 Some(())
             }
             // No value at all; the byte is for the reader of the object.
@@ -198,12 +198,6 @@ impl<'a> Reader<'a> {
             let end = self.here.len();
             scan::is_key(key, wanted).then(|| path.get(..=end))?
         })
-    }
-
-    /// Whether a path goes on below that place.
-    fn leads_on(&self, place: &[&str]) -> bool {
-        let below = |path: &&[&str]| path.len() > place.len() && path.starts_with(place);
-        self.paths.iter().any(below)
     }
 
     fn note(&mut self, place: Option<&[&str]>, value: &Found) {
