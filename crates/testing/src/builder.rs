@@ -12,13 +12,13 @@ use super::accepted::Accepted;
 use super::catalogue::{self, Pipeline};
 use super::clock::Time;
 use super::control;
-use super::gate::{Fixed, Gate};
-use super::gates::Gates;
-use super::habits::Habits;
 use super::incoming::Incoming;
 use super::listener::{Handle, Listener};
 use super::roster::{self, Entry};
 use super::script::{Rule, Script};
+use super::settings::Settings;
+use super::simulator::{Fixed, Simulator};
+use super::simulators::Simulators;
 use super::{Answer, Sandbox};
 use runpipe::Service;
 use runpipe_spec::document::Document;
@@ -32,7 +32,7 @@ pub struct SandboxBuilder {
     script: Script,
     time: Time,
     accepted: Accepted,
-    habits: Habits,
+    settings: Settings,
 }
 
 impl SandboxBuilder {
@@ -83,14 +83,14 @@ impl SandboxBuilder {
     /// them, and not flat, as its page shows them.
     #[must_use]
     pub fn matillion_nests_results(mut self) -> Self {
-        self.habits.nest_results = true;
+        self.settings.nest_results = true;
         self
     }
 
     /// Sets how long Matillion's tokens are valid: half an hour unless set.
     #[must_use]
     pub fn matillion_token_life(mut self, life: Duration) -> Self {
-        self.habits.token_life = life;
+        self.settings.token_life = life;
         self
     }
 
@@ -110,7 +110,7 @@ impl SandboxBuilder {
     pub async fn start(self) -> io::Result<Sandbox> {
         let mut pipelines = catalogue::always();
         pipelines.extend(self.pipelines.iter().cloned());
-        let mut gates = Gates {
+        let mut simulators = Simulators {
             time: self.time.clone(),
             by_service: BTreeMap::new(),
         };
@@ -119,29 +119,35 @@ impl SandboxBuilder {
             let service = entry.service;
             let wanted = self.ports.get(&service).copied().unwrap_or(0);
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted))
-                .map_err(|fault| in_use(service, wanted, &fault))?;
+                .map_err(|error| in_use(service, wanted, &error))?;
             let address = port.local_addr()?;
             let base_path = entry.base_path;
-            let gate = self.gate(entry, format!("http://{address}{base_path}"), &pipelines)?;
-            gates.by_service.insert(service, gate);
+            let simulator =
+                self.simulator(entry, format!("http://{address}{base_path}"), &pipelines)?;
+            simulators.by_service.insert(service, simulator);
             ports.push((service, base_path, port));
         }
-        let gates = Arc::new(gates);
-        gates
+        let simulators = Arc::new(simulators);
+        simulators
             .play(&self.script)
             .map_err(|invalid| io::Error::new(io::ErrorKind::InvalidInput, invalid))?;
         let mut listeners = Vec::new();
         for (service, base_path, port) in ports {
-            listeners.push(Listener::start(port, handle(&gates, service, base_path)).await);
+            listeners.push(Listener::start(port, handle(&simulators, service, base_path)).await);
         }
         Ok(Sandbox {
-            gates,
+            simulators,
             accepted: self.accepted,
             _listeners: listeners,
         })
     }
 
-    fn gate(&self, entry: Entry, url: String, pipelines: &[Pipeline]) -> io::Result<Gate> {
+    fn simulator(
+        &self,
+        entry: Entry,
+        url: String,
+        pipelines: &[Pipeline],
+    ) -> io::Result<Simulator> {
         let document = Document::parse(entry.file, entry.document).map_err(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
             io::Error::new(io::ErrorKind::InvalidData, lines.join("\n"))
@@ -154,37 +160,37 @@ impl SandboxBuilder {
             service,
             url,
             accepted: self.accepted.clone(),
-            habits: self.habits.clone(),
+            settings: self.settings.clone(),
             pipelines: mine.cloned().collect(),
             document,
             time: self.time.clone(),
             per_minute: self.per_minute.get(&service).copied(),
         };
-        Ok(Gate::new(fixed, entry.vendor))
+        Ok(Simulator::new(fixed, entry.vendor))
     }
 }
 
-fn in_use(service: Service, port: u16, fault: &io::Error) -> io::Error {
-    let text = format!("port {port} of this machine cannot be used for {service}: {fault}");
-    io::Error::new(fault.kind(), text)
+fn in_use(service: Service, port: u16, error: &io::Error) -> io::Error {
+    let text = format!("port {port} of this machine cannot be used for {service}: {error}");
+    io::Error::new(error.kind(), text)
 }
 
 /// What answers on the port of a service: the control endpoint, or the service.
-fn handle(gates: &Arc<Gates>, service: Service, base_path: &'static str) -> Handle {
-    let gates = Arc::clone(gates);
+fn handle(simulators: &Arc<Simulators>, service: Service, base_path: &'static str) -> Handle {
+    let simulators = Arc::clone(simulators);
     Arc::new(move |mut request: Incoming| {
         let path = request.full_path.as_str();
         let control = path.strip_prefix(control::PREFIX);
         if control.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-            return control::answer(&gates, &request);
+            return control::answer(&simulators, &request);
         }
-        // A path beside the base path is none of the document's.
+        // A path outside the base path is none of the document's.
         let relative = path
             .strip_prefix(base_path)
             .filter(|rest| rest.starts_with('/'));
         request.path = relative.unwrap_or_default().to_owned();
-        match gates.get(service) {
-            Some(gate) => gate.handle(request),
+        match simulators.get(service) {
+            Some(simulator) => simulator.handle(request),
             None => Answer::empty(404),
         }
     })

@@ -14,11 +14,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::gates::Gates;
 use super::incoming::Incoming;
 use super::plan::seconds;
 use super::received::pairs;
 use super::script::Script;
+use super::simulators::Simulators;
 use runpipe::Service;
 
 /// Where the endpoint is, on every port.
@@ -32,66 +32,71 @@ struct Advance {
 }
 
 /// Answers a request under `/_sandbox/`.
-pub(super) fn answer(gates: &Gates, request: &Incoming) -> Answer {
+pub(super) fn answer(simulators: &Simulators, request: &Incoming) -> Answer {
     let path = request.full_path.strip_prefix(PREFIX).unwrap_or_default();
     match (request.method.as_str(), path.trim_matches('/')) {
-        ("GET", "") => Answer::json(200, &overview(gates)),
+        ("GET", "") => Answer::json(200, &overview(simulators)),
         ("GET", "pipelines") => {
-            let pipelines: Vec<_> = gates.all().flat_map(|gate| &gate.pipelines).collect();
+            let pipelines: Vec<_> = simulators
+                .all()
+                .flat_map(|simulator| &simulator.pipelines)
+                .collect();
             Answer::json(200, &json!({ "pipelines": pipelines }))
         }
-        ("GET", "received") => received(gates, &request.query),
-        ("POST", "script") => script(gates, &request.body),
+        ("GET", "received") => received(simulators, &request.query),
+        ("POST", "script") => script(simulators, &request.body),
         ("DELETE", "script") => {
-            gates.all().for_each(|gate| gate.lock().rules.clear());
-            Answer::json(200, &overview(gates))
+            simulators
+                .all()
+                .for_each(|simulator| simulator.lock().rules.clear());
+            Answer::json(200, &overview(simulators))
         }
-        ("POST", "clock") => clock(gates, &request.body),
+        ("POST", "clock") => clock(simulators, &request.body),
         ("POST", "reset") => {
-            gates.reset();
-            Answer::json(200, &overview(gates))
+            simulators.reset();
+            Answer::json(200, &overview(simulators))
         }
-        (method, path) => fault(404, &format!("the sandbox has no {method} {PREFIX}/{path}")),
+        (method, path) => refused(404, &format!("the sandbox has no {method} {PREFIX}/{path}")),
     }
 }
 
-fn fault(status: u16, sentence: &str) -> Answer {
+fn refused(status: u16, sentence: &str) -> Answer {
     Answer::json(status, &json!({ "error": sentence }))
 }
 
-fn overview(gates: &Gates) -> Value {
-    let service = |gate: &super::gate::Gate| {
-        let state = gate.lock();
+fn overview(simulators: &Simulators) -> Value {
+    let service = |simulator: &super::simulator::Simulator| {
+        let inner = simulator.lock();
         let about = json!({
-            "url": gate.url,
-            "started": state.store.started(),
-            "runs": state.store.len(),
-            "received": state.received.total(),
-            "rules": state.rules.all(),
+            "url": simulator.url,
+            "started": inner.store.started(),
+            "runs": inner.store.len(),
+            "received": inner.received.total(),
+            "rules": inner.rules.all(),
         });
-        (gate.service.name().to_owned(), about)
+        (simulator.service.name().to_owned(), about)
     };
-    let services: serde_json::Map<String, Value> = gates.all().map(service).collect();
+    let services: serde_json::Map<String, Value> = simulators.all().map(service).collect();
     json!({
-        "now": gates.time.now().to_rfc3339(),
-        "manual_clock": gates.time.is_manual(),
+        "now": simulators.time.now().to_rfc3339(),
+        "manual_clock": simulators.time.is_manual(),
         "services": services,
     })
 }
 
-fn received(gates: &Gates, query: &str) -> Answer {
+fn received(simulators: &Simulators, query: &str) -> Answer {
     let parameters = pairs(query);
     let name = parameters
         .iter()
         .find(|(name, _)| name == "service")
         .map(|(_, value)| value);
     let Some(service) = name.and_then(|name| name.parse::<Service>().ok()) else {
-        return fault(400, "say which service: /_sandbox/received?service=buddy");
+        return refused(400, "say which service: /_sandbox/received?service=buddy");
     };
-    let Some(gate) = gates.get(service) else {
-        return fault(404, "this build does not have the service");
+    let Some(simulator) = simulators.get(service) else {
+        return refused(404, "this build does not have the service");
     };
-    let requests = gate.lock().received.all();
+    let requests = simulator.lock().received.all();
     let requests: Vec<Value> = requests
         .iter()
         .map(|request| {
@@ -109,23 +114,23 @@ fn received(gates: &Gates, query: &str) -> Answer {
     Answer::json(200, &json!({ "received": requests }))
 }
 
-fn script(gates: &Gates, body: &[u8]) -> Answer {
+fn script(simulators: &Simulators, body: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(body);
     match text
         .parse::<Script>()
-        .and_then(|script| gates.play(&script))
+        .and_then(|script| simulators.play(&script))
     {
-        Ok(()) => Answer::json(200, &overview(gates)),
-        Err(invalid) => fault(400, &invalid.to_string()),
+        Ok(()) => Answer::json(200, &overview(simulators)),
+        Err(invalid) => refused(400, &invalid.to_string()),
     }
 }
 
-fn clock(gates: &Gates, body: &[u8]) -> Answer {
+fn clock(simulators: &Simulators, body: &[u8]) -> Answer {
     let Ok(Advance { advance_seconds }) = serde_json::from_slice(body) else {
-        return fault(400, "give {\"advance_seconds\": 60}");
+        return refused(400, "give {\"advance_seconds\": 60}");
     };
-    match gates.advance(seconds(advance_seconds)) {
-        true => Answer::json(200, &overview(gates)),
-        false => fault(409, "the sandbox goes by the machine's clock"),
+    match simulators.advance(seconds(advance_seconds)) {
+        true => Answer::json(200, &overview(simulators)),
+        false => refused(409, "the sandbox goes by the machine's clock"),
     }
 }

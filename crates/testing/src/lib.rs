@@ -1,6 +1,6 @@
 //! The four services in one process, on loopback, for tests and demos.
 //!
-//! A [`Sandbox`] behaves like the vendors as far as their documents and their recorded habits tell:
+//! A [`Sandbox`] behaves like the vendors as far as their documents and their recorded settings tell:
 //! it checks credentials (Aliyun's signature is computed again), refuses requests that the document
 //! does not allow and says what is wrong with them, and its own answers are held against the
 //! document before they leave. Any client can talk to it over HTTP, the vendors' own ones too.
@@ -54,9 +54,6 @@ mod catalogue;
 mod clients;
 mod clock;
 mod control;
-mod gate;
-mod gates;
-mod habits;
 mod ids;
 mod incoming;
 mod listener;
@@ -65,6 +62,9 @@ mod plan;
 mod received;
 mod roster;
 mod script;
+mod settings;
+mod simulator;
+mod simulators;
 mod store;
 mod vendor;
 
@@ -89,18 +89,18 @@ pub(crate) use answer::Answer;
 pub(crate) use ids::uuid;
 pub(crate) use incoming::Incoming;
 pub(crate) use received::pairs;
-pub(crate) use store::{NewRun, Stage, StoredRun};
-pub(crate) use vendor::{Call, Fault, Vendor, World};
+pub(crate) use store::{NewRun, State, StoredRun};
+pub(crate) use vendor::{Call, Context, Mismatch, Vendor};
 
-use gate::Gate;
-use gates::Gates;
 use listener::Listener;
+use simulator::Simulator;
+use simulators::Simulators;
 
 /// The four services, served on this machine until it is dropped.
 ///
 /// A run takes a second and a half and succeeds, unless something else is scripted.
 pub struct Sandbox {
-    gates: Arc<Gates>,
+    simulators: Arc<Simulators>,
     accepted: Accepted,
     _listeners: Vec<Listener>,
 }
@@ -122,9 +122,9 @@ impl Sandbox {
 
     /// The address of a service, for [`runpipe::Builder::base_url`].
     pub fn url(&self, service: Service) -> String {
-        self.gates
+        self.simulators
             .get(service)
-            .map(|gate| gate.url.clone())
+            .map(|simulator| simulator.url.clone())
             .unwrap_or_default()
     }
 
@@ -141,24 +141,24 @@ impl Sandbox {
     /// The pipelines that there are on a service: some that every sandbox has, and those that were
     /// added.
     pub fn pipelines(&self, service: Service) -> Vec<Pipeline> {
-        self.gates
+        self.simulators
             .get(service)
-            .map(|gate| gate.pipelines.clone())
+            .map(|simulator| simulator.pipelines.clone())
             .unwrap_or_default()
     }
 
     /// How many runs were really started on a service, whatever was answered.
     pub fn started(&self, service: Service) -> usize {
-        self.gates
+        self.simulators
             .get(service)
-            .map_or(0, |gate| gate.lock().store.started())
+            .map_or(0, |simulator| simulator.lock().store.started())
     }
 
     /// What a service received, the oldest first. The newest 2,000 are kept.
     pub fn received(&self, service: Service) -> Vec<Received> {
-        self.gates
+        self.simulators
             .get(service)
-            .map(|gate| gate.lock().received.all())
+            .map(|simulator| simulator.lock().received.all())
             .unwrap_or_default()
     }
 
@@ -173,10 +173,14 @@ impl Sandbox {
     }
 
     fn add(&self, rule: Rule) {
-        if let Some(gate) = rule.service.and_then(|service| self.gates.get(service)) {
-            gate.lock()
+        if let Some(simulator) = rule
+            .service
+            .and_then(|service| self.simulators.get(service))
+        {
+            simulator
+                .lock()
                 .rules
-                .add(&Script::new([rule.clone()]), gate.service);
+                .add(&Script::new([rule.clone()]), simulator.service);
         }
     }
 
@@ -187,39 +191,48 @@ impl Sandbox {
     /// [`InvalidScript`] when a rule contradicts itself or names an operation that there is not;
     /// then none of the rules is added.
     pub fn play(&self, script: &Script) -> Result<(), InvalidScript> {
-        self.gates.play(script)
+        self.simulators.play(script)
     }
 
     /// Drops all rules that are left.
     pub fn clear_script(&self) {
-        self.gates.all().for_each(|gate| gate.lock().rules.clear());
+        self.simulators
+            .all()
+            .for_each(|simulator| simulator.lock().rules.clear());
     }
 
     /// Forgets runs, requests and rules.
     pub fn reset(&self) {
-        self.gates.reset();
+        self.simulators.reset();
     }
 
     /// The time, by the sandbox's clock.
     pub fn now(&self) -> DateTime<Utc> {
-        self.gates.time.now()
+        self.simulators.time.now()
     }
 
     /// Moves the clock on. `false` when the sandbox goes by the machine's clock, which stays as it
     /// is.
     pub fn advance(&self, by: Duration) -> bool {
-        self.gates.advance(by)
+        self.simulators.advance(by)
     }
 
     /// The environment variables that lead a program to this sandbox: addresses and credentials.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
-        self.gates.all().flat_map(Gate::variables).collect()
+        self.simulators
+            .all()
+            .flat_map(Simulator::variables)
+            .collect()
     }
 }
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let urls: Vec<&str> = self.gates.all().map(|gate| gate.url.as_str()).collect();
+        let urls: Vec<&str> = self
+            .simulators
+            .all()
+            .map(|simulator| simulator.url.as_str())
+            .collect();
         f.debug_struct("Sandbox")
             .field("urls", &urls)
             .finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! The connection side: wiremock listens, and hands each request to a gate.
+//! The connection side: wiremock listens, and hands each request to a simulator.
 
 use std::net::TcpListener;
 use std::pin::Pin;

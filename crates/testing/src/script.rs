@@ -196,7 +196,7 @@ impl Rule {
 
     /// Whether it says one thing and not two.
     fn check(&self, number: usize) -> Result<(), InvalidScript> {
-        let fault = match (&self.answer, &self.run) {
+        let error = match (&self.answer, &self.run) {
             (None, None) => "says nothing: give it `answer` or `run`",
             (Some(_), Some(_)) => "has both `answer` and `run`: make two rules of it",
             (None, Some(_)) if self.operation.is_some() => {
@@ -224,7 +224,7 @@ impl Rule {
             }
             _ => return Ok(()),
         };
-        Err(InvalidScript(format!("rule {number} {fault}")))
+        Err(InvalidScript(format!("rule {number} {error}")))
     }
 }
 
@@ -250,7 +250,7 @@ impl std::str::FromStr for Script {
     /// Reads a script from JSON.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let script: Script =
-            serde_json::from_str(text).map_err(|fault| InvalidScript(fault.to_string()))?;
+            serde_json::from_str(text).map_err(|error| InvalidScript(error.to_string()))?;
         script.check()?;
         Ok(script)
     }

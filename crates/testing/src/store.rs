@@ -16,7 +16,7 @@ const MOST_BYTES: usize = 32 << 20;
 
 /// What state a run is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum State {
     Queued,
     Running,
     /// Until somebody lets it go on.
@@ -50,18 +50,18 @@ pub(crate) struct StoredRun {
 
 impl StoredRun {
     /// Its state at a time.
-    pub fn stage(&self, now: DateTime<Utc>) -> Stage {
+    pub fn state(&self, now: DateTime<Utc>) -> State {
         if let Some((_, stopped)) = self.canceled {
             return match now >= stopped {
-                true => Stage::Ended(Outcome::Canceled),
-                false => Stage::Canceling,
+                true => State::Ended(Outcome::Canceled),
+                false => State::Canceling,
             };
         }
         match self.natural_end() {
-            Some(end) if now >= end => Stage::Ended(self.plan.outcome()),
-            _ if now < self.started() => Stage::Queued,
-            _ if self.waits_at(now) => Stage::Waiting,
-            _ => Stage::Running,
+            Some(end) if now >= end => State::Ended(self.plan.outcome()),
+            _ if now < self.started() => State::Queued,
+            _ if self.waits_at(now) => State::Waiting,
+            _ => State::Running,
         }
     }
 
@@ -81,7 +81,7 @@ impl StoredRun {
 
     /// How much of it is done, in hundredths.
     pub fn progress(&self, now: DateTime<Utc>) -> u32 {
-        if matches!(self.stage(now), Stage::Ended(_)) {
+        if matches!(self.state(now), State::Ended(_)) {
             return 100;
         }
         let length = self.plan.length().as_millis().max(1);
@@ -91,7 +91,7 @@ impl StoredRun {
 
     /// Tells it to stop; it takes `grace` of its length. A run that has ended stays as it is.
     pub fn cancel(&mut self, now: DateTime<Utc>, at_once: bool) {
-        if self.canceled.is_none() && !matches!(self.stage(now), Stage::Ended(_)) {
+        if self.canceled.is_none() && !matches!(self.state(now), State::Ended(_)) {
             let grace = self.plan.length().mul_f64(0.2).min(Duration::from_secs(10));
             let grace = if at_once { Duration::ZERO } else { grace };
             self.canceled = Some((now, later(now, grace)));
@@ -102,7 +102,7 @@ impl StoredRun {
 
     /// Lets it go on. `false` when it does not wait.
     pub fn apply(&mut self, now: DateTime<Utc>) -> bool {
-        let waits = self.stage(now) == Stage::Waiting;
+        let waits = self.state(now) == State::Waiting;
         if waits {
             self.applied = Some(now);
         }
@@ -238,7 +238,7 @@ impl Store {
     /// The oldest runs that have ended go first, then the oldest of all.
     fn forget_old(&mut self, now: DateTime<Utc>) {
         while self.runs.len() > MOST_RUNS || (self.bytes > MOST_BYTES && self.runs.len() > 1) {
-            let ended = |run: &StoredRun| matches!(run.stage(now), Stage::Ended(_));
+            let ended = |run: &StoredRun| matches!(run.state(now), State::Ended(_));
             let oldest_ended = self.runs.iter().find(|(_, run)| ended(run));
             let Some(key) = oldest_ended
                 .or(self.runs.iter().next())
@@ -273,18 +273,18 @@ mod tests {
     }
 
     #[test]
-    fn a_run_goes_through_its_stages() {
+    fn a_run_goes_through_its_states() {
         let mut store = Store::default();
         let plan = RunPlan::default()
             .takes(Duration::from_secs(10))
             .ends(Outcome::Failed);
         let run = start(&mut store, plan, at(0));
-        assert_eq!(run.stage(at(0)), Stage::Queued);
+        assert_eq!(run.state(at(0)), State::Queued);
         assert_eq!(run.started_at(at(999)), None);
-        assert_eq!(run.stage(at(1_000)), Stage::Running);
+        assert_eq!(run.state(at(1_000)), State::Running);
         assert_eq!(run.progress(at(5_000)), 50);
-        assert_eq!(run.stage(at(9_999)), Stage::Running);
-        assert_eq!(run.stage(at(10_000)), Stage::Ended(Outcome::Failed));
+        assert_eq!(run.state(at(9_999)), State::Running);
+        assert_eq!(run.state(at(10_000)), State::Ended(Outcome::Failed));
         assert_eq!(run.finished_at(at(20_000)), Some(at(10_000)));
     }
 
@@ -296,10 +296,10 @@ mod tests {
             .waits_for_a_person();
         let mut run = start(&mut store, plan, at(0));
         assert!(!run.apply(at(4_000)));
-        assert_eq!(run.stage(at(60_000)), Stage::Waiting);
+        assert_eq!(run.state(at(60_000)), State::Waiting);
         assert!(run.apply(at(60_000)));
-        assert_eq!(run.stage(at(64_999)), Stage::Running);
-        assert_eq!(run.stage(at(65_000)), Stage::Ended(Outcome::Succeeded));
+        assert_eq!(run.state(at(64_999)), State::Running);
+        assert_eq!(run.state(at(65_000)), State::Ended(Outcome::Succeeded));
     }
 
     #[test]
@@ -309,10 +309,10 @@ mod tests {
         let mut run = start(&mut store, plan, at(0));
         let mut ended = run.clone();
         run.cancel(at(5_000), false);
-        assert_eq!(run.stage(at(6_999)), Stage::Canceling);
-        assert_eq!(run.stage(at(7_000)), Stage::Ended(Outcome::Canceled));
+        assert_eq!(run.state(at(6_999)), State::Canceling);
+        assert_eq!(run.state(at(7_000)), State::Ended(Outcome::Canceled));
         ended.cancel(at(11_000), true);
-        assert_eq!(ended.stage(at(12_000)), Stage::Ended(Outcome::Succeeded));
+        assert_eq!(ended.state(at(12_000)), State::Ended(Outcome::Succeeded));
     }
 
     #[test]

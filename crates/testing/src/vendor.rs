@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use super::accepted::Accepted;
 use super::answer::Answer;
 use super::catalogue::Pipeline;
-use super::habits::Habits;
 use super::incoming::Incoming;
 use super::plan::RunPlan;
 use super::script::Rules;
+use super::settings::Settings;
 use super::store::{NewRun, Store, StoredRun};
 use runpipe_spec::operation::Operation;
 use runpipe_spec::validate::{Matched, Violation};
@@ -22,16 +22,16 @@ pub(crate) trait Vendor: Send {
 
     /// The name of a request that is no part of the vendor's document and is answered all the same,
     /// such as the token endpoint.
-    fn beside(&self, _request: &Incoming) -> Option<&'static str> {
+    fn undocumented(&self, _request: &Incoming) -> Option<&'static str> {
         None
     }
 
     /// Answers such a request.
-    fn answer_beside(
+    fn answer_undocumented(
         &mut self,
         _name: &str,
         _request: &Incoming,
-        _world: &mut World<'_>,
+        _context: &mut Context<'_>,
     ) -> Answer {
         Answer::empty(404)
     }
@@ -51,24 +51,24 @@ pub(crate) trait Vendor: Send {
         &mut self,
         request: &Incoming,
         operation: &Operation,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Result<(), Answer>;
 
     /// Answers a request that fits the document and comes from somebody known.
-    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer;
+    fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer;
 
     /// Refuses a request that does not fit the document, in the vendor's form.
-    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer;
+    fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer;
 
     /// Refuses a request because there were too many.
     fn throttle(&self, wait: Duration) -> Answer;
 
     /// Adds what the vendor puts on every answer, such as the id of the request.
-    fn finish(&mut self, _answer: &mut Answer, _world: &World<'_>) {}
+    fn finish(&mut self, _answer: &mut Answer, _context: &Context<'_>) {}
 }
 
 /// Why a request does not fit the document.
-pub(crate) enum Fault<'f> {
+pub(crate) enum Mismatch<'f> {
     /// No path of the document fits.
     Path,
     /// A path fits, with other methods.
@@ -77,19 +77,19 @@ pub(crate) enum Fault<'f> {
     Violations(&'f [Violation]),
 }
 
-impl Fault<'_> {
+impl Mismatch<'_> {
     /// What is wrong, a sentence each.
     pub fn sentences(&self, request: &Incoming) -> Vec<String> {
         let Incoming { method, path, .. } = request;
         match self {
-            Fault::Path => vec![format!("The document has no path like {path}.")],
-            Fault::Method(allowed) => {
+            Mismatch::Path => vec![format!("The document has no path like {path}.")],
+            Mismatch::Method(allowed) => {
                 vec![format!(
                     "{path} does not have {method}, only {}.",
                     allowed.join(", ")
                 )]
             }
-            Fault::Violations(violations) => violations
+            Mismatch::Violations(violations) => violations
                 .iter()
                 .map(|violation| format!("{violation}."))
                 .collect(),
@@ -137,12 +137,12 @@ impl Call<'_> {
 }
 
 /// What the vendor finds around a request.
-pub(crate) struct World<'w> {
+pub(crate) struct Context<'w> {
     pub now: DateTime<Utc>,
     /// The service's address, with its base path, without a slash at its end.
     pub url: &'w str,
     pub accepted: &'w Accepted,
-    pub habits: &'w Habits,
+    pub settings: &'w Settings,
     /// The pipelines of this service.
     pub pipelines: &'w [Pipeline],
     pub store: &'w mut Store,
@@ -153,7 +153,7 @@ pub(crate) struct World<'w> {
     pub(super) rules: &'w mut Rules,
 }
 
-impl World<'_> {
+impl Context<'_> {
     /// Starts a run, by the plan that the script has for it.
     pub fn start(&mut self, new: NewRun, id: impl FnOnce(u64, u64) -> String) -> StoredRun {
         let plan = self.next_plan();

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use crate::{Answer, Incoming, World};
+use crate::{Answer, Context, Incoming};
 use runpipe::auth::Secret;
 use runpipe::auth::acs3::{self, MalformedAuthorization, ParsedAuthorization, VerifyError};
 use runpipe_spec::operation::Operation;
@@ -19,16 +19,16 @@ const NONCE_LIFE: TimeDelta = TimeDelta::minutes(31);
 /// How many nonces are remembered.
 const MOST_NONCES: usize = 200_000;
 
-/// A refusal of the gateway.
-pub(super) struct Refusal {
+/// An error of the gateway.
+pub(super) struct GatewayError {
     status: u16,
     code: &'static str,
     message: String,
 }
 
-impl Refusal {
+impl GatewayError {
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Refusal {
+        GatewayError {
             status,
             code,
             message: message.into(),
@@ -37,7 +37,7 @@ impl Refusal {
 
     /// The gateway's keys begin with capitals.
     pub fn answer(self, request: &Incoming, request_id: &str) -> Answer {
-        let Refusal {
+        let GatewayError {
             status,
             code,
             message,
@@ -85,9 +85,9 @@ impl Nonces {
 pub(super) fn check(
     request: &Incoming,
     operation: &Operation,
-    world: &World<'_>,
+    context: &Context<'_>,
     nonces: &mut Nonces,
-) -> Result<(), Refusal> {
+) -> Result<(), GatewayError> {
     let authorization = request.header("authorization").unwrap_or_default();
     if authorization.is_empty() {
         return Err(missing("Authorization"));
@@ -95,26 +95,30 @@ pub(super) fn check(
     let claimed: ParsedAuthorization =
         authorization
             .parse()
-            .map_err(|fault: MalformedAuthorization| {
-                Refusal::new(400, "IncompleteSignature", format!("{fault}."))
+            .map_err(|error: MalformedAuthorization| {
+                GatewayError::new(400, "IncompleteSignature", format!("{error}."))
             })?;
-    let accepted = world.accepted;
+    let accepted = context.accepted;
     let temporary = claimed.access_key_id == accepted.aliyun_temporary_key_id;
     if !temporary && claimed.access_key_id != accepted.aliyun_access_key_id {
         let sentence = "There is no access key with this id.";
-        return Err(Refusal::new(404, "InvalidAccessKeyId.NotFound", sentence));
+        return Err(GatewayError::new(
+            404,
+            "InvalidAccessKeyId.NotFound",
+            sentence,
+        ));
     }
     let token = request.header("x-acs-security-token");
     if temporary && token != Some(accepted.aliyun_security_token.as_str()) {
         let sentence = "The security token is not the one of this access key.";
-        return Err(Refusal::new(
+        return Err(GatewayError::new(
             400,
             "InvalidSecurityToken.Malformed",
             sentence,
         ));
     }
     check_action(request, operation)?;
-    check_date(request, world.now)?;
+    check_date(request, context.now)?;
     let Some(nonce) = request
         .header("x-acs-signature-nonce")
         .filter(|nonce| !nonce.is_empty())
@@ -126,15 +130,15 @@ pub(super) fn check(
         &claimed,
         &Secret::from(accepted.aliyun_access_key_secret.as_str()),
     )?;
-    if !nonces.is_new(nonce, world.now) {
+    if !nonces.is_new(nonce, context.now) {
         let sentence = "The nonce has been used. Each attempt needs a new one.";
-        return Err(Refusal::new(400, "SignatureNonceUsed", sentence));
+        return Err(GatewayError::new(400, "SignatureNonceUsed", sentence));
     }
     Ok(())
 }
 
-fn missing(header: &str) -> Refusal {
-    Refusal::new(
+fn missing(header: &str) -> GatewayError {
+    GatewayError::new(
         400,
         "MissingParameter",
         format!("The header {header} is missing."),
@@ -142,7 +146,7 @@ fn missing(header: &str) -> Refusal {
 }
 
 /// The action has to be the one of the path, in the version of the document.
-fn check_action(request: &Incoming, operation: &Operation) -> Result<(), Refusal> {
+fn check_action(request: &Incoming, operation: &Operation) -> Result<(), GatewayError> {
     let action = request
         .header("x-acs-action")
         .ok_or_else(|| missing("x-acs-action"))?;
@@ -163,41 +167,41 @@ fn check_action(request: &Incoming, operation: &Operation) -> Result<(), Refusal
     }
     let sentence =
         format!("This path is {expected} {VERSION}, the headers say {action} {version}.");
-    Err(Refusal::new(404, "InvalidApi.NotFound", sentence))
+    Err(GatewayError::new(404, "InvalidApi.NotFound", sentence))
 }
 
-fn check_date(request: &Incoming, now: DateTime<Utc>) -> Result<(), Refusal> {
+fn check_date(request: &Incoming, now: DateTime<Utc>) -> Result<(), GatewayError> {
     let text = request
         .header("x-acs-date")
         .ok_or_else(|| missing("x-acs-date"))?;
     let date = acs3::parse_date(text).ok_or_else(|| {
         let sentence = "The date is not written as yyyy-MM-ddTHH:mm:ssZ.";
-        Refusal::new(400, "InvalidTimeStamp.Format", sentence)
+        GatewayError::new(400, "InvalidTimeStamp.Format", sentence)
     })?;
     if (now - date).abs() <= MOST_SKEW {
         return Ok(());
     }
     let sentence = "The date of the request is more than 15 minutes away from the server's.";
-    Err(Refusal::new(400, "InvalidTimeStamp.Expired", sentence))
+    Err(GatewayError::new(400, "InvalidTimeStamp.Expired", sentence))
 }
 
 fn check_signature(
     request: &Incoming,
     claimed: &ParsedAuthorization,
     secret: &Secret,
-) -> Result<(), Refusal> {
+) -> Result<(), GatewayError> {
     let host = request.header("host").unwrap_or_default();
     let signed = acs3::SigningRequest::new(&request.method, host, &request.full_path)
         .with_query(&request.query)
         .with_headers(&request.headers)
         .with_body(&request.body);
-    let fault = match acs3::verify(&signed, claimed, secret) {
+    let error = match acs3::verify(&signed, claimed, secret) {
         Ok(()) => return Ok(()),
-        Err(fault) => fault,
+        Err(error) => error,
     };
-    Err(match &fault {
+    Err(match &error {
         VerifyError::NotSigned { .. } | VerifyError::Header(_) => {
-            Refusal::new(400, "IncompleteSignature", format!("{fault}."))
+            GatewayError::new(400, "IncompleteSignature", format!("{error}."))
         }
         // As the gateway does it: it tells what it computed, access key id and request included.
         VerifyError::Mismatch(ours) => {
@@ -205,8 +209,8 @@ fn check_signature(
                 "The signature is another one. Server string to sign: {}. Server canonical request: {}",
                 ours.string_to_sign, ours.canonical_request.text
             );
-            Refusal::new(400, "SignatureDoesNotMatch", sentence)
+            GatewayError::new(400, "SignatureDoesNotMatch", sentence)
         }
-        _ => Refusal::new(400, "SignatureDoesNotMatch", format!("{fault}.")),
+        _ => GatewayError::new(400, "SignatureDoesNotMatch", format!("{error}.")),
     })
 }

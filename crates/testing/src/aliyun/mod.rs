@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
-use crate::{Answer, Call, Fault, Incoming, NewRun, Pipeline, Vendor, World, uuid};
+use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, Vendor, uuid};
 use runpipe_spec::operation::Operation;
 
 use gateway::Nonces;
@@ -47,21 +47,21 @@ impl Vendor for Aliyun {
         &mut self,
         request: &Incoming,
         operation: &Operation,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Result<(), Answer> {
-        gateway::check(request, operation, world, &mut self.nonces)
+        gateway::check(request, operation, context, &mut self.nonces)
             .map_err(|refusal| refusal.answer(request, &self.request_id()))
     }
 
-    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+    fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer {
         let organization = call.path("organizationId");
-        let mut here = world
+        let mut here = context
             .pipelines
             .iter()
             .filter(|pipeline| pipeline.part(0) == organization);
         if here.clone().next().is_none() {
             let sentence = format!("There is no organization {organization}.");
-            return self.missing("InvalidOrganization.NotFound", sentence, world);
+            return self.missing("InvalidOrganization.NotFound", sentence, context);
         }
         if call.operation() == "listPipelines" {
             return self.list_pipelines(call, here.collect());
@@ -69,25 +69,25 @@ impl Vendor for Aliyun {
         let id = call.path("pipelineId");
         let Some(pipeline) = here.find(|pipeline| pipeline.id == id) else {
             let sentence = format!("There is no pipeline {id}.");
-            return self.missing("InvalidPipeline.NotFound", sentence, world);
+            return self.missing("InvalidPipeline.NotFound", sentence, context);
         };
         let scope = format!("{organization}/{id}");
         match call.operation() {
-            "startPipelineRun" => return self.start(call, pipeline, scope, world),
-            "listPipelineRuns" => return self.list_runs(call, &scope, world),
+            "startPipelineRun" => return self.start(call, pipeline, scope, context),
+            "listPipelineRuns" => return self.list_runs(call, &scope, context),
             "getPipeline" => return self.success(json!({ "pipeline": described(pipeline) })),
             _ => {}
         }
-        let (run_id, now) = (call.path("pipelineRunId"), world.now);
+        let (run_id, now) = (call.path("pipelineRunId"), context.now);
         if call.operation() == "stopPipelineRun"
-            && let Some(run) = world.store.get_mut(&scope, &run_id)
+            && let Some(run) = context.store.get_mut(&scope, &run_id)
         {
             run.cancel(now, false);
             return self.success(json!({}));
         }
-        let Some(run) = world.store.get(&scope, &run_id) else {
+        let Some(run) = context.store.get(&scope, &run_id) else {
             let sentence = format!("There is no run {run_id} of this pipeline.");
-            return self.missing("InvalidPipelineRun.NotFound", sentence, world);
+            return self.missing("InvalidPipelineRun.NotFound", sentence, context);
         };
         let view = RunView { run, now };
         match call.operation() {
@@ -95,19 +95,21 @@ impl Vendor for Aliyun {
                 Some(log) => self.success(json!({ "log": log })),
                 None => {
                     let sentence = "There is no such job in this run.".to_owned();
-                    self.missing("InvalidPipelineRun.NotFound", sentence, world)
+                    self.missing("InvalidPipelineRun.NotFound", sentence, context)
                 }
             },
             _ => self.success(json!({ "pipelineRun": view.whole() })),
         }
     }
 
-    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
-        let sentence = fault.sentences(request).join(" ");
-        match fault {
-            Fault::Path => gateway::Refusal::new(404, "InvalidApi.NotFound", sentence),
-            Fault::Method(_) => gateway::Refusal::new(400, "UnsupportedHTTPMethod", sentence),
-            Fault::Violations(_) => {
+    fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
+        let sentence = mismatch.sentences(request).join(" ");
+        match mismatch {
+            Mismatch::Path => gateway::GatewayError::new(404, "InvalidApi.NotFound", sentence),
+            Mismatch::Method(_) => {
+                gateway::GatewayError::new(400, "UnsupportedHTTPMethod", sentence)
+            }
+            Mismatch::Violations(_) => {
                 return self.service_error(400, "InvalidParam.ParamNotPresent", &sentence);
             }
         }
@@ -120,7 +122,7 @@ impl Vendor for Aliyun {
             .with("x-acs-retry-after", wait.as_millis().to_string())
     }
 
-    fn finish(&mut self, answer: &mut Answer, _world: &World<'_>) {
+    fn finish(&mut self, answer: &mut Answer, _context: &Context<'_>) {
         answer.set("x-acs-request-id", self.request_id());
         self.requests += 1;
     }
@@ -151,8 +153,8 @@ impl Aliyun {
         )
     }
 
-    fn missing(&self, code: &str, sentence: String, world: &World<'_>) -> Answer {
-        let message = format!("{sentence} {}", world.what_there_is());
+    fn missing(&self, code: &str, sentence: String, context: &Context<'_>) -> Answer {
+        let message = format!("{sentence} {}", context.what_there_is());
         self.service_error(404, code, &message)
     }
 
@@ -161,7 +163,7 @@ impl Aliyun {
         call: &Call<'_>,
         pipeline: &Pipeline,
         scope: String,
-        world: &mut World<'_>,
+        context: &mut Context<'_>,
     ) -> Answer {
         let params = call
             .body()
@@ -189,17 +191,20 @@ impl Aliyun {
             request: params,
             begins: None,
         };
-        let run = world.start(new, |number, _| number.to_string());
+        let run = context.start(new, |number, _| number.to_string());
         self.success(json!({ "pipelineRunId": run.number }))
     }
 
-    fn list_runs(&self, call: &Call<'_>, scope: &str, world: &World<'_>) -> Answer {
+    fn list_runs(&self, call: &Call<'_>, scope: &str, context: &Context<'_>) -> Answer {
         let begun = |view: &RunView<'_>| view.run.created.timestamp_millis();
-        let runs = world.store.newest_first().filter(|run| run.scope == scope);
+        let runs = context
+            .store
+            .newest_first()
+            .filter(|run| run.scope == scope);
         let runs = runs
             .map(|run| RunView {
                 run,
-                now: world.now,
+                now: context.now,
             })
             .filter(|view| {
                 call.text("status").is_none_or(|wanted| wanted == view.word())

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::{Outcome, Stage, StoredRun};
+use crate::{Outcome, State, StoredRun};
 
 /// When the pipelines were made.
 pub(super) const MADE: i64 = 1_772_362_800_000;
@@ -21,12 +21,12 @@ pub(super) struct RunView<'r> {
 impl RunView<'_> {
     /// The state. Aliyun has no words for a run that is queued or being stopped.
     pub fn word(&self) -> &'static str {
-        match self.run.stage(self.now) {
-            Stage::Queued | Stage::Running | Stage::Canceling => "RUNNING",
-            Stage::Waiting => "WAITING",
-            Stage::Ended(Outcome::Failed) => "FAIL",
-            Stage::Ended(Outcome::Canceled | Outcome::Skipped) => "CANCELED",
-            Stage::Ended(_) => "SUCCESS",
+        match self.run.state(self.now) {
+            State::Queued | State::Running | State::Canceling => "RUNNING",
+            State::Waiting => "WAITING",
+            State::Ended(Outcome::Failed) => "FAIL",
+            State::Ended(Outcome::Canceled | Outcome::Skipped) => "CANCELED",
+            State::Ended(_) => "SUCCESS",
         }
     }
 
@@ -100,7 +100,7 @@ impl RunView<'_> {
     }
 
     fn actions(&self) -> Vec<Value> {
-        let waits = self.run.stage(self.now) == Stage::Waiting;
+        let waits = self.run.state(self.now) == State::Waiting;
         let pass = json!({ "type": "PassPipelineValidate", "disable": false, "params": {} });
         waits.then_some(pass).into_iter().collect()
     }
@@ -143,7 +143,7 @@ impl RunView<'_> {
     /// The log of the one job; `None` for another job's id.
     pub fn log(&self, job: &str) -> Option<Value> {
         (job == self.job_id().to_string()).then(|| {
-            let ended = matches!(self.run.stage(self.now), Stage::Ended(_));
+            let ended = matches!(self.run.state(self.now), State::Ended(_));
             let content = if ended {
                 "compile\ndone\n"
             } else {

@@ -6,24 +6,24 @@ use serde_json::{Value, json};
 use super::page::page;
 use super::site::{Site, date, source};
 use super::text_at;
-use crate::{Answer, Call, Incoming, Outcome, Pipeline, Stage, StoredRun, World};
+use crate::{Answer, Call, Context, Incoming, Outcome, Pipeline, State, StoredRun};
 
 /// What a build says of itself. It knows more than the run: queued, partially succeeded.
-fn words(stage: Stage) -> (&'static str, Option<&'static str>) {
-    match stage {
-        Stage::Queued => ("notStarted", None),
-        Stage::Running | Stage::Waiting => ("inProgress", None),
-        Stage::Canceling => ("cancelling", None),
-        Stage::Ended(Outcome::Failed) => ("completed", Some("failed")),
-        Stage::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
-        Stage::Ended(Outcome::PartiallySucceeded) => ("completed", Some("partiallySucceeded")),
-        Stage::Ended(_) => ("completed", Some("succeeded")),
+fn words(state: State) -> (&'static str, Option<&'static str>) {
+    match state {
+        State::Queued => ("notStarted", None),
+        State::Running | State::Waiting => ("inProgress", None),
+        State::Canceling => ("cancelling", None),
+        State::Ended(Outcome::Failed) => ("completed", Some("failed")),
+        State::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
+        State::Ended(Outcome::PartiallySucceeded) => ("completed", Some("partiallySucceeded")),
+        State::Ended(_) => ("completed", Some("succeeded")),
     }
 }
 
 /// A build. Times and result are absent until there are any.
 pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Value {
-    let (status, result) = words(run.stage(now));
+    let (status, result) = words(run.state(now));
     let api = format!("{}/_apis/build/Builds/{}", site.project(), run.id);
     let (reference, version) = source(run);
     let mut build = json!({
@@ -87,27 +87,32 @@ pub(super) fn in_small_letters(request: &Incoming) -> Option<Incoming> {
 }
 
 /// Stops a build, or runs it once more.
-pub(super) fn update(call: &Call<'_>, scope: &str, id: &str, world: &mut World<'_>) {
-    let now = world.now;
+pub(super) fn update(call: &Call<'_>, scope: &str, id: &str, context: &mut Context<'_>) {
+    let now = context.now;
     let retries = call
         .matched
         .query
         .get("retry")
         .and_then(Value::as_bool)
         .unwrap_or_default();
-    let stage = world.store.get(scope, id).map(|run| run.stage(now));
-    if retries && matches!(stage, Some(Stage::Ended(_))) {
-        let plan = world.next_plan();
-        world.store.restart(scope, id, plan, now);
+    let state = context.store.get(scope, id).map(|run| run.state(now));
+    if retries && matches!(state, Some(State::Ended(_))) {
+        let plan = context.next_plan();
+        context.store.restart(scope, id, plan, now);
     } else if text_at(call.body(), "/status") == Some("cancelling")
-        && let Some(run) = world.store.get_mut(scope, id)
+        && let Some(run) = context.store.get_mut(scope, id)
     {
         run.cancel(now, false);
     }
 }
 
 /// The builds of a project, filtered; the newest first unless asked otherwise.
-pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], scope: &str, world: &World<'_>) -> Answer {
+pub(super) fn list(
+    call: &Call<'_>,
+    here: &[&Pipeline],
+    scope: &str,
+    context: &Context<'_>,
+) -> Answer {
     let listed = |name: &str, value: &str| {
         call.text(name)
             .is_none_or(|all| all.split(',').any(|one| one.trim() == value))
@@ -122,7 +127,7 @@ pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], scope: &str, world: &Wor
             .is_none_or(|wanted| wanted == "all" || Some(wanted) == value)
     };
     let fits = |run: &&StoredRun| {
-        let (status, result) = words(run.stage(world.now));
+        let (status, result) = words(run.state(context.now));
         run.scope == scope
             && listed("definitions", &run.pipeline)
             && listed("buildIds", &run.id)
@@ -134,7 +139,7 @@ pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], scope: &str, world: &Wor
             && from.is_none_or(|from| run.created >= from)
             && until.is_none_or(|until| run.created <= until)
     };
-    let mut runs: Vec<&StoredRun> = world.store.newest_first().filter(fits).collect();
+    let mut runs: Vec<&StoredRun> = context.store.newest_first().filter(fits).collect();
     if call
         .text("queryOrder")
         .is_some_and(|order| order.ends_with("Ascending"))
@@ -145,11 +150,11 @@ pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], scope: &str, world: &Wor
         let pipeline = here.iter().find(|pipeline| pipeline.id == run.pipeline)?;
         Some(build(
             &Site {
-                url: world.url,
+                url: context.url,
                 pipeline,
             },
             run,
-            world.now,
+            context.now,
         ))
     });
     page(call, items.collect())

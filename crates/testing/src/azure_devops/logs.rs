@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::exceptions::exception;
 use super::page::collection;
 use super::site::{Site, date};
-use crate::{Answer, Call, Outcome, Stage, StoredRun, uuid};
+use crate::{Answer, Call, Outcome, State, StoredRun, uuid};
 
 /// The one log of a run.
 const LOG: i64 = 5;
@@ -19,9 +19,9 @@ const LINES: [&str; 3] = [
 
 /// How many lines there are so far.
 fn lines(run: &StoredRun, now: DateTime<Utc>) -> usize {
-    match run.stage(now) {
-        Stage::Queued => 0,
-        Stage::Ended(_) => LINES.len(),
+    match run.state(now) {
+        State::Queued => 0,
+        State::Ended(_) => LINES.len(),
         _ => 2,
     }
 }
@@ -29,13 +29,13 @@ fn lines(run: &StoredRun, now: DateTime<Utc>) -> usize {
 /// A stage with one task in it.
 pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Value {
     let id = uuid("azure timeline", run.number);
-    let stage = run.stage(now);
-    let (state, result) = match stage {
-        Stage::Queued => ("pending", None),
-        Stage::Ended(Outcome::Failed) => ("completed", Some("failed")),
-        Stage::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
-        Stage::Ended(Outcome::PartiallySucceeded) => ("completed", Some("succeededWithIssues")),
-        Stage::Ended(_) => ("completed", Some("succeeded")),
+    let state = run.state(now);
+    let (word, result) = match state {
+        State::Queued => ("pending", None),
+        State::Ended(Outcome::Failed) => ("completed", Some("failed")),
+        State::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
+        State::Ended(Outcome::PartiallySucceeded) => ("completed", Some("succeededWithIssues")),
+        State::Ended(_) => ("completed", Some("succeeded")),
         _ => ("inProgress", None),
     };
     let record = |part: &str, kind: &str, name: &str, parent: Option<String>| {
@@ -45,7 +45,7 @@ pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> 
             "type": kind,
             "name": name,
             "identifier": name,
-            "state": state,
+            "state": word,
             "result": result,
             "startTime": run.started_at(now).map(date),
             "finishTime": run.finished_at(now).map(date),
@@ -72,7 +72,7 @@ pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> 
         fields.insert("log".to_owned(), log);
     }
     records.push(task);
-    if stage == Stage::Waiting {
+    if state == State::Waiting {
         let mut approval = record("azure checkpoint", "Checkpoint", "Checkpoint", None);
         if let Some(fields) = approval.as_object_mut() {
             fields.insert("state".to_owned(), json!("pending"));

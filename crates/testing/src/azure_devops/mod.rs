@@ -21,7 +21,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::accepted::Accepted;
-use crate::{Answer, Call, Fault, Incoming, Pipeline, StoredRun, Vendor, World, uuid};
+use crate::{Answer, Call, Context, Incoming, Mismatch, Pipeline, StoredRun, Vendor, uuid};
 use runpipe_spec::operation::Operation;
 
 use exceptions::exception;
@@ -42,12 +42,17 @@ impl Vendor for AzureDevops {
         ]
     }
 
-    fn beside(&self, request: &Incoming) -> Option<&'static str> {
+    fn undocumented(&self, request: &Incoming) -> Option<&'static str> {
         locations::name(request)
     }
 
-    fn answer_beside(&mut self, name: &str, request: &Incoming, world: &mut World<'_>) -> Answer {
-        match sign_in::check(request, world) {
+    fn answer_undocumented(
+        &mut self,
+        name: &str,
+        request: &Incoming,
+        context: &mut Context<'_>,
+    ) -> Answer {
+        match sign_in::check(request, context) {
             Ok(()) => locations::answer(name),
             Err(refusal) => refusal,
         }
@@ -66,13 +71,13 @@ impl Vendor for AzureDevops {
         &mut self,
         request: &Incoming,
         _operation: &Operation,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Result<(), Answer> {
-        sign_in::check(request, world)?;
+        sign_in::check(request, context)?;
         version::check(request)
     }
 
-    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+    fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer {
         let (organization, project) = (call.path("organization"), call.path("project"));
         let is_here = |pipeline: &&Pipeline| {
             let guid = Site { url: "", pipeline }.project_id();
@@ -80,47 +85,47 @@ impl Vendor for AzureDevops {
                 && (pipeline.part(1).eq_ignore_ascii_case(&project)
                     || guid.eq_ignore_ascii_case(&project))
         };
-        let here: Vec<&Pipeline> = world.pipelines.iter().filter(is_here).collect();
+        let here: Vec<&Pipeline> = context.pipelines.iter().filter(is_here).collect();
         let Some(first) = here.first().copied() else {
             let sentence = format!(
                 "TF200016: There is no project {project}. {}",
-                world.what_there_is()
+                context.what_there_is()
             );
             return exception(404, "ProjectDoesNotExistWithNameException", &sentence);
         };
         let scope = format!("{}/{}", first.part(0), first.part(1));
         match call.operation() {
-            "listPipelines" => return pipelines::list(call, &here, world),
-            "listBuilds" => return builds::list(call, &here, &scope, world),
+            "listPipelines" => return pipelines::list(call, &here, context),
+            "listBuilds" => return builds::list(call, &here, &scope, context),
             _ => {}
         }
         if call.matched.path_parameters.contains_key("buildId") {
-            return self.of_build(call, &here, &scope, world);
+            return self.of_build(call, &here, &scope, context);
         }
         let id = call.path("pipelineId");
         let Some(pipeline) = here.into_iter().find(|pipeline| pipeline.id == id) else {
-            let sentence = format!("There is no pipeline {id}. {}", world.what_there_is());
+            let sentence = format!("There is no pipeline {id}. {}", context.what_there_is());
             return exception(404, "PipelineNotFoundException", &sentence);
         };
         let site = Site {
-            url: world.url,
+            url: context.url,
             pipeline,
         };
         match call.operation() {
             "getPipeline" => return Answer::json(200, &site.pipeline(true)),
             "previewPipeline" => return pipelines::preview(call, &site, false),
-            "runPipeline" => return pipelines::run(call, &site, scope, world),
-            "listRuns" => return pipelines::list_runs(&site, &scope, world),
+            "runPipeline" => return pipelines::run(call, &site, scope, context),
+            "listRuns" => return pipelines::list_runs(&site, &scope, context),
             _ => {}
         }
         let run_id = call.path("runId");
-        let run = world
+        let run = context
             .store
             .get(&scope, &run_id)
             .filter(|run| run.pipeline == id);
         match (run, call.operation()) {
-            (Some(run), "getRun") => Answer::json(200, &site.run(run, world.now)),
-            (Some(run), _) => logs::of_run(call, &site, run, world.now),
+            (Some(run), "getRun") => Answer::json(200, &site.run(run, context.now)),
+            (Some(run), _) => logs::of_run(call, &site, run, context.now),
             (None, _) => {
                 let sentence = format!("There is no run {run_id} of the pipeline {id}.");
                 exception(404, "RunNotFoundException", &sentence)
@@ -128,18 +133,18 @@ impl Vendor for AzureDevops {
         }
     }
 
-    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
-        let sentence = fault.sentences(request).join(" ");
-        match fault {
-            Fault::Path => {
+    fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
+        let sentence = mismatch.sentences(request).join(" ");
+        match mismatch {
+            Mismatch::Path => {
                 let text = format!(
                     "The controller for path '{}' was not found. {sentence}",
                     request.path
                 );
                 Answer::typed(404, "text/plain; charset=utf-8", text)
             }
-            Fault::Method(_) => exception(405, "HttpMethodNotAllowedException", &sentence),
-            Fault::Violations(_) => exception(400, "InvalidArgumentValueException", &sentence),
+            Mismatch::Method(_) => exception(405, "HttpMethodNotAllowedException", &sentence),
+            Mismatch::Violations(_) => exception(400, "InvalidArgumentValueException", &sentence),
         }
     }
 
@@ -152,7 +157,7 @@ impl Vendor for AzureDevops {
             .with("x-ratelimit-remaining", "0")
     }
 
-    fn finish(&mut self, answer: &mut Answer, _world: &World<'_>) {
+    fn finish(&mut self, answer: &mut Answer, _context: &Context<'_>) {
         let id = uuid("azure request", self.requests);
         self.requests += 1;
         answer.set("activityid", &id);
@@ -167,22 +172,23 @@ impl AzureDevops {
         call: &Call<'_>,
         here: &[&Pipeline],
         scope: &str,
-        world: &mut World<'_>,
+        context: &mut Context<'_>,
     ) -> Answer {
-        let (id, now) = (call.path("buildId"), world.now);
+        let (id, now) = (call.path("buildId"), context.now);
         if call.operation() == "updateBuild" {
-            builds::update(call, scope, &id, world);
+            builds::update(call, scope, &id, context);
         }
-        let found: Option<(&StoredRun, &Pipeline)> = world.store.get(scope, &id).and_then(|run| {
-            let pipeline = here.iter().find(|pipeline| pipeline.id == run.pipeline)?;
-            Some((run, *pipeline))
-        });
+        let found: Option<(&StoredRun, &Pipeline)> =
+            context.store.get(scope, &id).and_then(|run| {
+                let pipeline = here.iter().find(|pipeline| pipeline.id == run.pipeline)?;
+                Some((run, *pipeline))
+            });
         let Some((run, pipeline)) = found else {
             let sentence = format!("There is no build {id}.");
             return exception(404, "BuildNotFoundException", &sentence);
         };
         let site = Site {
-            url: world.url,
+            url: context.url,
             pipeline,
         };
         match call.operation() {

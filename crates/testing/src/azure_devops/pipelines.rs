@@ -6,7 +6,7 @@ use super::exceptions::exception;
 use super::page::{collection, page};
 use super::site::Site;
 use super::text_at;
-use crate::{Answer, Call, NewRun, Pipeline, World};
+use crate::{Answer, Call, Context, NewRun, Pipeline};
 
 /// The id of the first run of a sandbox is the one after this.
 const FIRST_RUN: u64 = 7000;
@@ -15,7 +15,7 @@ const YAML: &str =
     "stages:\n- stage: Build\n  jobs:\n  - job: Compile\n    steps:\n    - script: make\n";
 
 /// The pipelines of a project, by name.
-pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], world: &World<'_>) -> Answer {
+pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], context: &Context<'_>) -> Answer {
     let mut here = here.to_vec();
     here.sort_by_key(|pipeline| pipeline.name.to_lowercase());
     if call
@@ -26,7 +26,7 @@ pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], world: &World<'_>) -> An
     }
     let items = here.iter().map(|pipeline| {
         Site {
-            url: world.url,
+            url: context.url,
             pipeline,
         }
         .pipeline(false)
@@ -35,11 +35,14 @@ pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], world: &World<'_>) -> An
 }
 
 /// All runs of a pipeline. The operation has no pages.
-pub(super) fn list_runs(site: &Site<'_>, scope: &str, world: &World<'_>) -> Answer {
-    let runs = world.store.newest_first().filter(|run| run.scope == scope);
+pub(super) fn list_runs(site: &Site<'_>, scope: &str, context: &Context<'_>) -> Answer {
+    let runs = context
+        .store
+        .newest_first()
+        .filter(|run| run.scope == scope);
     let runs = runs.filter(|run| run.pipeline == site.pipeline.id);
     let items: Vec<Value> = runs
-        .map(|run| Value::Object(site.listed_run(run, world.now)))
+        .map(|run| Value::Object(site.listed_run(run, context.now)))
         .collect();
     collection(&items)
 }
@@ -49,7 +52,7 @@ pub(super) fn run(
     call: &Call<'_>,
     site: &Site<'_>,
     scope: String,
-    world: &mut World<'_>,
+    context: &mut Context<'_>,
 ) -> Answer {
     let body = call.body();
     let previews = body
@@ -74,8 +77,8 @@ pub(super) fn run(
         request: body.clone(),
         begins: None,
     };
-    let run = world.start(new, |_, number| (FIRST_RUN + number).to_string());
-    Answer::json(200, &site.run(&run, world.now))
+    let run = context.start(new, |_, number| (FIRST_RUN + number).to_string());
+    Answer::json(200, &site.run(&run, context.now))
 }
 
 /// The YAML that would run. A start that only previews gives a run without an id.

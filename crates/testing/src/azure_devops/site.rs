@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::{Outcome, Pipeline, Stage, StoredRun, segment, uuid};
+use crate::{Outcome, Pipeline, State, StoredRun, segment, uuid};
 
 /// The commit behind every ref that names none.
 const COMMIT: &str = "4c1f8e2d9a7b60533f21aa90bb6cd4e5f6071829";
@@ -22,14 +22,14 @@ pub(super) fn date(date: DateTime<Utc>) -> String {
 /// What a run says of itself: its state, and its result once it has ended.
 ///
 /// A run has no word for "queued", "skipped" and "partially succeeded".
-fn words(stage: Stage) -> (&'static str, Option<&'static str>) {
-    match stage {
-        Stage::Queued | Stage::Running | Stage::Waiting => ("inProgress", None),
-        Stage::Canceling => ("canceling", None),
-        Stage::Ended(Outcome::Failed) => ("completed", Some("failed")),
-        Stage::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
-        Stage::Ended(Outcome::PartiallySucceeded) => ("completed", Some("unknown")),
-        Stage::Ended(_) => ("completed", Some("succeeded")),
+fn words(state: State) -> (&'static str, Option<&'static str>) {
+    match state {
+        State::Queued | State::Running | State::Waiting => ("inProgress", None),
+        State::Canceling => ("canceling", None),
+        State::Ended(Outcome::Failed) => ("completed", Some("failed")),
+        State::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
+        State::Ended(Outcome::PartiallySucceeded) => ("completed", Some("unknown")),
+        State::Ended(_) => ("completed", Some("succeeded")),
     }
 }
 
@@ -106,7 +106,7 @@ impl Site<'_> {
 
     /// The fields that a list has. Result and end are absent while the run is in progress.
     pub fn listed_run(&self, run: &StoredRun, now: DateTime<Utc>) -> Map<String, Value> {
-        let (state, result) = words(run.stage(now));
+        let (state, result) = words(run.state(now));
         let api = format!("{}/runs/{}", self.api(), run.id);
         let definition = format!(
             "{}/_build/definition?definitionId={}",

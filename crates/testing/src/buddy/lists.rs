@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::errors;
 use super::site::{Site, word};
-use crate::{Answer, Call, Pipeline, World, segment};
+use crate::{Answer, Call, Context, Pipeline, segment};
 
 /// The window of a list that a request asks for, and the numbers that go with it.
 fn page<T>(call: &Call<'_>, all: Vec<T>) -> (usize, usize, usize, Vec<T>) {
@@ -30,13 +30,16 @@ pub(super) fn list_executions(
     call: &Call<'_>,
     site: &Site<'_>,
     scope: &str,
-    world: &World<'_>,
+    context: &Context<'_>,
 ) -> Answer {
-    let runs = world.store.newest_first().filter(|run| run.scope == scope);
+    let runs = context
+        .store
+        .newest_first()
+        .filter(|run| run.scope == scope);
     let (page, size, total, items) = page(call, runs.collect());
     let executions: Vec<Value> = items
         .iter()
-        .map(|run| site.short_execution(run, world.now))
+        .map(|run| site.short_execution(run, context.now))
         .collect();
     let list = json!({
         "url": format!("{}/executions", site.api()),
@@ -64,17 +67,17 @@ fn sorted<'p>(call: &Call<'_>, mut pipelines: Vec<&'p Pipeline>) -> Vec<&'p Pipe
     pipelines
 }
 
-pub(super) fn list_pipelines(call: &Call<'_>, here: &[&Pipeline], world: &World<'_>) -> Answer {
+pub(super) fn list_pipelines(call: &Call<'_>, here: &[&Pipeline], context: &Context<'_>) -> Answer {
     let (.., items) = page(call, sorted(call, here.to_vec()));
     let pipelines: Vec<Value> = items
         .iter()
         .map(|pipeline| {
             let site = Site {
-                url: world.url,
+                url: context.url,
                 pipeline,
             };
             let scope = format!("{}/{}", pipeline.place.join("/"), pipeline.id);
-            site.short_pipeline(&newest(&scope, world))
+            site.short_pipeline(&newest(&scope, context))
         })
         .collect();
     let (workspace, project) = (
@@ -82,16 +85,16 @@ pub(super) fn list_pipelines(call: &Call<'_>, here: &[&Pipeline], world: &World<
         segment(&call.path("project_name")),
     );
     let list = json!({
-        "url": format!("{}/workspaces/{workspace}/projects/{project}/pipelines", world.url),
+        "url": format!("{}/workspaces/{workspace}/projects/{project}/pipelines", context.url),
         "html_url": format!("https://app.buddy.works/{workspace}/{project}/pipelines"),
         "pipelines": pipelines,
     });
     Answer::json(200, &list)
 }
 
-pub(super) fn list_projects(call: &Call<'_>, world: &World<'_>) -> Answer {
+pub(super) fn list_projects(call: &Call<'_>, context: &Context<'_>) -> Answer {
     let workspace = call.path("workspace");
-    let in_workspace = world
+    let in_workspace = context
         .pipelines
         .iter()
         .filter(|pipeline| pipeline.part(0) == workspace);
@@ -103,7 +106,7 @@ pub(super) fn list_projects(call: &Call<'_>, world: &World<'_>) -> Answer {
             404,
             [
                 format!("There is no workspace {workspace}."),
-                world.what_there_is(),
+                context.what_there_is(),
             ],
         );
     }
@@ -114,7 +117,7 @@ pub(super) fn list_projects(call: &Call<'_>, world: &World<'_>) -> Answer {
         .map(|name| {
             let tail = segment(name);
             json!({
-                "url": format!("{}/workspaces/{workspace}/projects/{tail}", world.url),
+                "url": format!("{}/workspaces/{workspace}/projects/{tail}", context.url),
                 "html_url": format!("https://app.buddy.works/{workspace}/{tail}"),
                 "name": name,
                 "display_name": name,
@@ -123,7 +126,7 @@ pub(super) fn list_projects(call: &Call<'_>, world: &World<'_>) -> Answer {
         })
         .collect();
     let list = json!({
-        "url": format!("{}/workspaces/{workspace}/projects", world.url),
+        "url": format!("{}/workspaces/{workspace}/projects", context.url),
         "html_url": format!("https://app.buddy.works/{workspace}"),
         "projects": projects,
     });
@@ -131,7 +134,7 @@ pub(super) fn list_projects(call: &Call<'_>, world: &World<'_>) -> Answer {
 }
 
 /// The word of the newest execution, and whether there is one.
-pub(super) fn newest(scope: &str, world: &World<'_>) -> Value {
-    let newest = world.store.newest_first().find(|run| run.scope == scope);
-    newest.map_or(json!("INITIAL"), |run| json!(word(run.stage(world.now))))
+pub(super) fn newest(scope: &str, context: &Context<'_>) -> Value {
+    let newest = context.store.newest_first().find(|run| run.scope == scope);
+    newest.map_or(json!("INITIAL"), |run| json!(word(run.state(context.now))))
 }

@@ -13,7 +13,7 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
-use crate::{Answer, Call, Fault, Incoming, NewRun, Stage, StoredRun, Vendor, World};
+use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, State, StoredRun, Vendor};
 use runpipe_spec::operation::Operation;
 
 use lists::{list_executions, list_pipelines, list_projects, newest};
@@ -35,11 +35,11 @@ impl Vendor for Buddy {
         &mut self,
         request: &Incoming,
         operation: &Operation,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Result<(), Answer> {
         let token = request.authorization("Bearer").unwrap_or_default();
-        let reads_only = token == world.accepted.buddy_read_token;
-        if token.is_empty() || !(reads_only || token == world.accepted.buddy_token) {
+        let reads_only = token == context.accepted.buddy_read_token;
+        if token.is_empty() || !(reads_only || token == context.accepted.buddy_token) {
             return Err(errors(
                 401,
                 ["Unauthorized: the token is missing or is not valid."],
@@ -53,66 +53,66 @@ impl Vendor for Buddy {
         Ok(())
     }
 
-    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+    fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer {
         let (workspace, project) = (call.path("workspace"), call.path("project_name"));
         let place = format!("{workspace}/{project}");
         if call.operation() == "listProjects" {
-            return list_projects(call, world);
+            return list_projects(call, context);
         }
-        let mut here = world
+        let mut here = context
             .pipelines
             .iter()
             .filter(|pipeline| pipeline.place == [&*workspace, &*project]);
         let in_project = here.clone().next().is_some();
         if call.operation() == "listPipelines" && in_project {
-            return list_pipelines(call, &here.collect::<Vec<_>>(), world);
+            return list_pipelines(call, &here.collect::<Vec<_>>(), context);
         }
         let id = call.path("pipeline_id");
         let Some(pipeline) = here.find(|pipeline| pipeline.id == id) else {
             let sentence = format!("There is no pipeline {id} in {place}.");
-            return errors(404, [sentence, world.what_there_is()]);
+            return errors(404, [sentence, context.what_there_is()]);
         };
         let site = Site {
-            url: world.url,
+            url: context.url,
             pipeline,
         };
         let scope = format!("{place}/{id}");
         match call.operation() {
-            "getPipeline" => Answer::json(200, &site.pipeline(&newest(&scope, world))),
-            "runExecution" => run(call, &site, scope, world),
-            "listExecutions" => list_executions(call, &site, &scope, world),
-            "getExecution" => on_execution(call, &scope, world, |run, world| {
-                Answer::json(200, &site.execution(run, world.now))
+            "getPipeline" => Answer::json(200, &site.pipeline(&newest(&scope, context))),
+            "runExecution" => run(call, &site, scope, context),
+            "listExecutions" => list_executions(call, &site, &scope, context),
+            "getExecution" => on_execution(call, &scope, context, |run, context| {
+                Answer::json(200, &site.execution(run, context.now))
             }),
-            "updateExecution" => update(call, &site, &scope, world),
-            "getActionExecution" => on_execution(call, &scope, world, |run, world| {
-                site.action_log(run, &call.path("action_execution_id"), world.now)
+            "updateExecution" => update(call, &site, &scope, context),
+            "getActionExecution" => on_execution(call, &scope, context, |run, context| {
+                site.action_log(run, &call.path("action_execution_id"), context.now)
             }),
             other => errors(404, [format!("The sandbox does not know {other}.")]),
         }
     }
 
-    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
-        let status = match fault {
-            Fault::Path => 404,
-            Fault::Method(_) => 405,
-            Fault::Violations(_) => 400,
+    fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
+        let status = match mismatch {
+            Mismatch::Path => 404,
+            Mismatch::Method(_) => 405,
+            Mismatch::Violations(_) => 400,
         };
-        errors(status, fault.sentences(request))
+        errors(status, mismatch.sentences(request))
     }
 
     fn throttle(&self, _wait: Duration) -> Answer {
         errors(429, ["API rate limit exceeded."])
     }
 
-    fn finish(&mut self, answer: &mut Answer, world: &World<'_>) {
-        let (limit, left) = world.budget.unwrap_or((1000, 999));
+    fn finish(&mut self, answer: &mut Answer, context: &Context<'_>) {
+        let (limit, left) = context.budget.unwrap_or((1000, 999));
         answer.set("x-rate-limit-limit", limit.to_string());
         answer.set("x-rate-limit-remaining", left.to_string());
-        if world.budget.is_some() {
+        if context.budget.is_some() {
             answer.set(
                 "x-rate-limit-reset",
-                world.budget_ends.timestamp().to_string(),
+                context.budget_ends.timestamp().to_string(),
             );
         }
     }
@@ -125,7 +125,7 @@ fn errors<S: Into<String>>(status: u16, sentences: impl IntoIterator<Item = S>) 
     Answer::json(status, &json!({ "errors": errors.collect::<Vec<_>>() }))
 }
 
-fn run(call: &Call<'_>, site: &Site<'_>, scope: String, world: &mut World<'_>) -> Answer {
+fn run(call: &Call<'_>, site: &Site<'_>, scope: String, context: &mut Context<'_>) -> Answer {
     let request = call.body();
     if site.pipeline.disabled {
         return errors(400, ["The pipeline is disabled."]);
@@ -140,7 +140,7 @@ fn run(call: &Call<'_>, site: &Site<'_>, scope: String, world: &mut World<'_>) -
         );
     }
     let until = request.get("delay_until").and_then(Value::as_str);
-    let run = world.start(
+    let run = context.start(
         NewRun {
             scope,
             pipeline: site.pipeline.id.clone(),
@@ -150,18 +150,18 @@ fn run(call: &Call<'_>, site: &Site<'_>, scope: String, world: &mut World<'_>) -
         },
         |number, _| number.to_string(),
     );
-    Answer::json(200, &site.execution(&run, world.now))
+    Answer::json(200, &site.execution(&run, context.now))
 }
 
 fn on_execution(
     call: &Call<'_>,
     scope: &str,
-    world: &World<'_>,
-    then: impl FnOnce(&StoredRun, &World<'_>) -> Answer,
+    context: &Context<'_>,
+    then: impl FnOnce(&StoredRun, &Context<'_>) -> Answer,
 ) -> Answer {
     let id = call.path("execution_id");
-    match world.store.get(scope, &id) {
-        Some(run) => then(run, world),
+    match context.store.get(scope, &id) {
+        Some(run) => then(run, context),
         None => errors(
             404,
             [format!("There is no execution {id} of this pipeline.")],
@@ -169,24 +169,24 @@ fn on_execution(
     }
 }
 
-fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, world: &mut World<'_>) -> Answer {
+fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, context: &mut Context<'_>) -> Answer {
     let id = call.path("execution_id");
-    let now = world.now;
+    let now = context.now;
     let operation = call
         .body()
         .get("operation")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let plan = (operation == "RETRY").then(|| world.next_plan());
-    let done = match (world.store.get_mut(scope, &id), operation) {
-        (None, _) => return on_execution(call, scope, world, |_, _| Answer::empty(404)),
+    let plan = (operation == "RETRY").then(|| context.next_plan());
+    let done = match (context.store.get_mut(scope, &id), operation) {
+        (None, _) => return on_execution(call, scope, context, |_, _| Answer::empty(404)),
         (Some(run), "CANCEL") => {
             run.cancel(now, false);
             true
         }
         (Some(run), "APPLY" | "APPLY_VARIABLES" | "SET_VARIABLES" | "APPROVE_VT") => run.apply(now),
         (Some(run), "RUN_DELAYED") => run.begin_now(now),
-        (Some(run), _) => matches!(run.stage(now), Stage::Ended(_)),
+        (Some(run), _) => matches!(run.state(now), State::Ended(_)),
     };
     if !done {
         return errors(
@@ -197,9 +197,9 @@ fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, world: &mut World<'_>) 
         );
     }
     if let Some(plan) = plan {
-        world.store.restart(scope, &id, plan, now);
+        context.store.restart(scope, &id, plan, now);
     }
-    on_execution(call, scope, world, |run, _| {
+    on_execution(call, scope, context, |run, _| {
         Answer::json(200, &site.execution(run, now))
     })
 }

@@ -4,23 +4,23 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::errors;
-use crate::{Answer, Outcome, Pipeline, Stage, StoredRun, segment};
+use crate::{Answer, Outcome, Pipeline, State, StoredRun, segment};
 
 /// The log of each action.
 const LOG: [&str; 3] = ["Preparing the container", "npm run build", "Done"];
 /// The commit that stands behind every ref.
 const HEAD: &str = "506d8d6b1ac7ad2b34c6f5a1f7c4d0a99f2e7c11";
 
-pub(super) fn word(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Queued => "ENQUEUED",
-        Stage::Running => "INPROGRESS",
-        Stage::Waiting => "WAITING_FOR_APPLY",
-        Stage::Canceling => "TERMINATING",
-        Stage::Ended(Outcome::Failed) => "FAILED",
-        Stage::Ended(Outcome::Canceled) => "TERMINATED",
-        Stage::Ended(Outcome::Skipped) => "SKIPPED",
-        Stage::Ended(_) => "SUCCESSFUL",
+pub(super) fn word(state: State) -> &'static str {
+    match state {
+        State::Queued => "ENQUEUED",
+        State::Running => "INPROGRESS",
+        State::Waiting => "WAITING_FOR_APPLY",
+        State::Canceling => "TERMINATING",
+        State::Ended(Outcome::Failed) => "FAILED",
+        State::Ended(Outcome::Canceled) => "TERMINATED",
+        State::Ended(Outcome::Skipped) => "SKIPPED",
+        State::Ended(_) => "SUCCESSFUL",
     }
 }
 
@@ -159,7 +159,7 @@ impl Site<'_> {
             }
             branch
         });
-        let stage = run.stage(now);
+        let state = run.state(now);
         let to = asked("to_revision", "revision").unwrap_or_else(|| "HEAD".to_owned());
         let from = asked("from_revision", "revision");
         json!({
@@ -172,7 +172,7 @@ impl Site<'_> {
             "triggeredOn": "CLICK",
             "priority": run.request.get("priority").cloned().unwrap_or(json!("NORMAL")),
             "refresh": run.request.get("refresh").cloned().unwrap_or(json!(false)),
-            "status": word(stage),
+            "status": word(state),
             "comment": run.request.get("comment"),
             "branch": branch,
             "tag": tag.map(|name| self.named("tags", &name)),
@@ -180,13 +180,13 @@ impl Site<'_> {
             "from_revision": from.map(|revision| self.commit(&revision, run)),
             "to_revision": self.commit(&to, run),
             "creator": self.member(),
-            "pipeline": self.short_pipeline(&json!(word(stage))),
+            "pipeline": self.short_pipeline(&json!(word(state))),
         })
     }
 
     pub fn execution(&self, run: &StoredRun, now: DateTime<Utc>) -> Value {
         let mut execution = self.short_execution(run, now);
-        let word = word(run.stage(now));
+        let word = word(run.state(now));
         let action = json!({
             "action_execution_id": hex_id(run, 1),
             "status": word,
@@ -211,10 +211,10 @@ impl Site<'_> {
                 )],
             );
         }
-        let stage = run.stage(now);
-        let lines = match stage {
-            Stage::Queued => 0,
-            Stage::Ended(_) => LOG.len(),
+        let state = run.state(now);
+        let lines = match state {
+            State::Queued => 0,
+            State::Ended(_) => LOG.len(),
             _ => 2,
         };
         let log = json!({
@@ -223,10 +223,10 @@ impl Site<'_> {
             "action_execution_id": id,
             "start_date": run.started_at(now).map(date),
             "finish_date": run.finished_at(now).map(date),
-            "error_message": (word(stage) == "FAILED").then_some("The command ended with exit code 1"),
-            "status": word(stage),
+            "error_message": (word(state) == "FAILED").then_some("The command ended with exit code 1"),
+            "status": word(state),
             "progress": run.progress(now),
-            "action": self.action(word(stage)),
+            "action": self.action(word(state)),
             "passed_variables": [],
             "outputted_variables": [],
             "log": LOG.iter().take(lines).collect::<Vec<_>>(),

@@ -6,12 +6,12 @@ use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::problem::Problem;
-use crate::{Answer, Call, Outcome, Stage, StoredRun, World};
+use crate::{Answer, Call, Context, Outcome, State, StoredRun};
 
 /// The step that does the work of every pipeline.
 const STEP: &str = "Rewrite table";
 /// Why it fails, when it does.
-const FAULT: &str = "table ORDERS does not exist";
+const FAILURE: &str = "table ORDERS does not exist";
 
 /// One execution at a time.
 pub(super) struct View<'v> {
@@ -22,18 +22,18 @@ pub(super) struct View<'v> {
 impl View<'_> {
     /// No word for a queue is documented: what waits, for its turn or for a person, is running.
     pub fn word(&self) -> &'static str {
-        match self.run.stage(self.now) {
-            Stage::Queued | Stage::Running | Stage::Waiting => "RUNNING",
-            Stage::Canceling => "CANCELLING",
-            Stage::Ended(Outcome::Failed) => "FAILED",
-            Stage::Ended(Outcome::Canceled) => "CANCELLED",
-            Stage::Ended(Outcome::Skipped) => "SKIPPED",
-            Stage::Ended(_) => "SUCCESS",
+        match self.run.state(self.now) {
+            State::Queued | State::Running | State::Waiting => "RUNNING",
+            State::Canceling => "CANCELLING",
+            State::Ended(Outcome::Failed) => "FAILED",
+            State::Ended(Outcome::Canceled) => "CANCELLED",
+            State::Ended(Outcome::Skipped) => "SKIPPED",
+            State::Ended(_) => "SUCCESS",
         }
     }
 
     pub fn has_ended(&self) -> bool {
-        matches!(self.run.stage(self.now), Stage::Ended(_))
+        matches!(self.run.state(self.now), State::Ended(_))
     }
 
     /// As precise as it is told, so that a filter fits what was read.
@@ -47,11 +47,11 @@ impl View<'_> {
 
     /// What the execution has to say about its end.
     fn message(&self) -> Option<String> {
-        match self.run.stage(self.now) {
-            Stage::Ended(Outcome::Failed) => Some(format!("\"{STEP}\": Failure, {FAULT}")),
-            Stage::Ended(Outcome::Canceled) => Some(format!("\"{STEP}\": Cancelled")),
-            Stage::Ended(Outcome::Skipped) => None,
-            Stage::Ended(_) => Some(format!("\"{STEP}\": Success")),
+        match self.run.state(self.now) {
+            State::Ended(Outcome::Failed) => Some(format!("\"{STEP}\": Failure, {FAILURE}")),
+            State::Ended(Outcome::Canceled) => Some(format!("\"{STEP}\": Cancelled")),
+            State::Ended(Outcome::Skipped) => None,
+            State::Ended(_) => Some(format!("\"{STEP}\": Success")),
             _ => None,
         }
     }
@@ -89,7 +89,7 @@ impl View<'_> {
 
     /// The steps. One that is skipped has ended and has no times.
     pub fn steps(&self) -> Vec<Value> {
-        let skipped = self.run.stage(self.now) == Stage::Ended(Outcome::Skipped);
+        let skipped = self.run.state(self.now) == State::Ended(Outcome::Skipped);
         let started = (!skipped).then(|| date(self.started()));
         let finished = self
             .run
@@ -106,7 +106,7 @@ impl View<'_> {
             "status": self.word(),
             "startedAt": started,
             "finishedAt": finished,
-            "message": failed.then_some(FAULT),
+            "message": failed.then_some(FAILURE),
         });
         let step = |number: u64, name: &str, result: Value| json!({ "id": format!("{}-{number}", self.run.id), "name": name, "result": result });
         vec![step(1, "Start", first), step(2, STEP, second)]
@@ -193,13 +193,13 @@ fn broken(rule: String) -> Problem {
 
 /// The executions that a request asks for, newest start first. The token for the next batch names
 /// the last execution of this one, so that starts in between move nothing.
-pub(super) fn list(call: &Call<'_>, world: &World<'_>) -> Result<Answer, Problem> {
-    let filter = Filter::of(call, world.now)?;
+pub(super) fn list(call: &Call<'_>, context: &Context<'_>) -> Result<Answer, Problem> {
+    let filter = Filter::of(call, context.now)?;
     let limit = call
         .number("limit")
         .and_then(|limit| usize::try_from(limit).ok());
     let limit = limit.unwrap_or(25).clamp(1, 100);
-    let mut runs = world.store.newest_first();
+    let mut runs = context.store.newest_first();
     if let Some(token) = call.text("paginationToken") {
         let last = token.strip_prefix("after-").unwrap_or_default();
         if !runs.by_ref().any(|run| run.id == last) {
@@ -210,7 +210,7 @@ pub(super) fn list(call: &Call<'_>, world: &World<'_>) -> Result<Answer, Problem
     }
     let views = runs.map(|run| View {
         run,
-        now: world.now,
+        now: context.now,
     });
     let mut views = views.filter(|view| filter.holds(view));
     let batch: Vec<View<'_>> = views.by_ref().take(limit).collect();

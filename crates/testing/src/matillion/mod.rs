@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
-use crate::{Answer, Call, Fault, Incoming, NewRun, Pipeline, Stage, Vendor, World, uuid};
+use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, State, Vendor, uuid};
 use runpipe_spec::operation::Operation;
 
 use executions::{View, asked};
@@ -51,39 +51,44 @@ impl Vendor for Matillion {
         ]
     }
 
-    fn beside(&self, request: &Incoming) -> Option<&'static str> {
+    fn undocumented(&self, request: &Incoming) -> Option<&'static str> {
         tokens::is_for(request).then_some("token")
     }
 
-    fn answer_beside(&mut self, _name: &str, request: &Incoming, world: &mut World<'_>) -> Answer {
-        self.tokens.exchange(request, world)
+    fn answer_undocumented(
+        &mut self,
+        _name: &str,
+        request: &Incoming,
+        context: &mut Context<'_>,
+    ) -> Answer {
+        self.tokens.exchange(request, context)
     }
 
     fn authorize(
         &mut self,
         request: &Incoming,
         _operation: &Operation,
-        world: &World<'_>,
+        context: &Context<'_>,
     ) -> Result<(), Answer> {
-        let checked = self.tokens.check(request, world.now);
+        let checked = self.tokens.check(request, context.now);
         checked.map_err(|sentence| Problem::new(401, sentence).answer(Some(&request.path)))
     }
 
-    fn answer(&mut self, call: &Call<'_>, world: &mut World<'_>) -> Answer {
+    fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer {
         let answer = match call.operation() {
-            "listProjects" => Ok(places::projects(call, world)),
-            "listPipelineExecutions" => executions::list(call, world),
-            _ => on_project(call, world),
+            "listProjects" => Ok(places::projects(call, context)),
+            "listPipelineExecutions" => executions::list(call, context),
+            _ => on_project(call, context),
         };
         answer.unwrap_or_else(|problem| problem.answer(Some(&call.request.path)))
     }
 
-    fn refuse(&self, fault: &Fault<'_>, request: &Incoming) -> Answer {
-        let sentences = fault.sentences(request);
-        let problem = match fault {
-            Fault::Path => Problem::new(404, sentences.join(" ")),
-            Fault::Method(_) => Problem::new(405, sentences.join(" ")),
-            Fault::Violations(_) => Problem::broken_rules(sentences),
+    fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
+        let sentences = mismatch.sentences(request);
+        let problem = match mismatch {
+            Mismatch::Path => Problem::new(404, sentences.join(" ")),
+            Mismatch::Method(_) => Problem::new(405, sentences.join(" ")),
+            Mismatch::Violations(_) => Problem::broken_rules(sentences),
         };
         problem.answer(Some(&request.path))
     }
@@ -97,19 +102,19 @@ impl Vendor for Matillion {
     }
 
     /// A gateway stands before the service and marks each answer.
-    fn finish(&mut self, answer: &mut Answer, _world: &World<'_>) {
+    fn finish(&mut self, answer: &mut Answer, _context: &Context<'_>) {
         self.answers += 1;
         answer.set("cf-ray", format!("{:016x}-LHR", self.answers));
     }
 }
 
 /// Answers what is asked of one project.
-fn on_project(call: &Call<'_>, world: &mut World<'_>) -> Result<Answer, Problem> {
-    let project = in_project(&call.path("projectId"), world)?;
+fn on_project(call: &Call<'_>, context: &mut Context<'_>) -> Result<Answer, Problem> {
+    let project = in_project(&call.path("projectId"), context)?;
     match call.operation() {
         "listEnvironments" => return Ok(places::environments(call, &project)),
-        "listPublishedPipelines" => return places::published(call, &project, world),
-        "executePublishedPipeline" => return start(call, &project, world),
+        "listPublishedPipelines" => return places::published(call, &project, context),
+        "executePublishedPipeline" => return start(call, &project, context),
         _ => {}
     }
     // As the catalogue writes it, whatever the request's letters.
@@ -121,9 +126,9 @@ fn on_project(call: &Call<'_>, world: &mut World<'_>) -> Result<Answer, Problem>
             format!("There is no pipeline execution {id} in this project."),
         )
     };
-    let now = world.now;
+    let now = context.now;
     if call.operation() == "terminatePipelineExecution" {
-        let run = world.store.get_mut(scope, &id).ok_or_else(missing)?;
+        let run = context.store.get_mut(scope, &id).ok_or_else(missing)?;
         if (View { run: &*run, now }).has_ended() {
             return Err(Problem::new(
                 400,
@@ -134,24 +139,28 @@ fn on_project(call: &Call<'_>, world: &mut World<'_>) -> Result<Answer, Problem>
         run.cancel(now, force.unwrap_or_default());
         return Ok(Answer::json(200, &json!({ "pipelineExecutionId": id })));
     }
-    let run = world.store.get(scope, &id).ok_or_else(missing)?;
+    let run = context.store.get(scope, &id).ok_or_else(missing)?;
     let view = View { run, now };
     Ok(match call.operation() {
         "getPipelineExecutionStatus" => Answer::json(200, &json!({ "status": view.word() })),
         "listPipelineExecutionSteps" => places::page(call, view.steps()),
-        _ if world.habits.nest_results => Answer::json(200, &view.nested()),
+        _ if context.settings.nest_results => Answer::json(200, &view.nested()),
         _ => Answer::json(200, &Value::Object(view.flat())),
     })
 }
 
 /// Starts a run. Any version and any agent will do.
-fn start(call: &Call<'_>, project: &[&Pipeline], world: &mut World<'_>) -> Result<Answer, Problem> {
+fn start(
+    call: &Call<'_>,
+    project: &[&Pipeline],
+    context: &mut Context<'_>,
+) -> Result<Answer, Problem> {
     let request = call.body();
     let text = |key: &str| request.get(key).and_then(Value::as_str).unwrap_or_default();
     let (environment, name) = (text("environmentName"), text("pipelineName"));
-    let here = in_environment(environment, project, world)?;
+    let here = in_environment(environment, project, context)?;
     let Some(pipeline) = here.iter().find(|pipeline| pipeline.id == name) else {
-        let there = world.what_there_is();
+        let there = context.what_there_is();
         let detail =
             format!("Pipeline {name} is not published to environment {environment}. {there}");
         return Err(Problem::new(404, detail));
@@ -163,7 +172,7 @@ fn start(call: &Call<'_>, project: &[&Pipeline], world: &mut World<'_>) -> Resul
         ));
     }
     let (scope, tag) = (pipeline.part(0), text("executionTag"));
-    if !tag.is_empty() && is_running(tag, scope, environment, world) {
+    if !tag.is_empty() && is_running(tag, scope, environment, context) {
         let detail =
             format!("An execution with tag {tag} is still running in environment {environment}.");
         return Err(Problem::new(409, detail));
@@ -174,16 +183,16 @@ fn start(call: &Call<'_>, project: &[&Pipeline], world: &mut World<'_>) -> Resul
         request: request.clone(),
         begins: None,
     };
-    let run = world.start(new, |_, number| uuid("matillion execution", number));
+    let run = context.start(new, |_, number| uuid("matillion execution", number));
     Ok(Answer::json(201, &json!({ "pipelineExecutionId": run.id })))
 }
 
 /// Whether an execution with this tag is under way in an environment.
-fn is_running(tag: &str, scope: &str, environment: &str, world: &World<'_>) -> bool {
-    world.store.newest_first().any(|run| {
+fn is_running(tag: &str, scope: &str, environment: &str, context: &Context<'_>) -> bool {
+    context.store.newest_first().any(|run| {
         run.scope == scope
             && asked(run, "executionTag") == tag
             && asked(run, "environmentName") == environment
-            && !matches!(run.stage(world.now), Stage::Ended(_))
+            && !matches!(run.state(context.now), State::Ended(_))
     })
 }

@@ -3,19 +3,22 @@
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use crate::{Answer, Call, Pipeline, World, uuid};
+use crate::{Answer, Call, Context, Pipeline, uuid};
 
 /// When everything in the sandbox was published.
 const PUBLISHED: &str = "2026-01-05T08:00:00.000Z";
 
 /// The pipelines of the project that a request names, in all environments. At least one.
-pub(super) fn in_project<'w>(id: &str, world: &World<'w>) -> Result<Vec<&'w Pipeline>, Problem> {
+pub(super) fn in_project<'w>(
+    id: &str,
+    context: &Context<'w>,
+) -> Result<Vec<&'w Pipeline>, Problem> {
     // Ids are UUIDs: their letters may be large or small.
     let mine = |pipeline: &&Pipeline| pipeline.part(0).eq_ignore_ascii_case(id);
-    let pipelines: Vec<&Pipeline> = world.pipelines.iter().filter(mine).collect();
+    let pipelines: Vec<&Pipeline> = context.pipelines.iter().filter(mine).collect();
     match pipelines.is_empty() {
         true => {
-            let detail = format!("There is no project {id}. {}", world.what_there_is());
+            let detail = format!("There is no project {id}. {}", context.what_there_is());
             Err(Problem::new(404, detail))
         }
         false => Ok(pipelines),
@@ -26,23 +29,26 @@ pub(super) fn in_project<'w>(id: &str, world: &World<'w>) -> Result<Vec<&'w Pipe
 pub(super) fn in_environment<'w>(
     name: &str,
     project: &[&'w Pipeline],
-    world: &World<'w>,
+    context: &Context<'w>,
 ) -> Result<Vec<&'w Pipeline>, Problem> {
     let mine = |pipeline: &&&Pipeline| pipeline.part(2) == name;
     let pipelines: Vec<&Pipeline> = project.iter().filter(mine).copied().collect();
     match pipelines.is_empty() {
         true => {
-            let detail = format!("There is no environment {name}. {}", world.what_there_is());
+            let detail = format!(
+                "There is no environment {name}. {}",
+                context.what_there_is()
+            );
             Err(Problem::new(404, detail))
         }
         false => Ok(pipelines),
     }
 }
 
-pub(super) fn projects(call: &Call<'_>, world: &World<'_>) -> Answer {
+pub(super) fn projects(call: &Call<'_>, context: &Context<'_>) -> Answer {
     let mut seen: Vec<&str> = Vec::new();
     let mut projects = Vec::new();
-    for pipeline in world.pipelines {
+    for pipeline in context.pipelines {
         let id = pipeline.part(0);
         if seen.contains(&id) {
             continue;
@@ -74,10 +80,10 @@ pub(super) fn environments(call: &Call<'_>, project: &[&Pipeline]) -> Answer {
 pub(super) fn published(
     call: &Call<'_>,
     project: &[&Pipeline],
-    world: &World<'_>,
+    context: &Context<'_>,
 ) -> Result<Answer, Problem> {
     let pipelines = match call.text("environmentName") {
-        Some(environment) => in_environment(environment, project, world)?,
+        Some(environment) => in_environment(environment, project, context)?,
         None => project.to_vec(),
     };
     let mut names: Vec<&str> = pipelines

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use crate::{Answer, Incoming, World, pairs, uuid};
+use crate::{Answer, Context, Incoming, pairs, uuid};
 
 /// Where tokens are given out, whatever the base path of the service.
 const PATH: &str = "/oauth/dpc/token";
@@ -31,9 +31,9 @@ pub(super) struct Tokens {
 
 impl Tokens {
     /// Answers a request to the token endpoint.
-    pub fn exchange(&mut self, request: &Incoming, world: &World<'_>) -> Answer {
-        let answer = match check(request, world) {
-            Ok(()) => self.issue(world),
+    pub fn exchange(&mut self, request: &Incoming, context: &Context<'_>) -> Answer {
+        let answer = match check(request, context) {
+            Ok(()) => self.issue(context),
             Err(refusal) => refusal.answer(),
         };
         // RFC 6749 asks for it: nobody on the way shall keep a token.
@@ -42,13 +42,13 @@ impl Tokens {
             .with("pragma", "no-cache")
     }
 
-    fn issue(&mut self, world: &World<'_>) -> Answer {
+    fn issue(&mut self, context: &Context<'_>) -> Answer {
         self.count += 1;
         let token = format!("sandbox-{}", uuid("matillion token", self.count));
-        let life = world.habits.token_life;
+        let life = context.settings.token_life;
         let ends = TimeDelta::from_std(life)
             .ok()
-            .and_then(|life| world.now.checked_add_signed(life));
+            .and_then(|life| context.now.checked_add_signed(life));
         self.issued
             .push_back((token.clone(), ends.unwrap_or(DateTime::<Utc>::MAX_UTC)));
         if self.issued.len() > MOST_TOKENS {
@@ -81,15 +81,15 @@ impl Tokens {
 }
 
 /// Why there is no token.
-struct Refusal {
+struct TokenError {
     status: u16,
     error: &'static str,
     sentence: String,
 }
 
-impl Refusal {
+impl TokenError {
     fn new(status: u16, error: &'static str, sentence: impl Into<String>) -> Self {
-        Refusal {
+        TokenError {
             status,
             error,
             sentence: sentence.into(),
@@ -97,7 +97,7 @@ impl Refusal {
     }
 
     fn invalid(sentence: impl Into<String>) -> Self {
-        Refusal::new(400, "invalid_request", sentence)
+        TokenError::new(400, "invalid_request", sentence)
     }
 
     fn answer(self) -> Answer {
@@ -110,9 +110,9 @@ impl Refusal {
     }
 }
 
-fn check(request: &Incoming, world: &World<'_>) -> Result<(), Refusal> {
+fn check(request: &Incoming, context: &Context<'_>) -> Result<(), TokenError> {
     if request.method != "POST" {
-        return Err(Refusal::new(
+        return Err(TokenError::new(
             405,
             "invalid_request",
             "Tokens are given out to POST alone.",
@@ -122,7 +122,7 @@ fn check(request: &Incoming, world: &World<'_>) -> Result<(), Refusal> {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         let sentence = "The body has to be a form: application/x-www-form-urlencoded.";
-        return Err(Refusal::invalid(sentence));
+        return Err(TokenError::invalid(sentence));
     }
     let form = pairs(&String::from_utf8_lossy(&request.body));
     let field = |name: &str| {
@@ -131,32 +131,32 @@ fn check(request: &Incoming, world: &World<'_>) -> Result<(), Refusal> {
             .filter(|(key, _)| key == name)
             .map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
-            (Some(_), Some(_)) => Err(Refusal::invalid(format!("{name} is there twice."))),
+            (Some(_), Some(_)) => Err(TokenError::invalid(format!("{name} is there twice."))),
             (value, _) => Ok(value.unwrap_or_default()),
         }
     };
     match field("grant_type")? {
         "client_credentials" => {}
-        "" => return Err(Refusal::invalid("grant_type is missing.")),
+        "" => return Err(TokenError::invalid("grant_type is missing.")),
         other => {
             let sentence = format!("grant_type is {other}; only client_credentials is known.");
-            return Err(Refusal::new(400, "unsupported_grant_type", sentence));
+            return Err(TokenError::new(400, "unsupported_grant_type", sentence));
         }
     }
     let (id, secret) = (field("client_id")?, field("client_secret")?);
     if id.is_empty() || secret.is_empty() {
-        return Err(Refusal::invalid(
+        return Err(TokenError::invalid(
             "client_id and client_secret have to be in the form.",
         ));
     }
-    let accepted = world.accepted;
+    let accepted = context.accepted;
     if id != accepted.matillion_client_id || secret != accepted.matillion_client_secret {
         let sentence = "The client id or its secret is wrong.";
-        return Err(Refusal::new(401, "invalid_client", sentence));
+        return Err(TokenError::new(401, "invalid_client", sentence));
     }
     match field("audience")? {
         "" | AUDIENCE => Ok(()),
-        _ => Err(Refusal::invalid(format!(
+        _ => Err(TokenError::invalid(format!(
             "The audience is unknown: {AUDIENCE} is the one there is."
         ))),
     }

@@ -1,25 +1,25 @@
-//! All gates of a sandbox together: what its ports, its handle and its control endpoint share.
+//! All simulators of a sandbox together: what its ports, its handle and its control endpoint share.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::clock::Time;
-use super::gate::Gate;
 use super::script::{InvalidScript, Script};
+use super::simulator::Simulator;
 use runpipe::Service;
 
-/// The gates of all services that are served, and the time that they share.
-pub(super) struct Gates {
+/// The simulators of all services that are served, and the time that they share.
+pub(super) struct Simulators {
     pub time: Time,
-    pub by_service: BTreeMap<Service, Gate>,
+    pub by_service: BTreeMap<Service, Simulator>,
 }
 
-impl Gates {
-    pub fn get(&self, service: Service) -> Option<&Gate> {
+impl Simulators {
+    pub fn get(&self, service: Service) -> Option<&Simulator> {
         self.by_service.get(&service)
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Gate> {
+    pub fn all(&self) -> impl Iterator<Item = &Simulator> {
         self.by_service.values()
     }
 
@@ -27,27 +27,29 @@ impl Gates {
     pub fn play(&self, script: &Script) -> Result<(), InvalidScript> {
         script.check()?;
         for (rule, number) in script.rules.iter().zip(1..) {
-            let mut gates = self
+            let mut simulators = self
                 .all()
-                .filter(|gate| rule.service.is_none_or(|of| of == gate.service));
+                .filter(|simulator| rule.service.is_none_or(|of| of == simulator.service));
             let Some(operation) = rule.operation.as_deref().filter(|name| *name != "token") else {
                 continue;
             };
-            if !gates.any(|gate| gate.document.operation(operation).is_some()) {
+            if !simulators.any(|simulator| simulator.document.operation(operation).is_some()) {
                 let nearest = self.nearest_operation(operation);
                 return Err(InvalidScript(format!(
                     "rule {number} is for the operation {operation:?}, which there is not{nearest}"
                 )));
             }
         }
-        for gate in self.all() {
-            gate.lock().rules.add(script, gate.service);
+        for simulator in self.all() {
+            simulator.lock().rules.add(script, simulator.service);
         }
         Ok(())
     }
 
     fn nearest_operation(&self, wanted: &str) -> String {
-        let known = self.all().flat_map(|gate| gate.document.operations());
+        let known = self
+            .all()
+            .flat_map(|simulator| simulator.document.operations());
         let scored =
             known.map(|operation| (strsim::jaro_winkler(&operation.id, wanted), &operation.id));
         let nearest = scored.max_by(|a, b| a.0.total_cmp(&b.0));
@@ -55,8 +57,8 @@ impl Gates {
     }
 
     pub fn reset(&self) {
-        for gate in self.all() {
-            gate.lock().reset();
+        for simulator in self.all() {
+            simulator.lock().reset();
         }
     }
 

@@ -1,4 +1,4 @@
-//! The gate of a service: what comes in is held against the document, and so is what goes out.
+//! The simulator of a service: what comes in is held against the document, and so is what goes out.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,12 +10,12 @@ use super::accepted::Accepted;
 use super::answer::Answer;
 use super::catalogue::Pipeline;
 use super::clock::{Time, later};
-use super::habits::Habits;
 use super::incoming::Incoming;
 use super::received::{Log, Received};
 use super::script::{Rules, ScriptedAnswer};
+use super::settings::Settings;
 use super::store::Store;
-use super::vendor::{Call, Fault, Vendor, World};
+use super::vendor::{Call, Context, Mismatch, Vendor};
 use runpipe::Service;
 use runpipe_spec::document::Document;
 use runpipe_spec::operation::Operation;
@@ -24,22 +24,22 @@ use runpipe_spec::schema::Strictness;
 use runpipe_spec::validate::{RequestParts, Violation};
 
 /// One service of a sandbox.
-pub(super) struct Gate {
+pub(super) struct Simulator {
     pub service: Service,
     /// The address of the service, with its base path.
     pub url: String,
     pub accepted: Accepted,
-    pub habits: Habits,
+    pub settings: Settings,
     pub pipelines: Vec<Pipeline>,
     pub document: Document,
     pub time: Time,
     /// Requests that may be made a minute.
     pub per_minute: Option<u32>,
-    state: Mutex<State>,
+    inner: Mutex<Inner>,
 }
 
 /// What changes.
-pub(super) struct State {
+pub(super) struct Inner {
     vendor: Box<dyn Vendor>,
     pub store: Store,
     pub rules: Rules,
@@ -56,54 +56,54 @@ struct Minute {
 
 /// What a request turned out to be.
 enum Target<'d> {
-    /// Something that the vendor answers beside its document.
-    Beside(&'static str),
+    /// Something that the vendor answers and does not document.
+    Undocumented(&'static str),
     Operation(&'d Operation),
     Nothing(NoRoute),
 }
 
-/// The parts of a gate that are fixed, for [`Gate::new`].
+/// The parts of a simulator that are fixed, for [`Simulator::new`].
 pub(super) struct Fixed {
     pub service: Service,
     pub url: String,
     pub accepted: Accepted,
-    pub habits: Habits,
+    pub settings: Settings,
     pub pipelines: Vec<Pipeline>,
     pub document: Document,
     pub time: Time,
     pub per_minute: Option<u32>,
 }
 
-impl Gate {
+impl Simulator {
     pub fn new(fixed: Fixed, vendor: Box<dyn Vendor>) -> Self {
         let Fixed {
             service,
             url,
             accepted,
-            habits,
+            settings,
             pipelines,
             document,
             time,
             per_minute,
         } = fixed;
-        let state = State {
+        let inner = Inner {
             vendor,
             store: Store::default(),
             rules: Rules::default(),
             received: Log::default(),
             minute: Minute::default(),
         };
-        let state = Mutex::new(state);
-        Gate {
+        let inner = Mutex::new(inner);
+        Simulator {
             service,
             url,
             accepted,
-            habits,
+            settings,
             pipelines,
             document,
             time,
             per_minute,
-            state,
+            inner,
         }
     }
 
@@ -112,27 +112,27 @@ impl Gate {
         self.lock().vendor.variables(&self.url, &self.accepted)
     }
 
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> MutexGuard<'_, Inner> {
         // A panic of one request shall not stop the others.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers a request, and remembers both.
     pub fn handle(&self, mut request: Incoming) -> Answer {
-        let mut state = self.lock();
+        let mut inner = self.lock();
         let now = self.time.now();
-        if let Some(path) = state.vendor.documented_path(&request.path) {
+        if let Some(path) = inner.vendor.documented_path(&request.path) {
             request.path = path;
         }
-        let target = self.target(&request, &*state.vendor);
+        let target = self.target(&request, &*inner.vendor);
         let operation = match &target {
-            Target::Beside(name) => Some((*name).to_owned()),
+            Target::Undocumented(name) => Some((*name).to_owned()),
             Target::Operation(operation) => Some(operation.id.clone()),
             Target::Nothing(_) => None,
         };
-        let mut answer = self.scripted_or_true(&request, &target, &mut state, now);
+        let mut answer = self.scripted_or_vendor(&request, &target, &mut inner, now);
         answer.set("date", httpdate::fmt_http_date(now.into()));
-        state.received.push(Received {
+        inner.received.push(Received {
             service: self.service,
             at: now,
             method: request.method,
@@ -147,33 +147,33 @@ impl Gate {
     }
 
     fn target(&self, request: &Incoming, vendor: &dyn Vendor) -> Target<'_> {
-        if let Some(name) = vendor.beside(request) {
-            return Target::Beside(name);
+        if let Some(name) = vendor.undocumented(request) {
+            return Target::Undocumented(name);
         }
         match self.document.route(&request.method, &request.path) {
             Ok(route) => Target::Operation(route.operation),
-            Err(fault) => Target::Nothing(fault),
+            Err(no_route) => Target::Nothing(no_route),
         }
     }
 
-    fn scripted_or_true(
+    fn scripted_or_vendor(
         &self,
         request: &Incoming,
         target: &Target<'_>,
-        state: &mut State,
+        inner: &mut Inner,
         now: DateTime<Utc>,
     ) -> Answer {
         let name = match target {
-            Target::Beside(name) => Some(*name),
+            Target::Undocumented(name) => Some(*name),
             Target::Operation(operation) => Some(operation.id.as_str()),
             Target::Nothing(_) => None,
         };
-        let Some(script) = state.rules.next_answer(name) else {
-            return self.true_answer(request, target, state, now);
+        let Some(script) = inner.rules.next_answer(name) else {
+            return self.vendor_answer(request, target, inner, now);
         };
         let delay = script.delay();
         let truth = (script.acts || script.status.is_none())
-            .then(|| self.true_answer(request, target, state, now));
+            .then(|| self.vendor_answer(request, target, inner, now));
         let mut answer = match (truth, script.status) {
             (Some(truth), None) => truth,
             (_, status) => self.played(&script, status.unwrap_or(200), target),
@@ -222,26 +222,26 @@ impl Gate {
         answer
     }
 
-    fn true_answer(
+    fn vendor_answer(
         &self,
         request: &Incoming,
         target: &Target<'_>,
-        state: &mut State,
+        inner: &mut Inner,
         now: DateTime<Utc>,
     ) -> Answer {
-        let State {
+        let Inner {
             vendor,
             store,
             rules,
             minute,
             ..
-        } = state;
+        } = inner;
         let budget = self.per_minute.map(|limit| minute.spend(limit, now));
-        let mut world = World {
+        let mut context = Context {
             now,
             url: &self.url,
             accepted: &self.accepted,
-            habits: &self.habits,
+            settings: &self.settings,
             pipelines: &self.pipelines,
             store,
             budget: self.per_minute.zip(budget.map(|left| left.unwrap_or(0))),
@@ -253,17 +253,17 @@ impl Gate {
                 let wait = (minute.ends - now).to_std().unwrap_or_default();
                 vendor.throttle(wait.max(Duration::from_secs(1)))
             }
-            Target::Beside(name) => vendor.answer_beside(name, request, &mut world),
-            Target::Nothing(NoRoute::Path) => vendor.refuse(&Fault::Path, request),
+            Target::Undocumented(name) => vendor.answer_undocumented(name, request, &mut context),
+            Target::Nothing(NoRoute::Path) => vendor.refuse(&Mismatch::Path, request),
             Target::Nothing(NoRoute::Method { allowed }) => {
-                let answer = vendor.refuse(&Fault::Method(allowed), request);
+                let answer = vendor.refuse(&Mismatch::Method(allowed), request);
                 answer.with("allow", allowed.join(", "))
             }
             Target::Operation(operation) => {
-                self.operate(request, operation, &mut **vendor, &mut world)
+                self.operate(request, operation, &mut **vendor, &mut context)
             }
         };
-        vendor.finish(&mut answer, &world);
+        vendor.finish(&mut answer, &context);
         match target {
             Target::Operation(operation) => self.strictly(operation, answer),
             _ => answer,
@@ -276,9 +276,9 @@ impl Gate {
         request: &Incoming,
         operation: &Operation,
         vendor: &mut dyn Vendor,
-        world: &mut World<'_>,
+        context: &mut Context<'_>,
     ) -> Answer {
-        if let Err(refusal) = vendor.authorize(request, operation, world) {
+        if let Err(refusal) = vendor.authorize(request, operation, context) {
             return refusal;
         }
         let other_form = vendor.as_documented(request, operation);
@@ -296,9 +296,9 @@ impl Gate {
                     request,
                     matched: &matched,
                 },
-                world,
+                context,
             ),
-            Err(violations) => vendor.refuse(&Fault::Violations(&violations), request),
+            Err(violations) => vendor.refuse(&Mismatch::Violations(&violations), request),
         }
     }
 
@@ -331,7 +331,7 @@ impl Gate {
     }
 }
 
-impl State {
+impl Inner {
     /// Forgets everything: runs, rules, requests. What the vendor has issued stays valid.
     pub fn reset(&mut self) {
         self.store = Store::default();

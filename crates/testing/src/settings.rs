@@ -4,16 +4,16 @@ use std::time::Duration;
 
 /// How the vendors of one sandbox behave where they can be told.
 #[derive(Clone, Debug)]
-pub(crate) struct Habits {
+pub(crate) struct Settings {
     /// Matillion: the details of an execution are inside `result`.
     pub nest_results: bool,
     /// Matillion: how long a token is valid.
     pub token_life: Duration,
 }
 
-impl Default for Habits {
+impl Default for Settings {
     fn default() -> Self {
-        Habits {
+        Settings {
             nest_results: false,
             token_life: Duration::from_secs(30 * 60),
         }
