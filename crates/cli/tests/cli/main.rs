@@ -1,13 +1,17 @@
 //! The program as a process: what it writes, where, and the exit code that it ends with.
 
+mod addresses;
 mod bodies;
+mod credentials;
 mod exit_codes;
 mod flags;
 mod interruption;
 mod json;
 mod program;
+mod proxies;
 mod reconciling;
 mod secrecy;
 mod self_contained;
 mod terminal_text;
 mod unclear_starts;
+mod vendors;

@@ -1,0 +1,95 @@
+//! A proxy sees nothing of what stays on this machine: without TLS it would see the credential.
+
+use std::io::ErrorKind;
+use std::net::TcpListener;
+
+use serde_json::json;
+use wiremock::matchers::{any, path};
+use wiremock::{Mock, MockServer};
+
+use crate::program::{Program, answer, runpipe};
+
+/// A proxy that is never to be used. It answers nobody.
+struct Forbidden(TcpListener);
+
+impl Forbidden {
+    fn proxy() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("a socket");
+        Forbidden(listener)
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.0.local_addr().expect("an address"))
+    }
+
+    /// Names it to a program in every variable that programs look at, but for those left out.
+    fn named_to(&self, program: Program, left_out: &[&str]) -> Program {
+        let variables = [
+            "HTTP_PROXY",
+            "http_proxy",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+        ];
+        let variables = variables.iter().filter(|name| !left_out.contains(name));
+        variables.fold(program, |program, name| program.env(name, &self.url()))
+    }
+
+    /// Nobody has connected, so not one byte has come.
+    fn was_left_alone(&self, what: &str) {
+        let connected = self.0.accept();
+        let none = matches!(&connected, Err(error) if error.kind() == ErrorKind::WouldBlock);
+        assert!(none, "{what}: {connected:?}");
+    }
+}
+
+/// What every service takes for a run, and a token endpoint for a token.
+async fn service() -> MockServer {
+    let server = MockServer::start().await;
+    let run = json!({ "id": 31, "status": "RUNNING", "success": true, "pipelineRun": { "status": "RUNNING" } });
+    let token = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 1800 });
+    let tokens = Mock::given(path("/token")).respond_with(answer(200, token));
+    tokens.mount(&server).await;
+    Mock::given(any())
+        .respond_with(answer(200, run))
+        .mount(&server)
+        .await;
+    server
+}
+
+#[tokio::test]
+async fn what_is_sent_to_this_machine_without_tls_goes_straight() {
+    let server = service().await;
+    let port = server.address().port();
+    let references = [
+        "azure-devops/acme/Shop/42/31",
+        "matillion/p/e",
+        "aliyun/o/123/31",
+        "buddy/acme/website/2/31",
+    ];
+    for host in ["127.0.0.1", "localhost"] {
+        for reference in references {
+            let proxy = Forbidden::proxy();
+            let url = format!("http://{host}:{port}");
+            let program = runpipe(["status", reference, "--base-url", &url])
+                .words(["--timeout", "5s", "--retries", "0"])
+                .env("AZURE_DEVOPS_EXT_PAT", "pat")
+                .env("MATILLION_CLIENT_ID", "id")
+                .env("MATILLION_CLIENT_SECRET", "secret")
+                .env("RUNPIPE_MATILLION_TOKEN_URL", &format!("{url}/token"))
+                .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
+                .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+                .env("BUDDY_TOKEN", "token");
+            let ended = proxy.named_to(program, &[]).run().await;
+            proxy.was_left_alone(reference);
+            assert_eq!(
+                ended.status.code(),
+                Some(0),
+                "{reference}: {}",
+                ended.stderr
+            );
+        }
+    }
+}
