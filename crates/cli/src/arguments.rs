@@ -18,10 +18,14 @@ Exit codes:
   5    no answer, or one that cannot be read; nothing was started
   6    a start whose outcome is unknown: it may have happened
   7    the deadline passed; the run goes on
-  74   done, but stdout does not take the result: it is on stderr
-  130  interrupted
+  70   a fault of the program; it says what it leaves behind
+  74   done, but the result cannot be written to stdout: it is on stderr
+  129, 130, 131, 143  ended by SIGHUP, SIGINT (Ctrl-C), SIGQUIT, SIGTERM
 
-Every command takes --json: one object on stdout, or one on stderr with `kind` and `message`.";
+Every command takes --json: one object on stdout, or one on stderr with `kind` and `message`.
+`start` gives the bare reference where stdout is no terminal: REF=$(runpipe start ...). Unless it shows
+the run to a person at once, it first writes `started REF` to stderr; with --json, an object with the
+`kind` started and the `ref`.";
 
 /// Starts a pipeline run on Azure DevOps, Matillion, Aliyun Yunxiao or Buddy, exactly once, and
 /// follows it to its end.
@@ -31,6 +35,10 @@ pub struct Arguments {
     /// Write one JSON object to stdout; errors as one object to stderr.
     #[arg(long, global = true)]
     pub json: bool,
+
+    /// Write less: of a run only its reference, and nothing about how things go.
+    #[arg(long, global = true)]
+    pub quiet: bool,
 
     #[command(subcommand)]
     pub command: Command,

@@ -21,7 +21,7 @@ use super::output::{Output, status_cell, status_style, took};
 use super::stage::Stage;
 use super::start::{self, Start};
 use super::text::{one_line, span};
-use super::{Context, Environment, example};
+use super::{Context, Environment, example, open_files};
 
 /// What was seen of one service.
 #[derive(Serialize)]
@@ -40,6 +40,7 @@ struct Demo {
 
 /// Starts one run on each service, follows all of them at once, and prints what happened.
 pub async fn run(context: &Context) -> Result<u8, Failure> {
+    open_files::expect(open_files::OF_THE_SANDBOX)?;
     let sandbox = Sandbox::start().await.map_err(|fault| {
         Failure::usage(
             format!("the sandbox cannot be served: {fault}"),
@@ -49,7 +50,7 @@ pub async fn run(context: &Context) -> Result<u8, Failure> {
     let variables: BTreeMap<&str, String> = sandbox.variables().into_iter().collect();
     let inside = Context {
         environment: Environment::new(move |name| variables.get(name).map(OsString::from)),
-        output: Output::new(context.output.is_json()),
+        output: Output::new(context.output.is_json(), false),
         stage: Stage::default(),
     };
     context

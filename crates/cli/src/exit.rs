@@ -5,14 +5,12 @@ use std::io;
 use runpipe::{Error, ErrorKind, RunRef, Service};
 use serde::Serialize;
 
-use super::output::Output;
-
 /// Everything was done.
 pub const DONE: u8 = 0;
 /// A run that was waited for ended without success.
 pub const WITHOUT_SUCCESS: u8 = 1;
 /// The command line, the environment or a file cannot be used. clap ends with the same.
-const USAGE: u8 = 2;
+pub const USAGE: u8 = 2;
 const REFUSED: u8 = 3;
 const AUTHENTICATION: u8 = 4;
 const UNREACHABLE: u8 = 5;
@@ -20,8 +18,10 @@ const OUTCOME_UNKNOWN: u8 = 6;
 const DEADLINE: u8 = 7;
 /// The result is there and could not be written to stdout.
 const UNWRITTEN: u8 = 74;
-/// 128 and the number of SIGINT, as shells have it.
-const INTERRUPTED: u8 = 130;
+/// The program itself is at fault.
+const INTERNAL: u8 = 70;
+/// A signal ended the program: this and its number, as shells have it.
+const SIGNALLED: u8 = 128;
 
 /// Why a command did not end as it should.
 #[derive(Debug)]
@@ -42,8 +42,10 @@ pub enum Failure {
         /// What to do, where the program knows better than the library.
         advice: Option<String>,
     },
-    /// Ctrl-C, or a polite request to end.
-    Interrupted {
+    /// The command was cut short.
+    Cut {
+        /// By what.
+        by: Cut,
         /// What is left behind.
         message: String,
         /// What to do next.
@@ -55,6 +57,15 @@ pub enum Failure {
     },
     /// stdout does not take the result.
     Output(io::Error),
+}
+
+/// What cuts a command short.
+#[derive(Clone, Copy, Debug)]
+pub enum Cut {
+    /// Ctrl-C, a terminal that is closed, a polite request to end: a signal, by its number.
+    Signal(u8),
+    /// A fault of the program.
+    Fault,
 }
 
 impl Failure {
@@ -69,7 +80,10 @@ impl Failure {
         match self {
             Failure::Usage { .. } => USAGE,
             Failure::Call { error, .. } => code_of(error.kind()),
-            Failure::Interrupted { .. } => INTERRUPTED,
+            Failure::Cut { by, .. } => match by {
+                Cut::Signal(number) => SIGNALLED.saturating_add(*number),
+                Cut::Fault => INTERNAL,
+            },
             Failure::Output(_) => UNWRITTEN,
         }
     }
@@ -78,7 +92,7 @@ impl Failure {
     pub fn parts(&self) -> (String, Vec<&str>) {
         match self {
             Failure::Usage { message, advice }
-            | Failure::Interrupted {
+            | Failure::Cut {
                 message, advice, ..
             } => (message.clone(), vec![advice]),
             Failure::Call { error, advice, .. } => {
@@ -138,13 +152,17 @@ impl Failure {
                 report.advice = Some(advice.as_deref().unwrap_or_else(|| error.advice()));
                 report.candidates = candidates;
             }
-            Failure::Interrupted {
+            Failure::Cut {
+                by,
                 advice,
                 service,
                 run,
                 ..
             } => {
-                report.kind = "interrupted";
+                report.kind = match by {
+                    Cut::Signal(_) => "interrupted",
+                    Cut::Fault => "internal",
+                };
                 report.service = *service;
                 report.reference = run.as_ref();
                 report.advice = Some(advice);
@@ -195,25 +213,4 @@ fn code_of(kind: ErrorKind) -> u8 {
         // Not found, invalid, conflict, disabled, rate limited, no such name: the service said no.
         _ => REFUSED,
     }
-}
-
-/// Says what clap found, and returns the exit code: 2, or 0 for help and version.
-pub fn of_command_line(error: &clap::Error, json: bool) -> u8 {
-    if !error.use_stderr() {
-        // Help that nobody reads to its end is no failure.
-        let _ = error.print();
-        return DONE;
-    }
-    if json {
-        let text = error.to_string();
-        let text = text.trim_start_matches("error: ");
-        let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-        let rest = rest.lines().map(str::trim).filter(|line| !line.is_empty());
-        let advice: Vec<&str> = rest.collect();
-        let advice = advice.join(" ");
-        Output::new(true).failure(&Failure::usage(message.trim(), advice));
-    } else {
-        let _ = error.print();
-    }
-    USAGE
 }

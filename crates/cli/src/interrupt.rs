@@ -1,4 +1,4 @@
-//! Ctrl-C, and the signal with which a CI system ends a job.
+//! Ctrl-C, a terminal that is closed, and the signal with which a CI system ends a job.
 
 use super::exit::Failure;
 use super::stage::Stage;
@@ -6,35 +6,62 @@ use super::stage::Stage;
 /// Comes when the program is to end: the exit code where that is how it ends anyway, else a failure
 /// that says what is left behind.
 pub async fn interrupted(stage: &Stage) -> Result<u8, Failure> {
-    signal().await;
-    stage.interrupted()
+    let number = signal().await;
+    stage.interrupted(number)
+}
+
+/// The number of the first signal that asks the program to end. Those that follow change nothing:
+/// what is left behind is said all the same.
+#[cfg(unix)]
+async fn signal() -> u8 {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let kinds = [
+        (HANGUP, SignalKind::hangup()),
+        (2, SignalKind::interrupt()),
+        (3, SignalKind::quit()),
+        (15, SignalKind::terminate()),
+    ];
+    let mut signals = Vec::new();
+    for (number, kind) in kinds {
+        if number == HANGUP && hangups_are_ignored() {
+            continue;
+        }
+        // Where one cannot be listened for, the system ends the program by itself.
+        if let Ok(signal) = signal(kind) {
+            signals.push((number, signal));
+        }
+    }
+    poll_fn(|context| {
+        let mut signals = signals.iter_mut();
+        signals
+            .find_map(|(number, signal)| signal.poll_recv(context).is_ready().then_some(*number))
+            .map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
 }
 
 #[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = async {
-        match signal(SignalKind::interrupt()) {
-            Ok(mut interrupts) => interrupts.recv().await,
-            // The system then ends the program by itself, without a word.
-            Err(_) => std::future::pending().await,
-        }
-    };
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut requests) => requests.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate => {}
-    }
+const HANGUP: u8 = 1;
+
+/// Whether the program was started by `nohup`: it outlives its terminal then.
+#[cfg(unix)]
+fn hangups_are_ignored() -> bool {
+    // Linux has this file; elsewhere `nohup` is not noticed.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // The first signal is the lowest bit.
+    mask.is_some_and(|mask| mask & 1 != 0)
 }
 
 #[cfg(not(unix))]
-async fn signal() {
+async fn signal() -> u8 {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+    2
 }

@@ -40,6 +40,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let wanted = arguments.step.as_deref().unwrap_or_default().to_lowercase();
     let mut steps = runs.logs(&arguments.run);
     let mut logs = Vec::new();
+    let mut unwritten = Ok(());
     while let Some(log) = steps.next().await {
         let log = log?;
         if !log.step.to_lowercase().contains(&wanted) {
@@ -47,10 +48,16 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         }
         if context.output.is_json() {
             logs.push(log);
-        } else if context.output.part(&text_of(&log))? == Reader::Gone {
-            break;
+            continue;
+        }
+        match context.output.part(&text_of(&log)) {
+            Ok(Reader::There) => {}
+            Ok(Reader::Gone) => break,
+            // The rest follows it to stderr.
+            Err(failure) => unwritten = Err(failure),
         }
     }
+    unwritten?;
     if context.output.is_json() {
         let run = &arguments.run;
         context.output.result(&Logs { run, logs }, String::new)?;

@@ -3,17 +3,20 @@
 //! The process meets its surroundings here and nowhere else: arguments and environment come in,
 //! the exit code goes out. One file per command, and what they share:
 //!
-//! * `arguments`: the command line as a whole; each command's own arguments are in its file;
+//! * `arguments`, `command_line`: the command line as a whole, and what is wrong with it; each
+//!   command's own arguments are in its file;
 //! * `connect`, `environment`: from a service's name to a client of it;
 //! * `place`: what names a pipeline on each service;
 //! * `body`, `pair`, `variables`: requests that are given as JSON, and as `key=value`;
-//! * `stage`: what is under way, so that an interruption can say what it leaves behind;
+//! * `stage`, `interrupt`: what is under way, so that an interruption can say what it leaves behind;
+//! * `open_files`: a limit that leaves no room to work;
 //! * `exit`: how a command fails, and the exit code that says so;
-//! * `output`, `text`: what people and programs get to read.
+//! * `output`, `stdout`, `text`: what people and programs get to read.
 
 mod arguments;
 mod body;
 mod cancel;
+mod command_line;
 mod connect;
 mod demo;
 mod environment;
@@ -22,6 +25,7 @@ mod exit;
 mod interrupt;
 mod list;
 mod logs;
+mod open_files;
 mod output;
 mod pair;
 mod place;
@@ -31,12 +35,14 @@ mod spec;
 mod stage;
 mod start;
 mod status;
+mod stdout;
 mod text;
 mod variables;
 mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
@@ -64,14 +70,15 @@ fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) 
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
         Err(error) => {
-            return exit::of_command_line(&error, words.iter().any(|word| word == "--json"));
+            let json = words.iter().any(|word| word == "--json");
+            return command_line::refuse(error, &Output::new(json, false));
         }
     };
-    let context = Context {
+    let context = Arc::new(Context {
         environment,
-        output: Output::new(arguments.json),
+        output: Output::new(arguments.json, arguments.quiet),
         stage: Stage::default(),
-    };
+    });
     match in_runtime(&context, arguments.command) {
         Ok(code) => code,
         Err(failure) => {
@@ -81,8 +88,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) 
     }
 }
 
-fn in_runtime(context: &Context, command: Command) -> Result<u8, Failure> {
+fn in_runtime(context: &Arc<Context>, command: Command) -> Result<u8, Failure> {
+    open_files::expect(open_files::OF_A_CALL)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
         .enable_all()
         .build();
     let runtime = runtime.map_err(|cause| {
@@ -96,12 +105,22 @@ fn in_runtime(context: &Context, command: Command) -> Result<u8, Failure> {
             // First, so that nothing is done or said before an interruption is listened for.
             biased;
             left = interrupt::interrupted(&context.stage) => left,
-            outcome = dispatch(context, command) => outcome,
+            outcome = on_a_thread(context, command) => outcome,
         }
     });
     // A thread that still reads stdin must not keep the program from ending.
     runtime.shutdown_background();
     outcome
+}
+
+/// Runs the command where it can wait for a slow reader of stdout, and an interruption is heard
+/// meanwhile.
+async fn on_a_thread(context: &Arc<Context>, command: Command) -> Result<u8, Failure> {
+    let task = Arc::clone(context);
+    match tokio::spawn(async move { dispatch(&task, command).await }).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(context.stage.broken()),
+    }
 }
 
 async fn dispatch(context: &Context, command: Command) -> Result<u8, Failure> {

@@ -5,10 +5,11 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color};
-use runpipe::{Run, RunStatus};
+use runpipe::{Run, RunRef, RunStatus};
 use serde::Serialize;
 
 use super::exit::Failure;
+use super::stdout;
 use super::text::{is_deceptive, one_line, span};
 
 const BOLD: Style = Style::new().bold();
@@ -18,6 +19,7 @@ const DIM: Style = Style::new().dimmed();
 #[derive(Debug)]
 pub struct Output {
     json: bool,
+    quiet: bool,
 }
 
 /// Whether somebody still reads stdout.
@@ -30,9 +32,9 @@ pub enum Reader {
 }
 
 impl Output {
-    /// Writes JSON, or text for people.
-    pub fn new(json: bool) -> Self {
-        Output { json }
+    /// Writes JSON, or text for people: with `quiet` no more of a run than its reference.
+    pub fn new(json: bool, quiet: bool) -> Self {
+        Output { json, quiet }
     }
 
     /// Whether JSON is wanted.
@@ -48,7 +50,7 @@ impl Output {
     /// Writes the result: `value` as one object, or `text`. Colours in the text are left out where
     /// they are not wanted.
     ///
-    /// Fails when stdout takes nothing (a full disk); the result is on stderr then.
+    /// Fails when stdout takes nothing (it is closed, the disk is full); the result is on stderr then.
     pub fn result(
         &self,
         value: &impl Serialize,
@@ -59,28 +61,27 @@ impl Output {
         } else {
             text()
         };
-        self.part(&text).inspect_err(|_| {
-            let _ = anstream::stderr().write_all(text.as_bytes());
-        })
+        self.part(&text)
     }
 
     /// Writes a part of a result that is written as it comes.
+    ///
+    /// Fails when stdout takes nothing; the part is on stderr then.
     pub fn part(&self, text: &str) -> Result<Reader, Failure> {
-        let mut stdout = anstream::stdout().lock();
-        match stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush())
-        {
+        match stdout::write(text) {
             Ok(()) => Ok(Reader::There),
             Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
-            Err(cause) => Err(Failure::Output(cause)),
+            Err(cause) => {
+                say(text);
+                Err(Failure::Output(cause))
+            }
         }
     }
 
-    /// Says on stderr how things go. Not with `--json`: there stderr is empty, or one object.
+    /// Says on stderr how things go. Not with `--json`: there stderr has objects only.
     pub fn progress(&self, line: &str) {
-        if !self.json {
-            let _ = writeln!(anstream::stderr(), "{line}");
+        if !(self.json || self.quiet) {
+            say(&format!("{line}\n"));
         }
     }
 
@@ -101,8 +102,7 @@ impl Output {
                 advice.collect::<String>()
             )
         };
-        // Nobody is left to be told that stderr is gone.
-        let _ = anstream::stderr().write_all(text.as_bytes());
+        say(&text);
     }
 
     /// Says on stderr what could not be read of a run that exists. JSON has it in `warnings`.
@@ -113,15 +113,56 @@ impl Output {
         }
     }
 
+    /// Says on stderr, at once, that a run was started, unless the next thing is that a person reads
+    /// it as the result: whatever becomes of this process or of stdout, its reference is known.
+    pub fn started(&self, run: &RunRef, more_follows: bool) {
+        if self.json {
+            // Two texts always become JSON.
+            let object = Started {
+                kind: "started",
+                run,
+            };
+            say(&json_line(&object).unwrap_or_default());
+        } else if more_follows || !self.is_terminal() {
+            say(&format!("started {run}\n"));
+        }
+    }
+
+    /// Writes a run as the result of a start. Whoever is no person gets the bare reference on
+    /// stdout, and the rest on stderr.
+    pub fn start(&self, run: &Run) -> Result<(), Failure> {
+        let bare = self.quiet || !self.is_terminal();
+        if bare {
+            self.progress(rows(run).trim_end());
+        }
+        // That a reader is gone is no loss: the reference is on stderr.
+        let text = || if bare { line(run) } else { block(run) };
+        self.result(run, text).map(|_| ())
+    }
+
     /// Writes a run as the result. Its reference is never lost: it goes to stderr when nobody reads
     /// stdout any more.
     pub fn run(&self, run: &Run) -> Result<(), Failure> {
         self.warnings(run);
-        if self.result(run, || block(run))? == Reader::Gone {
-            let _ = writeln!(anstream::stderr(), "{}", run.reference);
+        let text = || if self.quiet { line(run) } else { block(run) };
+        if self.result(run, text)? == Reader::Gone {
+            say(&line(run));
         }
         Ok(())
     }
+}
+
+/// A start that was made, as JSON on stderr.
+#[derive(Serialize)]
+struct Started<'a> {
+    kind: &'static str,
+    #[serde(rename = "ref")]
+    run: &'a RunRef,
+}
+
+/// Writes to stderr, whole and at once. Nobody is left to be told that stderr is gone.
+fn say(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// JSON on one line. What a terminal would obey, or be deceived by, is escaped: JSON itself asks
@@ -184,9 +225,19 @@ pub fn moment(moment: &runpipe::Timestamp) -> String {
     moment.to_utc().format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// A run for people: its reference, what is known, and the page to look at last.
-pub fn block(run: &Run) -> String {
-    let mut block = format!("{BOLD}{}{BOLD:#}\n", run.reference);
+/// A run for programs: its reference.
+fn line(run: &Run) -> String {
+    format!("{}\n", run.reference)
+}
+
+/// A run for people: its reference, and what is known.
+fn block(run: &Run) -> String {
+    format!("{BOLD}{}{BOLD:#}\n{}", run.reference, rows(run))
+}
+
+/// What is known of a run, the page to look at last.
+fn rows(run: &Run) -> String {
+    let mut block = String::new();
     let mut row = |label: &str, value: &str| {
         if !value.is_empty() {
             // Writing to a string does not fail.

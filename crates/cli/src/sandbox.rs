@@ -12,7 +12,7 @@ use super::body::read_file;
 use super::exit::Failure;
 use super::stage::Doing;
 use super::text::shell_word;
-use super::{Context, example};
+use super::{Context, example, open_files};
 
 /// What `sandbox` is given.
 #[derive(Args, Debug)]
@@ -34,6 +34,7 @@ struct Served {
 
 /// Serves the sandbox and prints the variables that lead this program, or another, to it.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
+    open_files::expect(open_files::OF_THE_SANDBOX)?;
     let mut builder = Sandbox::builder();
     if arguments.port > 0 {
         for (service, port) in Service::ALL.into_iter().zip(arguments.port..=u16::MAX) {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use runpipe::{RunRef, Service};
 
-use super::exit::{DONE, Failure};
+use super::exit::{Cut, DONE, Failure};
 
 /// What the program is doing right now.
 #[derive(Debug, Default)]
@@ -37,41 +37,58 @@ impl Stage {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = doing;
     }
 
-    /// What an interruption at this moment leaves behind; the exit code where nothing else could
-    /// have ended this stage.
-    pub fn interrupted(&self) -> Result<u8, Failure> {
-        let doing = self
-            .0
+    /// What a signal at this moment leaves behind; the exit code where nothing else could have ended
+    /// this stage.
+    pub fn interrupted(&self, signal: u8) -> Result<u8, Failure> {
+        match self.now() {
+            Doing::Serving => Ok(DONE),
+            doing => Err(doing.cut("Interrupted", Cut::Signal(signal))),
+        }
+    }
+
+    /// What a fault of the program at this moment leaves behind.
+    pub fn broken(&self) -> Failure {
+        self.now()
+            .cut("The program broke off by a fault of its own", Cut::Fault)
+    }
+
+    fn now(&self) -> Doing {
+        self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let (message, advice, service, run) = match doing {
-            Doing::Serving => return Ok(DONE),
-            Doing::Reading => {
-                let message = "Interrupted; nothing was started or changed".to_owned();
-                (message, "Call again when you like.".to_owned(), None, None)
+            .clone()
+    }
+}
+
+impl Doing {
+    fn cut(self, what: &str, by: Cut) -> Failure {
+        let (left, advice, service, run) = match self {
+            Doing::Reading | Doing::Serving => {
+                let left = "nothing was started or changed".to_owned();
+                (left, "Call again when you like.".to_owned(), None, None)
             }
             Doing::Starting { service, look } => {
-                let message = "Interrupted during a start: a run may have been started";
+                let left = "the outcome of the start is unknown: a run may have been started";
                 let advice = format!("Before you start again, look: {look}");
-                (message.to_owned(), advice, Some(service), None)
+                (left.to_owned(), advice, Some(service), None)
             }
             Doing::Following(run) => {
-                let message = format!("Interrupted; the run {run} goes on");
+                let left = format!("the run {run} goes on");
                 let advice = format!("Follow it again with: runpipe watch {run}");
-                (message, advice, Some(run.service()), Some(run))
+                (left, advice, Some(run.service()), Some(run))
             }
             Doing::Canceling(run) => {
-                let message = format!("Interrupted; the run {run} may have been told to stop");
+                let left = format!("the run {run} may have been told to stop");
                 let advice = format!("See what became of it with: runpipe status {run}");
-                (message, advice, Some(run.service()), Some(run))
+                (left, advice, Some(run.service()), Some(run))
             }
         };
-        Err(Failure::Interrupted {
-            message,
+        Failure::Cut {
+            by,
+            message: format!("{what}; {left}"),
             advice,
             service,
             run,
-        })
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::Context;
 use super::arguments::duration;
 use super::connect::{self, Connection};
 use super::exit::{DONE, Failure, WITHOUT_SUCCESS};
-use super::output::{status_style, vendor_word};
+use super::output::{Output, status_style, vendor_word};
 use super::stage::Doing;
 use super::text::{one_line, span};
 
@@ -39,7 +39,8 @@ pub struct Waiting {
 /// Follows the run and prints it as it ended.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let runs = connect::runs(arguments.run.service(), &arguments.connection, context)?;
-    follow(context, runs.as_ref(), arguments.run, &arguments.waiting).await
+    let (run, waiting) = (arguments.run, &arguments.waiting);
+    follow(context, runs.as_ref(), run, waiting, Output::run).await
 }
 
 /// Says on stderr, with the time since the wait began, each state that the run comes to; prints the
@@ -49,6 +50,7 @@ pub async fn follow(
     runs: &dyn Runs,
     run: RunRef,
     waiting: &Waiting,
+    print: impl FnOnce(&Output, &Run) -> Result<(), Failure>,
 ) -> Result<u8, Failure> {
     context.stage.enter(Doing::Following(run.clone()));
     let mut options = WaitOptions::default();
@@ -66,7 +68,7 @@ pub async fn follow(
     }
     match last {
         Some(ended) => {
-            context.output.run(&ended)?;
+            print(&context.output, &ended)?;
             Ok(if ended.status.is_success() {
                 DONE
             } else {

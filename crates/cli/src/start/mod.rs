@@ -18,6 +18,7 @@ use runpipe::{ErrorKind, Reconciled, Run, Runs};
 use super::Context;
 use super::arguments::duration;
 use super::exit::{DONE, Failure};
+use super::output::Output;
 use super::stage::Doing;
 use super::watch::{Waiting, follow};
 
@@ -132,16 +133,15 @@ async fn launch(context: &Context, start: &dyn Start, options: &Options) -> Resu
         }
         Err(error) => return Err(error.into()),
     };
+    context.stage.enter(Doing::Following(run.reference.clone()));
+    context.output.started(&run.reference, options.watch);
+    context.output.warnings(&run);
     if !options.watch {
-        context.stage.enter(Doing::Following(run.reference.clone()));
-        context.output.run(&run)?;
+        context.output.start(&run)?;
         return Ok(DONE);
     }
-    context.output.warnings(&run);
-    context
-        .output
-        .progress(&format!("started {}", run.reference));
-    follow(context, start.runs(), run.reference, &options.waiting).await
+    let (runs, waiting) = (start.runs(), &options.waiting);
+    follow(context, runs, run.reference, waiting, Output::start).await
 }
 
 /// A flag wins over the body.

@@ -1,17 +1,22 @@
-//! Ctrl-C: exit code 130, and a sentence about what is left behind.
+//! Ctrl-C and its like: 128 and the signal's number, and a sentence about what is left behind.
 
 #![cfg(unix)]
 
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
-use wiremock::MockServer;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer};
 
 use crate::program::{
-    Ending, START, answer, buddy, buddy_with, execution, received, runpipe, starting,
+    EXECUTIONS, Ending, START, answer, buddy, buddy_with, execution, received, runpipe, starting,
 };
+
+/// What ends the program, and the exit code that it ends with.
+const SIGNALS: [(&str, i32); 4] = [("-HUP", 129), ("-INT", 130), ("-QUIT", 131), ("-TERM", 143)];
 
 /// Sends a signal as a shell does.
 async fn send(signal: &str, to: &Child) {
@@ -34,7 +39,7 @@ async fn asked(server: &MockServer, method: &str) {
 
 #[tokio::test]
 async fn during_a_watch_the_run_goes_on() {
-    for signal in ["-INT", "-TERM"] {
+    for (signal, code) in SIGNALS {
         let server = buddy_with("INPROGRESS").await;
         let watch = buddy(&server, "watch buddy/acme/site/2/31").stdout(Stdio::piped());
         let mut child = watch.spawn().await;
@@ -48,7 +53,7 @@ async fn during_a_watch_the_run_goes_on() {
         send(signal, &child).await;
         let mut rest = String::new();
         stderr.read_to_string(&mut rest).await.expect("the rest");
-        assert_eq!(child.ended().await.status.code(), Some(130));
+        assert_eq!(child.ended().await.status.code(), Some(code));
         assert!(
             rest.contains("the run buddy/acme/site/2/31 goes on"),
             "{rest}"
@@ -62,24 +67,92 @@ async fn during_a_watch_the_run_goes_on() {
 
 #[tokio::test]
 async fn during_a_start_a_run_may_have_been_started() {
+    for (signal, code) in SIGNALS {
+        let late = answer(200, execution("INPROGRESS")).set_delay(Duration::from_secs(60));
+        let server = starting(late).await;
+        let start = buddy(&server, START)
+            .words(["--json"])
+            .stdout(Stdio::piped());
+        let child = start.spawn().await;
+        asked(&server, "POST").await;
+        send(signal, &child).await;
+        let ended = child.ended().await;
+        assert_eq!(ended.status.code(), Some(code), "{signal}");
+        assert_eq!(ended.stdout, "");
+        let error = ended.error();
+        assert_eq!(error["kind"], "interrupted");
+        assert_eq!(error["service"], "buddy");
+        let message = error["message"].as_str().expect("a message");
+        assert!(
+            message.contains("outcome of the start is unknown"),
+            "{message}"
+        );
+        assert!(message.contains("a run may have been started"), "{message}");
+        let look = "runpipe list buddy --workspace acme --project site --pipeline 2";
+        assert!(message.contains(look), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_signal_does_not_cut_the_sentence_off() {
     let late = answer(200, execution("INPROGRESS")).set_delay(Duration::from_secs(60));
     let server = starting(late).await;
-    let start = buddy(&server, START)
-        .words(["--json"])
-        .stdout(Stdio::piped());
-    let child = start.spawn().await;
+    let child = buddy(&server, START).stdout(Stdio::piped()).spawn().await;
     asked(&server, "POST").await;
+    let id = child.id().expect("it runs").to_string();
+    // Both of them, and as fast as can be: the second may find that the process has ended.
+    let script = "kill -INT $0; kill -TERM $0; kill -HUP $0; kill -QUIT $0; true";
+    let mut kill = Command::new("/bin/sh");
+    kill.args(["-c", script, &id]).stderr(Stdio::null());
+    assert!(kill.status().await.expect("kill runs").success());
+    let ended = child.ended().await;
+    let codes = SIGNALS.map(|(_, code)| Some(code));
+    assert!(codes.contains(&ended.status.code()), "{:?}", ended.status);
+    assert!(
+        ended.stderr.contains("a run may have been started"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test]
+async fn is_heard_while_nobody_reads_stdout() {
+    let server = MockServer::start().await;
+    // More than a pipe holds.
+    let mut run = execution("SUCCESSFUL");
+    run["action_executions"] =
+        json!([{ "action_execution_id": "a1", "action": { "name": "Build" } }]);
+    let log = json!({ "log": ["x".repeat(1 << 20)] });
+    for (suffix, body) in [("/31", run), ("/31/action_executions/a1", log)] {
+        let get = Mock::given(method("GET")).and(path(format!("{EXECUTIONS}{suffix}")));
+        get.respond_with(answer(200, body)).mount(&server).await;
+    }
+    let logs = buddy(&server, "logs buddy/acme/site/2/31").stdout(Stdio::piped());
+    let mut child = logs.spawn().await;
+    let mut stdout = child.stdout.take().expect("stdout");
+    // Once a part has come, the rest is being written.
+    stdout.read_exact(&mut [0; 8]).await.expect("a part");
     send("-INT", &child).await;
     let ended = child.ended().await;
-    assert_eq!(ended.status.code(), Some(130));
-    assert_eq!(ended.stdout, "");
-    let error = ended.error();
-    assert_eq!(error["kind"], "interrupted");
-    assert_eq!(error["service"], "buddy");
-    let message = error["message"].as_str().expect("a message");
-    assert!(message.contains("a run may have been started"), "{message}");
-    let look = "runpipe list buddy --workspace acme --project site --pipeline 2";
-    assert!(message.contains(look), "{message}");
+    assert_eq!(ended.status.code(), Some(130), "{}", ended.stderr);
+    assert!(ended.stderr.contains("Interrupted"), "{}", ended.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_terminal_that_is_closed_does_not_end_what_nohup_started() {
+    let server = buddy_with("INPROGRESS").await;
+    let watch = buddy(&server, "watch buddy/acme/site/2/31");
+    let script = r#"trap '' HUP; exec "$0" "$@""#;
+    let mut child = watch.within(script).stdout(Stdio::piped()).spawn().await;
+    let mut stderr = BufReader::new(child.stderr.take().expect("stderr"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).await.expect("progress");
+    send("-HUP", &child).await;
+    send("-TERM", &child).await;
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).await.expect("the rest");
+    assert_eq!(child.ended().await.status.code(), Some(143), "{rest}");
 }
 
 #[tokio::test]

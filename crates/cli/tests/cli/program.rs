@@ -61,6 +61,22 @@ impl Program {
         self
     }
 
+    /// The same words, given to the program by a shell: `"$0" "$@"` is the whole of it.
+    pub fn within(mut self, script: &str) -> Self {
+        let plain = self.command.as_std();
+        let mut shell = Command::new("/bin/sh");
+        shell.env_clear().kill_on_drop(true).stdin(Stdio::null());
+        shell
+            .args(["-c", script])
+            .arg(plain.get_program())
+            .args(plain.get_args());
+        for (name, value) in plain.get_envs() {
+            shell.env(name, value.unwrap_or_default());
+        }
+        self.command = shell;
+        self
+    }
+
     pub fn stdout(mut self, to: Stdio) -> Self {
         self.command.stdout(to);
         self
@@ -121,6 +137,13 @@ impl Ended {
     /// stderr as one JSON object on one line.
     pub fn error(&self) -> Value {
         one_object(&self.stderr)
+    }
+
+    /// What follows the news of a start on stderr, as one JSON object on one line.
+    pub fn last_error(&self) -> Value {
+        let (started, rest) = self.stderr.split_once('\n').expect("two lines");
+        assert_eq!(one_object(started)["kind"], "started");
+        one_object(rest)
     }
 }
 
