@@ -1,0 +1,142 @@
+//! What can be done around an execution: cancel, retry, apply, logs.
+
+use futures_util::TryStreamExt;
+use runpipe::{ErrorKind, RunStatus, Runs, Service};
+
+use super::*;
+
+async fn asked(server: &MockServer) -> Vec<Value> {
+    let requests = received(server).await;
+    let changes = requests
+        .iter()
+        .filter(|request| request.method.as_str() == "PATCH");
+    changes
+        .map(|request| request.body_json().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn each_change_is_asked_for_in_its_own_word() {
+    let server = MockServer::start().await;
+    let changed = json!({ "id": 31, "status": "TERMINATING" });
+    on(&server, "PATCH", EXECUTION, json_answer(changed)).await;
+    let client = client(&server);
+    let runs: &dyn Runs = &client;
+    assert_eq!(runs.service(), Service::Buddy);
+    let canceled = runs.cancel(&run()).await.unwrap();
+    let retried = client.retry(&run()).await.unwrap();
+    let applied = client.apply(&run()).await.unwrap();
+    for changed in [canceled, retried, applied] {
+        assert_eq!(changed.reference, run());
+        assert_eq!(changed.status, RunStatus::Canceling);
+    }
+    let words = ["CANCEL", "RETRY", "APPLY"];
+    assert_eq!(
+        asked(&server).await,
+        words.map(|word| json!({ "operation": word }))
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_was_begun_again_keeps_the_reference_that_it_is_answered_with() {
+    let server = MockServer::start().await;
+    let other = json!({ "id": 32, "status": "ENQUEUED" });
+    on(&server, "PATCH", EXECUTION, json_answer(other)).await;
+    let again = client(&server).retry(&run()).await.unwrap();
+    assert_eq!(again.reference.to_string(), "buddy/acme/site/2/32");
+}
+
+#[tokio::test]
+async fn a_cancel_may_be_asked_for_again_and_what_starts_work_may_not() {
+    for (start, requests) in [("cancel", 2), ("retry", 1), ("apply", 1)] {
+        let server = MockServer::start().await;
+        let broken = Mock::given(method("PATCH")).respond_with(ResponseTemplate::new(502));
+        broken.up_to_n_times(1).mount(&server).await;
+        let canceled = json!({ "id": 31, "status": "TERMINATED" });
+        on(&server, "PATCH", EXECUTION, json_answer(canceled)).await;
+        let (client, run) = (client(&server), run());
+        let ended = match start {
+            "cancel" => client.cancel(&run).await,
+            "retry" => client.retry(&run).await,
+            _ => client.apply(&run).await,
+        };
+        match ended {
+            Ok(canceled) => assert_eq!((start, canceled.status), ("cancel", RunStatus::Canceled)),
+            Err(error) => {
+                assert_ne!(start, "cancel", "{error}");
+                assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+                assert_eq!(error.run(), Some(&run));
+            }
+        }
+        assert_eq!(received(&server).await.len(), requests, "{start}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_refused_is_told() {
+    let refusal = json!({
+        "status": 400, "json": { "errors": [{ "message": "The execution has ended" }] },
+    });
+    let server = always(answer(&refusal)).await;
+    let (client, run) = (client(&server), run());
+    for refused in [
+        client.cancel(&run).await,
+        client.retry(&run).await,
+        client.apply(&run).await,
+    ] {
+        let error = refused.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert_eq!(error.sentences(), ["The execution has ended"]);
+        assert_eq!(error.operation(), Some("updateExecution"));
+        assert_eq!(error.run(), Some(&run));
+    }
+}
+
+#[tokio::test]
+async fn each_action_has_its_log_in_the_order_of_the_pipeline() {
+    let server = MockServer::start().await;
+    let execution = json!({ "id": 31, "status": "INPROGRESS", "action_executions": [
+        { "status": "SUCCESSFUL", "action_execution_id": "65a1", "action": { "id": 5, "name": "Compile" } },
+        { "status": "INPROGRESS", "action_execution_id": "65a2", "action": { "id": 6, "name": "Test" } },
+        { "status": "INITIAL", "action_execution_id": null, "action": { "id": 7, "name": "Deploy" } },
+        { "status": "INITIAL", "action_execution_id": "65a4", "action": null },
+    ] });
+    on(&server, "GET", EXECUTION, json_answer(execution)).await;
+    let logs = [
+        ("65a1", json!({ "log": ["compiling", "compiled"] })),
+        ("65a2", json!({ "log": [] })),
+        ("65a4", json!({ "log": null })),
+    ];
+    for (id, log) in logs {
+        let at = format!("{EXECUTION}/action_executions/{id}");
+        on(&server, "GET", &at, json_answer(log)).await;
+    }
+    let (client, run) = (client(&server), run());
+    let logs: Vec<_> = client.logs(&run).try_collect().await.unwrap();
+    let logs: Vec<_> = logs
+        .iter()
+        .map(|log| (log.step.as_str(), log.text.as_str()))
+        .collect();
+    let expected = [
+        ("Compile", "compiling\ncompiled"),
+        ("Test", ""),
+        ("Deploy", ""),
+        ("", ""),
+    ];
+    assert_eq!(logs, expected);
+}
+
+#[tokio::test]
+async fn an_execution_without_actions_has_no_logs_and_a_missing_log_is_told() {
+    let server = MockServer::start().await;
+    on(&server, "GET", EXECUTION, json_answer(json!({ "id": 31 }))).await;
+    let logs: Vec<_> = client(&server).logs(&run()).try_collect().await.unwrap();
+    assert!(logs.is_empty());
+
+    let server = MockServer::start().await;
+    let execution = json!({ "id": 31, "action_executions": [{ "action_execution_id": "65a1" }] });
+    on(&server, "GET", EXECUTION, json_answer(execution)).await;
+    let error = client(&server).logs(&run()).try_next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.operation(), Some("getActionExecution"));
+}

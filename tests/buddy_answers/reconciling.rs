@@ -1,0 +1,66 @@
+//! Looking for the execution that a start may have begun.
+
+use runpipe::Reconciled;
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    request: types::RunExecutionRequest,
+    executions: Value,
+    /// The ids of the executions that may be the one.
+    found: Vec<String>,
+}
+
+/// When the start was sent, and what time it is now: here, and at the service.
+const SENT: &str = "2026-11-21T10:00:00Z";
+const NOW: &str = "2026-11-21T10:00:30Z";
+const SERVICES_NOW: &str = "Sat, 21 Nov 2026 10:00:30 GMT";
+
+#[tokio::test]
+async fn an_execution_is_found_by_its_comment_and_its_ref_and_no_other_is() {
+    for case in table::<Case>("reconcile") {
+        let server = MockServer::start().await;
+        let list = json_answer(json!({ "total_page_count": 1, "executions": case.executions }));
+        let list = list.insert_header("date", SERVICES_NOW);
+        on(&server, "GET", EXECUTIONS, list).await;
+        let now = moment(NOW);
+        let client = builder(&server).clock(move || now).build().unwrap();
+        let found = client
+            .reconcile(&pipeline(), &case.request, moment(SENT))
+            .await
+            .unwrap();
+        let ids = match found {
+            Reconciled::One(run) => vec![run.id],
+            Reconciled::Several(runs) => runs.into_iter().map(|run| run.id).collect(),
+            Reconciled::None => Vec::new(),
+            other => panic!("{}: {other:?}", case.name),
+        };
+        assert_eq!(ids, case.found, "{}", case.name);
+        assert!(
+            methods(&server).await.iter().all(|method| method == "GET"),
+            "{}: nothing is started",
+            case.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_search_ends_where_the_list_gets_too_old() {
+    let server = MockServer::start().await;
+    let old = json!([{ "id": 1, "comment": "mark", "start_date": "2026-11-20T10:00:00Z" }]);
+    let list = json_answer(json!({ "total_page_count": 1000, "executions": old }));
+    let list = list.insert_header("date", SERVICES_NOW);
+    on(&server, "GET", EXECUTIONS, list).await;
+    let now = moment(NOW);
+    let client = builder(&server).clock(move || now).build().unwrap();
+    let request = types::RunExecutionRequest {
+        comment: Some("mark".to_owned()),
+        ..Default::default()
+    };
+    let found = client.reconcile(&pipeline(), &request, moment(SENT)).await;
+    assert!(matches!(found.unwrap(), Reconciled::None));
+    assert_eq!(received(&server).await.len(), 1);
+}
