@@ -1,0 +1,71 @@
+//! Servers that repeat what they are sent.
+
+use serde_json::json;
+use wiremock::matchers::{any, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use super::{GRANTED, SECRET, SECURITY_TOKEN};
+
+/// How the repeated text is wrapped.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    Json,
+    Text,
+}
+
+/// Gives out a token, and answers everything else with all headers of the request that hold a
+/// credential, and with the secrets themselves.
+pub async fn echo(status: u16, form: Form) -> MockServer {
+    let server = MockServer::start().await;
+    let token = json!({ "access_token": GRANTED, "token_type": "Bearer", "expires_in": 3600 });
+    Mock::given(path("/token"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(token))
+        .mount(&server)
+        .await;
+    let answer = move |request: &Request| {
+        let secret = secret_of(request);
+        // The last one is cut in the middle: only the beginning of an answer is kept.
+        let cut = "-".repeat(200 - 2 * secret.len() - 4);
+        let sent = format!("{secret} {cut} {secret} {secret} {}", headers(request));
+        let template = ResponseTemplate::new(status).insert_header("activityid", secret);
+        match form {
+            Form::Json => {
+                let body =
+                    json!({ "errors": [{ "message": sent }], "message": sent, "code": sent });
+                template.set_body_json(body)
+            }
+            Form::Text => template.set_body_string(sent),
+        }
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+/// What the caller proved itself with, as far as a server can know it.
+fn secret_of(request: &Request) -> &'static str {
+    let sent = headers(request);
+    [GRANTED, SECURITY_TOKEN]
+        .into_iter()
+        .find(|secret| sent.contains(secret))
+        .unwrap_or(SECRET)
+}
+
+fn headers(request: &Request) -> String {
+    let names = ["authorization", "x-acs-security-token"];
+    let values = names.iter().filter_map(|name| request.headers.get(*name));
+    let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    values.join(" ")
+}
+
+/// Gives out no token, and repeats the form that asked for one: as it was sent, and decoded.
+pub async fn refused_tokens(status: u16) -> MockServer {
+    let server = MockServer::start().await;
+    let answer = move |request: &Request| {
+        let form = String::from_utf8_lossy(&request.body).into_owned();
+        let text = format!("{SECRET} is wrong: {form}");
+        let body = json!({ "error": SECRET, "error_description": text, "error_uri": form });
+        ResponseTemplate::new(status).set_body_json(body)
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
