@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use runpipe::{InvalidRunRef, RunRef, Service};
 
 use super::preview;
 use super::{cancel, list, logs, sandbox, spec, start, status, watch};
@@ -80,9 +81,20 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         Ok(Duration::ZERO) => Err("it has to be longer than nothing".to_owned()),
         Ok(duration) if duration > LONGEST => Err("it has to be at most a year".to_owned()),
         Ok(duration) => Ok(duration),
-        Err(fault) => Err(format!("{fault}; write it as 90s, 5m or 1h30m")),
+        Err(_) => Err("write it as 90s, 5m or 1h30m".to_owned()),
     }
 }
 
 /// Beyond this a clock overflows, and nobody means it.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// Reads a reference to a run. What was given is not repeated: it may be a credential.
+pub fn reference(text: &str) -> Result<RunRef, String> {
+    text.parse().map_err(|fault| match fault {
+        InvalidRunRef::Service(_) => {
+            let names = Service::ALL.map(Service::name).join(", ");
+            format!("what it begins with is not a service: use one of {names}")
+        }
+        fault => fault.to_string(),
+    })
+}

@@ -41,8 +41,12 @@ async fn read(file: PathBuf) -> Result<Map<String, Value>, Failure> {
             "Give the request's fields as one object, in braces.",
         )),
         Err(fault) => Err(Failure::usage(
-            format!("--body: {name} is not JSON: {fault}"),
-            "Correct it at that line and column.",
+            format!(
+                "--body: {name} is not JSON from line {} column {} on",
+                fault.line(),
+                fault.column()
+            ),
+            "Correct it there.",
         )),
     }
 }
@@ -95,12 +99,7 @@ pub fn decode<T: DeserializeOwned + Serialize>(fields: Map<String, Value>) -> Re
         } else {
             format!(" in `{path}`")
         };
-        // Only what was expected: what came may be confidential.
-        let text = fault.inner().to_string();
-        let what = match text.split_once("expected ") {
-            Some((_, expected)) => format!("{} is expected", in_words(expected)),
-            None => text,
-        };
+        let what = what_is_wrong(&fault.inner().to_string());
         Failure::usage(
             format!("a value of the request does not fit{place}: {what}"),
             "Write it as the vendor's page has it.",
@@ -117,6 +116,23 @@ pub fn decode<T: DeserializeOwned + Serialize>(fields: Map<String, Value>) -> Re
         format!("--body: the request has no such field: {lost}"),
         "Check the spelling; names are exact, capitals included.",
     ))
+}
+
+/// What is wrong with a value, without that value: it may be confidential. A decoder's words begin
+/// with what came, and end with what its type expects.
+fn what_is_wrong(words: &str) -> String {
+    let came = [
+        "invalid type: ",
+        "invalid value: ",
+        "invalid length ",
+        "unknown variant ",
+    ];
+    let standard = came.iter().any(|beginning| words.starts_with(beginning));
+    match words.rsplit_once(", expected ") {
+        Some((_, expected)) if standard => format!("{} is expected", in_words(expected)),
+        _ if words.starts_with("missing field `") => words.to_owned(),
+        _ => "it is of another form".to_owned(),
+    }
 }
 
 /// What a decoder expects, as somebody who writes JSON calls it.

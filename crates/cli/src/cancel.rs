@@ -4,6 +4,7 @@ use clap::Args;
 use runpipe::{Run, RunRef};
 
 use super::Context;
+use super::arguments::reference;
 use super::connect::{self, Connection};
 use super::exit::{DONE, Failure};
 use super::stage::Doing;
@@ -12,7 +13,7 @@ use super::stage::Doing;
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", value_parser = reference)]
     run: RunRef,
 
     /// Stop it hard, without letting its steps come to an end. Matillion only.

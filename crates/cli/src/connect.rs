@@ -58,14 +58,14 @@ impl Connection {
             return Ok(Some((*url).to_owned()));
         }
         let names: Vec<&str> = regions.iter().map(|(name, _)| *name).collect();
-        let (title, region) = (service.title(), super::text::one_line(region));
+        let title = service.title();
         Err(match names.as_slice() {
             [] => Failure::usage(
                 format!("{title} has no regions to choose from"),
                 "Leave --region out; use --base-url for another address.",
             ),
             names => Failure::usage(
-                format!("{title} has no region {region:?}"),
+                format!("{title} has no region of that name"),
                 format!("Use one of {}.", names.join(", ")),
             ),
         })

@@ -6,6 +6,7 @@ use runpipe::{Log, RunRef};
 use serde::Serialize;
 
 use super::Context;
+use super::arguments::reference;
 use super::connect::{self, Connection};
 use super::exit::{DONE, Failure};
 use super::output::Reader;
@@ -15,7 +16,7 @@ use super::text::{lines, one_line};
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", value_parser = reference)]
     run: RunRef,
 
     /// Only the steps whose name contains this, whatever the capitals.

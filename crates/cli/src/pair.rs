@@ -19,6 +19,16 @@ pub fn pair(text: &str) -> Result<Pair, String> {
     }
 }
 
+/// As [`pair`], where the value is the name of an environment variable. A secret that was given by
+/// itself may end with `=`, as base64 does: then the name is the secret, and no error may have it.
+pub fn pair_with_variable(text: &str) -> Result<Pair, String> {
+    let (key, variable) = pair(text)?;
+    if variable.trim_matches(['=', ' ']).is_empty() {
+        return Err("there is no name of a variable after the `=`".to_owned());
+    }
+    Ok((key, variable))
+}
+
 /// The pairs of a flag that was given several times, each key once.
 pub fn distinct(flag: &str, pairs: &[Pair]) -> Result<BTreeMap<String, String>, Failure> {
     let mut map = BTreeMap::new();

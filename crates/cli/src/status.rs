@@ -4,6 +4,7 @@ use clap::Args;
 use runpipe::RunRef;
 
 use super::Context;
+use super::arguments::reference;
 use super::connect::{self, Connection};
 use super::exit::{DONE, Failure};
 
@@ -11,7 +12,7 @@ use super::exit::{DONE, Failure};
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", value_parser = reference)]
     run: RunRef,
 
     #[command(flatten)]

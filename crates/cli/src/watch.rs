@@ -7,7 +7,7 @@ use futures_util::{StreamExt, pin_mut};
 use runpipe::{Run, RunRef, Runs, WaitOptions};
 
 use super::Context;
-use super::arguments::duration;
+use super::arguments::{duration, reference};
 use super::connect::{self, Connection};
 use super::exit::{DONE, Failure, WITHOUT_SUCCESS};
 use super::output::{Output, status_style, vendor_word};
@@ -18,7 +18,7 @@ use super::text::{one_line, span};
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", value_parser = reference)]
     run: RunRef,
 
     #[command(flatten)]

@@ -13,7 +13,7 @@ use crate::Context;
 use crate::body::{self, Body};
 use crate::connect::{self, Connection};
 use crate::exit::Failure;
-use crate::pair::{Pair, distinct, pair};
+use crate::pair::{Pair, distinct, pair, pair_with_variable};
 use crate::place::AzureDevopsPlace;
 use crate::preview;
 use crate::variables::{secrets, variables};
@@ -69,7 +69,7 @@ struct Request {
     repo_version: Vec<Pair>,
 
     /// Token for a repository, taken from an environment variable. Repeatable.
-    #[arg(long, value_name = "ALIAS=VARIABLE", value_parser = pair)]
+    #[arg(long, value_name = "ALIAS=VARIABLE", value_parser = pair_with_variable)]
     repo_token: Vec<Pair>,
 
     /// Kind of that token: Bearer (the default) or Basic, for a personal access token. Repeatable.
@@ -81,7 +81,7 @@ struct Request {
     var: Vec<Pair>,
 
     /// Secret variable; its value is taken from an environment variable. Repeatable.
-    #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair)]
+    #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair_with_variable)]
     secret_var: Vec<Pair>,
 
     /// Template parameter. Objects are written as YAML or JSON text. Repeatable.

@@ -13,7 +13,7 @@ use crate::arguments::duration;
 use crate::body::{self, Body};
 use crate::connect::{self, Connection};
 use crate::exit::Failure;
-use crate::pair::{Pair, pair};
+use crate::pair::{Pair, pair, pair_with_variable};
 use crate::place::BuddyPlace;
 use crate::variables::variables;
 
@@ -85,7 +85,7 @@ struct Request {
     var: Vec<Pair>,
 
     /// Variable that Buddy encrypts; its value is taken from an environment variable. Repeatable.
-    #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair)]
+    #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair_with_variable)]
     secret_var: Vec<Pair>,
 
     /// Number of an action to run, instead of all. Repeatable.

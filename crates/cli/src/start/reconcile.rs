@@ -4,17 +4,27 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use runpipe::{Error, Reconciled, Run, RunRef};
-use tokio::time::{Instant, sleep};
+use tokio::time::{sleep, timeout};
 
 use super::Start;
 use crate::Context;
 use crate::exit::Failure;
 
 /// The first pause between two looks. Each is twice as long as the one before.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// The run that the start did begin, if the service's list tells so beyond doubt within
-/// `patience`; else the failure, with what was found.
+/// What is known after a look that found no run for certain.
+enum Known {
+    /// The list could not be read, or not in time.
+    Unread(Option<Error>),
+    /// No run fits, so far.
+    Nothing,
+    /// These runs may be the one.
+    Unclear(Vec<Run>, String),
+}
+
+/// The run that the start did begin, where the service's list proves it within `patience`; else the
+/// failure, with what was found. The patience is that of all looks together.
 pub async fn find(
     context: &Context,
     start: &dyn Start,
@@ -29,39 +39,53 @@ pub async fn find(
     context
         .output
         .progress("The outcome of the start is unknown; looking for the run.");
-    let end = Instant::now() + patience;
+    let mut known = Known::Unread(None);
+    if let Ok(Some(run)) = timeout(patience, search(start, since, &mut known)).await {
+        return Ok(found(run, &error));
+    }
+    let (what, runs) = match known {
+        Known::Unread(cause) => {
+            let cause = cause.map_or(String::new(), |cause| format!(": {cause}"));
+            let what = format!("The service's list could not be read either{cause}");
+            (what, Vec::new())
+        }
+        Known::Nothing => {
+            let what =
+                "The service lists no run that fits; that does not prove that none was started";
+            (what.to_owned(), Vec::new())
+        }
+        Known::Unclear(runs, why) => (why, runs),
+    };
+    let candidates: Vec<RunRef> = runs.into_iter().map(|run| run.reference).collect();
+    let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+    let names = match names.as_slice() {
+        [] => String::new(),
+        names => format!(" It may be one of these: {}.", names.join(", ")),
+    };
+    let what = what.trim_end_matches('.');
+    let advice = format!("{what}.{names} Before you start again, look: {look}");
+    Err(unknown(error, candidates, advice))
+}
+
+/// Looks until the run is found, or until it is clear that looking again does not help.
+async fn search(start: &dyn Start, since: DateTime<Utc>, known: &mut Known) -> Option<Run> {
     let mut pause = FIRST_PAUSE;
     loop {
-        let read = start.reconcile(since).await;
-        let left = end.saturating_duration_since(Instant::now());
-        match read {
-            Ok(Reconciled::One(run)) => return Ok(found(*run, &error)),
+        match start.reconcile(since).await {
+            Ok(Reconciled::One(run)) => return Some(*run),
             Ok(Reconciled::Several(runs)) => {
-                let runs: Vec<RunRef> = runs.into_iter().map(|run| run.reference).collect();
-                let names: Vec<String> = runs.iter().map(ToString::to_string).collect();
-                let advice = format!(
-                    "Several runs fit, one of them may be yours: {}.",
-                    names.join(", ")
-                );
-                return Err(unknown(error, runs, advice));
+                let why = "Several runs fit, and nothing that the service records tells them apart";
+                *known = Known::Unclear(runs, why.to_owned());
+                return None;
             }
-            // A service may list a new run late: one look is not enough to say that there is none.
-            Ok(_) if left.is_zero() => {
-                let advice = format!(
-                    "The service lists no run that fits, so most likely none was started. Make sure \
-                     before you start again: {look}"
-                );
-                return Err(unknown(error, Vec::new(), advice));
-            }
-            Err(cause) if left.is_zero() => {
-                let advice =
-                    format!("The service's list could not be read either ({cause}) Look: {look}");
-                return Err(unknown(error, Vec::new(), advice));
-            }
-            Ok(_) | Err(_) => {}
+            // A service may list a new run late: one look is not enough.
+            Ok(_) => *known = Known::Nothing,
+            // What an earlier look has shown is still so.
+            Err(cause) if matches!(known, Known::Unread(_)) => *known = Known::Unread(Some(cause)),
+            Err(_) => {}
         }
-        sleep(pause.min(left)).await;
-        pause *= 2;
+        sleep(pause).await;
+        pause = pause.saturating_mul(2);
     }
 }
 

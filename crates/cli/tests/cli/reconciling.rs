@@ -1,11 +1,16 @@
 //! `start --reconcile`: the service's list says what became of a start; nothing is started twice.
 
+use std::time::Duration;
+
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::program::{EXECUTIONS, START, answer, buddy, execution, reading, received, starting};
+
+/// How to look for a run by hand.
+const LOOK: &str = "runpipe list buddy --workspace acme --project site --pipeline 2";
 
 /// A Buddy whose starts get no clear answer, and which lists these executions.
 async fn unclear(executions: Vec<Value>) -> MockServer {
@@ -29,11 +34,7 @@ async fn the_one_run_that_fits_is_the_result() {
     let server = unclear(vec![begun_now(31, "mine"), begun_now(30, "somebody's")]).await;
     let start = buddy(&server, START).words(["--comment", "mine", "--reconcile"]);
     let ended = start.ends_with(0).await;
-    assert!(
-        ended.stdout.starts_with("buddy/acme/site/2/31\n"),
-        "{}",
-        ended.stdout
-    );
+    assert_eq!(ended.stdout, "buddy/acme/site/2/31\n");
     assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
     assert_eq!(received(&server, "POST").await, 1);
 }
@@ -59,22 +60,29 @@ async fn several_runs_that_fit_are_named() {
         error["candidates"],
         json!(["buddy/acme/site/2/31", "buddy/acme/site/2/30"])
     );
+    let message = error["message"].as_str().expect("a message");
+    assert!(message.contains("tells them apart"), "{message}");
+    assert!(message.contains("buddy/acme/site/2/30"), "{message}");
+    assert!(message.contains(LOOK), "{message}");
     assert_eq!(received(&server, "POST").await, 1);
 }
 
 #[tokio::test]
-async fn none_is_said_after_several_looks() {
+async fn none_is_said_after_several_looks_and_is_no_proof() {
     let old = json!({ "id": 29, "status": "SUCCESSFUL", "start_date": "2026-01-01T00:00:00Z" });
     let server = unclear(vec![old]).await;
     let ended = buddy(&server, START)
-        .words(["--reconcile=1s"])
+        .words(["--reconcile=2s"])
         .ends_with(6)
         .await;
-    assert!(
-        ended.stderr.contains("lists no run that fits"),
-        "{}",
-        ended.stderr
-    );
+    for sentence in [
+        "lists no run that fits",
+        "does not prove that none was started",
+        LOOK,
+    ] {
+        assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
+    }
+    assert!(!ended.stderr.contains("likely"), "{}", ended.stderr);
     assert!(received(&server, "GET").await >= 2);
     assert_eq!(received(&server, "POST").await, 1);
 }
@@ -92,6 +100,31 @@ async fn a_list_that_cannot_be_read_leaves_the_outcome_unknown() {
         ended.stderr
     );
     assert_eq!(received(&server, "POST").await, 1);
+}
+
+#[tokio::test]
+async fn looking_ends_when_it_has_to_whatever_holds_it_up() {
+    // A list that never comes, and one whose pages never end.
+    let silent = starting(ResponseTemplate::new(502)).await;
+    let late = answer(200, json!({ "executions": [] })).set_delay(Duration::from_secs(600));
+    let get = Mock::given(method("GET")).and(path(EXECUTIONS));
+    get.respond_with(late).mount(&silent).await;
+    let endless = starting(ResponseTemplate::new(502)).await;
+    let page: Vec<Value> = (1..=100).map(|id| begun_now(id, "somebody's")).collect();
+    let page = answer(
+        200,
+        json!({ "executions": page, "total_page_count": 4_000_000 }),
+    );
+    let get = Mock::given(method("GET")).and(path(EXECUTIONS));
+    get.respond_with(page).mount(&endless).await;
+    for server in [silent, endless] {
+        let start = buddy(&server, START).words(["--comment", "mine", "--reconcile=1s"]);
+        let start = start.words(["--timeout", "500s"]).run();
+        let ended = tokio::time::timeout(Duration::from_secs(60), start).await;
+        let ended = ended.expect("it ends long before the list does");
+        assert_eq!(ended.status.code(), Some(6), "{}", ended.stderr);
+        assert_eq!(received(&server, "POST").await, 1);
+    }
 }
 
 #[tokio::test]
