@@ -71,6 +71,11 @@ impl Connection {
         })
     }
 
+    /// How long a call may take.
+    pub fn patience(&self) -> Duration {
+        self.timeout
+    }
+
     /// Only one service lets its callers choose.
     fn refuse_api_version(&self, service: Service) -> Result<(), Failure> {
         if self.api_version.is_none() || service == Service::AzureDevops {

@@ -75,6 +75,14 @@ impl Failure {
         Failure::Usage { message, advice }
     }
 
+    /// Adds what to do, where the program knows better than the library.
+    pub fn advise(mut self, text: String) -> Self {
+        if let Failure::Call { advice, .. } = &mut self {
+            *advice = Some(text);
+        }
+        self
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {

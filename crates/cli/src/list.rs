@@ -110,7 +110,7 @@ async fn open(context: &Context, service: ServiceArguments) -> Result<(Runs, Opt
     Ok(match service {
         ServiceArguments::AzureDevops { place, options } => {
             let client = connect::azure_devops(&options.connection, context)?;
-            let pipeline = place.find(&client).await?;
+            let pipeline = place.find(&client, None).await?;
             // The list of builds comes in pages; that of runs is 10,000 at once.
             (client.list_builds(&pipeline).boxed(), options)
         }
@@ -133,12 +133,12 @@ async fn open(context: &Context, service: ServiceArguments) -> Result<(Runs, Opt
         }
         ServiceArguments::Aliyun { place, options } => {
             let client = connect::aliyun(&options.connection, context)?;
-            let pipeline = place.find(&client).await?;
+            let pipeline = place.find(&client, None).await?;
             (client.list(&pipeline).boxed(), options)
         }
         ServiceArguments::Buddy { place, options } => {
             let client = connect::buddy(&options.connection, context)?;
-            let pipeline = place.find(&client).await?;
+            let pipeline = place.find(&client, None).await?;
             (client.list(&pipeline).boxed(), options)
         }
     })

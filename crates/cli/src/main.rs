@@ -6,7 +6,7 @@
 //! * `arguments`, `command_line`: the command line as a whole, and what is wrong with it; each
 //!   command's own arguments are in its file;
 //! * `connect`, `environment`: from a service's name to a client of it;
-//! * `place`: what names a pipeline on each service;
+//! * `place`, `pipeline`: what names a pipeline on each service;
 //! * `body`, `pair`, `variables`: requests that are given as JSON, and as `key=value`;
 //! * `stage`, `interrupt`: what is under way, so that an interruption can say what it leaves behind;
 //! * `open_files`: a limit that leaves no room to work;
@@ -28,6 +28,7 @@ mod logs;
 mod open_files;
 mod output;
 mod pair;
+mod pipeline;
 mod place;
 mod preview;
 mod sandbox;

@@ -1,12 +1,16 @@
 //! What names a pipeline on each service: by number, or as people call it.
 
-use clap::Args;
+use std::time::Duration;
 
+use clap::Args;
+use futures_util::TryStreamExt;
 use runpipe::aliyun;
 use runpipe::azure_devops;
 use runpipe::buddy;
 use runpipe::matillion;
 
+use super::exit::Failure;
+use super::pipeline::{Meant, Pipeline};
 use super::text::{one_line, shell_word};
 
 /// A pipeline of Azure DevOps.
@@ -20,30 +24,26 @@ pub struct AzureDevopsPlace {
     #[arg(long)]
     project: String,
 
-    /// The pipeline's number (definitionId in its page's address) or name.
+    /// The pipeline's number (definitionId in its page's address) or name; id:7 or name:007 where it
+    /// could be either.
     #[arg(long, value_name = "NUMBER|NAME")]
-    pipeline: String,
+    pipeline: Pipeline,
 }
 
 impl AzureDevopsPlace {
-    /// The pipeline; its number is looked up where a name is given.
+    /// The pipeline; a name is looked up, and before a start digits are.
     pub async fn find(
         &self,
         client: &azure_devops::Client,
-    ) -> runpipe::Result<azure_devops::PipelineRef> {
+        before_a_start: Option<Duration>,
+    ) -> Result<azure_devops::PipelineRef, Failure> {
         let (organization, project) = (&self.organization, &self.project);
-        match self.pipeline.parse() {
-            Ok(number) => Ok(azure_devops::PipelineRef::new(
-                organization,
-                project,
-                number,
-            )),
-            Err(_) => {
-                client
-                    .pipeline_named(organization, project, &self.pipeline)
-                    .await
-            }
-        }
+        let list = client.pipelines(organization, project);
+        let list = list.map_ok(|pipeline| (pipeline.id, vec![pipeline.name]));
+        Ok(match self.pipeline.meant(before_a_start, list).await? {
+            Meant::Id(id) => azure_devops::PipelineRef::new(organization, project, *id),
+            Meant::Name(name) => client.pipeline_named(organization, project, name).await?,
+        })
     }
 
     /// The command that lists its runs.
@@ -53,7 +53,7 @@ impl AzureDevopsPlace {
             &[
                 ("--organization", &self.organization),
                 ("--project", &self.project),
-                ("--pipeline", &self.pipeline),
+                ("--pipeline", self.pipeline.text()),
             ],
         )
     }
@@ -105,29 +105,32 @@ pub struct AliyunPlace {
     #[arg(long)]
     organization_id: String,
 
-    /// The pipeline's number or name.
+    /// The pipeline's number or name; id:7 or name:007 where it could be either.
     #[arg(long, value_name = "NUMBER|NAME")]
-    pipeline: String,
+    pipeline: Pipeline,
 }
 
 impl AliyunPlace {
-    /// The pipeline; its number is looked up where a name is given.
-    pub async fn find(&self, client: &aliyun::Client) -> runpipe::Result<aliyun::PipelineRef> {
-        match self.pipeline.parse() {
-            Ok(number) => Ok(aliyun::PipelineRef::new(&self.organization_id, number)),
-            Err(_) => {
-                client
-                    .pipeline_named(&self.organization_id, &self.pipeline)
-                    .await
-            }
-        }
+    /// The pipeline; a name is looked up, and before a start digits are.
+    pub async fn find(
+        &self,
+        client: &aliyun::Client,
+        before_a_start: Option<Duration>,
+    ) -> Result<aliyun::PipelineRef, Failure> {
+        let organization = &self.organization_id;
+        let list = client.pipelines(organization);
+        let list = list.map_ok(|pipeline| (pipeline.pipeline_id, vec![pipeline.pipeline_name]));
+        Ok(match self.pipeline.meant(before_a_start, list).await? {
+            Meant::Id(id) => aliyun::PipelineRef::new(organization, *id),
+            Meant::Name(name) => client.pipeline_named(organization, name).await?,
+        })
     }
 
     /// The command that lists its runs.
     pub fn list_command(&self) -> String {
         let flags = [
             ("--organization-id", self.organization_id.as_str()),
-            ("--pipeline", &self.pipeline),
+            ("--pipeline", self.pipeline.text()),
         ];
         list_command("aliyun", &flags)
     }
@@ -144,26 +147,25 @@ pub struct BuddyPlace {
     #[arg(long)]
     project: String,
 
-    /// The pipeline's number, identifier or name.
+    /// The pipeline's number, identifier or name; id:7 or name:007 where it could be either.
     #[arg(long, value_name = "NUMBER|NAME")]
-    pipeline: String,
+    pipeline: Pipeline,
 }
 
 impl BuddyPlace {
-    /// The pipeline; its number is looked up where a name is given.
-    pub async fn find(&self, client: &buddy::Client) -> runpipe::Result<buddy::PipelineRef> {
-        match self.pipeline.parse() {
-            Ok(number) => Ok(buddy::PipelineRef::new(
-                &self.workspace,
-                &self.project,
-                number,
-            )),
-            Err(_) => {
-                client
-                    .pipeline_named(&self.workspace, &self.project, &self.pipeline)
-                    .await
-            }
-        }
+    /// The pipeline; a name is looked up, and before a start digits are.
+    pub async fn find(
+        &self,
+        client: &buddy::Client,
+        before_a_start: Option<Duration>,
+    ) -> Result<buddy::PipelineRef, Failure> {
+        let (workspace, project) = (&self.workspace, &self.project);
+        let list = client.pipelines(workspace, project);
+        let list = list.map_ok(|one| (one.id, vec![one.name, one.identifier]));
+        Ok(match self.pipeline.meant(before_a_start, list).await? {
+            Meant::Id(id) => buddy::PipelineRef::new(workspace, project, *id),
+            Meant::Name(name) => client.pipeline_named(workspace, project, name).await?,
+        })
     }
 
     /// The command that lists its runs.
@@ -173,7 +175,7 @@ impl BuddyPlace {
             &[
                 ("--workspace", &self.workspace),
                 ("--project", &self.project),
-                ("--pipeline", &self.pipeline),
+                ("--pipeline", self.pipeline.text()),
             ],
         )
     }

@@ -47,8 +47,8 @@ struct Preview<'a> {
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     match arguments.service {
         ServiceArguments::AzureDevops(arguments) => {
-            let start =
-                azure_devops::prepare(context, &arguments.target, &arguments.connection).await?;
+            let AzureDevopsArguments { target, connection } = arguments.as_ref();
+            let start = azure_devops::prepare(context, target, connection, None).await?;
             show(context, &start).await
         }
     }

@@ -95,11 +95,11 @@ fn progress(elapsed: Duration, run: &Run) -> String {
 
 /// The wait has failed, the run has not: says how to go on.
 fn still_going(error: runpipe::Error, run: &RunRef) -> Failure {
-    let advice = (error.kind() == runpipe::ErrorKind::Deadline)
-        .then(|| format!("Resume with: runpipe watch {run}"));
-    Failure::Call {
-        error: Box::new(error),
-        candidates: Vec::new(),
-        advice,
+    let deadline = error.kind() == runpipe::ErrorKind::Deadline;
+    let failure = Failure::from(error);
+    if deadline {
+        failure.advise(format!("Resume with: runpipe watch {run}"))
+    } else {
+        failure
     }
 }

@@ -90,7 +90,8 @@ pub struct AliyunStart {
 pub async fn prepare(context: &Context, arguments: &Arguments) -> Result<AliyunStart, Failure> {
     let request = arguments.request.read().await?;
     let client = connect::aliyun(&arguments.connection, context)?;
-    let pipeline = arguments.place.find(&client).await?;
+    let patience = arguments.connection.patience();
+    let pipeline = arguments.place.find(&client, Some(patience)).await?;
     let list_command = arguments.place.list_command();
     Ok(AliyunStart {
         client,

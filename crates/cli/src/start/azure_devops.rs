@@ -1,6 +1,7 @@
 //! `runpipe start azure-devops`: the fields of Azure DevOps' run request as flags.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -144,10 +145,11 @@ pub async fn prepare(
     context: &Context,
     target: &Target,
     connection: &Connection,
+    before_a_start: Option<Duration>,
 ) -> Result<AzureDevopsStart, Failure> {
     let request = target.request.read(context).await?;
     let client = connect::azure_devops(connection, context)?;
-    let mut pipeline = target.place.find(&client).await?;
+    let mut pipeline = target.place.find(&client, before_a_start).await?;
     if let Some(version) = target.pipeline_version {
         pipeline = pipeline.at_version(version);
     }

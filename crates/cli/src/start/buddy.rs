@@ -117,7 +117,8 @@ pub struct BuddyStart {
 pub async fn prepare(context: &Context, arguments: &Arguments) -> Result<BuddyStart, Failure> {
     let request = arguments.request.read(context).await?;
     let client = connect::buddy(&arguments.connection, context)?;
-    let pipeline = arguments.place.find(&client).await?;
+    let patience = arguments.connection.patience();
+    let pipeline = arguments.place.find(&client, Some(patience)).await?;
     Ok(BuddyStart {
         client,
         pipeline,

@@ -102,7 +102,9 @@ pub async fn prepare(
 ) -> Result<(Box<dyn Start>, Options), Failure> {
     Ok(match arguments.service {
         ServiceArguments::AzureDevops(arguments) => {
-            let start = azure_devops::prepare(context, &arguments.target, &arguments.connection);
+            let (target, connection) = (&arguments.target, &arguments.connection);
+            let patience = Some(connection.patience());
+            let start = azure_devops::prepare(context, target, connection, patience);
             (Box::new(start.await?), arguments.options)
         }
         ServiceArguments::Matillion(arguments) => (

@@ -33,7 +33,7 @@ async fn azure_devops() {
         "--project",
         "My Project",
         "--pipeline",
-        "42",
+        "id:42",
         "--pipeline-version",
         "3",
         "--api-version",
@@ -133,7 +133,8 @@ async fn azure_devops_as_a_preview_starts_nothing_and_prints_the_yaml() {
     let server = service(json!({ "id": -1, "finalYaml": "steps: []" })).await;
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), "steps: [bash: true]").expect("written");
-    let words = "start azure-devops --organization acme --project site --pipeline 42 --preview-run";
+    let words =
+        "start azure-devops --organization acme --project site --pipeline id:42 --preview-run";
     let ended = runpipe(words.split_whitespace())
         .words(["--yaml-override", file.path().to_str().expect("a path")])
         .env("AZURE_DEVOPS_EXT_PAT", "pat")
@@ -232,7 +233,7 @@ async fn aliyun() {
         "--organization-id",
         "60d1",
         "--pipeline",
-        "123",
+        "id:123",
         "--branch",
         "a",
         "--branch",
@@ -297,7 +298,7 @@ async fn buddys() {
         "--project",
         "site",
         "--pipeline",
-        "2",
+        "id:2",
         "--revision",
         "HEAD",
         "--from-revision",

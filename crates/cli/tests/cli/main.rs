@@ -8,6 +8,7 @@ mod few_files;
 mod flags;
 mod interruption;
 mod json;
+mod names;
 mod program;
 mod proxies;
 mod reconciling;

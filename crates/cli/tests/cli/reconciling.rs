@@ -130,7 +130,7 @@ async fn looking_ends_when_it_has_to_whatever_holds_it_up() {
 #[tokio::test]
 async fn a_clear_refusal_is_not_looked_into() {
     let server = starting(answer(400, json!({ "errors": [] }))).await;
-    buddy(&server, START)
+    buddy(&server, &START.replace("--pipeline 2", "--pipeline id:2"))
         .words(["--reconcile"])
         .ends_with(3)
         .await;
