@@ -35,12 +35,7 @@ struct Served {
 /// Serves the sandbox and prints the variables that lead this program, or another, to it.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     open_files::expect(open_files::OF_THE_SANDBOX)?;
-    let mut builder = Sandbox::builder();
-    if arguments.port > 0 {
-        for (service, port) in Service::ALL.into_iter().zip(arguments.port..=u16::MAX) {
-            builder = builder.port(service, port);
-        }
-    }
+    let mut builder = Sandbox::builder().first_port(arguments.port);
     if let Some(file) = arguments.script {
         let text = read_file("--script", file).await?;
         let script: Script = text.parse().map_err(|fault| {

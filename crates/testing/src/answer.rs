@@ -1,9 +1,14 @@
 //! What the sandbox answers, before it becomes bytes on a connection.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::HeaderMap;
 use http::{HeaderName, HeaderValue};
+use hyper::body::{Body, Frame, SizeHint};
 use serde_json::Value;
 
 /// One answer.
@@ -15,6 +20,8 @@ pub(crate) struct Answer {
     pub body: Vec<u8>,
     /// Held back for so long, in real time.
     pub delay: Option<Duration>,
+    /// The connection is closed after so many bytes of the body.
+    pub closes_after: Option<usize>,
 }
 
 impl Answer {
@@ -51,5 +58,66 @@ impl Answer {
         if let (Ok(name), Ok(value)) = (name, value) {
             self.headers.insert(name, value);
         }
+    }
+
+    /// Headers and body, as they are sent.
+    pub fn into_parts(self) -> (HeaderMap, AnswerBody) {
+        let length = self.body.len();
+        let mut bytes = Bytes::from(self.body);
+        let closes = self.closes_after.is_some_and(|after| after < length);
+        bytes.truncate(self.closes_after.unwrap_or(length));
+        let body = AnswerBody {
+            bytes: Some(bytes).filter(|bytes| !bytes.is_empty()),
+            length: length as u64,
+            end: if closes { End::Flush } else { End::Reached },
+        };
+        (*self.headers, body)
+    }
+}
+
+/// The body of an answer: whole, or broken off.
+pub(crate) struct AnswerBody {
+    bytes: Option<Bytes>,
+    /// What `Content-Length` says.
+    length: u64,
+    end: End,
+}
+
+/// What follows the bytes.
+enum End {
+    Reached,
+    /// The connection is closed, once the bytes have left.
+    Flush,
+    Close,
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(bytes) = self.bytes.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        match self.end {
+            End::Reached => Poll::Ready(None),
+            End::Flush => {
+                self.end = End::Close;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Close => Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none() && matches!(self.end, End::Reached)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
     }
 }

@@ -3,40 +3,55 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Sandbox;
 use super::accepted::Accepted;
 use super::catalogue::{self, Pipeline};
-use super::clock::Time;
-use super::control;
-use super::incoming::Incoming;
-use super::listener::{Handle, Listener};
+use super::clock::Clock;
+use super::hosts::Hosts;
+use super::listener::Listener;
+use super::port::Port;
 use super::roster::{self, Entry};
 use super::script::{Rule, Script};
 use super::settings::Settings;
-use super::simulator::{Fixed, Simulator};
+use super::simulator::{Inner, Simulator};
 use super::simulators::Simulators;
-use super::{Answer, Sandbox};
 use runpipe::Service;
 use runpipe_spec::document::Document;
+
+/// The longest body of a request unless another is set.
+const LONGEST_BODY: usize = 1 << 20;
 
 /// Sets up a [`Sandbox`]; [`Sandbox::builder`] begins.
 #[derive(Clone, Debug, Default)]
 pub struct SandboxBuilder {
+    first_port: u16,
     ports: BTreeMap<Service, u16>,
     per_minute: BTreeMap<Service, u32>,
     pipelines: Vec<Pipeline>,
     script: Script,
-    time: Time,
+    clock_start: Option<DateTime<Utc>>,
+    clock_ahead: TimeDelta,
     accepted: Accepted,
     settings: Settings,
+    host_names: Vec<String>,
+    longest_body: Option<usize>,
 }
 
 impl SandboxBuilder {
-    /// Serves a service on this port of `127.0.0.1`. A free one unless it is set.
+    /// Serves the services on ports of `127.0.0.1` one after the other, in the order of
+    /// [`Service::ALL`], this one first. On free ones unless it is set, or with 0.
+    #[must_use]
+    pub fn first_port(mut self, port: u16) -> Self {
+        self.first_port = port;
+        self
+    }
+
+    /// Serves a service on this port of `127.0.0.1`, wherever the others are.
     #[must_use]
     pub fn port(mut self, service: Service, port: u16) -> Self {
         self.ports.insert(service, port);
@@ -54,7 +69,30 @@ impl SandboxBuilder {
     /// expire by it, and signatures have to be near it.
     #[must_use]
     pub fn manual_clock(mut self, start: DateTime<Utc>) -> Self {
-        self.time = Time::manual(start);
+        self.clock_start = Some(start);
+        self
+    }
+
+    /// Lets the services' clocks be so far ahead of their clients', behind them when it is negative.
+    #[must_use]
+    pub fn clock_ahead(mut self, ahead: TimeDelta) -> Self {
+        self.clock_ahead = ahead;
+        self
+    }
+
+    /// Lets the services answer to this host name too. Without one they answer to names of this
+    /// machine alone; the control endpoint always does.
+    #[must_use]
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_names.push(name.into());
+        self
+    }
+
+    /// Refuses the bodies of requests that are longer than this, in bytes: 1 MiB unless set. Of a
+    /// request without an accepted credential no more than 64 KiB are read.
+    #[must_use]
+    pub fn longest_body(mut self, bytes: usize) -> Self {
+        self.longest_body = Some(bytes);
         self
     }
 
@@ -105,35 +143,46 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// When a port is taken; with [`io::ErrorKind::InvalidInput`] when the script cannot be played;
+    /// When a port is taken, or there are not enough of them; with [`io::ErrorKind::InvalidInput`] when the script cannot be played;
     /// with [`io::ErrorKind::InvalidData`] when one of this build's documents cannot be used.
     pub async fn start(self) -> io::Result<Sandbox> {
         let mut pipelines = catalogue::always();
         pipelines.extend(self.pipelines.iter().cloned());
         let mut simulators = Simulators {
-            time: self.time.clone(),
+            clock: Clock::new(self.clock_start, self.clock_ahead),
             by_service: BTreeMap::new(),
         };
-        let mut ports = Vec::new();
-        for entry in roster::entries() {
-            let service = entry.service;
-            let wanted = self.ports.get(&service).copied().unwrap_or(0);
-            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted))
-                .map_err(|error| in_use(service, wanted, &error))?;
-            let address = port.local_addr()?;
-            let base_path = entry.base_path;
-            let simulator =
-                self.simulator(entry, format!("http://{address}{base_path}"), &pipelines)?;
-            simulators.by_service.insert(service, simulator);
-            ports.push((service, base_path, port));
+        let entries = roster::entries();
+        let ports = self.ports(&entries)?;
+        let mut sockets = Vec::new();
+        for (entry, wanted) in entries.into_iter().zip(ports) {
+            let (service, base_path) = (entry.service, entry.base_path);
+            let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted))
+                .map_err(|error| cannot_listen(service, wanted, &error))?;
+            let address = socket.local_addr()?;
+            let url = format!("http://{address}{base_path}");
+            let simulator = self.simulator(entry, url, &pipelines, &simulators.clock)?;
+            let simulator = Arc::new(simulator);
+            simulators.by_service.insert(service, simulator.clone());
+            sockets.push((socket, address.port(), simulator, base_path));
         }
         let simulators = Arc::new(simulators);
         simulators
             .play(&self.script)
             .map_err(|invalid| io::Error::new(io::ErrorKind::InvalidInput, invalid))?;
         let mut listeners = Vec::new();
-        for (service, base_path, port) in ports {
-            listeners.push(Listener::start(port, handle(&simulators, service, base_path)).await);
+        for (socket, number, simulator, base_path) in sockets {
+            let port = Port {
+                simulators: simulators.clone(),
+                simulator,
+                base_path,
+                hosts: Hosts {
+                    port: number,
+                    others: self.host_names.clone(),
+                },
+                longest_body: self.longest_body.unwrap_or(LONGEST_BODY),
+            };
+            listeners.push(Listener::start(socket, port)?);
         }
         Ok(Sandbox {
             simulators,
@@ -142,11 +191,38 @@ impl SandboxBuilder {
         })
     }
 
+    /// The port that each service is to have, 0 for any.
+    fn ports(&self, entries: &[Entry]) -> io::Result<Vec<u16>> {
+        let first = self.first_port;
+        let port = |(entry, number): (&Entry, u16)| {
+            let in_turn = if first == 0 {
+                Some(0)
+            } else {
+                first.checked_add(number)
+            };
+            self.ports.get(&entry.service).copied().or(in_turn)
+        };
+        let ports: Option<Vec<u16>> = entries.iter().zip(0..).map(port).collect();
+        ports.ok_or_else(|| {
+            let count = entries.len();
+            let last = usize::from(u16::MAX)
+                .saturating_sub(count)
+                .saturating_add(1);
+            let text = format!(
+                "the {count} services do not fit on the ports from {first} on, which end at {}; \
+                 begin at {last} or below",
+                u16::MAX
+            );
+            io::Error::new(io::ErrorKind::InvalidInput, text)
+        })
+    }
+
     fn simulator(
         &self,
         entry: Entry,
         url: String,
         pipelines: &[Pipeline],
+        clock: &Clock,
     ) -> io::Result<Simulator> {
         let document = Document::parse(entry.file, entry.document).map_err(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
@@ -156,42 +232,26 @@ impl SandboxBuilder {
         let mine = pipelines
             .iter()
             .filter(|pipeline| pipeline.service == service);
-        let fixed = Fixed {
+        Ok(Simulator {
             service,
             url,
             accepted: self.accepted.clone(),
             settings: self.settings.clone(),
             pipelines: mine.cloned().collect(),
             document,
-            time: self.time.clone(),
+            clock: clock.clone(),
             per_minute: self.per_minute.get(&service).copied(),
-        };
-        Ok(Simulator::new(fixed, entry.vendor))
+            inner: Mutex::new(Inner::new(entry.vendor)),
+        })
     }
 }
 
-fn in_use(service: Service, port: u16, error: &io::Error) -> io::Error {
-    let text = format!("port {port} of this machine cannot be used for {service}: {error}");
+fn cannot_listen(service: Service, port: u16, error: &io::Error) -> io::Error {
+    let title = service.title();
+    let reason = match error.kind() {
+        io::ErrorKind::AddrInUse => "is taken".to_owned(),
+        _ => format!("cannot be had ({error})"),
+    };
+    let text = format!("port {port}, where {title} was to be served, {reason}");
     io::Error::new(error.kind(), text)
-}
-
-/// What answers on the port of a service: the control endpoint, or the service.
-fn handle(simulators: &Arc<Simulators>, service: Service, base_path: &'static str) -> Handle {
-    let simulators = Arc::clone(simulators);
-    Arc::new(move |mut request: Incoming| {
-        let path = request.full_path.as_str();
-        let control = path.strip_prefix(control::PREFIX);
-        if control.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-            return control::answer(&simulators, &request);
-        }
-        // A path outside the base path is none of the document's.
-        let relative = path
-            .strip_prefix(base_path)
-            .filter(|rest| rest.starts_with('/'));
-        request.path = relative.unwrap_or_default().to_owned();
-        match simulators.get(service) {
-            Some(simulator) => simulator.handle(request),
-            None => Answer::empty(404),
-        }
-    })
 }

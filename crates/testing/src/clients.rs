@@ -16,11 +16,11 @@ impl Sandbox {
     /// The same, for settings of your own.
     pub fn azure_devops_builder(&self) -> Builder<runpipe::azure_devops::Client> {
         let token = self.accepted.azure_devops_pat.as_str();
-        let time = self.simulators.time.clone();
+        let clock = self.simulators.clock.clone();
         runpipe::azure_devops::Client::builder()
             .base_url(self.url(Service::AzureDevops))
             .credentials(runpipe::azure_devops::Credentials::pat(token))
-            .clock(move || time.now())
+            .clock(move || clock.for_clients())
     }
 }
 
@@ -39,11 +39,11 @@ impl Sandbox {
         let id = self.accepted.matillion_client_id.as_str();
         let secret = self.accepted.matillion_client_secret.as_str();
         let credentials = runpipe::matillion::Credentials::client(id, secret);
-        let time = self.simulators.time.clone();
+        let clock = self.simulators.clock.clone();
         runpipe::matillion::Client::builder()
             .base_url(self.url(Service::Matillion))
             .credentials(credentials.token_url(self.token_url()))
-            .clock(move || time.now())
+            .clock(move || clock.for_clients())
     }
 }
 
@@ -61,11 +61,11 @@ impl Sandbox {
     pub fn aliyun_builder(&self) -> Builder<runpipe::aliyun::Client> {
         let id = self.accepted.aliyun_access_key_id.as_str();
         let secret = self.accepted.aliyun_access_key_secret.as_str();
-        let time = self.simulators.time.clone();
+        let clock = self.simulators.clock.clone();
         runpipe::aliyun::Client::builder()
             .base_url(self.url(Service::Aliyun))
             .credentials(runpipe::aliyun::Credentials::access_key(id, secret))
-            .clock(move || time.now())
+            .clock(move || clock.for_clients())
     }
 }
 
@@ -82,10 +82,10 @@ impl Sandbox {
     /// The same, for settings of your own.
     pub fn buddy_builder(&self) -> Builder<runpipe::buddy::Client> {
         let token = self.accepted.buddy_token.as_str();
-        let time = self.simulators.time.clone();
+        let clock = self.simulators.clock.clone();
         runpipe::buddy::Client::builder()
             .base_url(self.url(Service::Buddy))
             .credentials(runpipe::buddy::Credentials::token(token))
-            .clock(move || time.now())
+            .clock(move || clock.for_clients())
     }
 }

@@ -7,9 +7,10 @@
 //! | `GET /_sandbox/received?service=buddy` | the newest requests of a service, without their headers |
 //! | `POST /_sandbox/script` | adds the rules of a script |
 //! | `DELETE /_sandbox/script` | drops all rules |
-//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on |
+//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on, `{"ahead_seconds": -150}` sets the services' clocks apart from their clients' |
 //! | `POST /_sandbox/reset` | forgets runs, requests and rules |
 
+use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,8 +28,9 @@ pub(super) const PREFIX: &str = "/_sandbox";
 /// The body of a request to move the clock.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Advance {
-    advance_seconds: f64,
+struct Move {
+    advance_seconds: Option<f64>,
+    ahead_seconds: Option<f64>,
 }
 
 /// Answers a request under `/_sandbox/`.
@@ -60,7 +62,7 @@ pub(super) fn answer(simulators: &Simulators, request: &Incoming) -> Answer {
     }
 }
 
-fn refused(status: u16, sentence: &str) -> Answer {
+pub(super) fn refused(status: u16, sentence: &str) -> Answer {
     Answer::json(status, &json!({ "error": sentence }))
 }
 
@@ -72,14 +74,15 @@ fn overview(simulators: &Simulators) -> Value {
             "started": inner.store.started(),
             "runs": inner.store.len(),
             "received": inner.received.total(),
-            "rules": inner.rules.all(),
+            "rules": inner.rules.all().collect::<Vec<_>>(),
         });
         (simulator.service.name().to_owned(), about)
     };
     let services: serde_json::Map<String, Value> = simulators.all().map(service).collect();
     json!({
-        "now": simulators.time.now().to_rfc3339(),
-        "manual_clock": simulators.time.is_manual(),
+        "now": simulators.clock.now().to_rfc3339(),
+        "manual_clock": simulators.clock.is_manual(),
+        "ahead_seconds": simulators.clock.ahead().as_seconds_f64(),
         "services": services,
     })
 }
@@ -126,11 +129,22 @@ fn script(simulators: &Simulators, body: &[u8]) -> Answer {
 }
 
 fn clock(simulators: &Simulators, body: &[u8]) -> Answer {
-    let Ok(Advance { advance_seconds }) = serde_json::from_slice(body) else {
-        return refused(400, "give {\"advance_seconds\": 60}");
+    let clock = &simulators.clock;
+    let moved: Option<Move> = serde_json::from_slice(body).ok();
+    let moved = moved.filter(|by| by.advance_seconds.or(by.ahead_seconds).is_some());
+    let Some(by) = moved else {
+        let forms = "give {\"advance_seconds\": 60} or {\"ahead_seconds\": -150}";
+        return refused(400, forms);
     };
-    match simulators.advance(seconds(advance_seconds)) {
-        true => Answer::json(200, &overview(simulators)),
-        false => refused(409, "the sandbox goes by the machine's clock"),
+    if by.advance_seconds.is_some() && !clock.is_manual() {
+        return refused(409, "the sandbox goes by the machine's clock");
     }
+    if let Some(advance) = by.advance_seconds {
+        clock.advance(seconds(advance));
+    }
+    if let Some(ahead) = by.ahead_seconds {
+        let length = TimeDelta::from_std(seconds(ahead.abs())).unwrap_or_default();
+        clock.set_ahead(if ahead < 0.0 { -length } else { length });
+    }
+    Answer::json(200, &overview(simulators))
 }

@@ -38,10 +38,17 @@
 //! | `GET /_sandbox/received?service=buddy` | the newest requests of a service |
 //! | `POST /_sandbox/script` | adds the rules of a script |
 //! | `DELETE /_sandbox/script` | drops all rules |
-//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on |
+//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on, `{"ahead_seconds": -150}` sets the services' clocks apart from their clients' |
 //! | `POST /_sandbox/reset` | forgets runs, requests and rules |
 //!
-//! Memory is bounded: the newest 2,000 requests and 20,000 runs of each service are kept.
+//! The control endpoint answers programs on this machine alone: the host has to be `localhost` or a
+//! loopback address with the port, requests of web pages are refused, and one that changes something
+//! has to be JSON by its `Content-Type` or have a header `X-Runpipe-Sandbox`. The services answer to
+//! names of this machine too, and to those of [`SandboxBuilder::host_name`].
+//!
+//! Memory is bounded: the newest 2,000 requests, 1,000 rules and 20,000 runs of each service are kept,
+//! 16 MiB of requests, as much of rules and 32 MiB of runs. A body is read up to 1 MiB
+//! ([`SandboxBuilder::longest_body`]), and up to 64 KiB where no accepted credential is shown.
 
 mod accepted;
 mod address;
@@ -54,11 +61,13 @@ mod catalogue;
 mod clients;
 mod clock;
 mod control;
+mod hosts;
 mod ids;
 mod incoming;
 mod listener;
 mod matillion;
 mod plan;
+mod port;
 mod received;
 mod roster;
 mod script;
@@ -73,7 +82,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use runpipe::Service;
 
@@ -154,7 +163,8 @@ impl Sandbox {
             .map_or(0, |simulator| simulator.lock().store.started())
     }
 
-    /// What a service received, the oldest first. The newest 2,000 are kept.
+    /// What a service received, the oldest first. The newest 2,000 are kept. What is refused before it
+    /// reaches the service, for its host or its length, is not among them.
     pub fn received(&self, service: Service) -> Vec<Received> {
         self.simulators
             .get(service)
@@ -206,15 +216,26 @@ impl Sandbox {
         self.simulators.reset();
     }
 
-    /// The time, by the sandbox's clock.
+    /// The time by the services' clock: what `Date` says on every answer, and what runs are dated by.
     pub fn now(&self) -> DateTime<Utc> {
-        self.simulators.time.now()
+        self.simulators.clock.now()
     }
 
-    /// Moves the clock on. `false` when the sandbox goes by the machine's clock, which stays as it
+    /// The time by the clock that this sandbox's clients go by.
+    pub fn client_now(&self) -> DateTime<Utc> {
+        self.simulators.clock.for_clients()
+    }
+
+    /// Moves both clocks on. `false` when the sandbox goes by the machine's clock, which stays as it
     /// is.
     pub fn advance(&self, by: Duration) -> bool {
-        self.simulators.advance(by)
+        self.simulators.clock.advance(by)
+    }
+
+    /// Sets how far the services' clock is ahead of their clients', as
+    /// [`SandboxBuilder::clock_ahead`].
+    pub fn set_clock_ahead(&self, ahead: TimeDelta) {
+        self.simulators.clock.set_ahead(ahead);
     }
 
     /// The environment variables that lead a program to this sandbox: addresses and credentials.

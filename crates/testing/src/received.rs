@@ -12,7 +12,7 @@ use runpipe::Service;
 
 /// How many requests are kept of each service.
 const MOST_REQUESTS: usize = 2_000;
-/// How many bytes of bodies are kept of each service.
+/// How many bytes of them are kept of each service.
 const MOST_BYTES: usize = 16 << 20;
 
 /// A request that the sandbox received, and what it answered.
@@ -43,6 +43,13 @@ pub struct Received {
 }
 
 impl Received {
+    fn size(&self) -> usize {
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| name.as_str().len() + value.len());
+        let texts = [&self.method, &self.path, &self.query].map(String::len);
+        self.body.len() + texts.into_iter().chain(headers).sum::<usize>()
+    }
+
     /// The first value of a header; case does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -103,13 +110,13 @@ pub(super) struct Log {
 impl Log {
     pub fn push(&mut self, received: Received) {
         self.total += 1;
-        self.bytes += received.body.len();
+        self.bytes += received.size();
         self.requests.push_back(received);
         while self.requests.len() > MOST_REQUESTS || self.bytes > MOST_BYTES {
             let Some(oldest) = self.requests.pop_front() else {
                 return;
             };
-            self.bytes = self.bytes.saturating_sub(oldest.body.len());
+            self.bytes = self.bytes.saturating_sub(oldest.size());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Scripted scenarios: the next answers are these, the next runs go like this.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use super::plan::{RunPlan, seconds};
 use runpipe::Service;
+
+/// How many rules are kept of each service, and how many bytes of them.
+const MOST_RULES: usize = 1_000;
+const MOST_BYTES: usize = 16 << 20;
 
 /// What is to happen in a sandbox instead of what would happen. Read from JSON:
 ///
@@ -237,6 +241,12 @@ impl Script {
     }
 
     pub(super) fn check(&self) -> Result<(), InvalidScript> {
+        if self.rules.len() > MOST_RULES {
+            return Err(InvalidScript(format!(
+                "it has {} rules, and the sandbox keeps {MOST_RULES} rules of a service",
+                self.rules.len()
+            )));
+        }
         self.rules
             .iter()
             .zip(1..)
@@ -261,26 +271,35 @@ impl std::str::FromStr for Script {
 #[error("the script cannot be played: {0}")]
 pub struct InvalidScript(pub(super) String);
 
-/// The rules of one service that have not been used up. Bounded by what was scripted.
+/// The rules of one service that have not been used up. Bounded: the newest are kept.
 #[derive(Debug, Default)]
-pub(crate) struct Rules(Vec<Rule>);
+pub(crate) struct Rules {
+    /// Each with its size.
+    rules: VecDeque<(Rule, usize)>,
+    bytes: usize,
+}
 
 impl Rules {
     /// Adds the rules of a script that are for this service, after those that are there.
     pub fn add(&mut self, script: &Script, service: Service) {
-        let mine = script
-            .rules
-            .iter()
-            .filter(|rule| rule.service.is_none_or(|of| of == service));
-        self.0.extend(mine.cloned());
+        let mine = |rule: &&Rule| rule.service.is_none_or(|of| of == service);
+        for rule in script.rules.iter().filter(mine) {
+            let size = serde_json::to_string(rule).map_or(0, |text| text.len());
+            self.bytes = self.bytes.saturating_add(size);
+            self.rules.push_back((rule.clone(), size));
+        }
+        while self.rules.len() > MOST_RULES || self.bytes > MOST_BYTES {
+            self.remove(0);
+        }
     }
 
     pub fn clear(&mut self) {
-        self.0.clear();
+        *self = Rules::default();
     }
 
-    pub fn all(&self) -> &[Rule] {
-        &self.0
+    /// The rules that are left, in their order.
+    pub fn all(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().map(|(rule, _)| rule)
     }
 
     /// The answer that is scripted for an operation, if one is.
@@ -302,13 +321,22 @@ impl Rules {
     }
 
     fn take(&mut self, fits: impl Fn(&Rule) -> bool) -> Option<Rule> {
-        self.0.retain(|rule| rule.times != Times::Count(0));
-        let index = self.0.iter().position(fits)?;
-        let rule = self.0.get_mut(index)?;
+        let fits = |(rule, _): &(Rule, usize)| rule.times != Times::Count(0) && fits(rule);
+        let index = self.rules.iter().position(fits)?;
+        let (rule, _) = self.rules.get_mut(index)?;
         let used = rule.clone();
         if let Times::Count(left) = &mut rule.times {
             *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.remove(index);
+            }
         }
         Some(used)
+    }
+
+    fn remove(&mut self, index: usize) {
+        if let Some((_, size)) = self.rules.remove(index) {
+            self.bytes = self.bytes.saturating_sub(size);
+        }
     }
 }

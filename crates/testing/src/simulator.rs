@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::accepted::Accepted;
 use super::answer::Answer;
 use super::catalogue::Pipeline;
-use super::clock::{Time, later};
+use super::clock::{Clock, later};
 use super::incoming::Incoming;
 use super::received::{Log, Received};
 use super::script::{Rules, ScriptedAnswer};
@@ -32,10 +32,10 @@ pub(super) struct Simulator {
     pub settings: Settings,
     pub pipelines: Vec<Pipeline>,
     pub document: Document,
-    pub time: Time,
+    pub clock: Clock,
     /// Requests that may be made a minute.
     pub per_minute: Option<u32>,
-    inner: Mutex<Inner>,
+    pub inner: Mutex<Inner>,
 }
 
 /// What changes.
@@ -62,51 +62,7 @@ enum Target<'d> {
     Nothing(NoRoute),
 }
 
-/// The parts of a simulator that are fixed, for [`Simulator::new`].
-pub(super) struct Fixed {
-    pub service: Service,
-    pub url: String,
-    pub accepted: Accepted,
-    pub settings: Settings,
-    pub pipelines: Vec<Pipeline>,
-    pub document: Document,
-    pub time: Time,
-    pub per_minute: Option<u32>,
-}
-
 impl Simulator {
-    pub fn new(fixed: Fixed, vendor: Box<dyn Vendor>) -> Self {
-        let Fixed {
-            service,
-            url,
-            accepted,
-            settings,
-            pipelines,
-            document,
-            time,
-            per_minute,
-        } = fixed;
-        let inner = Inner {
-            vendor,
-            store: Store::default(),
-            rules: Rules::default(),
-            received: Log::default(),
-            minute: Minute::default(),
-        };
-        let inner = Mutex::new(inner);
-        Simulator {
-            service,
-            url,
-            accepted,
-            settings,
-            pipelines,
-            document,
-            time,
-            per_minute,
-            inner,
-        }
-    }
-
     /// The environment variables that lead a program here.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         self.lock().vendor.variables(&self.url, &self.accepted)
@@ -117,10 +73,16 @@ impl Simulator {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the head of a request shows a credential that is accepted, as far as a head can.
+    pub fn knows(&self, head: &Incoming) -> bool {
+        let now = self.clock.now();
+        self.lock().vendor.knows(head, &self.accepted, now)
+    }
+
     /// Answers a request, and remembers both.
     pub fn handle(&self, mut request: Incoming) -> Answer {
         let mut inner = self.lock();
-        let now = self.time.now();
+        let now = self.clock.now();
         if let Some(path) = inner.vendor.documented_path(&request.path) {
             request.path = path;
         }
@@ -130,8 +92,7 @@ impl Simulator {
             Target::Operation(operation) => Some(operation.id.clone()),
             Target::Nothing(_) => None,
         };
-        let mut answer = self.scripted_or_vendor(&request, &target, &mut inner, now);
-        answer.set("date", httpdate::fmt_http_date(now.into()));
+        let answer = self.scripted_or_vendor(&request, &target, &mut inner, now);
         inner.received.push(Received {
             service: self.service,
             at: now,
@@ -332,6 +293,16 @@ impl Simulator {
 }
 
 impl Inner {
+    pub fn new(vendor: Box<dyn Vendor>) -> Self {
+        Inner {
+            vendor,
+            store: Store::default(),
+            rules: Rules::default(),
+            received: Log::default(),
+            minute: Minute::default(),
+        }
+    }
+
     /// Forgets everything: runs, rules, requests. What the vendor has issued stays valid.
     pub fn reset(&mut self) {
         self.store = Store::default();

@@ -1,26 +1,26 @@
 //! All simulators of a sandbox together: what its ports, its handle and its control endpoint share.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::Arc;
 
-use super::clock::Time;
+use super::clock::Clock;
 use super::script::{InvalidScript, Script};
 use super::simulator::Simulator;
 use runpipe::Service;
 
-/// The simulators of all services that are served, and the time that they share.
+/// The simulators of all services that are served, and the clock that they share.
 pub(super) struct Simulators {
-    pub time: Time,
-    pub by_service: BTreeMap<Service, Simulator>,
+    pub clock: Clock,
+    pub by_service: BTreeMap<Service, Arc<Simulator>>,
 }
 
 impl Simulators {
     pub fn get(&self, service: Service) -> Option<&Simulator> {
-        self.by_service.get(&service)
+        self.by_service.get(&service).map(Arc::as_ref)
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Simulator> {
-        self.by_service.values()
+        self.by_service.values().map(Arc::as_ref)
     }
 
     /// Adds the rules of a script, or none of them.
@@ -60,10 +60,5 @@ impl Simulators {
         for simulator in self.all() {
             simulator.lock().reset();
         }
-    }
-
-    /// Moves a manual clock on; `false` when the sandbox goes by the machine's.
-    pub fn advance(&self, by: Duration) -> bool {
-        self.time.advance(by)
     }
 }

@@ -46,6 +46,10 @@ pub(crate) trait Vendor: Send {
         None
     }
 
+    /// Whether the head of a request shows a credential that is accepted. Its body is read then; whether
+    /// it may do what it asks for is [`Vendor::authorize`]'s to say.
+    fn knows(&self, head: &Incoming, accepted: &Accepted, now: DateTime<Utc>) -> bool;
+
     /// Checks who is asking. `Err` is the refusal.
     fn authorize(
         &mut self,

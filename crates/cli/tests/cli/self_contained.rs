@@ -106,3 +106,31 @@ async fn the_sandbox_serves_every_command() {
     let preview = at(&variables, &["preview"]).words(places[0].iter().copied());
     assert!(!preview.ends_with(0).await.stdout.is_empty());
 }
+
+/// Four services need four ports: beyond the last one there is none, and another's is not taken instead.
+#[tokio::test]
+async fn ports_that_do_not_fit_or_are_taken_are_refused_in_a_sentence() {
+    let refused = runpipe(["sandbox", "--port", "65534"]).ends_with(2).await;
+    assert!(refused.stdout.is_empty());
+    for part in ["65534", "begin at 65532 or below", "--port"] {
+        assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let refused = runpipe(["sandbox", "--port", &port]).ends_with(2).await;
+    for part in [
+        &format!("port {port}"),
+        "Azure DevOps",
+        "is taken",
+        "--port",
+    ] {
+        assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
+    }
+}
+
+/// Programs in other languages rely on it.
+#[tokio::test]
+async fn the_first_port_is_4610_unless_another_is_named() {
+    let help = runpipe(["sandbox", "--help"]).ends_with(0).await;
+    assert!(help.stdout.contains("[default: 4610]"), "{}", help.stdout);
+}

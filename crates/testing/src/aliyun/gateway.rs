@@ -5,6 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
+use crate::accepted::Accepted;
 use crate::{Answer, Context, Incoming};
 use runpipe::auth::Secret;
 use runpipe::auth::acs3::{self, MalformedAuthorization, ParsedAuthorization, VerifyError};
@@ -81,13 +82,11 @@ impl Nonces {
     }
 }
 
-/// Everything that the gateway checks, in its order.
-pub(super) fn check(
+/// Whose key a request is signed with, as it says.
+pub(super) fn claim(
     request: &Incoming,
-    operation: &Operation,
-    context: &Context<'_>,
-    nonces: &mut Nonces,
-) -> Result<(), GatewayError> {
+    accepted: &Accepted,
+) -> Result<ParsedAuthorization, GatewayError> {
     let authorization = request.header("authorization").unwrap_or_default();
     if authorization.is_empty() {
         return Err(missing("Authorization"));
@@ -98,7 +97,6 @@ pub(super) fn check(
             .map_err(|error: MalformedAuthorization| {
                 GatewayError::new(400, "IncompleteSignature", format!("{error}."))
             })?;
-    let accepted = context.accepted;
     let temporary = claimed.access_key_id == accepted.aliyun_temporary_key_id;
     if !temporary && claimed.access_key_id != accepted.aliyun_access_key_id {
         let sentence = "There is no access key with this id.";
@@ -117,6 +115,18 @@ pub(super) fn check(
             sentence,
         ));
     }
+    Ok(claimed)
+}
+
+/// Everything that the gateway checks, in its order.
+pub(super) fn check(
+    request: &Incoming,
+    operation: &Operation,
+    context: &Context<'_>,
+    nonces: &mut Nonces,
+) -> Result<(), GatewayError> {
+    let accepted = context.accepted;
+    let claimed = claim(request, accepted)?;
     check_action(request, operation)?;
     check_date(request, context.now)?;
     let Some(nonce) = request

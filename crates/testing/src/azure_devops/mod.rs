@@ -18,6 +18,7 @@ mod version;
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::accepted::Accepted;
@@ -52,7 +53,7 @@ impl Vendor for AzureDevops {
         request: &Incoming,
         context: &mut Context<'_>,
     ) -> Answer {
-        match sign_in::check(request, context) {
+        match sign_in::check(request, context.accepted, context.url) {
             Ok(()) => locations::answer(name),
             Err(refusal) => refusal,
         }
@@ -67,13 +68,17 @@ impl Vendor for AzureDevops {
         builds::in_small_letters(request).filter(|_| operation.id == "updateBuild")
     }
 
+    fn knows(&self, head: &Incoming, accepted: &Accepted, _now: DateTime<Utc>) -> bool {
+        sign_in::check(head, accepted, "").is_ok()
+    }
+
     fn authorize(
         &mut self,
         request: &Incoming,
         _operation: &Operation,
         context: &Context<'_>,
     ) -> Result<(), Answer> {
-        sign_in::check(request, context)?;
+        sign_in::check(request, context.accepted, context.url)?;
         version::check(request)
     }
 

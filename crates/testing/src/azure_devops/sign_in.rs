@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::exceptions::exception;
-use crate::{Answer, Context, Incoming};
+use crate::accepted::Accepted;
+use crate::{Answer, Incoming};
 
 /// The realm that the empty 401 names.
 const CHALLENGE: &str = "Basic realm=\"https://sandbox.visualstudio.com/\"";
@@ -15,8 +16,7 @@ const CHALLENGE: &str = "Basic realm=\"https://sandbox.visualstudio.com/\"";
 /// * None at all: an empty 401 when the client asks not to be redirected
 ///   (`X-TFS-FedAuthRedirect: Suppress`), else a redirect to a page to sign in at.
 /// * Wrong ones: 203 with such a page on reads and starts, an empty 401 on everything else.
-pub(super) fn check(request: &Incoming, context: &Context<'_>) -> Result<(), Answer> {
-    let accepted = context.accepted;
+pub(super) fn check(request: &Incoming, accepted: &Accepted, url: &str) -> Result<(), Answer> {
     let suppressed = request
         .header("x-tfs-fedauthredirect")
         .is_some_and(|value| value.eq_ignore_ascii_case("suppress"));
@@ -24,7 +24,7 @@ pub(super) fn check(request: &Incoming, context: &Context<'_>) -> Result<(), Ans
         return Err(if suppressed {
             unauthorized(request)
         } else {
-            redirect(request, context)
+            redirect(request, url)
         });
     }
     if let Some(token) = request.authorization("Bearer") {
@@ -62,11 +62,11 @@ fn unauthorized(request: &Incoming) -> Answer {
     answer.with("www-authenticate", CHALLENGE)
 }
 
-fn redirect(request: &Incoming, context: &Context<'_>) -> Answer {
+fn redirect(request: &Incoming, url: &str) -> Answer {
     let body = "<html><head><title>Object moved</title></head><body></body></html>";
     Answer::typed(302, "text/html; charset=utf-8", body).with(
         "location",
-        format!("{}/_signin?reply_to={}", context.url, request.path),
+        format!("{url}/_signin?reply_to={}", request.path),
     )
 }
 

@@ -9,7 +9,7 @@ mod site;
 
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
@@ -31,22 +31,27 @@ impl Vendor for Buddy {
         ]
     }
 
+    fn knows(&self, head: &Incoming, accepted: &Accepted, _now: DateTime<Utc>) -> bool {
+        let token = head.authorization("Bearer").unwrap_or_default();
+        let known = [&accepted.buddy_token, &accepted.buddy_read_token];
+        !token.is_empty() && known.iter().any(|known| *known == token)
+    }
+
     fn authorize(
         &mut self,
         request: &Incoming,
         operation: &Operation,
         context: &Context<'_>,
     ) -> Result<(), Answer> {
-        let token = request.authorization("Bearer").unwrap_or_default();
-        let reads_only = token == context.accepted.buddy_read_token;
-        if token.is_empty() || !(reads_only || token == context.accepted.buddy_token) {
+        let accepted = context.accepted;
+        if !self.knows(request, accepted, context.now) {
             return Err(errors(
                 401,
                 ["Unauthorized: the token is missing or is not valid."],
             ));
         }
         let runs = matches!(operation.id.as_str(), "runExecution" | "updateExecution");
-        if runs && reads_only {
+        if runs && request.authorization("Bearer") == Some(&accepted.buddy_read_token) {
             let sentence = "The token cannot receive data here: it lacks the scope EXECUTION_RUN.";
             return Err(errors(403, [sentence]));
         }

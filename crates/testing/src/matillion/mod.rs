@@ -14,6 +14,7 @@ mod tokens;
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
@@ -62,6 +63,10 @@ impl Vendor for Matillion {
         context: &mut Context<'_>,
     ) -> Answer {
         self.tokens.exchange(request, context)
+    }
+
+    fn knows(&self, head: &Incoming, _accepted: &Accepted, now: DateTime<Utc>) -> bool {
+        self.tokens.check(head, now).is_ok()
     }
 
     fn authorize(

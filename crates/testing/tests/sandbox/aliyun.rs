@@ -61,7 +61,7 @@ impl Draft {
                 accepted.aliyun_access_key_secret.clone(),
             ),
             token: None,
-            date: acs3::date_text(sandbox.now()),
+            date: acs3::date_text(sandbox.client_now()),
             nonce: nonce.to_owned(),
             signs_all: true,
             spoil: |_, _| {},

@@ -3,8 +3,10 @@
 //! Requests are written by hand, in the shapes that the vendors' own clients send.
 
 mod aliyun;
+mod asker;
 mod azure_devops;
 mod buddy;
+mod clock;
 mod every_operation;
 mod matillion;
 mod scenarios;

@@ -208,6 +208,8 @@ async fn control(
         method,
         format!("{}/_sandbox/{path}", sandbox.url(Service::Buddy)),
     );
+    // A form of a web page could not send it.
+    let request = request.header("x-runpipe-sandbox", "yes");
     send(match body {
         Some(body) => request.json(&body),
         None => request,
