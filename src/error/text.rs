@@ -3,40 +3,18 @@
 use std::fmt;
 
 use super::Error;
+use crate::secrets::Cleaner;
+use crate::text::one_line;
 
 /// How much of an answer that cannot be read is kept, in characters.
 const FIRST: usize = 200;
-/// How much of one sentence of a vendor is kept, in characters.
-const SENTENCE: usize = 2_000;
-
-/// A vendor's text without control characters (a terminal obeys those), on one line, bounded.
-pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len().min(SENTENCE));
-    let mut blank = false;
-    for c in text.trim().chars().take(SENTENCE) {
-        if c.is_control() || c.is_whitespace() {
-            blank = true;
-        } else if !is_invisible(c) {
-            if blank && !line.is_empty() {
-                line.push(' ');
-            }
-            blank = false;
-            line.push(c);
-        }
-    }
-    line
-}
-
-/// Characters that turn the direction of what follows, or hide: a sentence can lie with them.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
 
 /// The beginning of a body, readable, or `None` when nothing came.
-pub(crate) fn first_bytes(body: &[u8]) -> Option<String> {
-    let start = body.get(..FIRST * 4).unwrap_or(body);
-    let text = one_line(&String::from_utf8_lossy(start));
-    let text: String = text.chars().take(FIRST).collect();
+pub(crate) fn first_bytes(body: &[u8], cleaner: &Cleaner) -> Option<String> {
+    let start = body.get(..FIRST * 40).unwrap_or(body);
+    let text = String::from_utf8_lossy(start);
+    let text = cleaner.clean_cut(&text);
+    let text: String = one_line(&text).chars().take(FIRST).collect();
     (!text.is_empty()).then_some(text)
 }
 

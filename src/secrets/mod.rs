@@ -1,0 +1,193 @@
+//! The one place that knows every secret of a call, and takes it out of every text on its way out.
+//!
+//! An answer may echo a secret in a form that no plain search finds: percent-encoded, escaped for
+//! JSON, as base64 of something longer, broken by a line end. So a text is not searched as it
+//! stands. Everything that a reader could take it for is a path through its
+//! [readings](readings::Readings), and one automaton over all secrets walks all the paths at once.
+//! What looks like base64 or hex is decoded and walked in the same way.
+
+mod entities;
+mod escapes;
+mod needles;
+mod readings;
+mod runs;
+mod view;
+mod walk;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use needles::Needles;
+use runs::{may_hold_runs, search};
+use view::View;
+use walk::{Scope, is_plainly_clean};
+
+/// What stands where a secret stood.
+const HIDDEN: &str = "[hidden]";
+
+/// A longer text is searched in parts, so that memory is bounded. Parts overlap.
+const PART: usize = 64 * 1024;
+
+/// By how much. What is looked for is short, but each of its bytes may be an escape as long as
+/// `&#x00000041;`, and escaped once more.
+const OVERLAP: usize = 16 * 1024;
+
+/// Knows the secrets of a call and hides them.
+///
+/// A clone shares what it knows. The default knows nothing and changes nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Cleaner {
+    needles: Option<Arc<Needles>>,
+}
+
+impl Cleaner {
+    /// Learns the secrets. Empty ones (or of blanks only) and repeated ones are left out.
+    pub(crate) fn new<'s>(secrets: impl IntoIterator<Item = &'s str>) -> Self {
+        Self::default().with(secrets)
+    }
+
+    /// Knows these secrets too.
+    pub(crate) fn with<'s>(&self, more: impl IntoIterator<Item = &'s str>) -> Self {
+        let known = self.needles.as_deref();
+        match Needles::joined(known, more) {
+            Some(needles) => Self {
+                needles: Some(Arc::new(needles)),
+            },
+            None => self.clone(),
+        }
+    }
+
+    /// The text with `[hidden]` for each secret in it, in whatever form.
+    ///
+    /// A secret of one to three characters is hidden only where it stands as a word of its own.
+    pub(crate) fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.cleaned(text, false)
+    }
+
+    /// As [`clean`](Self::clean), for a text that was cut: its end may be the beginning of a secret,
+    /// and four characters of one are hidden there. Mark the cut (with `…`) after cleaning.
+    pub(crate) fn clean_cut<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.cleaned(text, true)
+    }
+
+    /// Whether no secret is in the text, in whatever form.
+    pub(crate) fn clean_in_place(&self, text: &mut String) {
+        if let Cow::Owned(cleaned) = self.clean(text) {
+            *text = cleaned;
+        }
+    }
+
+    pub(crate) fn is_clean(&self, text: &str) -> bool {
+        matches!(self.clean(text), Cow::Borrowed(_))
+    }
+
+    fn cleaned<'t>(&self, text: &'t str, cut: bool) -> Cow<'t, str> {
+        let Some(needles) = self.needles.as_deref() else {
+            return Cow::Borrowed(text);
+        };
+        let found = find(needles, text, cut);
+        if found.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(hide(text, found))
+    }
+}
+
+/// Writes `[hidden]` in place of each range.
+fn hide(text: &str, found: Vec<Range<usize>>) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut kept = 0;
+    for Range { start, end } in found {
+        let (Some(before), true) = (text.get(kept..start), text.is_char_boundary(end)) else {
+            // Ranges are made of whole characters, in order. If they were not, nothing is said.
+            return HIDDEN.to_owned();
+        };
+        cleaned.push_str(before);
+        cleaned.push_str(HIDDEN);
+        kept = end;
+    }
+    cleaned.push_str(text.get(kept..).unwrap_or_default());
+    cleaned
+}
+
+impl fmt::Debug for Cleaner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HIDDEN)
+    }
+}
+
+/// Where secrets are, in order, without overlaps.
+fn find(needles: &Needles, text: &str, cut: bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let end = boundary(text, start.saturating_add(PART));
+        let last = end == text.len();
+        search_part(needles, text, start..end, cut && last, &mut found);
+        if last {
+            break;
+        }
+        start = boundary(text, end.saturating_sub(OVERLAP));
+    }
+    in_order(found, text)
+}
+
+/// The last end of a character up to a place.
+fn boundary(text: &str, at: usize) -> usize {
+    let end = at.min(text.len());
+    (0..=end)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
+fn search_part(
+    needles: &Needles,
+    text: &str,
+    part: Range<usize>,
+    cut: bool,
+    found: &mut Vec<Range<usize>>,
+) {
+    let from = part.start;
+    let Some(part) = text.get(part) else {
+        return;
+    };
+    if !may_hold_runs(needles, part.len(), cut) && is_plainly_clean(needles, part, cut) {
+        return;
+    }
+    let view = View::new(part.as_bytes(), |index| {
+        let start = from.saturating_add(index);
+        start..start.saturating_add(1)
+    });
+    search(needles, &view, Scope::whole(cut), found);
+}
+
+/// Ranges that overlap or touch become one: a long secret is found in parts. What was hidden before is left as it is, even if a secret is a
+/// part of the word that stands there.
+fn in_order(mut found: Vec<Range<usize>>, text: &str) -> Vec<Range<usize>> {
+    found.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut ordered: Vec<Range<usize>> = Vec::new();
+    for Range { start, end } in found {
+        let end = end.min(text.len());
+        match ordered.last_mut() {
+            Some(last) if start <= last.end => last.end = last.end.max(end),
+            _ => ordered.push(start..end),
+        }
+    }
+    ordered.retain(|range| !is_hidden_already(text, range));
+    ordered
+}
+
+fn is_hidden_already(text: &str, range: &Range<usize>) -> bool {
+    let before = range.start.saturating_sub(HIDDEN.len());
+    let after = range.end.saturating_add(HIDDEN.len()).min(text.len());
+    let around = text.as_bytes().get(before..after).unwrap_or_default();
+    around
+        .windows(HIDDEN.len())
+        .enumerate()
+        .filter(|(_, window)| *window == HIDDEN.as_bytes())
+        .map(|(index, _)| before.saturating_add(index))
+        .any(|at| at <= range.start && range.end <= at.saturating_add(HIDDEN.len()))
+}

@@ -1,0 +1,202 @@
+//! What is looked for: the secrets, and one automaton over all of them.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, MatchKind};
+use secrecy::zeroize::Zeroize;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::view::{is_blank, splits};
+
+/// A secret of fewer characters would be found in ordinary words.
+const WORDS_BELOW: usize = 4;
+/// How much of a secret is hidden at the end of a text that was cut, in characters.
+const BEGINNING: usize = 4;
+/// A longer secret is looked for in parts of so many bytes. That keeps time and memory small, and
+/// a part that is echoed by itself is found as well.
+const PART: usize = 128;
+
+/// The secrets, as they were given and as they are looked for.
+#[derive(Default)]
+pub(super) struct Needles {
+    secrets: Vec<SecretString>,
+    needles: Vec<Needle>,
+    automaton: OnceLock<Option<Search>>,
+}
+
+/// One text to look for.
+struct Needle {
+    text: SecretString,
+    /// Only where it stands as a word of its own.
+    word: bool,
+    /// The secret holds blanks itself.
+    blank: bool,
+}
+
+/// The automaton keeps the secrets' bytes in its transitions, and there is no way to wipe it: it
+/// lends nothing of its memory. It is made when a text has to be cleaned, and goes with the last
+/// clone of its cleaner.
+pub(super) struct Search {
+    nfa: NFA,
+    start: StateID,
+    /// For each state that stands for a beginning long enough to be hidden: its length in bytes.
+    beginnings: HashMap<StateID, usize>,
+}
+
+/// A needle that was found, ending where the automaton stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// In bytes.
+    pub(super) length: usize,
+    /// Only where it stands as a word of its own.
+    pub(super) word: bool,
+    /// The secret holds blanks itself.
+    pub(super) blank: bool,
+}
+
+impl Needles {
+    /// The known secrets and more, or `None` when nothing is new.
+    pub(super) fn joined<'s>(
+        known: Option<&Self>,
+        more: impl IntoIterator<Item = &'s str>,
+    ) -> Option<Self> {
+        let mut joined = Self::default();
+        for secret in known.into_iter().flat_map(|known| &known.secrets) {
+            joined.add(secret.expose_secret());
+        }
+        let before = joined.secrets.len();
+        for secret in more {
+            joined.add(secret);
+        }
+        (joined.secrets.len() > before).then_some(joined)
+    }
+
+    fn add(&mut self, secret: &str) {
+        let known = |known: &SecretString| known.expose_secret() == secret;
+        // What splits a secret is left out of every text, so it cannot be part of what is found.
+        if self.secrets.iter().any(known) || secret.chars().all(splits) {
+            return;
+        }
+        self.secrets.push(SecretString::from(secret));
+        let blank = secret.chars().any(is_blank);
+        // With room for all of it, so that growing leaves no copies behind.
+        let mut text = String::with_capacity(secret.len());
+        text.extend(secret.chars().filter(|c| !splits(*c)));
+        let word = text.chars().count() < WORDS_BELOW;
+        for part in parts(&text) {
+            let known = |known: &Needle| known.text.expose_secret() == part;
+            if !self.needles.iter().any(known) {
+                let text = SecretString::from(part);
+                self.needles.push(Needle { text, word, blank });
+            }
+        }
+        text.zeroize();
+    }
+
+    /// The length of the shortest one that is found everywhere, in bytes.
+    pub(super) fn shortest(&self) -> Option<usize> {
+        let needles = self.needles.iter().filter(|needle| !needle.word);
+        needles.map(Needle::length).min()
+    }
+
+    /// Whether some are found only as words.
+    pub(super) fn has_words(&self) -> bool {
+        self.needles.iter().any(|needle| needle.word)
+    }
+
+    /// `None` if the automaton cannot be made, which takes gigabytes of secrets.
+    pub(super) fn search(&self) -> Option<&Search> {
+        let search = self.automaton.get_or_init(|| Search::new(&self.needles));
+        search.as_ref()
+    }
+
+    /// What ends at a state, the longest first.
+    pub(super) fn found(&self, search: &Search, state: StateID) -> impl Iterator<Item = Found> {
+        let count = if search.nfa.is_match(state) {
+            search.nfa.match_len(state)
+        } else {
+            0
+        };
+        (0..count).filter_map(move |index| {
+            let pattern = search.nfa.match_pattern(state, index);
+            let needle = self.needles.get(pattern.as_usize())?;
+            Some(Found {
+                length: needle.length(),
+                word: needle.word,
+                blank: needle.blank,
+            })
+        })
+    }
+}
+
+impl Needle {
+    fn length(&self) -> usize {
+        self.text.expose_secret().len()
+    }
+}
+
+impl Search {
+    fn new(needles: &[Needle]) -> Option<Self> {
+        let texts = needles.iter().map(|needle| needle.text.expose_secret());
+        let nfa = NFA::builder()
+            .match_kind(MatchKind::Standard)
+            .prefilter(false)
+            .build(texts.clone())
+            .ok()?;
+        let start = nfa.start_state(Anchored::No).ok()?;
+        let mut beginnings = HashMap::new();
+        for text in texts {
+            let mut state = start;
+            let mut characters: usize = 0;
+            for (index, byte) in text.bytes().enumerate() {
+                state = nfa.next_state(Anchored::No, state, byte);
+                // A byte of 0b10…… continues a character.
+                characters = characters.saturating_add(usize::from(byte & 0xc0 != 0x80));
+                if characters >= BEGINNING {
+                    beginnings.insert(state, index.saturating_add(1));
+                }
+            }
+        }
+        Some(Self {
+            nfa,
+            start,
+            beginnings,
+        })
+    }
+
+    /// The state in which nothing was found yet.
+    pub(super) fn start(&self) -> StateID {
+        self.start
+    }
+
+    pub(super) fn next(&self, state: StateID, byte: u8) -> StateID {
+        self.nfa.next_state(Anchored::No, state, byte)
+    }
+
+    pub(super) fn is_found(&self, state: StateID) -> bool {
+        self.nfa.is_match(state)
+    }
+
+    /// How many of the bytes that led to a state are the beginning of a secret, if they are enough
+    /// to be hidden.
+    pub(super) fn beginning(&self, state: StateID) -> Option<usize> {
+        self.beginnings.get(&state).copied()
+    }
+}
+
+/// A text in parts of [`PART`] bytes. The last one reaches back as far as it has to for its length.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let end = move |at: usize| (at..=text.len()).find(|at| text.is_char_boundary(*at));
+    let last = text.len().saturating_sub(PART);
+    let mut next = Some(0_usize);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let stop = end(start.saturating_add(PART)).unwrap_or(text.len());
+        // The part after this one, or the last, or none.
+        next = (stop < text.len()).then(|| stop.min(last)).and_then(end);
+        text.get(start..stop)
+    })
+}
