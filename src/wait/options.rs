@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::client::Clock;
+use crate::transport::Clock;
 
 /// How to wait for runs.
 ///

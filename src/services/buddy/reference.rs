@@ -33,17 +33,14 @@ impl PipelineRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when workspace or project cannot stand in a URL's path.
     pub fn execution(&self, execution_id: i64) -> Result<RunRef> {
-        self.execution_of(&execution_id.to_string())
-    }
-
-    pub(super) fn execution_of(&self, execution_id: &str) -> Result<RunRef> {
+        let id = self.pipeline_id.to_string();
         RunRef::new(
             Service::Buddy,
             [
-                self.workspace.as_str(),
-                self.project.as_str(),
-                &self.pipeline_id.to_string(),
-                execution_id,
+                self.workspace.clone(),
+                self.project.clone(),
+                id,
+                execution_id.to_string(),
             ],
         )
         .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::Buddy))

@@ -4,12 +4,13 @@ use futures_core::Stream;
 use futures_util::{StreamExt, future};
 
 use super::reference::ExecutionRef;
-use super::{Client, ListFilter, ProjectRef, at, generated, normalize, operations, types};
+use super::{Client, ListFilter, ProjectRef, at, generated, normalize, types};
 use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, pages};
 use crate::run::{Run, RunRef};
 use crate::service::Service;
+use crate::transport::{Call, Operation};
 
 /// The longest page that Matillion serves.
 const PAGE_SIZE: i64 = 100;
@@ -21,7 +22,7 @@ impl Client {
     /// An execution needs its project to be named. One of which the service does not tell the
     /// project is left out unless the filter has it: [`Client::executions`] has them all.
     pub fn list(&self, filter: &ListFilter) -> impl Stream<Item = Result<Run>> + Send + use<> {
-        let (project, cleaner) = (filter.project.clone(), self.session.clone());
+        let project = filter.project.clone();
         self.executions(filter).filter_map(move |execution| {
             let execution = match execution {
                 Ok(execution) => execution,
@@ -32,10 +33,7 @@ impl Client {
                 let id = execution.pipeline_execution_id.clone()?;
                 project.execution(id).ok()
             });
-            future::ready(reference.map(|reference| {
-                let run = normalize::run(reference, execution);
-                Ok(run.clean(&cleaner.cleaner()))
-            }))
+            future::ready(reference.map(|reference| Ok(normalize::run(reference, execution))))
         })
     }
 
@@ -45,16 +43,22 @@ impl Client {
         filter: &ListFilter,
     ) -> impl Stream<Item = Result<types::PipelineExecution>> + Send + use<> {
         let (session, filter) = (self.session.clone(), filter.clone());
-        pages(Service::Matillion, None::<String>, move |token| {
+        pages(None::<String>, move |token| {
             let (session, filter) = (session.clone(), filter.clone());
             async move {
-                let call = session.call(&operations::LIST_PIPELINE_EXECUTIONS);
-                let api = generated::client(&call);
-                let answer = executions_call(&api, &filter, token).send().await;
-                let list = call.decoded(answer)?;
+                let operation = Operation::read("listPipelineExecutions");
+                let (asked, cursor) = (&filter, &token);
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    executions_call(&client, asked, cursor.clone()).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
                 let items = list.results.unwrap_or_default().into_iter();
                 let items = items.filter(|execution| filter.holds(execution)).collect();
-                let next = list.more.filter(|more| !more.is_empty());
+                // A token that leads back to the same page would never end.
+                let next = list
+                    .more
+                    .filter(|more| !more.is_empty() && token.as_ref() != Some(more));
                 Ok(Page {
                     items,
                     next: next.map(Some),
@@ -66,13 +70,20 @@ impl Client {
     /// The projects that the credential may see (`listProjects`), page after page.
     pub fn projects(&self) -> impl Stream<Item = Result<types::Project>> + Send + use<> {
         let session = self.session.clone();
-        pages(Service::Matillion, 0, move |page: i64| {
+        pages(0, move |page: i64| {
             let session = session.clone();
             async move {
-                let call = session.call(&operations::LIST_PROJECTS);
-                let api = generated::client(&call);
-                let answer = api.list_projects().page(page).size(PAGE_SIZE).send().await;
-                let list = call.decoded(answer)?;
+                let operation = Operation::read("listProjects");
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    client
+                        .list_projects()
+                        .page(page)
+                        .size(PAGE_SIZE)
+                        .send()
+                        .await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
@@ -87,7 +98,7 @@ impl Client {
     /// [`crate::ErrorKind::UnknownName`] when none or several have it; every kind that reading the
     /// list can end in.
     pub async fn project_named(&self, name: &str) -> Result<ProjectRef> {
-        let list = self.bounded().projects().filter_map(|project| {
+        let list = self.projects().filter_map(|project| {
             future::ready(match project {
                 Ok(project) => project.name.zip(project.id).map(Ok),
                 Err(error) => Some(Err(error)),
@@ -103,15 +114,17 @@ impl Client {
         project: &ProjectRef,
     ) -> impl Stream<Item = Result<types::Environment>> + Send + use<> {
         let (session, project) = (self.session.clone(), project.clone());
-        pages(Service::Matillion, 0, move |page: i64| {
+        pages(0, move |page: i64| {
             let (session, project) = (session.clone(), project.clone());
             async move {
-                let call = at(session.call(&operations::LIST_ENVIRONMENTS), &project);
+                let operation = at(Operation::read("listEnvironments"), &project);
                 let project = &project;
-                let api = generated::client(&call);
-                let request = api.list_environments().project_id(&project.project_id);
-                let answer = request.page(page).size(PAGE_SIZE).send().await;
-                let list = call.decoded(answer)?;
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    let call = client.list_environments().project_id(&project.project_id);
+                    call.page(page).size(PAGE_SIZE).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
@@ -128,21 +141,20 @@ impl Client {
     ) -> impl Stream<Item = Result<types::PublishedPipeline>> + Send + use<> {
         let session = self.session.clone();
         let place = (project.clone(), environment.to_owned());
-        pages(Service::Matillion, 0, move |page: i64| {
+        pages(0, move |page: i64| {
             let (session, (project, environment)) = (session.clone(), place.clone());
             async move {
-                let call = at(
-                    session.call(&operations::LIST_PUBLISHED_PIPELINES),
-                    &project,
-                );
+                let operation = at(Operation::read("listPublishedPipelines"), &project);
                 let (project, environment) = (&project, &environment);
-                let api = generated::client(&call);
-                let request = api
-                    .list_published_pipelines()
-                    .project_id(&project.project_id)
-                    .environment_name(environment);
-                let answer = request.page(page).size(PAGE_SIZE).send().await;
-                let list = call.decoded(answer)?;
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    let call = client
+                        .list_published_pipelines()
+                        .project_id(&project.project_id)
+                        .environment_name(environment);
+                    call.page(page).size(PAGE_SIZE).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
@@ -158,26 +170,26 @@ impl Client {
         run: &RunRef,
     ) -> impl Stream<Item = Result<types::PipelineExecutionStep>> + Send + use<> {
         let (session, run) = (self.session.clone(), run.clone());
-        pages(Service::Matillion, 0, move |page: i64| {
+        pages(0, move |page: i64| {
             let (session, run) = (session.clone(), run.clone());
             async move {
                 let ExecutionRef {
                     project,
                     execution_id,
                 } = ExecutionRef::of(&run)?;
-                let call = at(
-                    session.call(&operations::LIST_PIPELINE_EXECUTION_STEPS),
-                    &project,
-                )
-                .at("execution", &execution_id)
-                .of(&run);
-                let api = generated::client(&call);
-                let request = api
-                    .list_pipeline_execution_steps()
-                    .project_id(&project.project_id)
-                    .pipeline_execution_id(&execution_id);
-                let answer = request.page(page).size(PAGE_SIZE).send().await;
-                let list = call.decoded(answer)?;
+                let operation = at(Operation::read("listPipelineExecutionSteps"), &project)
+                    .at("execution", &execution_id)
+                    .of(&run);
+                let (project, id) = (&project, &execution_id);
+                let send = |call: Call| async move {
+                    let client = generated::Client::from(call);
+                    let call = client
+                        .list_pipeline_execution_steps()
+                        .project_id(&project.project_id)
+                        .pipeline_execution_id(id);
+                    call.page(page).size(PAGE_SIZE).send().await
+                };
+                let list = session.call(&operation, send).await?.into_inner();
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
