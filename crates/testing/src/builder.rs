@@ -17,6 +17,7 @@ use super::listener::Listener;
 use super::port::Port;
 use super::roster::{self, Entry};
 use super::script::{Rule, Script};
+use super::seeded_run::SeededRun;
 use super::settings::Settings;
 use super::simulator::{Inner, Simulator};
 use super::simulators::Simulators;
@@ -34,6 +35,7 @@ pub struct SandboxBuilder {
     per_minute: BTreeMap<Service, u32>,
     pipelines: Vec<Pipeline>,
     script: Script,
+    runs: Vec<SeededRun>,
     clock_start: Option<DateTime<Utc>>,
     clock_ahead: TimeDelta,
     accepted: Accepted,
@@ -117,6 +119,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Adds a run that no client started, as [`Sandbox::seed`].
+    #[must_use]
+    pub fn run(mut self, run: SeededRun) -> Self {
+        self.runs.push(run);
+        self
+    }
+
     /// Lets Matillion answer the details of an execution inside `result`, as public clients read
     /// them, and not flat, as its page shows them.
     #[must_use]
@@ -143,7 +152,8 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// When a port is taken, or there are not enough of them; with [`io::ErrorKind::InvalidInput`] when the script cannot be played;
+    /// When a port is taken, or there are not enough of them; with [`io::ErrorKind::InvalidInput`] when the script cannot be played
+    /// or a run is for a pipeline that there is not;
     /// with [`io::ErrorKind::InvalidData`] when one of this build's documents cannot be used.
     pub async fn start(self) -> io::Result<Sandbox> {
         let mut pipelines = catalogue::always();
@@ -170,6 +180,10 @@ impl SandboxBuilder {
         simulators
             .play(&self.script)
             .map_err(|invalid| io::Error::new(io::ErrorKind::InvalidInput, invalid))?;
+        for run in &self.runs {
+            let added = simulators.seed(run);
+            added.map_err(|unknown| io::Error::new(io::ErrorKind::InvalidInput, unknown))?;
+        }
         let mut listeners = Vec::new();
         for (socket, number, simulator, base_path) in sockets {
             let port = Port {

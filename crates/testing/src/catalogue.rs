@@ -75,6 +75,17 @@ impl Pipeline {
     }
 }
 
+/// Pipelines, for a sentence about one that is not there.
+pub(super) fn listed(pipelines: &[Pipeline]) -> String {
+    let one = |pipeline: &Pipeline| {
+        let Pipeline {
+            place, id, name, ..
+        } = pipeline;
+        format!("{}/{id} ({name})", place.join("/"))
+    };
+    pipelines.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 /// The id of the Matillion project that every sandbox has.
 pub(super) const MATILLION_PROJECT: &str = "3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60";
 /// The id of the Aliyun organization that every sandbox has.

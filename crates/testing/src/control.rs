@@ -5,6 +5,7 @@
 //! | `GET /_sandbox/` | time, addresses, counts of runs and requests, rules that are left |
 //! | `GET /_sandbox/pipelines` | the pipelines that there are |
 //! | `GET /_sandbox/received?service=buddy` | the newest requests of a service, without their headers |
+//! | `POST /_sandbox/runs` | adds a run that no client started, answers with its `id` |
 //! | `POST /_sandbox/script` | adds the rules of a script |
 //! | `DELETE /_sandbox/script` | drops all rules |
 //! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on, `{"ahead_seconds": -150}` sets the services' clocks apart from their clients' |
@@ -19,6 +20,7 @@ use super::incoming::Incoming;
 use super::plan::seconds;
 use super::received::pairs;
 use super::script::Script;
+use super::seeded_run::SeededRun;
 use super::simulators::Simulators;
 use runpipe::Service;
 
@@ -46,6 +48,7 @@ pub(super) fn answer(simulators: &Simulators, request: &Incoming) -> Answer {
             Answer::json(200, &json!({ "pipelines": pipelines }))
         }
         ("GET", "received") => received(simulators, &request.query),
+        ("POST", "runs") => runs(simulators, &request.body),
         ("POST", "script") => script(simulators, &request.body),
         ("DELETE", "script") => {
             simulators
@@ -115,6 +118,17 @@ fn received(simulators: &Simulators, query: &str) -> Answer {
         })
         .collect();
     Answer::json(200, &json!({ "received": requests }))
+}
+
+fn runs(simulators: &Simulators, body: &[u8]) -> Answer {
+    let run: SeededRun = match serde_json::from_slice(body) {
+        Ok(run) => run,
+        Err(error) => return refused(400, &format!("the run cannot be read: {error}")),
+    };
+    match simulators.seed(&run) {
+        Ok(id) => Answer::json(201, &json!({ "id": id })),
+        Err(unknown) => refused(404, &unknown.to_string()),
+    }
 }
 
 fn script(simulators: &Simulators, body: &[u8]) -> Answer {

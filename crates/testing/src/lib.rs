@@ -36,6 +36,7 @@
 //! | `GET /_sandbox/` | time, addresses, counts of runs and requests, rules that are left |
 //! | `GET /_sandbox/pipelines` | the pipelines that there are |
 //! | `GET /_sandbox/received?service=buddy` | the newest requests of a service |
+//! | `POST /_sandbox/runs` | adds a [`SeededRun`], answers with its `id` |
 //! | `POST /_sandbox/script` | adds the rules of a script |
 //! | `DELETE /_sandbox/script` | drops all rules |
 //! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on, `{"ahead_seconds": -150}` sets the services' clocks apart from their clients' |
@@ -70,7 +71,9 @@ mod plan;
 mod port;
 mod received;
 mod roster;
+mod run;
 mod script;
+mod seeded_run;
 mod settings;
 mod simulator;
 mod simulators;
@@ -92,13 +95,14 @@ pub use catalogue::Pipeline;
 pub use plan::{Outcome, RunPlan};
 pub use received::Received;
 pub use script::{Always, InvalidScript, Rule, Script, ScriptedAnswer, Times};
+pub use seeded_run::{SeededRun, Trigger, UnknownPipeline};
 
 pub(crate) use address::segment;
 pub(crate) use answer::Answer;
 pub(crate) use ids::uuid;
 pub(crate) use incoming::Incoming;
 pub(crate) use received::pairs;
-pub(crate) use store::{NewRun, State, StoredRun};
+pub(crate) use run::{NewRun, State, StoredRun};
 pub(crate) use vendor::{Call, Context, Mismatch, Vendor};
 
 use listener::Listener;
@@ -170,6 +174,15 @@ impl Sandbox {
             .get(service)
             .map(|simulator| simulator.lock().received.all())
             .unwrap_or_default()
+    }
+
+    /// Adds a run that no client of the sandbox started. Gives the vendor's id of it.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownPipeline`] when the sandbox does not have its pipeline.
+    pub fn seed(&self, run: &SeededRun) -> Result<String, UnknownPipeline> {
+        self.simulators.seed(run)
     }
 
     /// Scripts the next run that is started on a service.

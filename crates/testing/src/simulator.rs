@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::accepted::Accepted;
 use super::answer::Answer;
@@ -12,7 +13,9 @@ use super::catalogue::Pipeline;
 use super::clock::{Clock, later};
 use super::incoming::Incoming;
 use super::received::{Log, Received};
+use super::run::NewRun;
 use super::script::{Rules, ScriptedAnswer};
+use super::seeded_run::SeededRun;
 use super::settings::Settings;
 use super::store::Store;
 use super::vendor::{Call, Context, Mismatch, Vendor};
@@ -77,6 +80,21 @@ impl Simulator {
     pub fn knows(&self, head: &Incoming) -> bool {
         let now = self.clock.now();
         self.lock().vendor.knows(head, &self.accepted, now)
+    }
+
+    /// Adds a run that no client started. `None` when its pipeline is not here.
+    pub fn seed(&self, seeded: &SeededRun) -> Option<String> {
+        let pipeline = self.pipelines.iter().find(|one| seeded.is_of(one))?;
+        let mut inner = self.lock();
+        let request = seeded.request.clone().unwrap_or_else(|| json!({}));
+        let new = NewRun {
+            trigger: seeded.trigger,
+            ..inner.vendor.new_run(pipeline, request)
+        };
+        let now = self.clock.now();
+        let created = seeded.created.unwrap_or(now);
+        let run = inner.store.add(new, seeded.run.clone(), created, now);
+        Some(run.id)
     }
 
     /// Answers a request, and remembers both.

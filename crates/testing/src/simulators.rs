@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::catalogue::listed;
 use super::clock::Clock;
 use super::script::{InvalidScript, Script};
+use super::seeded_run::{SeededRun, UnknownPipeline};
 use super::simulator::Simulator;
 use runpipe::Service;
 
@@ -54,6 +56,22 @@ impl Simulators {
             known.map(|operation| (strsim::jaro_winkler(&operation.id, wanted), &operation.id));
         let nearest = scored.max_by(|a, b| a.0.total_cmp(&b.0));
         nearest.map_or_else(String::new, |(_, id)| format!("; the nearest is {id:?}"))
+    }
+
+    /// Adds a run that no client started; gives its id.
+    pub fn seed(&self, run: &SeededRun) -> Result<String, UnknownPipeline> {
+        let simulator = self.get(run.service);
+        let added = simulator.and_then(|simulator| simulator.seed(run));
+        added.ok_or_else(|| {
+            let pipelines = simulator.map(|simulator| listed(&simulator.pipelines));
+            UnknownPipeline(format!(
+                "{} has no pipeline {}/{}; the sandbox has {}",
+                run.service.title(),
+                run.place.join("/"),
+                run.pipeline,
+                pipelines.unwrap_or_default()
+            ))
+        })
     }
 
     pub fn reset(&self) {

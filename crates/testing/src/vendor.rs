@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::accepted::Accepted;
 use super::answer::Answer;
-use super::catalogue::Pipeline;
+use super::catalogue::{Pipeline, listed};
 use super::incoming::Incoming;
 use super::plan::RunPlan;
+use super::run::{NewRun, StoredRun};
 use super::script::Rules;
 use super::settings::Settings;
-use super::store::{NewRun, Store, StoredRun};
+use super::store::Store;
 use runpipe_spec::operation::Operation;
 use runpipe_spec::validate::{Matched, Violation};
 
@@ -60,6 +62,9 @@ pub(crate) trait Vendor: Send {
 
     /// Answers a request that fits the document and comes from somebody known.
     fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer;
+
+    /// A run of a pipeline that is asked for with a body like this.
+    fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun;
 
     /// Refuses a request that does not fit the document, in the vendor's form.
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer;
@@ -115,7 +120,7 @@ impl Call<'_> {
     /// A path parameter as text; empty when the operation has none of that name.
     pub fn path(&self, name: &str) -> String {
         match self.matched.path_parameters.get(name) {
-            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),
             None => String::new(),
         }
@@ -132,11 +137,8 @@ impl Call<'_> {
     }
 
     /// The decoded body; `null` without one.
-    pub fn body(&self) -> &serde_json::Value {
-        self.matched
-            .body
-            .as_ref()
-            .unwrap_or(&serde_json::Value::Null)
+    pub fn body(&self) -> &Value {
+        self.matched.body.as_ref().unwrap_or(&Value::Null)
     }
 }
 
@@ -159,9 +161,9 @@ pub(crate) struct Context<'w> {
 
 impl Context<'_> {
     /// Starts a run, by the plan that the script has for it.
-    pub fn start(&mut self, new: NewRun, id: impl FnOnce(u64, u64) -> String) -> StoredRun {
+    pub fn start(&mut self, new: NewRun) -> StoredRun {
         let plan = self.next_plan();
-        self.store.start(new, plan, self.now, id)
+        self.store.start(new, plan, self.now)
     }
 
     /// The plan for the next run.
@@ -171,16 +173,6 @@ impl Context<'_> {
 
     /// Which pipelines there are, for a sentence about one that is not there.
     pub fn what_there_is(&self) -> String {
-        let mut places: Vec<String> = Vec::new();
-        for pipeline in self.pipelines {
-            let place = format!(
-                "{}/{} ({})",
-                pipeline.place.join("/"),
-                pipeline.id,
-                pipeline.name
-            );
-            places.push(place);
-        }
-        format!("The sandbox has {}.", places.join(", "))
+        format!("The sandbox has {}.", listed(self.pipelines))
     }
 }

@@ -77,9 +77,9 @@ impl Vendor for Aliyun {
             let sentence = format!("There is no pipeline {id}.");
             return self.missing("InvalidPipeline.NotFound", sentence, context);
         };
-        let scope = format!("{organization}/{id}");
+        let scope = scope(pipeline);
         match call.operation() {
-            "startPipelineRun" => return self.start(call, pipeline, scope, context),
+            "startPipelineRun" => return self.start(call, pipeline, context),
             "listPipelineRuns" => return self.list_runs(call, &scope, context),
             "getPipeline" => return self.success(json!({ "pipeline": described(pipeline) })),
             _ => {}
@@ -106,6 +106,12 @@ impl Vendor for Aliyun {
             },
             _ => self.success(json!({ "pipelineRun": view.whole() })),
         }
+    }
+
+    fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun {
+        NewRun::new(scope(pipeline), pipeline, request, |number, _| {
+            number.to_string()
+        })
     }
 
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
@@ -164,13 +170,7 @@ impl Aliyun {
         self.service_error(404, code, &message)
     }
 
-    fn start(
-        &self,
-        call: &Call<'_>,
-        pipeline: &Pipeline,
-        scope: String,
-        context: &mut Context<'_>,
-    ) -> Answer {
+    fn start(&self, call: &Call<'_>, pipeline: &Pipeline, context: &mut Context<'_>) -> Answer {
         let params = call
             .body()
             .get("params")
@@ -191,13 +191,7 @@ impl Aliyun {
                 }),
             );
         }
-        let new = NewRun {
-            scope,
-            pipeline: pipeline.id.clone(),
-            request: params,
-            begins: None,
-        };
-        let run = context.start(new, |number, _| number.to_string());
+        let run = context.start(self.new_run(pipeline, params));
         self.success(json!({ "pipelineRunId": run.number }))
     }
 
@@ -213,11 +207,17 @@ impl Aliyun {
                 now: context.now,
             })
             .filter(|view| {
-                call.text("status").is_none_or(|wanted| wanted == view.word())
-                && call.number("startTime").is_none_or(|from| begun(view) >= from)
-                && call.number("endTime").is_none_or(|until| begun(view) <= until)
-                // Every run here was started by hand.
-                && call.number("triggerMode").is_none_or(|mode| mode == 1)
+                call.text("status")
+                    .is_none_or(|wanted| wanted == view.word())
+                    && call
+                        .number("startTime")
+                        .is_none_or(|from| begun(view) >= from)
+                    && call
+                        .number("endTime")
+                        .is_none_or(|until| begun(view) <= until)
+                    && call
+                        .number("triggerMode")
+                        .is_none_or(|mode| mode == view.trigger_mode())
             });
         self.list(
             call,
@@ -270,6 +270,11 @@ impl Aliyun {
         }
         self.success(list)
     }
+}
+
+/// What the numbers of runs count within.
+fn scope(pipeline: &Pipeline) -> String {
+    format!("{}/{}", pipeline.place.join("/"), pipeline.id)
 }
 
 fn described(pipeline: &Pipeline) -> Value {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::page::page;
 use super::site::{Site, date, source};
 use super::text_at;
-use crate::{Answer, Call, Context, Incoming, Outcome, Pipeline, State, StoredRun};
+use crate::{Answer, Call, Context, Incoming, Outcome, Pipeline, State, StoredRun, Trigger};
 
 /// What a build says of itself. It knows more than the run: queued, partially succeeded.
 fn words(state: State) -> (&'static str, Option<&'static str>) {
@@ -18,6 +18,15 @@ fn words(state: State) -> (&'static str, Option<&'static str>) {
         State::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
         State::Ended(Outcome::PartiallySucceeded) => ("completed", Some("partiallySucceeded")),
         State::Ended(_) => ("completed", Some("succeeded")),
+    }
+}
+
+/// What started a build. A call of the API is not told from a person.
+fn reason(run: &StoredRun) -> &'static str {
+    match run.trigger {
+        Trigger::Api | Trigger::Person => "manual",
+        Trigger::Push => "individualCI",
+        Trigger::Schedule => "schedule",
     }
 }
 
@@ -49,7 +58,7 @@ pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Val
         "project": { "id": site.project_id(), "name": site.pipeline.part(1), "state": "wellFormed" },
         "sourceBranch": reference,
         "sourceVersion": version,
-        "reason": "manual",
+        "reason": reason(run),
         "priority": "normal",
         "tags": [],
         "validationResults": [],
@@ -133,6 +142,7 @@ pub(super) fn list(
             && listed("buildIds", &run.id)
             && is("statusFilter", Some(status))
             && is("resultFilter", result)
+            && is("reasonFilter", Some(reason(run)))
             && call
                 .text("branchName")
                 .is_none_or(|name| name == source(run).0)

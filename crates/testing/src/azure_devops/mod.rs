@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::accepted::Accepted;
-use crate::{Answer, Call, Context, Incoming, Mismatch, Pipeline, StoredRun, Vendor, uuid};
+use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, StoredRun, Vendor, uuid};
 use runpipe_spec::operation::Operation;
 
 use exceptions::exception;
@@ -98,7 +98,7 @@ impl Vendor for AzureDevops {
             );
             return exception(404, "ProjectDoesNotExistWithNameException", &sentence);
         };
-        let scope = format!("{}/{}", first.part(0), first.part(1));
+        let scope = pipelines::scope(first);
         match call.operation() {
             "listPipelines" => return pipelines::list(call, &here, context),
             "listBuilds" => return builds::list(call, &here, &scope, context),
@@ -119,7 +119,7 @@ impl Vendor for AzureDevops {
         match call.operation() {
             "getPipeline" => return Answer::json(200, &site.pipeline(true)),
             "previewPipeline" => return pipelines::preview(call, &site, false),
-            "runPipeline" => return pipelines::run(call, &site, scope, context),
+            "runPipeline" => return pipelines::run(call, &site, context),
             "listRuns" => return pipelines::list_runs(&site, &scope, context),
             _ => {}
         }
@@ -136,6 +136,10 @@ impl Vendor for AzureDevops {
                 exception(404, "RunNotFoundException", &sentence)
             }
         }
+    }
+
+    fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun {
+        pipelines::new_run(pipeline, request)
     }
 
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {

@@ -48,12 +48,7 @@ pub(super) fn list_runs(site: &Site<'_>, scope: &str, context: &Context<'_>) -> 
 }
 
 /// Starts a run, or only previews it.
-pub(super) fn run(
-    call: &Call<'_>,
-    site: &Site<'_>,
-    scope: String,
-    context: &mut Context<'_>,
-) -> Answer {
+pub(super) fn run(call: &Call<'_>, site: &Site<'_>, context: &mut Context<'_>) -> Answer {
     let body = call.body();
     let previews = body
         .get("previewRun")
@@ -71,14 +66,19 @@ pub(super) fn run(
     if site.pipeline.disabled {
         return invalid(&format!("The pipeline {} is disabled.", site.pipeline.id));
     }
-    let new = NewRun {
-        scope,
-        pipeline: site.pipeline.id.clone(),
-        request: body.clone(),
-        begins: None,
-    };
-    let run = context.start(new, |_, number| (FIRST_RUN + number).to_string());
+    let run = context.start(new_run(site.pipeline, body.clone()));
     Answer::json(200, &site.run(&run, context.now))
+}
+
+pub(super) fn new_run(pipeline: &Pipeline, request: Value) -> NewRun {
+    NewRun::new(scope(pipeline), pipeline, request, |_, number| {
+        (FIRST_RUN + number).to_string()
+    })
+}
+
+/// What the ids of runs are unique within: the project.
+pub(super) fn scope(pipeline: &Pipeline) -> String {
+    format!("{}/{}", pipeline.part(0), pipeline.part(1))
 }
 
 /// The YAML that would run. A start that only previews gives a run without an id.

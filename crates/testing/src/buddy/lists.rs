@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::errors;
 use super::site::{Site, word};
+use super::{errors, scope};
 use crate::{Answer, Call, Context, Pipeline, segment};
 
 /// The window of a list that a request asks for, and the numbers that go with it.
@@ -76,7 +76,7 @@ pub(super) fn list_pipelines(call: &Call<'_>, here: &[&Pipeline], context: &Cont
                 url: context.url,
                 pipeline,
             };
-            let scope = format!("{}/{}", pipeline.place.join("/"), pipeline.id);
+            let scope = scope(pipeline);
             site.short_pipeline(&newest(&scope, context))
         })
         .collect();

@@ -13,7 +13,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
-use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, State, StoredRun, Vendor};
+use crate::{
+    Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, State, StoredRun, Vendor,
+};
 use runpipe_spec::operation::Operation;
 
 use lists::{list_executions, list_pipelines, list_projects, newest};
@@ -81,10 +83,10 @@ impl Vendor for Buddy {
             url: context.url,
             pipeline,
         };
-        let scope = format!("{place}/{id}");
+        let scope = scope(pipeline);
         match call.operation() {
             "getPipeline" => Answer::json(200, &site.pipeline(&newest(&scope, context))),
-            "runExecution" => run(call, &site, scope, context),
+            "runExecution" => run(call, &site, context),
             "listExecutions" => list_executions(call, &site, &scope, context),
             "getExecution" => on_execution(call, &scope, context, |run, context| {
                 Answer::json(200, &site.execution(run, context.now))
@@ -95,6 +97,10 @@ impl Vendor for Buddy {
             }),
             other => errors(404, [format!("The sandbox does not know {other}.")]),
         }
+    }
+
+    fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun {
+        new_run(pipeline, request)
     }
 
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
@@ -130,7 +136,7 @@ fn errors<S: Into<String>>(status: u16, sentences: impl IntoIterator<Item = S>) 
     Answer::json(status, &json!({ "errors": errors.collect::<Vec<_>>() }))
 }
 
-fn run(call: &Call<'_>, site: &Site<'_>, scope: String, context: &mut Context<'_>) -> Answer {
+fn run(call: &Call<'_>, site: &Site<'_>, context: &mut Context<'_>) -> Answer {
     let request = call.body();
     if site.pipeline.disabled {
         return errors(400, ["The pipeline is disabled."]);
@@ -144,18 +150,24 @@ fn run(call: &Call<'_>, site: &Site<'_>, scope: String, context: &mut Context<'_
             ["Name a branch, a tag or a pull request: the pipeline runs on several."],
         );
     }
-    let until = request.get("delay_until").and_then(Value::as_str);
-    let run = context.start(
-        NewRun {
-            scope,
-            pipeline: site.pipeline.id.clone(),
-            request: request.clone(),
-            begins: until
-                .and_then(|until| Some(DateTime::parse_from_rfc3339(until).ok()?.to_utc())),
-        },
-        |number, _| number.to_string(),
-    );
+    let run = context.start(new_run(site.pipeline, request.clone()));
     Answer::json(200, &site.execution(&run, context.now))
+}
+
+fn new_run(pipeline: &Pipeline, request: Value) -> NewRun {
+    let until = request.get("delay_until").and_then(Value::as_str);
+    let begins = until.and_then(|until| DateTime::parse_from_rfc3339(until).ok());
+    NewRun {
+        begins: begins.map(|begins| begins.to_utc()),
+        ..NewRun::new(scope(pipeline), pipeline, request, |number, _| {
+            number.to_string()
+        })
+    }
+}
+
+/// What the numbers of executions count within.
+fn scope(pipeline: &Pipeline) -> String {
+    format!("{}/{}", pipeline.place.join("/"), pipeline.id)
 }
 
 fn on_execution(

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::errors;
-use crate::{Answer, Outcome, Pipeline, State, StoredRun, segment};
+use crate::{Answer, Outcome, Pipeline, State, StoredRun, Trigger, segment};
 
 /// The log of each action.
 const LOG: [&str; 3] = ["Preparing the container", "npm run build", "Done"];
@@ -21,6 +21,14 @@ pub(super) fn word(state: State) -> &'static str {
         State::Ended(Outcome::Canceled) => "TERMINATED",
         State::Ended(Outcome::Skipped) => "SKIPPED",
         State::Ended(_) => "SUCCESSFUL",
+    }
+}
+
+fn trigger(run: &StoredRun) -> &'static str {
+    match run.trigger {
+        Trigger::Api | Trigger::Person => "CLICK",
+        Trigger::Push => "EVENT",
+        Trigger::Schedule => "SCHEDULE",
     }
 }
 
@@ -169,7 +177,7 @@ impl Site<'_> {
             "start_date": date(run.started_at(now).unwrap_or(run.created)),
             "finish_date": run.finished_at(now).map(date),
             "delay_until": run.request.get("delay_until"),
-            "triggeredOn": "CLICK",
+            "triggeredOn": trigger(run),
             "priority": run.request.get("priority").cloned().unwrap_or(json!("NORMAL")),
             "refresh": run.request.get("refresh").cloned().unwrap_or(json!(false)),
             "status": word(state),

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use super::problem::Problem;
-use crate::{Answer, Call, Context, Outcome, State, StoredRun};
+use crate::{Answer, Call, Context, Outcome, State, StoredRun, Trigger, uuid};
 
 /// The step that does the work of every pipeline.
 const STEP: &str = "Rewrite table";
@@ -39,6 +39,21 @@ impl View<'_> {
     /// As precise as it is told, so that a filter fits what was read.
     fn started(&self) -> DateTime<Utc> {
         self.run.created.trunc_subsecs(3)
+    }
+
+    fn trigger(&self) -> &'static str {
+        match self.run.trigger {
+            Trigger::Api => "API",
+            Trigger::Person => "DESIGNER",
+            Trigger::Push => "UNKNOWN",
+            Trigger::Schedule => "SCHEDULE",
+        }
+    }
+
+    /// The one schedule that there is, where it started the execution.
+    fn schedule(&self) -> Option<String> {
+        let scheduled = self.run.trigger == Trigger::Schedule;
+        scheduled.then(|| uuid("matillion schedule", 1))
     }
 
     fn environment(&self) -> &str {
@@ -77,7 +92,10 @@ impl View<'_> {
         set("environmentName", json!(self.environment()));
         set("status", json!(self.word()));
         set("startedAt", json!(date(self.started())));
-        set("trigger", json!("API"));
+        set("trigger", json!(self.trigger()));
+        if let Some(schedule) = self.schedule() {
+            set("scheduleId", json!(schedule));
+        }
         if let Some(message) = self.message() {
             set("message", json!(message));
         }
@@ -169,8 +187,8 @@ impl<'f> Filter<'f> {
 
     fn holds(&self, view: &View<'_>) -> bool {
         let (run, started) = (view.run, view.started());
-        // Nothing here is started by a schedule.
-        self.schedule.is_none()
+        self.schedule
+            .is_none_or(|id| view.schedule().as_deref() == Some(id))
             && self
                 .project
                 .is_none_or(|project| project.eq_ignore_ascii_case(&run.scope))

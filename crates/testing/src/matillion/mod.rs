@@ -88,6 +88,10 @@ impl Vendor for Matillion {
         answer.unwrap_or_else(|problem| problem.answer(Some(&call.request.path)))
     }
 
+    fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun {
+        new_run(pipeline, request)
+    }
+
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
         let sentences = mismatch.sentences(request);
         let problem = match mismatch {
@@ -182,14 +186,18 @@ fn start(
             format!("An execution with tag {tag} is still running in environment {environment}.");
         return Err(Problem::new(409, detail));
     }
-    let new = NewRun {
-        scope: scope.to_owned(),
-        pipeline: pipeline.id.clone(),
-        request: request.clone(),
-        begins: None,
-    };
-    let run = context.start(new, |_, number| uuid("matillion execution", number));
+    let run = context.start(new_run(pipeline, request.clone()));
     Ok(Answer::json(201, &json!({ "pipelineExecutionId": run.id })))
+}
+
+fn new_run(pipeline: &Pipeline, mut request: Value) -> NewRun {
+    if let Some(fields) = request.as_object_mut() {
+        fields.insert("environmentName".to_owned(), json!(pipeline.part(2)));
+    }
+    let scope = pipeline.part(0).to_owned();
+    NewRun::new(scope, pipeline, request, |_, number| {
+        uuid("matillion execution", number)
+    })
 }
 
 /// Whether an execution with this tag is under way in an environment.

@@ -10,6 +10,7 @@ mod clock;
 mod every_operation;
 mod matillion;
 mod scenarios;
+mod seeded_runs;
 
 use std::error::Error;
 use std::sync::LazyLock;
