@@ -89,7 +89,7 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     settings
         .with_interface(InterfaceStyle::Builder)
         .with_hooks(progenitor::HooksMode::Expected)
-        .with_inner_type(quote!(crate::transport::Call))
+        .with_inner_type(quote!(crate::client::Call))
         .with_map_type("::std::collections::BTreeMap");
     if env::var_os("CARGO_FEATURE_SCHEMARS").is_some() {
         settings.with_derive("::schemars::JsonSchema");
@@ -114,13 +114,20 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
         }
     }
     let open = emit::open_enums(&enums);
+    let operations = emit::operations(&full).map_err(|error| {
+        stop(
+            "says something about an operation that is not understood",
+            &error,
+        )
+    })?;
     let contract = match env::var_os("CARGO_FEATURE_CONTRACT") {
         Some(_) => emit::contract(&full, &lowered, &enums)
             .map_err(|error| stop("cannot be reached by contract tests", &error))?,
         None => Default::default(),
     };
-    let file = quote!(#client #open #contract);
+    let file = quote!(#client #open #operations #contract);
     let file = syn::parse2(file).map_err(|error| stop("generated code is not Rust", &error))?;
+    let file = emit::hide_secrets(file, &full);
     fs::write(
         out_dir.join(format!("{module}.rs")),
         prettyplease::unparse(&file),

@@ -1,18 +1,21 @@
 //! Building a client of any service: address, credentials, patience.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::Url;
 
 use crate::auth::origin;
+use crate::client::{
+    Clock, Clocks, Credential, Dialect, HttpClient, Pace, ReqwestClient, RetryPolicy, Session,
+    Shared,
+};
 use crate::error::{Error, Result};
-use crate::retry::RetryPolicy;
+use crate::secrets::Cleaner;
 use crate::service::Service;
-use crate::transport::{Clock, Credential, Dialect, Pace, Session, Shared};
+use crate::services::PROOFS;
 
 /// A client that a [`Builder`] makes: each service's `Client`. Sealed.
 pub trait ServiceClient: Sized {
@@ -33,6 +36,41 @@ pub(crate) trait Connect: ServiceClient {
     fn from_session(session: Session) -> Self;
 }
 
+/// Gives a client what a caller sets for some calls only.
+macro_rules! call_options {
+    ($client:ty) => {
+        impl $client {
+            /// The same client, whose calls take no longer than that, each with everything in it.
+            /// It shares connections, tokens and the budget of requests.
+            #[must_use]
+            pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+                self.session = self.session.with_timeout(timeout);
+                self
+            }
+
+            /// The same client, whose calls send a header more: a proxy's, a trace's. What the
+            /// credential puts on a request wins over it.
+            #[must_use]
+            pub fn with_header(
+                mut self,
+                name: ::http::HeaderName,
+                value: ::http::HeaderValue,
+            ) -> Self {
+                self.session = self.session.with_header(name, value);
+                self
+            }
+
+            /// This client for the parts of one whole, which share one deadline.
+            fn bounded(&self) -> Self {
+                let mut client = self.clone();
+                client.session = self.session.bounded();
+                client
+            }
+        }
+    };
+}
+pub(crate) use call_options;
+
 /// Builds the client `C` of a service; `C::builder()` begins.
 ///
 /// Only the credentials have no default.
@@ -41,10 +79,12 @@ pub struct Builder<C: ServiceClient> {
     credentials: Option<C::Credentials>,
     retry: RetryPolicy,
     timeout: Duration,
+    attempt_timeout: Duration,
     connect_timeout: Duration,
     longest_answer: usize,
     requests_per_second: f64,
     clock: Clock,
+    http: Option<Arc<dyn HttpClient>>,
 }
 
 #[allow(
@@ -57,11 +97,13 @@ impl<C: Connect> Builder<C> {
             base_url: C::BASE_URL.to_owned(),
             credentials: None,
             retry: RetryPolicy::default(),
-            timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(60),
+            attempt_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             longest_answer: 16 << 20,
             requests_per_second: C::REQUESTS_PER_SECOND,
             clock: Arc::new(Utc::now),
+            http: None,
         }
     }
 
@@ -87,11 +129,21 @@ impl<C: Connect> Builder<C> {
         self
     }
 
-    /// Sets how long one attempt may take, from the first byte to the last: 30 s unless set.
-    /// Connecting is a part of it, and takes 10 s at most.
+    /// Sets how long one call may take: 60 s unless set. Everything in it shares this time: its
+    /// turn in the budget of requests, a token that has to be fetched first, every attempt, and
+    /// the pauses between them. What consists of several calls, such as looking a pipeline up by
+    /// its name or `reconcile`, takes no longer either.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Sets how long one attempt may take, from the first byte to the last: 30 s unless set, and
+    /// never longer than the call.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
         self
     }
 
@@ -125,6 +177,14 @@ impl<C: Connect> Builder<C> {
         self
     }
 
+    /// Sets what sends the requests, in place of reqwest: a client with your own proxy, roots or
+    /// layers. See [`HttpClient`] for what it has to keep to. The connect timeout is its own then.
+    #[must_use]
+    pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(http);
+        self
+    }
+
     /// Builds the client. Nothing is sent.
     ///
     /// # Errors
@@ -140,41 +200,38 @@ impl<C: Connect> Builder<C> {
         })?;
         let credential =
             C::credential(credentials).map_err(|error| error.on_service(C::SERVICE))?;
-        let mut http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .timeout(self.timeout)
-            .connect_timeout(self.connect_timeout.min(self.timeout.mul_f64(0.9)))
-            .user_agent(concat!("runpipe/", env!("CARGO_PKG_VERSION")));
-        if base_url.scheme() == "http" {
-            // This machine only, as checked above: a proxy would see the credential.
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|cause| {
-            let error = Error::configuration("no HTTP client can be made on this machine");
-            error.on_service(C::SERVICE).caused_by(cause)
+        // Connecting ends before the attempt does, so that a failure to connect is known as one.
+        let attempt_timeout = self.attempt_timeout.min(self.timeout);
+        let before = attempt_timeout.saturating_sub(attempt_timeout.div_f64(10.0));
+        let reqwest = ReqwestClient::new(self.connect_timeout.min(before)).map_err(|fault| {
+            let detail = format!("no HTTP client can be made on this machine: {fault}");
+            Error::configuration(detail).on_service(C::SERVICE)
         })?;
+        let http_is_callers = self.http.is_some();
+        let cleaner = Cleaner::new(credential.secrets());
         Ok(C::from_session(Session::new(Shared {
             service: C::SERVICE,
             base_url: base_url.as_str().trim_end_matches('/').to_owned(),
-            http,
+            http: self.http.unwrap_or_else(|| Arc::new(reqwest.clone())),
+            reqwest,
+            http_is_callers,
             credential,
             dialect: C::DIALECT,
+            proofs: PROOFS,
             retry: self.retry,
             pace: Pace::new(self.requests_per_second),
+            timeout: self.timeout,
+            attempt_timeout,
             longest_answer: self.longest_answer,
-            clock: self.clock,
-            skew: AtomicI64::new(0),
+            clocks: Clocks::new(self.clock),
+            cleaner: RwLock::new(cleaner),
         })))
     }
 
     fn checked_base_url(&self) -> Result<Url> {
         let url = Url::parse(&self.base_url).map_err(|fault| {
-            Error::configuration(format!(
-                "the address {:?} is not a URL: {fault}",
-                self.base_url
-            ))
+            // The address itself is not repeated: a password may be in it.
+            Error::configuration(format!("the address of the service is not a URL: {fault}"))
         })?;
         if url.query().is_some()
             || url.fragment().is_some()
@@ -197,9 +254,11 @@ impl<C: Connect> Builder<C> {
 }
 
 impl<C: ServiceClient> fmt::Debug for Builder<C> {
+    /// Without the address: a password may be in it until it was checked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("base_url", &self.base_url)
+            .field("retry", &self.retry)
+            .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }

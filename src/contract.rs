@@ -13,10 +13,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::builder::{Builder, Connect, ServiceClient};
+use crate::client::{Call, Credential, Dialect, Operation, RetryPolicy, Session};
 use crate::error::{Error, Result};
-use crate::retry::RetryPolicy;
 use crate::service::Service;
-use crate::transport::{Call, Credential, Dialect, Operation, Session};
 
 /// One line per service: its variant, its feature, its folder, its document, and a credential that
 /// needs no further request.
@@ -67,14 +66,13 @@ macro_rules! services {
                         #[cfg(feature = $feature)]
                         Service::$variant => {
                             use crate::generated::$folder as generated;
-                            let operation = operation(generated::contract::OPERATIONS, operation_id, given)
-                                .map_err(|error| error.on_service(service))?;
-                            let send = |call: Call| async move {
-                                let client = generated::Client::from(call);
-                                let answer = generated::contract::call(&client, operation_id, given).await;
-                                answer.unwrap_or_else(|| Err(Failure::InvalidRequest(String::new())))
-                            };
-                            self.session.call(&operation, send).await.map(ResponseValue::into_inner)
+                            let known = generated::contract::OPERATIONS;
+                            let facts = generated::operations::ALL;
+                            let call = call(&self.session, facts, known, operation_id, given)?;
+                            let client = generated::client(&call);
+                            let answer = generated::contract::call(&client, operation_id, given).await;
+                            let nothing = || Err(Failure::InvalidRequest(String::new()));
+                            call.decoded(answer.unwrap_or_else(nothing))
                         }
                         #[cfg(not(feature = $feature))]
                         Service::$variant => Err(Error::configuration("this build does not have it").on_service(service)),
@@ -182,26 +180,29 @@ impl<C: Connect> Connect for Probe<C> {
     }
 }
 
-/// The call as a folder would describe it: a read, with the values that go into its path.
-fn operation(
+/// The call as a folder would begin it, with the values that go into its path.
+fn call(
+    session: &Session,
+    facts: &[&'static Operation],
     known: &[(&'static str, &'static [&'static str])],
     id: &str,
     given: &Arguments<'_>,
-) -> Result<Operation> {
-    let Some((id, path)) = known.iter().find(|(name, _)| *name == id) else {
-        return Err(Error::configuration(format!(
-            "the service has no operation {id:?}"
-        )));
+) -> Result<Call> {
+    let operation = facts.iter().find(|operation| operation.id == id);
+    let path = known.iter().find(|(name, _)| *name == id);
+    let Some((operation, (_, path))) = operation.zip(path) else {
+        let error = Error::configuration(format!("the service has no operation {id:?}"));
+        return Err(error.on_service(session.service()));
     };
-    let mut operation = Operation::read(id);
+    let mut call = session.call(operation);
     for name in *path {
         match given.parameters.get(*name) {
-            Some(Value::String(text)) => operation = operation.at(name, text),
-            Some(value) => operation = operation.at(name, value),
+            Some(Value::String(text)) => call = call.at(name, text),
+            Some(value) => call = call.at(name, value),
             None => {}
         }
     }
-    Ok(operation)
+    Ok(call)
 }
 
 /// What an operation is called with.

@@ -12,6 +12,7 @@
 
 pub mod auth;
 mod builder;
+mod client;
 #[cfg(feature = "contract")]
 #[doc(hidden)]
 #[allow(
@@ -25,24 +26,20 @@ mod json;
 mod names;
 mod paging;
 mod reconcile;
-mod retry;
 mod retry_after;
 mod run;
-#[cfg_attr(not(test), expect(dead_code, reason = "not on the way of a call yet"))]
 mod secrets;
 mod service;
 mod services;
 pub mod text;
-mod transport;
 mod wait;
 
 pub use builder::{Builder, ServiceClient};
+pub use client::{Clock, HttpClient, ReqwestClient, ResponseBody, RetryPolicy, SendError};
 pub use error::{Error, ErrorKind, Result};
 pub(crate) use generated::open_enum;
 pub use reconcile::Reconciled;
-pub use retry::RetryPolicy;
 pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Timestamp};
 pub use service::{Service, UnknownService};
 pub use services::*;
-pub use transport::Clock;
 pub use wait::{WaitOptions, states, wait, wait_all};

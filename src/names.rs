@@ -8,6 +8,8 @@ use crate::service::Service;
 
 /// How many near names an error lists.
 const NEAREST: usize = 5;
+/// A search for a name reads no more items than this.
+const MOST_ITEMS: usize = 100_000;
 
 /// The id of the one thing of that name, over all pages of the list.
 ///
@@ -24,8 +26,18 @@ pub(crate) async fn pick<I: Clone + ToString>(
     pin_mut!(list);
     let mut found: Vec<I> = Vec::new();
     let mut near: Vec<(f64, String)> = Vec::new();
+    let mut read = 0_usize;
     while let Some(item) = list.next().await {
         let (candidate, id) = item?;
+        read = read.saturating_add(1);
+        if read > MOST_ITEMS {
+            return Err(Error::new(ErrorKind::UnknownName)
+                .on_service(service)
+                .detail(format!(
+                    "the list of {what}s is too long to look {name:?} up in it"
+                ))
+                .advise("Use the id."));
+        }
         if candidate == name {
             found.push(id);
         } else {
@@ -42,7 +54,7 @@ pub(crate) async fn pick<I: Clone + ToString>(
     };
     match found.as_slice() {
         [id] => Ok(id.clone()),
-        [] if near.is_empty() => error(format!("there is no {what} {name:?}, and no other either")),
+        [] if near.is_empty() => error(format!("there is no {what} {name:?}: the list is empty")),
         [] => {
             let names: Vec<String> = near.iter().map(|(_, name)| format!("{name:?}")).collect();
             error(format!(

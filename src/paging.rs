@@ -6,7 +6,8 @@ use std::future::Future;
 use futures_core::Stream;
 use futures_util::stream;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::service::Service;
 
 /// One page of a list.
 pub(crate) struct Page<T, N> {
@@ -15,29 +16,55 @@ pub(crate) struct Page<T, N> {
     pub next: Option<N>,
 }
 
-/// All items of a list, page after page. Ends after the first error.
-pub(crate) fn pages<T, N, F, Fut>(first: N, fetch: F) -> impl Stream<Item = Result<T>> + Send
+/// A list with more pages than this has no end that anybody could wait for.
+const MOST_PAGES: usize = 10_000;
+
+/// All items of a list, page after page. Ends after the first error: a page that leads back to
+/// itself is one, and so is a list without an end.
+pub(crate) fn pages<T, N, F, Fut>(
+    service: Service,
+    first: N,
+    fetch: F,
+) -> impl Stream<Item = Result<T>> + Send
 where
     T: Send,
-    N: Send,
+    N: Clone + PartialEq + Send,
     F: Fn(N) -> Fut + Send,
     Fut: Future<Output = Result<Page<T, N>>> + Send,
 {
-    let state = (VecDeque::new(), Some(first), fetch);
-    stream::try_unfold(state, |(mut ready, mut next, fetch)| async move {
-        loop {
-            if let Some(item) = ready.pop_front() {
-                return Ok(Some((item, (ready, next, fetch))));
+    let state = (VecDeque::new(), Some(first), None::<N>, 0_usize, fetch);
+    stream::try_unfold(
+        state,
+        move |(mut ready, mut next, mut last, mut read, fetch)| async move {
+            loop {
+                if let Some(item) = ready.pop_front() {
+                    return Ok(Some((item, (ready, next, last, read, fetch))));
+                }
+                let Some(page) = next.take() else {
+                    return Ok(None);
+                };
+                if last.as_ref() == Some(&page) {
+                    return Err(endless(
+                        service,
+                        "a page of the list names itself as the next",
+                    ));
+                }
+                if read >= MOST_PAGES {
+                    return Err(endless(service, "the list has more than 10,000 pages"));
+                }
+                let fetched = fetch(page.clone()).await?;
+                read = read.saturating_add(1);
+                ready.extend(fetched.items);
+                next = fetched.next;
+                last = Some(page);
             }
-            let Some(page) = next.take() else {
-                return Ok(None);
-            };
-            let Page {
-                items,
-                next: following,
-            } = fetch(page).await?;
-            ready.extend(items);
-            next = following;
-        }
-    })
+        },
+    )
+}
+
+fn endless(service: Service, what: &str) -> Error {
+    Error::new(ErrorKind::Undecodable)
+        .on_service(service)
+        .detail(what)
+        .advise("The list cannot be read to its end: narrow it down.")
 }

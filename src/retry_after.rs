@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName};
 
 /// The wait that an answer names, as seconds or as a date; `None` when it names none or when the
 /// text is neither.
@@ -13,13 +14,29 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = text(headers, &RETRY_AFTER)?;
     if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+        return wait(seconds);
     }
     let until = httpdate::parse_http_date(text).ok()?;
     let now = self::text(headers, &DATE)
         .and_then(|date| httpdate::parse_http_date(date).ok())
         .unwrap_or_else(SystemTime::now);
-    Some(until.duration_since(now).unwrap_or(Duration::ZERO))
+    Some(
+        until
+            .duration_since(now)
+            .unwrap_or(Duration::ZERO)
+            .min(LONGEST),
+    )
+}
+
+/// No service means more than this. What clocks and people can add is far below what a header can
+/// say.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// A wait of so many seconds; `None` for what is no wait: below zero, or no number at all.
+pub(crate) fn wait(seconds: f64) -> Option<Duration> {
+    let seconds = Some(seconds).filter(|seconds| seconds.is_finite() && *seconds >= 0.0)?;
+    let wait = Duration::try_from_secs_f64(seconds.min(LONGEST.as_secs_f64()));
+    wait.ok()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -29,7 +46,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::header::HeaderValue;
+    use http::HeaderValue;
 
     fn wait(retry_after: &'static str, date: Option<&'static str>) -> Option<Duration> {
         let mut headers = HeaderMap::new();
@@ -63,6 +80,15 @@ mod tests {
             wait("Sun, 06 Nov 1994 08:49:37 GMT", None),
             Some(Duration::ZERO)
         );
+    }
+
+    #[test]
+    fn no_wait_is_longer_than_a_year() {
+        for text in ["1e19", "18446744073709551615", "1e300"] {
+            assert_eq!(wait(text, None), Some(LONGEST), "{text}");
+        }
+        let year_9999 = "Fri, 31 Dec 9999 23:59:59 GMT";
+        assert_eq!(wait(year_9999, Some(DATE_TEXT)), Some(LONGEST));
     }
 
     #[test]

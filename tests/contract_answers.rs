@@ -32,6 +32,16 @@ async fn every_success_is_decoded_without_loss() {
             let successes = examples(&subject, operation).into_iter();
             for answer in successes.filter(|answer| subject.is_success(answer.status)) {
                 match stage.serve(&answer).await {
+                    Ok(_) if subject.refuses_inside(&answer.value) => {
+                        all.push(format!("{}: a refusal is read as a success", answer.name));
+                    }
+                    Err(error) if subject.refuses_inside(&answer.value) => {
+                        if error.sentences().is_empty() || error.vendor_code().is_none() {
+                            all.push(format!("{}: the refusal is lost: {error}", answer.name));
+                        }
+                    }
+                    // No content is read as an object with nothing in it.
+                    Ok(_) if answer.status == 204 => {}
                     Ok(again) => {
                         let lost = loss::losses(&answer.value, &again);
                         all.extend(

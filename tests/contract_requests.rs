@@ -25,7 +25,7 @@ const HOSTILE: [&str; 12] = [
     "~*'!()@:,$[]|^`\"<>{}",
     "ünï/çødé 流水线 🚀",
     "...",
-    " ",
+    " x ",
 ];
 
 /// Calls, and says what is wrong with what arrived.

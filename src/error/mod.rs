@@ -4,19 +4,21 @@ mod kind;
 mod text;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::run::RunRef;
+use crate::secrets::Cleaner;
 use crate::service::Service;
 
 pub(crate) use crate::text::one_line;
 pub use kind::ErrorKind;
 pub(crate) use text::first_bytes;
+
+/// A service that has more to say about one request is not read by anybody.
+const MOST_SENTENCES: usize = 20;
 
 /// The result of every call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -44,9 +46,6 @@ struct Facts {
     content_type: Option<String>,
     first_bytes: Option<String>,
     advice: Option<String>,
-    /// The body of a 2xx answer that could not be decoded: a run's id may still be in it.
-    body: Option<Bytes>,
-    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -105,6 +104,30 @@ impl Error {
         self.0.first_bytes.as_deref()
     }
 
+    /// Whether the call may have started work: only of these is it not known.
+    pub fn may_have_started(&self) -> bool {
+        self.kind() == ErrorKind::OutcomeUnknown
+    }
+
+    /// Whether the same call may succeed later, without anything being corrected, and may be made
+    /// again without harm.
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            ErrorKind::RateLimited | ErrorKind::Transport | ErrorKind::Unavailable => true,
+            ErrorKind::Authentication
+            | ErrorKind::Configuration
+            | ErrorKind::Conflict
+            | ErrorKind::Deadline
+            | ErrorKind::Disabled
+            | ErrorKind::InvalidRequest
+            | ErrorKind::NotFound
+            | ErrorKind::OutcomeUnknown
+            | ErrorKind::Refused
+            | ErrorKind::Undecodable
+            | ErrorKind::UnknownName => false,
+        }
+    }
+
     /// What to do about it.
     pub fn advice(&self) -> &str {
         self.0.advice.as_deref().unwrap_or(self.0.kind.advice())
@@ -131,8 +154,6 @@ impl Error {
             content_type: None,
             first_bytes: None,
             advice: None,
-            body: None,
-            source: None,
         }))
     }
 
@@ -183,8 +204,20 @@ impl Error {
     }
 
     pub(crate) fn says(mut self, sentences: impl IntoIterator<Item = String>) -> Self {
-        let sentences = sentences.into_iter().map(|sentence| one_line(&sentence));
-        self.0.sentences = sentences.filter(|sentence| !sentence.is_empty()).collect();
+        let mut kept = Vec::new();
+        let mut left_out = 0_usize;
+        for sentence in sentences {
+            if kept.len() >= MOST_SENTENCES {
+                left_out = left_out.saturating_add(1);
+                continue;
+            }
+            kept.push(one_line(&sentence));
+            kept.retain(|sentence| !sentence.is_empty());
+        }
+        if left_out > 0 {
+            kept.push(format!("{left_out} more sentences were left out"));
+        }
+        self.0.sentences = kept;
         self
     }
 
@@ -198,58 +231,49 @@ impl Error {
         self
     }
 
-    pub(crate) fn unread(mut self, content_type: Option<&str>, body: &Bytes) -> Self {
-        self.0.content_type = content_type.map(one_line);
-        self.0.first_bytes = first_bytes(body);
-        self
-    }
-
-    pub(crate) fn keep_body(mut self, body: Bytes) -> Self {
-        self.0.body = Some(body);
-        self
-    }
-
-    pub(crate) fn caused_by(
+    /// Keeps the beginning of an answer that could not be read. It is cleaned before it is cut: the
+    /// cut may go through a secret.
+    pub(crate) fn unread(
         mut self,
-        source: impl std::error::Error + Send + Sync + 'static,
+        content_type: Option<&str>,
+        body: &[u8],
+        cleaner: &Cleaner,
     ) -> Self {
-        self.0.source = Some(Arc::new(source));
+        self.0.content_type = content_type.map(one_line);
+        self.0.first_bytes = first_bytes(body, cleaner);
         self
     }
 
-    pub(crate) fn body(&self) -> Option<&Bytes> {
-        self.0.body.as_ref()
+    pub(crate) fn kind_of(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
     }
 
-    /// Takes a secret out of everything that was read from an answer. Too short a text is left: it
-    /// would be found in ordinary words.
-    pub(crate) fn hide(mut self, secret: &str) -> Self {
-        const HIDDEN: &str = "[hidden]";
-        if secret.len() < 6 {
-            return self;
-        }
+    pub(crate) fn detail_text(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// Whether the answer that it is about had a success status.
+    pub(crate) fn is_about_a_success(&self) -> bool {
+        self.0
+            .http_status
+            .is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// The same error without a secret in any of its texts. The run is left as it is: it was
+    /// checked when it was read, and is needed as it is.
+    pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
         let facts = &mut *self.0;
         let texts = [
+            &mut facts.subject,
             &mut facts.detail,
             &mut facts.vendor_code,
             &mut facts.request_id,
             &mut facts.content_type,
             &mut facts.first_bytes,
         ];
-        let texts = texts.into_iter().flatten().chain(&mut facts.sentences);
-        for text in texts {
-            if text.contains(secret) {
-                *text = text.replace(secret, HIDDEN);
-            }
-            // The end of a text that was cut may be the beginning of the secret.
-            let parts = secret.char_indices().map(|(end, _)| &secret[..end]).rev();
-            if let Some(part) = parts
-                .take_while(|part| part.len() >= 4)
-                .find(|part| text.ends_with(part))
-            {
-                text.truncate(text.len() - part.len());
-                text.push_str(HIDDEN);
-            }
+        for text in texts.into_iter().flatten().chain(&mut facts.sentences) {
+            cleaner.clean_in_place(text);
         }
         self
     }
@@ -273,7 +297,6 @@ impl fmt::Display for Error {
     }
 }
 
-/// Every fact but the body, which may hold variables' values.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facts = &*self.0;
@@ -291,17 +314,11 @@ impl fmt::Debug for Error {
             .field("retry_after", &facts.retry_after)
             .field("content_type", &facts.content_type)
             .field("first_bytes", &facts.first_bytes)
-            .field("source", &facts.source)
             .finish()
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        let source = self.0.source.as_deref()?;
-        Some(source)
-    }
-}
+impl std::error::Error for Error {}
 
 /// One flat object with every key always there; absent values are `null`.
 impl Serialize for Error {

@@ -3,15 +3,18 @@
 use std::fmt;
 
 use super::Error;
+use crate::secrets::Cleaner;
 use crate::text::one_line;
 
 /// How much of an answer that cannot be read is kept, in characters.
 const FIRST: usize = 200;
+
 /// The beginning of a body, readable, or `None` when nothing came.
-pub(crate) fn first_bytes(body: &[u8]) -> Option<String> {
-    let start = body.get(..FIRST * 4).unwrap_or(body);
-    let text = one_line(&String::from_utf8_lossy(start));
-    let text: String = text.chars().take(FIRST).collect();
+pub(crate) fn first_bytes(body: &[u8], cleaner: &Cleaner) -> Option<String> {
+    let start = body.get(..FIRST * 40).unwrap_or(body);
+    let text = String::from_utf8_lossy(start);
+    let text = cleaner.clean_cut(&text);
+    let text: String = one_line(&text).chars().take(FIRST).collect();
     (!text.is_empty()).then_some(text)
 }
 

@@ -107,41 +107,23 @@ macro_rules! client {
         pub(crate) mod $module {
             include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
 
-            impl ClientHooks<crate::transport::Call> for Client {
-                async fn pre<E>(
-                    &self,
-                    request: &mut reqwest::Request,
-                    info: &OperationInfo,
-                ) -> ::std::result::Result<(), Error<E>> {
-                    self.inner.before(request, info.operation_id).await
-                }
-
+            impl ClientHooks<crate::client::Call> for Client {
                 async fn exec(
                     &self,
                     request: reqwest::Request,
-                    _: &OperationInfo,
+                    info: &OperationInfo,
                 ) -> reqwest::Result<reqwest::Response> {
-                    self.inner.exchange(&self.client, request).await
-                }
-
-                async fn post<E>(
-                    &self,
-                    _: &reqwest::Result<reqwest::Response>,
-                    _: &OperationInfo,
-                ) -> ::std::result::Result<(), Error<E>> {
-                    self.inner.after()
+                    self.inner.exchange(request, info.operation_id).await
                 }
             }
 
-            impl ::std::convert::From<crate::transport::Call> for Client {
-                fn from(call: crate::transport::Call) -> Self {
-                    let session = call.session();
-                    let (base_url, http) = (session.base_url().to_owned(), session.http().clone());
-                    Client {
-                        baseurl: base_url,
-                        client: http,
-                        inner: call,
-                    }
+            /// The client that makes one call. It is cheap to make: each call has its own.
+            pub(crate) fn client(call: &crate::client::Call) -> Client {
+                let session = call.session();
+                Client {
+                    baseurl: session.base_url().to_owned(),
+                    client: session.maker().clone(),
+                    inner: call.clone(),
                 }
             }
         }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::secrets::Cleaner;
+
 /// The log of one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -11,4 +13,13 @@ pub struct Log {
     /// What it wrote, as it came. It may hold control characters: remove them before it is shown
     /// on a terminal.
     pub text: String,
+}
+
+impl Log {
+    /// The same log without a secret in it.
+    pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
+        cleaner.clean_in_place(&mut self.step);
+        cleaner.clean_in_place(&mut self.text);
+        self
+    }
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::secrets::Cleaner;
 use crate::service::Service;
 
 pub use log::Log;
@@ -81,6 +82,28 @@ impl Run {
     /// The same run, with the answer that it was read from, for [`Run::vendor`].
     pub fn with_vendor<T: Any + Send + Sync>(mut self, answer: T) -> Self {
         self.vendor = Vendor(Some(Arc::new(answer)));
+        self
+    }
+
+    /// The same run with a sentence about what could not be read.
+    pub(crate) fn warn(mut self, warning: impl AsRef<str>) -> Self {
+        self.warnings.push(crate::error::one_line(warning.as_ref()));
+        self
+    }
+
+    /// The same run without a secret in any of its texts. The reference is left as it is: it was
+    /// checked when it was read, and is needed as it is.
+    pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
+        let texts = [
+            &mut self.pipeline_name,
+            &mut self.vendor_status,
+            &mut self.url,
+            &mut self.requested_ref,
+            &mut self.message,
+        ];
+        for text in texts.into_iter().flatten().chain(&mut self.warnings) {
+            cleaner.clean_in_place(text);
+        }
         self
     }
 

@@ -66,7 +66,7 @@ pub enum InvalidRunRef {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPathValue {
-    /// Nothing in it: the path would lose a segment.
+    /// Nothing in it but blanks, if that: the path would lose a segment.
     #[error("is empty: give it a value")]
     Empty,
     /// `.` or `..`: URLs drop these segments, so another path would be called.
@@ -82,7 +82,7 @@ pub enum InvalidPathValue {
 
 /// Checks a value that is to stand in the path of a URL.
 pub(crate) fn check_path_value(value: &str) -> Result<(), InvalidPathValue> {
-    match value {
+    match value.trim() {
         "" => Err(InvalidPathValue::Empty),
         "." | ".." => Err(InvalidPathValue::Dots),
         _ if value.contains(|c: char| c == '\\' || c.is_control()) => {
@@ -214,11 +214,12 @@ impl RunRef {
             .about_run(Some(self.clone())))
     }
 
-    /// A part that is a number.
+    /// A part that is a number: every vendor counts from 1.
     pub(crate) fn number(&self, name: &'static str) -> Result<i64, Error> {
         let text = self.part(name);
-        text.parse().map_err(|_| {
-            let detail = format!("the {name} {text:?} is not a number");
+        let number = text.parse().ok().filter(|number| *number > 0);
+        number.ok_or_else(|| {
+            let detail = format!("the {name} {text:?} is not a number above 0");
             Error::configuration(detail)
                 .on_service(self.service)
                 .about_run(Some(self.clone()))

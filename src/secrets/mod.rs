@@ -14,9 +14,6 @@ mod runs;
 mod view;
 mod walk;
 
-#[cfg(test)]
-mod tests;
-
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -76,6 +73,12 @@ impl Cleaner {
     }
 
     /// Whether no secret is in the text, in whatever form.
+    pub(crate) fn clean_in_place(&self, text: &mut String) {
+        if let Cow::Owned(cleaned) = self.clean(text) {
+            *text = cleaned;
+        }
+    }
+
     pub(crate) fn is_clean(&self, text: &str) -> bool {
         matches!(self.clean(text), Cow::Borrowed(_))
     }

@@ -18,12 +18,16 @@ pub mod buddy;
 #[cfg(feature = "matillion")]
 pub mod matillion;
 
+mod proofs;
+
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use crate::error::Result;
 use crate::run::{Log, Run, RunRef};
 use crate::service::Service;
+
+pub(crate) use proofs::PROOFS;
 
 /// What can be done with a run that was started, whatever service it is on.
 ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::transport::Clock;
+use crate::client::Clock;
 
 /// How to wait for runs.
 ///

@@ -97,7 +97,7 @@ async fn a_lost_start_is_looked_for_in_the_services_time() {
     let began = Utc::now().timestamp_millis();
     let server = gate(json!({ "success": true, "pipelineRuns": [
         { "pipelineRunId": 41, "startTime": began, "triggerMode": 1 }
-    ] }))
+    ], "pipelineRun": { "createTime": began } }))
     .await;
     let since: DateTime<Utc> = Utc::now() + TimeDelta::minutes(20);
     let client = client_off_by(&server, 20);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use runpipe::{ErrorKind, Reconciled, RunStatus};
 use serde_json::{Value, json};
-use wiremock::matchers::{query_param, query_param_is_missing};
+use wiremock::matchers::{path_regex, query_param, query_param_is_missing};
 
 use super::*;
 
@@ -64,18 +64,27 @@ async fn runs_come_page_after_page_when_they_are_asked_for() {
 }
 
 #[tokio::test]
-async fn a_page_that_names_itself_is_the_last() {
+async fn a_page_that_names_itself_is_no_end_of_the_list() {
     let server = MockServer::start().await;
     let body =
         json!({ "success": true, "nextToken": "again", "pipelineRuns": [{ "pipelineRunId": 1 }] });
     page(&server, RUNS, None, body.clone()).await;
     page(&server, RUNS, Some("again"), body).await;
-    let runs: Vec<_> = client(&server)
-        .list(&pipeline())
-        .try_collect()
-        .await
-        .unwrap();
-    assert_eq!(runs.len(), 2);
+    let client = client(&server);
+    let list = client.list(&pipeline());
+    futures_util::pin_mut!(list);
+    assert!(list.try_next().await.unwrap().is_some());
+    assert!(list.try_next().await.unwrap().is_some());
+    let error = list.try_next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
+    assert_eq!(received(&server).await.len(), 2);
+    let since = Utc::now();
+    let error = client.reconcile(&pipeline(), since).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        ErrorKind::Undecodable,
+        "not \"none\": {error}"
+    );
 }
 
 #[tokio::test]
@@ -126,31 +135,44 @@ async fn a_pipeline_is_found_by_its_name_over_all_pages() {
 const SINCE: &str = "2026-11-20T08:15:00Z";
 const AT: i64 = 1_795_162_500_000;
 
-async fn reconciled(runs: Value) -> Reconciled {
+/// `created` is what the runs themselves say: the list has no such date.
+async fn reconciled_with(runs: Value, created: Value) -> Reconciled {
     let server = MockServer::start().await;
+    let date = "Fri, 20 Nov 2026 08:15:00 GMT";
     let body = json!({ "success": true, "pipelineRuns": runs });
     Mock::given(path(RUNS))
-        .and(query_param("startTime", (AT - 60_000).to_string()))
-        .respond_with(json_answer(&body))
+        .and(query_param("startTime", (AT - 1_800_000).to_string()))
+        .respond_with(json_answer(&body).insert_header("date", date))
+        .mount(&server)
+        .await;
+    let body = json!({ "success": true, "pipelineRun": { "createTime": created } });
+    Mock::given(path_regex(format!("{RUNS}/[0-9]+")))
+        .respond_with(json_answer(&body).insert_header("date", date))
         .mount(&server)
         .await;
     let since: DateTime<Utc> = SINCE.parse().unwrap();
-    client(&server).reconcile(&pipeline(), since).await.unwrap()
+    let client = builder(&server.uri()).clock(move || since).build().unwrap();
+    client.reconcile(&pipeline(), since).await.unwrap()
+}
+
+async fn reconciled(runs: Value) -> Reconciled {
+    reconciled_with(runs, json!(AT)).await
 }
 
 #[tokio::test]
 async fn the_run_of_a_lost_start_is_found() {
     for mine in [
         json!({ "pipelineRunId": 41, "startTime": AT, "triggerMode": 1 }),
-        json!({ "pipelineRunId": 41, "startTime": AT - 59_000, "triggerMode": null }),
+        json!({ "pipelineRunId": 41, "startTime": AT + 59_000, "triggerMode": null }),
         json!({ "pipelineRunId": 41, "startTime": null, "triggerMode": 4 }),
     ] {
         let others = [
-            json!({ "pipelineRunId": 38, "startTime": AT - 61_000, "triggerMode": 1 }),
+            json!({ "pipelineRunId": 38, "startTime": AT - 1, "triggerMode": 1 }),
             json!({ "pipelineRunId": 39, "startTime": AT, "triggerMode": 2 }),
             json!({ "pipelineRunId": 40, "startTime": AT, "triggerMode": 3 }),
             json!({ "pipelineRunId": 42, "startTime": AT, "triggerMode": 5 }),
             json!({ "pipelineRunId": 43, "startTime": AT, "triggerMode": 6 }),
+            json!({ "pipelineRunId": 44, "startTime": AT, "triggerMode": 7 }),
         ];
         // The order is not documented: the old one stands first.
         let runs: Vec<_> = others.into_iter().chain([mine.clone()]).collect();
@@ -159,6 +181,19 @@ async fn the_run_of_a_lost_start_is_found() {
             other => panic!("{mine}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_run_that_was_created_before_and_began_after_is_not_the_one() {
+    let runs = json!([{ "pipelineRunId": 41, "startTime": AT + 5_000, "triggerMode": 4 }]);
+    let found = reconciled_with(runs.clone(), json!(AT - 1)).await;
+    assert!(matches!(found, Reconciled::None), "{found:?}");
+    // Where the service does not tell, nobody knows.
+    let found = reconciled_with(runs, Value::Null).await;
+    let Reconciled::Uncertain { candidates, .. } = found else {
+        panic!("{found:?}")
+    };
+    assert_eq!(candidates.len(), 1);
 }
 
 #[tokio::test]

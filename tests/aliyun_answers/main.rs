@@ -43,10 +43,7 @@ fn no_parameters() -> types::StartPipelineRunParams {
 
 fn retry() -> RetryPolicy {
     let step = Duration::from_millis(1);
-    RetryPolicy::default()
-        .retries(2)
-        .steps(step, step)
-        .deadline(Duration::from_secs(5))
+    RetryPolicy::default().retries(2).steps(step, step)
 }
 
 fn builder(base_url: &str) -> Builder<Client> {
@@ -54,6 +51,7 @@ fn builder(base_url: &str) -> Builder<Client> {
         .base_url(base_url)
         .credentials(Credentials::access_key(KEY_ID, KEY_SECRET))
         .retry(retry())
+        .timeout(Duration::from_secs(5))
         .requests_per_second(1e6)
 }
 

@@ -72,7 +72,13 @@ async fn builds_come_page_after_page_when_they_are_asked_for() {
         Some("completed/partiallySucceeded")
     );
     assert_eq!(second.warnings.len(), 1);
-    assert!(list.try_next().await.unwrap().is_none());
+    let error = list.try_next().await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        ErrorKind::Undecodable,
+        "no end was told: {error}"
+    );
+    assert_eq!(received(&server).await.len(), 2);
 }
 
 #[tokio::test]
@@ -120,7 +126,8 @@ async fn a_pipeline_is_found_by_its_name_over_all_pages() {
 }
 
 async fn reconciled(asked: Value, builds: Value) -> Reconciled {
-    let server = always(json_answer(&json!({ "value": builds }))).await;
+    let answer = json_answer(&json!({ "value": builds }));
+    let server = always(answer.insert_header("date", "Fri, 01 May 2026 10:00:00 GMT")).await;
     let client = client(&server);
     let since = moment("2026-05-01T10:00:00Z");
     client
@@ -153,11 +160,11 @@ async fn reconcile_finds_what_may_have_been_started() {
         panic!("{one:?}")
     };
     assert_eq!(found.reference, run());
-    // What is not recorded rules nothing out.
+    // What is not recorded rules nothing out. Without a date, nothing shows that it is new.
     let bare = json!({ "id": 7001, "templateParameters": {}, "parameters": "no JSON" });
     assert!(matches!(
         reconciled(asked.clone(), json!([bare])).await,
-        Reconciled::One(_)
+        Reconciled::Uncertain { .. }
     ));
     for other in [
         json!({ "sourceBranch": "refs/heads/other" }),
@@ -166,7 +173,9 @@ async fn reconcile_finds_what_may_have_been_started() {
         json!({ "templateParameters": { "dry": false } }),
         json!({ "parameters": "{\"v\":\"2\"}" }),
         json!({ "reason": "schedule" }),
+        json!({ "reason": "novel" }),
         json!({ "queueTime": "2026-05-01T09:00:00Z" }),
+        json!({ "queueTime": "2026-05-01T09:59:59.9Z" }),
     ] {
         let found = reconciled(asked.clone(), json!([with(other.clone())])).await;
         assert!(matches!(found, Reconciled::None), "{other}: {found:?}");

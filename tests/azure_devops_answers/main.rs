@@ -35,10 +35,7 @@ fn run() -> RunRef {
 
 fn retry() -> RetryPolicy {
     let step = Duration::from_millis(1);
-    RetryPolicy::default()
-        .retries(2)
-        .steps(step, step)
-        .deadline(Duration::from_secs(5))
+    RetryPolicy::default().retries(2).steps(step, step)
 }
 
 fn client_with(base_url: &str, credentials: Credentials) -> Client {
@@ -46,6 +43,7 @@ fn client_with(base_url: &str, credentials: Credentials) -> Client {
         .base_url(base_url)
         .credentials(credentials)
         .retry(retry())
+        .timeout(Duration::from_secs(5))
         .requests_per_second(1e6)
         // 40 s before the reset that an answer names.
         .clock(|| "2026-05-01T10:00:00Z".parse().unwrap())

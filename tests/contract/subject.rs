@@ -77,6 +77,24 @@ impl Subject {
         (200..300).contains(&status) && !self.habits.refusals.contains_key(&status)
     }
 
+    /// Whether an operation can start work, as its document says.
+    pub fn starts(&self, operation_id: &str) -> bool {
+        let document: serde_json::Value =
+            serde_json::from_str(runpipe::contract::document(self.service).expect("all are built"))
+                .expect("JSON");
+        let paths = document["paths"].as_object().expect("paths").values();
+        let operations =
+            paths.flat_map(|item| item.as_object().into_iter().flat_map(|all| all.values()));
+        operations
+            .filter(|operation| operation["operationId"] == operation_id)
+            .any(|operation| operation["x-effect"].to_string().contains("start"))
+    }
+
+    /// Whether an answer with a success status refuses inside: Aliyun's `success: false`.
+    pub fn refuses_inside(&self, value: &serde_json::Value) -> bool {
+        self.service == Service::Aliyun && value.get("success") == Some(&false.into())
+    }
+
     /// The documented answers of an operation, by status.
     pub fn answers<'d>(&'d self, operation: &'d Operation) -> Vec<(u16, &'d Response)> {
         let code = |response: &'d Response| match response.status {

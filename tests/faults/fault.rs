@@ -133,7 +133,7 @@ impl Fault {
                 let huge = vec![b' '; LONGEST_ANSWER * 2];
                 bytes("200 OK", &[], "application/json", &huge)
             }
-            Fault::GarbageJson => bytes("200 OK", &[], "application/json", b"{\"id\": 1, \"sta"),
+            Fault::GarbageJson => bytes("200 OK", &[], "application/json", b"{\"novel\": 1, \"sta"),
             Fault::ByteOrderMark => {
                 let marked = [b"\xef\xbb\xbf", body].concat();
                 bytes("200 OK", &[], "application/json", &marked)

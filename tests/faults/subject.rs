@@ -65,8 +65,7 @@ macro_rules! subject {
                     .expect("loopback has free ports");
                 let closed = closed_address();
                 let quick = RetryPolicy::default()
-                    .steps(Duration::from_millis(1), Duration::from_millis(4))
-                    .deadline(Duration::from_secs(10));
+                    .steps(Duration::from_millis(1), Duration::from_millis(4));
                 let client = |url: String, timeout| {
                     <$client as Client>::builder(&sandbox)
                         .base_url(format!("{url}{}", <$client as Client>::BASE_PATH))

@@ -10,11 +10,13 @@ mod secrecy;
 mod sharing;
 
 use std::error::Error as StdError;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use runpipe::auth::{ClientCredentials, Secret, TokenCache, TokenError};
+use runpipe::{HttpClient, ReqwestClient, SendError};
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -22,11 +24,8 @@ type Outcome = Result<(), Box<dyn StdError>>;
 
 const SECRET: &str = "the client's secret/+";
 
-fn http() -> Result<Client, reqwest::Error> {
-    Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
+fn http() -> Result<Arc<dyn HttpClient>, SendError> {
+    Ok(Arc::new(ReqwestClient::new(Duration::from_secs(10))?))
 }
 
 fn credentials(server: &MockServer) -> Result<ClientCredentials, Box<dyn StdError>> {

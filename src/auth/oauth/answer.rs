@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::TokenError;
 use crate::auth::Secret;
+use crate::error::one_line;
 use crate::retry_after::retry_after;
+use crate::secrets::Cleaner;
 
 /// How long a token is taken to last when the answer does not say.
 const DEFAULT_LIFE: Duration = Duration::from_secs(5 * 60);
@@ -87,7 +89,7 @@ pub(super) fn undecodable(
 ) -> TokenError {
     let content_type = headers
         .get(CONTENT_TYPE)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        .map(|value| one_line(&String::from_utf8_lossy(value.as_bytes())));
     TokenError::Undecodable {
         status,
         content_type,
@@ -164,18 +166,7 @@ fn refusal(body: &[u8], secret: &Secret) -> (Option<String>, Option<String>) {
 
 /// One line of limited length without the client's secret; `None` when nothing is left.
 fn quotable(text: &str, secret: &Secret) -> Option<String> {
-    let mut text = text.to_owned();
-    if !secret.is_empty() {
-        let encoded: String = form_encoded(secret.expose());
-        for shape in [secret.expose(), encoded.as_str()] {
-            text = text.replace(shape, "[hidden]");
-        }
-    }
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let line = words.join(" ");
+    let line = one_line(&Cleaner::new([secret.expose()]).clean(text));
     if line.is_empty() {
         return None;
     }
@@ -183,20 +174,6 @@ fn quotable(text: &str, secret: &Secret) -> Option<String> {
         Some((end, _)) => Some(format!("{}…", line.get(..end).unwrap_or_default())),
         None => Some(line),
     }
-}
-
-/// The secret as it stood in the form that was sent: an endpoint may quote that.
-fn form_encoded(text: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const KEPT: AsciiSet = NON_ALPHANUMERIC
-        .remove(b'*')
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b' ');
-    utf8_percent_encode(text, &KEPT)
-        .to_string()
-        .replace(' ', "+")
 }
 
 fn without_bom(body: &[u8]) -> &[u8] {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
-use reqwest::Client;
 use tokio::time::Instant;
 
 use super::answer::Grant;
@@ -14,6 +13,7 @@ use super::credentials::ClientCredentials;
 use super::error::TokenError;
 use super::request::fetch;
 use crate::auth::Secret;
+use crate::client::HttpClient;
 
 /// The longest time by which a token is replaced early.
 const LARGEST_MARGIN: Duration = Duration::from_secs(60);
@@ -59,13 +59,18 @@ struct Held {
 
 impl Held {
     fn new(grant: Grant, asked_at: Instant) -> Self {
-        let margin = LARGEST_MARGIN.min(grant.life / 10);
+        let margin = LARGEST_MARGIN.min(grant.life.div_f64(10.0));
         Self {
             token: grant.token,
-            stale_at: asked_at + (grant.life - margin),
-            ends_at: asked_at + grant.life,
+            stale_at: later(asked_at, grant.life.saturating_sub(margin)),
+            ends_at: later(asked_at, grant.life),
         }
     }
+}
+
+/// A token's life is bounded when it is read; a clock that cannot add it has ended the token.
+fn later(moment: Instant, life: Duration) -> Instant {
+    moment.checked_add(life).unwrap_or(moment)
 }
 
 impl TokenCache {
@@ -79,6 +84,10 @@ impl TokenCache {
         }
     }
 
+    pub(crate) fn client_secret(&self) -> &Secret {
+        &self.credentials.client_secret
+    }
+
     /// Limits the time that one token request may take, from connecting to the last byte of the
     /// answer. 30 seconds unless set.
     #[must_use]
@@ -90,16 +99,14 @@ impl TokenCache {
     /// A token that is good now: the one held, or a new one when there is none or when it is about
     /// to end.
     ///
-    /// `http` must not follow redirects ([`reqwest::redirect::Policy::none`]): a redirect would
-    /// take the client's secret to another host. An answer that came by a redirect is refused
-    /// even so.
+    /// `http` sends the request: [`crate::ReqwestClient`], or what the caller has.
     ///
     /// # Errors
     ///
     /// A [`TokenError`] when the endpoint gives no token. It is not kept: the next call asks again.
     /// While the token held is about to end but has not ended, a *temporary* failure to replace it
     /// is no error; the old token is returned.
-    pub async fn token(&self, http: &Client) -> Result<Secret, TokenError> {
+    pub async fn token(&self, http: &Arc<dyn HttpClient>) -> Result<Secret, TokenError> {
         let refresh = {
             let mut state = lock(&self.state);
             if let Some(held) = &state.current
@@ -137,12 +144,12 @@ impl TokenCache {
 
     /// The request for the next token, which any number of callers can wait for. It puts the token
     /// into the cache itself, so it does not matter which of the callers sees its end.
-    fn refresh(&self, http: Client) -> Shared<Refresh> {
+    fn refresh(&self, http: Arc<dyn HttpClient>) -> Shared<Refresh> {
         let cache = self.clone();
         async move {
             // Measured from before the request: the endpoint counts from when it answers.
             let asked_at = Instant::now();
-            let outcome = fetch(&http, &cache.credentials, cache.timeout).await;
+            let outcome = fetch(&*http, &cache.credentials, cache.timeout).await;
             let mut state = lock(&cache.state);
             state.refresh = None;
             match outcome {

@@ -1,10 +1,11 @@
 //! Why there is no token.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use http::StatusCode;
+
+use crate::client::SendError;
 
 /// Why a token endpoint gave no token.
 ///
@@ -38,10 +39,7 @@ pub enum TokenError {
     },
     /// No answer came: no connection, no answer in time, or the connection broke while the answer
     /// was read. Asking for a token has no side effects, so asking again is safe.
-    Unreachable {
-        /// What the HTTP client said. Its URL holds neither query nor user information.
-        source: Arc<reqwest::Error>,
-    },
+    Unreachable(SendError),
     /// An answer came, but it is not a token: another shape than documented, larger than 64 KiB, or
     /// a redirect. Redirects are not followed, because the client's secret would travel along.
     /// Check the URL.
@@ -67,7 +65,7 @@ impl TokenError {
     pub fn is_temporary(&self) -> bool {
         matches!(
             self,
-            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unreachable { .. }
+            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unreachable(_)
         )
     }
 
@@ -90,17 +88,7 @@ impl TokenError {
             | Self::Unavailable { status, .. }
             | Self::Undecodable { status, .. } => Some(*status),
             Self::RateLimited { .. } => Some(StatusCode::TOO_MANY_REQUESTS),
-            Self::Unreachable { .. } | Self::Insecure { .. } => None,
-        }
-    }
-
-    /// Wraps the HTTP client's error, without what its URL may hold of a secret.
-    pub(super) fn unreachable(mut error: reqwest::Error) -> Self {
-        if let Some(url) = error.url_mut() {
-            *url = super::credentials::bare(url);
-        }
-        Self::Unreachable {
-            source: Arc::new(error),
+            Self::Unreachable(_) | Self::Insecure { .. } => None,
         }
     }
 }
@@ -142,7 +130,7 @@ impl fmt::Display for TokenError {
                 )?;
                 write_wait(f, *retry_after)
             }
-            Self::Unreachable { .. } => f.write_str("the token endpoint gave no answer"),
+            Self::Unreachable(cause) => write!(f, "the token endpoint gave no answer: {cause}"),
             Self::Undecodable {
                 status,
                 content_type,
@@ -168,11 +156,10 @@ fn write_wait(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result
     }
 }
 
-impl std::error::Error for TokenError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unreachable { source } => Some(&**source),
-            _ => None,
-        }
+impl std::error::Error for TokenError {}
+
+impl From<SendError> for TokenError {
+    fn from(cause: SendError) -> Self {
+        TokenError::Unreachable(cause)
     }
 }

@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
+use crate::client::{Again, Refusal};
 use crate::error::ErrorKind;
-use crate::retry::Again;
-use crate::transport::Refusal;
 
 /// The clock of this machine is more than 15 minutes off.
 pub(super) const EXPIRED: &str = "InvalidTimeStamp.Expired";
@@ -14,9 +13,23 @@ pub(super) const SIGNATURE: &str = "SignatureDoesNotMatch";
 /// A part of the `Authorization` header is missing.
 pub(super) const INCOMPLETE: &str = "IncompleteSignature";
 
+/// Words in codes that speak of the service and not of the request: it may have acted before it
+/// broke.
+const BROKEN: [&str; 5] = [
+    "Internal",
+    "ServiceUnavailable",
+    "System",
+    "Timeout",
+    "Unknown",
+];
+
 /// Gives a refusal the meaning of a code. `false` when the code is none that is known.
 pub(super) fn apply(refusal: &mut Refusal, code: &str, wait: Option<Duration>) -> bool {
     let (kind, again, advice) = match code {
+        // Whether the service had begun, it does not say.
+        _ if BROKEN.iter().any(|word| code.contains(word)) => {
+            (ErrorKind::Unavailable, Again::Ambiguous, None)
+        }
         _ if code.starts_with("Throttling") => {
             (ErrorKind::RateLimited, Again::Throttled(wait), None)
         }
@@ -46,8 +59,6 @@ pub(super) fn apply(refusal: &mut Refusal, code: &str, wait: Option<Duration>) -
         _ if code.starts_with("InvalidParam") || code.starts_with("Missing") => {
             (ErrorKind::InvalidRequest, Again::No, None)
         }
-        // Whether the service had begun, it does not say.
-        "InternalError" | "ServiceUnavailable" => (ErrorKind::Unavailable, Again::Ambiguous, None),
         _ => return false,
     };
     (refusal.kind, refusal.again, refusal.advice) = (kind, again, advice);

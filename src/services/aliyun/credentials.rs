@@ -1,8 +1,8 @@
 //! What Aliyun takes as proof.
 
 use crate::auth::{Secret, acs3};
+use crate::client::Credential;
 use crate::error::{Error, Result};
-use crate::transport::Credential;
 
 /// An access key, which signs every request and is never sent itself.
 #[derive(Clone, Debug)]

@@ -1,17 +1,19 @@
 //! What Aliyun does on the wire.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use http::header::{ACCEPT, CONTENT_LENGTH, DATE};
+use chrono::TimeDelta;
+use http::header::{ACCEPT, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::Request;
 
-use super::codes;
 use super::fault::Fault;
+use super::{codes, envelope};
+use crate::client::{
+    Again, Answer, Dialect, Moment, Operation, Refusal, date, header_text, retry_after,
+};
 use crate::error::ErrorKind;
-use crate::retry::Again;
-use crate::transport::{Answer, Dialect, Moment, Refusal, header_text, retry_after};
+use crate::json;
 
 /// Aliyun: an action's name on each request, codes that count more than statuses, a clock that
 /// has to be right.
@@ -23,29 +25,27 @@ const VERSION: HeaderName = HeaderName::from_static("x-acs-version");
 /// In milliseconds, unlike `Retry-After` (the official SDK divides it by 1000).
 const RETRY_AFTER: &str = "x-acs-retry-after";
 
-/// The vendor's name of an operation.
-fn action(operation: &str) -> Option<&'static str> {
-    Some(match operation {
-        "start_pipeline_run" => "StartPipelineRun",
-        "get_pipeline_run" => "GetPipelineRun",
-        "list_pipeline_runs" => "ListPipelineRuns",
-        "stop_pipeline_run" => "StopPipelineRun",
-        "get_pipeline_job_run_log" => "LogPipelineJobRun",
-        "list_pipelines" => "ListPipelines",
-        "get_pipeline" => "GetPipeline",
-        _ => return None,
-    })
+/// The vendor's name of an operation: its own id with a capital, but for one.
+fn action(operation: &Operation) -> String {
+    match operation.id {
+        "getPipelineJobRunLog" => "LogPipelineJobRun".to_owned(),
+        id => {
+            let mut letters = id.chars();
+            let first = letters.next().map(|first| first.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect()
+        }
+    }
 }
 
 impl Dialect for AliyunDialect {
     /// What is signed along. The path and the query become canonical when they are signed.
-    fn prepare(&self, request: &mut Request, operation: &str) {
+    fn prepare(&self, request: &mut Request, operation: &Operation) {
         let method = request.method().clone();
         let body = request.body().and_then(|body| body.as_bytes());
         let empty = body.is_none_or(<[u8]>::is_empty);
         let headers = request.headers_mut();
-        if let Some(action) = action(operation) {
-            headers.insert(ACTION, HeaderValue::from_static(action));
+        if let Ok(action) = HeaderValue::try_from(action(operation)) {
+            headers.insert(ACTION, action);
         }
         headers.insert(VERSION, HeaderValue::from_static("2021-06-25"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -55,10 +55,24 @@ impl Dialect for AliyunDialect {
         }
     }
 
+    fn refuses(&self, answer: &Answer) -> bool {
+        envelope::refuses(answer)
+    }
+
+    fn run_id(&self, body: &[u8]) -> Option<String> {
+        json::number_at(body, &[&["pipelineRunId"]])
+    }
+
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal {
         let wait = self.pause(&answer.headers, now);
         let mut refusal = Refusal::by_status(answer.status, wait);
         let fault = Fault::read(answer);
+        if answer.status.is_success() {
+            refusal.kind = ErrorKind::Refused;
+            if fault.code.is_none() && fault.sentences.is_empty() {
+                refusal = refusal.detail("the answer says that it is no success, and not why");
+            }
+        }
         let code = fault.code.as_deref().unwrap_or_default();
         let known = codes::apply(&mut refusal, code, wait);
         // The official SDK takes every failure with this header for throttling. After a 5xx
@@ -84,8 +98,8 @@ impl Dialect for AliyunDialect {
         if refusal.code.as_deref() != Some(codes::EXPIRED) {
             return None;
         }
-        let date: SystemTime = httpdate::parse_http_date(answer.header(DATE.as_str())?).ok()?;
-        Some(DateTime::<Utc>::from(date) - now)
+        let date = date(&answer.headers)?;
+        Some(date.signed_duration_since(now))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::codes;
-use crate::transport::{Answer, Refusal};
+use crate::client::{Answer, Refusal};
 
 /// What the service said.
 #[derive(Debug, Default)]
@@ -94,7 +94,7 @@ fn without_echo(message: &str, about_a_signature: bool) -> &str {
     if about_a_signature {
         let stops = ["\n", "\r", "\\n", "。"];
         let stops = stops.iter().filter_map(|stop| lower.find(stop));
-        let full_stop = lower.find(". ").map(|at| at + 1);
+        let full_stop = lower.find(". ").and_then(|at| at.checked_add(1));
         end = stops.chain(full_stop).fold(end, usize::min);
     }
     let kept = message.get(..end).unwrap_or_default();

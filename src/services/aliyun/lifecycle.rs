@@ -1,6 +1,6 @@
 //! What can be done around a run: list, cancel, logs, pipelines, names, reconcile.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::Stream;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream};
@@ -8,22 +8,23 @@ use futures_util::{StreamExt, TryStreamExt};
 
 use super::fault::said;
 use super::reference::PipelineRunRef;
-use super::{Client, PipelineRef, at, envelope, generated, normalize, types};
+use super::{Client, PipelineRef, at, generated, normalize, operations, types};
+use crate::client::Session;
 use crate::error::{ErrorKind, Result};
 use crate::names;
 use crate::paging::{Page, pages};
-use crate::reconcile::{self, Reconciled};
+use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef};
 use crate::service::Service;
 use crate::services::Runs;
-use crate::transport::{Call, Operation, Session};
 
 /// Items in a page. No limit is documented here; the vendor's newer API takes no more than this.
 const PER_PAGE: i64 = 30;
 
-/// The ways in which a run begins that are certainly no start through the API: a timer, a push,
-/// another pipeline, a webhook (vendor pages).
-const OTHER_TRIGGERS: [i64; 4] = [2, 3, 5, 6];
+/// The ways in which a run begins that can be a start through the API: by hand (1, vendor page) and
+/// by a client (4, seen by two public clients). The others are a timer, a push, another pipeline
+/// and a webhook, and whatever the vendor adds.
+const BY_A_START: [i64; 2] = [1, 4];
 
 impl Client {
     /// The runs of a pipeline (`ListPipelineRuns`), page after page, in the service's order, which
@@ -39,25 +40,23 @@ impl Client {
         organization_id: &str,
     ) -> impl Stream<Item = Result<types::PipelineSummary>> + Send + use<> {
         let (session, organization) = (self.session.clone(), organization_id.to_owned());
-        pages(None, move |token: Option<String>| {
+        pages(Service::Aliyun, None, move |token: Option<String>| {
             let (session, organization) = (session.clone(), organization.clone());
             async move {
-                let operation = Operation::read("listPipelines").at("organization", &organization);
-                let (organization, asked) = (&organization, &token);
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let mut call = client.list_pipelines().organization_id(organization);
-                    if let Some(token) = asked {
-                        call = call.next_token(token);
-                    }
-                    call.max_results(PER_PAGE).send().await
-                };
-                let answer = session.call_checked(&operation, send, envelope::refusal);
-                let list = answer.await?.into_inner();
+                let call = session
+                    .call(&operations::LIST_PIPELINES)
+                    .at("organization", &organization);
+                let api = generated::client(&call);
+                let mut request = api.list_pipelines().organization_id(&organization);
+                if let Some(token) = token {
+                    request = request.next_token(token);
+                }
+                let answer = request.max_results(PER_PAGE).send().await;
+                let list = call.decoded(answer)?;
                 let items = list.pipelines.unwrap_or_default();
                 Ok(Page {
                     items,
-                    next: following(token, list.next_token),
+                    next: following(list.next_token),
                 })
             }
         })
@@ -71,21 +70,14 @@ impl Client {
     /// Every kind that a read can end in; [`ErrorKind::Undecodable`] when the answer holds no
     /// pipeline.
     pub async fn pipeline(&self, pipeline: &PipelineRef) -> Result<types::Pipeline> {
-        let operation = at(Operation::read("getPipeline"), pipeline);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .get_pipeline()
-                .organization_id(&pipeline.organization_id);
-            call.pipeline_id(pipeline.pipeline_id).send().await
-        };
-        let answer = self
-            .session
-            .call_checked(&operation, send, envelope::refusal);
-        answer.await?.into_inner().pipeline.ok_or_else(|| {
-            crate::error::Error::new(ErrorKind::Undecodable)
-                .to(Service::Aliyun, "getPipeline")
-                .about(operation.subject())
+        let call = at(self.session.call(&operations::GET_PIPELINE), pipeline);
+        let api = generated::client(&call);
+        let request = api
+            .get_pipeline()
+            .organization_id(&pipeline.organization_id);
+        let answer = request.pipeline_id(pipeline.pipeline_id).send().await;
+        call.decoded(answer)?.pipeline.ok_or_else(|| {
+            call.error(ErrorKind::Undecodable)
                 .detail("the answer holds no pipeline")
         })
     }
@@ -99,11 +91,12 @@ impl Client {
     pub async fn pipeline_named(&self, organization_id: &str, name: &str) -> Result<PipelineRef> {
         // The service has a filter by name. Whether it takes a part for the whole is not
         // documented, and the nearest names are wanted too.
-        let list = self
-            .pipelines(organization_id)
-            .try_filter_map(|pipeline| async move {
-                Ok(pipeline.pipeline_name.zip(pipeline.pipeline_id))
-            });
+        let list =
+            self.bounded()
+                .pipelines(organization_id)
+                .try_filter_map(|pipeline| async move {
+                    Ok(pipeline.pipeline_name.zip(pipeline.pipeline_id))
+                });
         let id = names::pick(Service::Aliyun, "pipeline", name, list).await?;
         Ok(PipelineRef::new(organization_id, id))
     }
@@ -123,46 +116,51 @@ impl Client {
         pipeline: &PipelineRef,
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
-        let session = self.session.clone();
-        let recent = runs(session.clone(), pipeline.clone(), Some(since)).try_filter(move |run| {
-            // A run without a date is queued: it is as new as can be.
-            let begun = run.started_at.as_ref();
-            let recent = begun.is_none_or(|begun| begun.to_utc() >= earliest(&session, since));
-            std::future::ready(recent)
-        });
-        // The order is not documented: an old run is no reason to stop reading.
-        reconcile::reconcile(recent, DateTime::<Utc>::MIN_UTC, |run| {
+        let client = self.bounded();
+        // A request is refused when the clocks are 15 minutes apart: the service's is behind by less
+        // than this.
+        let not_before = since.checked_sub_signed(TimeDelta::minutes(30));
+        let list = runs(client.session.clone(), pipeline.clone(), not_before);
+        let search = Search {
+            runs: &client,
+            session: &client.session,
+            since,
+            // Documented nowhere.
+            order: Order::Unknown,
+            // The list tells when a run began; the run itself, when it was created.
+            starts_at_once: false,
+        };
+        let fits = |run: &Run| {
             let summary = run.vendor::<types::PipelineRunSummary>();
-            let trigger = summary.and_then(|summary| summary.trigger_mode);
-            trigger.is_none_or(|trigger| !OTHER_TRIGGERS.contains(&trigger))
-        })
-        .await
+            match summary.and_then(|summary| summary.trigger_mode) {
+                None => Fit::Agrees,
+                Some(trigger) if BY_A_START.contains(&trigger) => Fit::Agrees,
+                Some(_) => Fit::No,
+            }
+        };
+        search.among(list, fits).await
     }
 
     /// Asks for a stop. Asking twice does no harm.
     async fn stop(&self, run: &RunRef) -> Result<()> {
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let operation = at(Operation::read("stopPipelineRun"), &pipeline)
+        let call = at(self.session.call(&operations::STOP_PIPELINE_RUN), &pipeline)
             .at("run", run_id)
             .of(run);
         let place = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .stop_pipeline_run()
-                .organization_id(&place.organization_id);
-            let call = call.pipeline_id(place.pipeline_id);
-            call.pipeline_run_id(run_id).send().await
-        };
-        let answer = self
-            .session
-            .call_checked(&operation, send, envelope::refusal);
-        answer.await.map(drop)
+        let api = generated::client(&call);
+        let request = api
+            .stop_pipeline_run()
+            .organization_id(&place.organization_id);
+        let request = request.pipeline_id(place.pipeline_id);
+        let answer = request.pipeline_run_id(run_id).send().await;
+        call.decoded(answer).map(drop)
     }
 
     async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
-        match self.stop(run).await {
-            Ok(()) => Client::get(self, run).await,
+        let client = self.bounded();
+        match client.stop(run).await {
+            Ok(()) => Client::get(&client, run).await,
             // What is said of a run that has ended already is not documented.
             Err(error)
                 if matches!(
@@ -170,7 +168,7 @@ impl Client {
                     ErrorKind::InvalidRequest | ErrorKind::Conflict | ErrorKind::Refused
                 ) =>
             {
-                match Client::get(self, run).await {
+                match Client::get(&client, run).await {
                     Ok(read) if read.status.has_ended() => Ok(read),
                     _ => Err(error),
                 }
@@ -186,24 +184,24 @@ impl Client {
             return Ok(Log { step, text });
         };
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let operation = at(Operation::read("getPipelineJobRunLog"), &pipeline)
-            .at("run", run_id)
-            .at("job", job_id)
-            .of(run);
+        let call = at(
+            self.session.call(&operations::GET_PIPELINE_JOB_RUN_LOG),
+            &pipeline,
+        )
+        .at("run", run_id)
+        .at("job", job_id)
+        .of(run);
         let place = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .get_pipeline_job_run_log()
-                .organization_id(&place.organization_id);
-            let call = call.pipeline_id(place.pipeline_id).pipeline_run_id(run_id);
-            call.job_id(job_id).send().await
-        };
-        let answer = self
-            .session
-            .call_checked(&operation, send, envelope::refusal);
-        let log = match answer.await {
-            Ok(answer) => answer.into_inner().log,
+        let api = generated::client(&call);
+        let request = api
+            .get_pipeline_job_run_log()
+            .organization_id(&place.organization_id);
+        let request = request
+            .pipeline_id(place.pipeline_id)
+            .pipeline_run_id(run_id);
+        let answer = request.job_id(job_id).send().await;
+        let log = match call.decoded(answer) {
+            Ok(answer) => answer.log,
             // A job that has not begun may have no log at all.
             Err(error)
                 if job.start_time.is_none()
@@ -218,7 +216,7 @@ impl Client {
         };
         // `more` says that the job still writes. The operation takes no position to go on from.
         let text = log.and_then(|log| log.content).unwrap_or_default();
-        Ok(Log { step, text })
+        Ok(call.clean_log(Log { step, text }))
     }
 }
 
@@ -228,47 +226,40 @@ fn runs(
     pipeline: PipelineRef,
     since: Option<DateTime<Utc>>,
 ) -> impl Stream<Item = Result<Run>> + Send + use<> {
-    pages(None, move |token: Option<String>| {
+    pages(Service::Aliyun, None, move |token: Option<String>| {
         let (session, pipeline) = (session.clone(), pipeline.clone());
         async move {
-            let operation = at(Operation::read("listPipelineRuns"), &pipeline);
-            let (place, asked, clock) = (&pipeline, &token, &session);
-            let send = |call: Call| async move {
-                let client = generated::Client::from(call);
-                let call = client
-                    .list_pipeline_runs()
-                    .organization_id(&place.organization_id);
-                let mut call = call.pipeline_id(place.pipeline_id).max_results(PER_PAGE);
-                if let Some(token) = asked {
-                    call = call.next_token(token);
-                }
-                if let Some(since) = since {
-                    call = call.start_time(earliest(clock, since).timestamp_millis());
-                }
-                call.send().await
-            };
-            let answer = session.call_checked(&operation, send, envelope::refusal);
-            let list = answer.await?.into_inner();
+            let call = at(session.call(&operations::LIST_PIPELINE_RUNS), &pipeline);
+            let place = &pipeline;
+            let api = generated::client(&call);
+            let request = api
+                .list_pipeline_runs()
+                .organization_id(&place.organization_id);
+            let mut request = request.pipeline_id(place.pipeline_id).max_results(PER_PAGE);
+            if let Some(token) = token {
+                request = request.next_token(token);
+            }
+            if let Some(since) = since {
+                request = request.start_time(since.timestamp_millis());
+            }
+            let answer = request.send().await;
+            let list = call.decoded(answer)?;
             let items = list.pipeline_runs.unwrap_or_default().into_iter();
-            let items = items.filter_map(|item| normalize::listed(&pipeline, item));
+            let items = items.filter_map(|item| {
+                let run = normalize::listed(&pipeline, item)?;
+                Some(run.map(|run| call.clean_run(run)))
+            });
             Ok(Page {
                 items: items.collect::<Result<Vec<_>>>()?,
-                next: following(token, list.next_token),
+                next: following(list.next_token),
             })
         }
     })
 }
 
-/// The time on the service's clock from which on a run may be one that was started `since`.
-fn earliest(session: &Session, since: DateTime<Utc>) -> DateTime<Utc> {
-    reconcile::earliest(session.at_service(since))
-}
-
-/// The token of the next page. The last page has an empty one or none; a page that names itself
-/// would be read for ever.
-fn following(asked: Option<String>, told: Option<String>) -> Option<Option<String>> {
-    let told = told.filter(|token| said(token).is_some());
-    told.filter(|told| asked.as_ref() != Some(told)).map(Some)
+/// The token of the next page. The last page has an empty one or none.
+fn following(told: Option<String>) -> Option<Option<String>> {
+    told.filter(|token| said(token).is_some()).map(Some)
 }
 
 impl Runs for Client {

@@ -18,12 +18,12 @@ pub mod types {
     pub use crate::generated::aliyun::types::*;
 }
 
-use crate::builder::{Builder, Connect, ServiceClient};
+use crate::builder::{Builder, Connect, ServiceClient, call_options};
+use crate::client::{Call, Credential, Dialect, Session};
 use crate::error::{Error, Result};
-use crate::generated::aliyun as generated;
+use crate::generated::aliyun::{self as generated, operations};
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -75,6 +75,8 @@ pub struct Client {
     session: Session,
 }
 
+call_options!(Client);
+
 impl ServiceClient for Client {
     type Credentials = Credentials;
 }
@@ -117,28 +119,20 @@ impl Client {
         pipeline: &PipelineRef,
         params: &types::StartPipelineRunParams,
     ) -> Result<Run> {
-        let operation = at(Operation::once("startPipelineRun"), pipeline);
+        let call = at(self.session.call(&operations::START_PIPELINE_RUN), pipeline);
         let form = form(params).map_err(|error| error.to(Service::Aliyun, "startPipelineRun"))?;
-        let form = &form;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .start_pipeline_run()
-                .organization_id(&pipeline.organization_id);
-            let call = call.pipeline_id(pipeline.pipeline_id);
-            call.body(form.clone()).send().await
-        };
-        // A number is a run, whatever is said beside it.
-        let refusal = |answer: &types::StartPipelineRunResponse| match normalize::run_id_of(answer)
-        {
-            Some(_) => None,
-            None => envelope::refusal(answer),
-        };
-        let reading = Reading {
-            normalize: |answer| normalize::started(pipeline, answer),
-            salvage: |body: &serde_json::Value| normalize::salvaged(pipeline, body),
-        };
-        self.session.start(&operation, send, refusal, reading).await
+        let answer = generated::client(&call)
+            .start_pipeline_run()
+            .organization_id(&pipeline.organization_id)
+            .pipeline_id(pipeline.pipeline_id)
+            .body(form)
+            .send()
+            .await;
+        call.started(
+            answer,
+            |answer| normalize::started(pipeline, answer),
+            |run| normalize::named(pipeline, run),
+        )
     }
 
     /// Reads a run (`GetPipelineRun`). Leaves a [`types::PipelineRun`] in the run.
@@ -149,39 +143,37 @@ impl Client {
     /// that a read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let operation = at(Operation::read("getPipelineRun"), &pipeline)
+        let call = at(self.session.call(&operations::GET_PIPELINE_RUN), &pipeline)
             .at("run", run_id)
             .of(run);
-        let place = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .get_pipeline_run()
-                .organization_id(&place.organization_id);
-            let call = call.pipeline_id(place.pipeline_id);
-            call.pipeline_run_id(run_id).send().await
-        };
-        let answer = self
-            .session
-            .call_checked(&operation, send, envelope::refusal);
-        let answer = answer.await?.into_inner();
-        normalize::run(&pipeline, run_id, answer.pipeline_run)
+        let answer = generated::client(&call)
+            .get_pipeline_run()
+            .organization_id(&pipeline.organization_id)
+            .pipeline_id(pipeline.pipeline_id)
+            .pipeline_run_id(run_id)
+            .send()
+            .await;
+        let answer = call.decoded(answer)?.pipeline_run;
+        call.expect_run(
+            run_id,
+            answer.as_ref().and_then(|answer| answer.pipeline_run_id),
+        )?;
+        let run = normalize::run(&pipeline, run_id, answer)?;
+        Ok(call.clean_run(run))
     }
 }
 
-/// The values of the path that leads to a pipeline.
-fn at(operation: Operation, pipeline: &PipelineRef) -> Operation {
-    operation
-        .at("organization", &pipeline.organization_id)
+/// A call about a pipeline.
+fn at(call: Call, pipeline: &PipelineRef) -> Call {
+    call.at("organization", &pipeline.organization_id)
         .at("pipeline", pipeline.pipeline_id)
 }
 
 /// The parameters travel as JSON text in a form's one field; where none is set, as an empty form,
 /// as the official SDK sends it.
 fn form(params: &types::StartPipelineRunParams) -> Result<types::StartPipelineRunForm> {
-    let text = serde_json::to_string(params).map_err(|cause| {
-        Error::configuration("the parameters cannot be written as JSON").caused_by(cause)
-    })?;
+    let text = serde_json::to_string(params)
+        .map_err(|_| Error::configuration("the parameters cannot be written as JSON"))?;
     let params = (text != "{}").then_some(text);
     Ok(types::StartPipelineRunForm { params })
 }

@@ -1,13 +1,12 @@
 //! From Aliyun's answers to a [`Run`].
 
-use serde_json::Value;
-
 use super::envelope;
 use super::reference::PipelineRef;
 use super::types::{
     PipelineRun, PipelineRunJob, PipelineRunStageInfo, PipelineRunStatus, PipelineRunSummary,
     StartPipelineRunResponse,
 };
+use crate::client::Named;
 use crate::error::Result;
 use crate::run::{Run, RunStatus, Timestamp};
 
@@ -25,7 +24,7 @@ pub(super) fn status(word: &PipelineRunStatus) -> RunStatus {
 }
 
 /// A run with nothing but its name and its word.
-fn named(pipeline: &PipelineRef, run_id: i64, word: Option<&PipelineRunStatus>) -> Result<Run> {
+fn worded(pipeline: &PipelineRef, run_id: i64, word: Option<&PipelineRunStatus>) -> Result<Run> {
     let reference = pipeline.run(run_id)?;
     let mut run = Run::new(reference, word.map_or(RunStatus::Unknown, status));
     run.vendor_status = word.map(ToString::to_string);
@@ -38,37 +37,27 @@ pub(super) fn started(
     pipeline: &PipelineRef,
     answer: StartPipelineRunResponse,
 ) -> Option<Result<Run>> {
-    let run_id = run_id_of(&answer)?;
-    Some(named(pipeline, run_id, None).map(|mut run| {
+    // They count from 1: a zero is none.
+    let run_id = answer.pipeline_run_id.filter(|id| *id > 0)?;
+    Some(worded(pipeline, run_id, None).map(|mut run| {
         run.status = RunStatus::Queued;
         run.warnings.extend(envelope::objection(&answer));
         run.with_vendor(answer)
     }))
 }
 
-/// The run's number in the answer to a start. They count from 1: a zero is none.
-pub(super) fn run_id_of(answer: &StartPipelineRunResponse) -> Option<i64> {
-    answer.pipeline_run_id.filter(|id| *id > 0)
-}
-
 /// A run of which only the number could be read.
-pub(super) fn salvaged(pipeline: &PipelineRef, body: &Value) -> Option<Result<Run>> {
-    let id = body.get("pipelineRunId")?;
-    let id = id
-        .as_i64()
-        .or_else(|| id.as_str()?.trim().parse().ok())
-        .filter(|id| *id > 0)?;
-    Some(named(pipeline, id, None).map(|mut run| {
-        run.status = RunStatus::Queued;
-        run
-    }))
+pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
+    let mut run = Run::new(pipeline.run_of(&answer.id)?, RunStatus::Queued);
+    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+    Ok(run)
 }
 
 /// A run as the list shows it. `None` for an item without a number.
 pub(super) fn listed(pipeline: &PipelineRef, item: PipelineRunSummary) -> Option<Result<Run>> {
-    let run_id = item.pipeline_run_id?;
+    let run_id = item.pipeline_run_id.filter(|id| *id > 0)?;
     Some(
-        named(pipeline, run_id, item.status.as_ref()).map(|mut run| {
+        worded(pipeline, run_id, item.status.as_ref()).map(|mut run| {
             run.started_at = item.start_time.and_then(Timestamp::from_millis);
             run.finished_at = item.end_time.and_then(Timestamp::from_millis);
             run.with_vendor(item)
@@ -78,7 +67,7 @@ pub(super) fn listed(pipeline: &PipelineRef, item: PipelineRunSummary) -> Option
 
 /// A run with its stages.
 pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: Option<PipelineRun>) -> Result<Run> {
-    let mut run = named(
+    let mut run = worded(
         pipeline,
         run_id,
         answer.as_ref().and_then(|answer| answer.status.as_ref()),

@@ -31,11 +31,12 @@ impl PipelineRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when the organization's id cannot stand in a URL's path.
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
-        let parts = [
-            self.organization_id.clone(),
-            self.pipeline_id.to_string(),
-            run_id.to_string(),
-        ];
+        self.run_of(&run_id.to_string())
+    }
+
+    pub(super) fn run_of(&self, run_id: &str) -> Result<RunRef> {
+        let pipeline_id = self.pipeline_id.to_string();
+        let parts = [self.organization_id.as_str(), &pipeline_id, run_id];
         RunRef::new(Service::Aliyun, parts)
             .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::Aliyun))
     }

@@ -7,9 +7,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Request;
 
 use super::exception::Exception;
+use crate::client::{
+    Again, Answer, Dialect, Moment, Operation, Refusal, header_text, retry_after, title, wait,
+};
 use crate::error::ErrorKind;
-use crate::retry::Again;
-use crate::transport::{Answer, Dialect, Moment, Refusal, header_text, retry_after};
+use crate::json;
 
 /// Azure DevOps: sign-in pages in place of refusals, exceptions as JSON, limits as headers.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ const UNAUTHORIZED: &str = "TF400813";
 const INTERNAL: &str = "TF400898";
 
 impl Dialect for AzureDevopsDialect {
-    fn prepare(&self, request: &mut Request, operation: &str) {
+    fn prepare(&self, request: &mut Request, operation: &Operation) {
         let headers = request.headers_mut();
         // Both official SDKs send these two. The first asks for a 401 in place of a redirect to a
         // sign-in page; redirects are not followed here, so nobody can need the redirect.
@@ -37,33 +39,45 @@ impl Dialect for AzureDevopsDialect {
             HeaderName::from_static("x-vss-forcemsapassthrough"),
             HeaderValue::from_static("true"),
         );
-        if operation == "get_build_log" {
+        if operation.id == "getBuildLog" {
             // The service also has it as JSON and as an archive, and chooses by this header.
             headers.insert(ACCEPT, HeaderValue::from_static("text/plain"));
         }
     }
 
-    /// A sign-in page. Status 203 is used for nothing else; a page with status 200 is what stands
-    /// at the end of a redirect that a proxy followed. What is JSON is never one: it may hold the
-    /// id of a run that was started.
-    fn is_disguised(&self, answer: &Answer) -> bool {
-        let suspect =
-            answer.status.as_u16() == 203 || (answer.is_html() && is_sign_in_page(&answer.body));
-        suspect && !is_json(&answer.body)
+    /// A page in place of an answer. What is JSON is never one: it may hold the id of a run that
+    /// was started.
+    fn refuses(&self, answer: &Answer) -> bool {
+        let suspect = answer.status.as_u16() == 203 || answer.is_html();
+        suspect && !looks_like_json(&answer.body)
+    }
+
+    /// The field, or the address that ends with it.
+    fn run_id(&self, body: &[u8]) -> Option<String> {
+        json::number_at(body, &[&["id"]]).or_else(|| {
+            let places: [&[&str]; 2] = [&["url"], &["_links", "self", "href"]];
+            let address = json::text_at(body, &places)?;
+            let (_, id) = address.rsplit_once("/runs/")?;
+            let id: i64 = id.parse().ok().filter(|id| *id > 0)?;
+            Some(id.to_string())
+        })
     }
 
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal {
         let status = answer.status.as_u16();
         let mut refusal = Refusal::by_status(answer.status, self.pause(&answer.headers, now));
         if answer.status.is_success() {
-            return not_signed_in(
-                refusal,
-                answer,
-                "a page to sign in at came in place of an answer",
-            );
+            return match signs_in(answer) {
+                true => not_signed_in(
+                    refusal,
+                    answer,
+                    "a page to sign in at came in place of an answer",
+                ),
+                false => refusal.detail("a page came in place of an answer"),
+            };
         }
-        if matches!(status, 301 | 302 | 307 | 308) {
-            let to = "the service redirects to a page to sign in at, or to another address";
+        if status == 302 && answer.header("location").is_some_and(is_sign_in_address) {
+            let to = "the service redirects to its page to sign in at";
             return not_signed_in(refusal, answer, to);
         }
         let exception = Exception::read(answer);
@@ -128,15 +142,14 @@ impl Dialect for AzureDevopsDialect {
             return Some(asked);
         }
         let number = |name| header_text(headers, name)?.trim().parse::<f64>().ok();
-        let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).ok();
         let spent = number("x-ratelimit-remaining").is_some_and(|left| left <= 0.0);
         if let Some(reset) = number("x-ratelimit-reset").filter(|_| spent) {
             // Unix time: whole seconds are exact in an f64.
-            return seconds(reset - now.timestamp() as f64);
+            return wait(reset - now.timestamp() as f64);
         }
         number("x-ratelimit-delay")
             .filter(|delay| *delay > 0.0)
-            .and_then(seconds)
+            .and_then(wait)
     }
 }
 
@@ -161,18 +174,19 @@ fn is_plain_text(answer: &Answer) -> bool {
         .is_some_and(|kind| kind.trim_start().starts_with("text/plain"))
 }
 
-fn is_json(body: &[u8]) -> bool {
+/// Enough to tell an answer from a page, whether it is whole or not.
+fn looks_like_json(body: &[u8]) -> bool {
     matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
-        && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
 }
 
-/// Whether a page is for signing in, by its beginning. The vendor's title says so in words, or the
-/// page points to where one signs in. Any other page says nothing about what was done.
-fn is_sign_in_page(body: &[u8]) -> bool {
-    /// Scripts and styles may stand before the words.
-    const LOOKED_AT: usize = 16 << 10;
-    let start = body.get(..LOOKED_AT).unwrap_or(body);
-    let text = String::from_utf8_lossy(start).to_lowercase();
-    let words = ["sign in", "signin", "login.microsoftonline.com"];
-    words.iter().any(|word| text.contains(word))
+/// Whether a page is the one to sign in at: its title says so. Words elsewhere in a page say
+/// nothing: "assigning" has "signin" in it.
+fn signs_in(answer: &Answer) -> bool {
+    answer.is_html() && title(&answer.body).is_some_and(|title| title.contains("sign in"))
+}
+
+/// Whether an address is the one to sign in at.
+fn is_sign_in_address(location: &str) -> bool {
+    let path = location.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next() == Some("_signin")
 }

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::transport::Answer;
+use crate::client::Answer;
 
 /// How many causes inside each other are read.
 const DEEPEST: usize = 8;

@@ -8,15 +8,17 @@ use futures_util::{StreamExt, TryStreamExt};
 use http::HeaderMap;
 
 use super::reference::PipelineRunRef;
-use super::{Client, PipelineRef, at, generated, in_project, likeness, normalize, types};
+use super::{
+    Client, PipelineRef, at, generated, in_project, likeness, normalize, operations, types,
+};
+use crate::client::header_text;
 use crate::error::{ErrorKind, Result};
 use crate::names;
 use crate::paging::{Page, pages};
-use crate::reconcile::{Reconciled, reconcile};
+use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef};
 use crate::service::Service;
 use crate::services::Runs;
-use crate::transport::{Call, Operation, header_text};
 
 /// How many builds are asked for at once.
 const PER_PAGE: i64 = 100;
@@ -30,24 +32,25 @@ impl Client {
     /// ended.
     pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
         let (client, pipeline) = (self.clone(), pipeline.clone());
-        pages((), move |()| {
+        pages(Service::AzureDevops, (), move |()| {
             let (client, pipeline) = (client.clone(), pipeline.clone());
             async move {
-                let operation = at(Operation::read("listRuns"), &pipeline);
+                let call = at(client.session.call(&operations::LIST_RUNS), &pipeline);
                 let (place, version) = (&pipeline, &*client.api_version);
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client.list_runs().organization(&place.organization);
-                    let call = call.project(&place.project).pipeline_id(place.pipeline_id);
-                    call.api_version(version).send().await
-                };
-                let list = client.session.call(&operation, send).await?.into_inner();
+                let api = generated::client(&call);
+                let request = api.list_runs().organization(&place.organization);
+                let request = request
+                    .project(&place.project)
+                    .pipeline_id(place.pipeline_id);
+                let answer = request.api_version(version).send().await;
+                let list = call.decoded(answer)?;
                 let mut runs = list.value.unwrap_or_default();
                 // In which order they come is documented nowhere; ids grow.
                 runs.sort_by_key(|run| std::cmp::Reverse(run.id));
                 let items = runs.into_iter().filter_map(|run| {
-                    let id = run.id?;
-                    Some(normalize::run(&pipeline, id, run))
+                    let id = run.id.filter(|id| *id > 0)?;
+                    let run = normalize::run(&pipeline, id, run);
+                    Some(run.map(|run| call.clean_run(run)))
                 });
                 let items = items.collect::<Result<Vec<_>>>()?;
                 Ok(Page { items, next: None })
@@ -62,36 +65,32 @@ impl Client {
         pipeline: &PipelineRef,
     ) -> impl Stream<Item = Result<Run>> + Send + use<> {
         let (client, pipeline) = (self.clone(), pipeline.clone());
-        pages(None, move |page: Option<String>| {
+        pages(Service::AzureDevops, None, move |page: Option<String>| {
             let (client, pipeline) = (client.clone(), pipeline.clone());
             async move {
-                let operation = in_project(Operation::read("listBuilds"), &pipeline);
+                let call = in_project(client.session.call(&operations::LIST_BUILDS), &pipeline);
                 let (place, version, token) = (&pipeline, &*client.api_version, page.as_deref());
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client.list_builds().organization(&place.organization);
-                    let call = call
-                        .project(&place.project)
-                        .definitions(place.pipeline_id.to_string());
-                    let mut call = call
-                        .query_order(types::BuildQueryOrder::QueueTimeDescending)
-                        .top(PER_PAGE);
-                    if let Some(token) = token {
-                        call = call.continuation_token(token);
-                    }
-                    call.api_version(version).send().await
-                };
-                let answer = client.session.call(&operation, send).await?;
-                let next = next_page(answer.headers(), token);
-                let builds = answer.into_inner().value.unwrap_or_default().into_iter();
-                let items = builds.filter_map(|build| {
-                    let id = build.id?;
-                    Some(normalize::build(&pipeline, id, build))
+                let api = generated::client(&call);
+                let request = api.list_builds().organization(&place.organization);
+                let request = request
+                    .project(&place.project)
+                    .definitions(place.pipeline_id.to_string());
+                let mut request = request
+                    .query_order(types::BuildQueryOrder::QueueTimeDescending)
+                    .top(PER_PAGE);
+                if let Some(token) = token {
+                    request = request.continuation_token(token);
+                }
+                let answer = request.api_version(version).send().await;
+                let builds = call.decoded(answer)?.value.unwrap_or_default();
+                let items = builds.into_iter().filter_map(|build| {
+                    let id = build.id.filter(|id| *id > 0)?;
+                    let run = normalize::build(&pipeline, id, build);
+                    Some(run.map(|run| call.clean_run(run)))
                 });
-                let items = items.collect::<Result<Vec<_>>>()?;
                 Ok(Page {
-                    items,
-                    next: next.map(Some),
+                    items: items.collect::<Result<Vec<_>>>()?,
+                    next: next_page(&call.headers()),
                 })
             }
         })
@@ -104,28 +103,23 @@ impl Client {
         project: &str,
     ) -> impl Stream<Item = Result<types::Pipeline>> + Send + use<> {
         let (client, place) = (self.clone(), PipelineRef::new(organization, project, 0));
-        pages(None, move |page: Option<String>| {
+        pages(Service::AzureDevops, None, move |page: Option<String>| {
             let (client, place) = (client.clone(), place.clone());
             async move {
-                let operation = in_project(Operation::read("listPipelines"), &place);
+                let call = in_project(client.session.call(&operations::LIST_PIPELINES), &place);
                 let (place, version, token) = (&place, &*client.api_version, page.as_deref());
                 // Without `$top`: a service that cuts the list must say so in the header, and that
                 // it does so here was never recorded.
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client.list_pipelines().organization(&place.organization);
-                    let mut call = call.project(&place.project);
-                    if let Some(token) = token {
-                        call = call.continuation_token(token);
-                    }
-                    call.api_version(version).send().await
-                };
-                let answer = client.session.call(&operation, send).await?;
-                let next = next_page(answer.headers(), token);
-                let items = answer.into_inner().value.unwrap_or_default();
+                let api = generated::client(&call);
+                let request = api.list_pipelines().organization(&place.organization);
+                let mut request = request.project(&place.project);
+                if let Some(token) = token {
+                    request = request.continuation_token(token);
+                }
+                let answer = request.api_version(version).send().await;
                 Ok(Page {
-                    items,
-                    next: next.map(Some),
+                    items: call.decoded(answer)?.value.unwrap_or_default(),
+                    next: next_page(&call.headers()),
                 })
             }
         })
@@ -143,14 +137,15 @@ impl Client {
         project: &str,
         name: &str,
     ) -> Result<PipelineRef> {
-        let list = self
-            .pipelines(organization, project)
-            .filter_map(|pipeline| async move {
-                match pipeline {
-                    Ok(pipeline) => called(pipeline, name).map(Ok),
-                    Err(error) => Some(Err(error)),
-                }
-            });
+        let list =
+            self.bounded()
+                .pipelines(organization, project)
+                .filter_map(|pipeline| async move {
+                    match pipeline {
+                        Ok(pipeline) => called(pipeline, name).map(Ok),
+                        Err(error) => Some(Err(error)),
+                    }
+                });
         let id = names::pick(Service::AzureDevops, "pipeline", name, list).await?;
         Ok(PipelineRef::new(organization, project, id))
     }
@@ -172,34 +167,45 @@ impl Client {
         request: &types::RunPipelineParameters,
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
-        reconcile(self.list_builds(pipeline), since, |run| {
-            let build = run.vendor::<types::Build>();
-            build.is_none_or(|build| likeness::fits(request, build))
-        })
-        .await
+        let client = self.bounded();
+        let search = Search {
+            runs: &client,
+            session: &client.session,
+            since,
+            order: Order::NewestFirst,
+            // The list tells when a build was queued.
+            starts_at_once: false,
+        };
+        let fits = |run: &Run| match run.vendor::<types::Build>() {
+            Some(build) if likeness::fits(request, build) => Fit::Agrees,
+            Some(_) | None => Fit::No,
+        };
+        search.among(client.list_builds(pipeline), fits).await
     }
 
     /// Asks for a stop through the run's build: the pipelines area has no way of its own.
     async fn stop(&self, run: &RunRef) -> Result<()> {
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let operation = in_project(Operation::read("updateBuild"), &pipeline)
+        let call = in_project(self.session.call(&operations::UPDATE_BUILD), &pipeline)
             .at("build", run_id)
             .of(run);
         let place = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.update_build().organization(&place.organization);
-            let call = call.project(&place.project).build_id(run_id);
-            let body = types::BuildUpdate::builder().status(types::BuildStatus::Cancelling);
-            call.api_version(&*self.api_version).body(body).send().await
-        };
-        self.session.call(&operation, send).await.map(drop)
+        let api = generated::client(&call);
+        let request = api.update_build().organization(&place.organization);
+        let request = request.project(&place.project).build_id(run_id);
+        let body = types::BuildUpdate::builder().status(types::BuildStatus::Cancelling);
+        let answer = request
+            .api_version(&*self.api_version)
+            .body(body)
+            .send()
+            .await;
+        call.decoded(answer).map(drop)
     }
 
     async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
-        let stopped = self.stop(run).await;
-        match stopped {
-            Ok(()) => Client::get(self, run).await,
+        let client = self.bounded();
+        match client.stop(run).await {
+            Ok(()) => Client::get(&client, run).await,
             // A run that has ended cannot be stopped, and need not be.
             Err(error)
                 if matches!(
@@ -207,7 +213,7 @@ impl Client {
                     ErrorKind::Conflict | ErrorKind::InvalidRequest
                 ) =>
             {
-                match Client::get(self, run).await {
+                match Client::get(&client, run).await {
                     Ok(read) if read.status.has_ended() => Ok(read),
                     _ => Err(error),
                 }
@@ -217,11 +223,10 @@ impl Client {
     }
 }
 
-/// What fetches the next page. The header is absent on the last; the same one again would be read
-/// for ever.
-fn next_page(headers: &HeaderMap, this: Option<&str>) -> Option<String> {
+/// What fetches the next page. The header is absent on the last.
+fn next_page(headers: &HeaderMap) -> Option<Option<String>> {
     let next = header_text(headers, "x-ms-continuationtoken")?.trim();
-    (!next.is_empty() && Some(next) != this).then(|| next.to_owned())
+    (!next.is_empty()).then(|| Some(next.to_owned()))
 }
 
 /// A pipeline's id, under `name` if that is what it is called, else under its own name.

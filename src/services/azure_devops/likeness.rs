@@ -15,19 +15,13 @@ pub(super) fn fits(request: &RunPipelineParameters, build: &Build) -> bool {
         && same_variables(request, build)
 }
 
-/// By the vendor's own words, these begin builds without anybody asking.
+/// What begins a build that somebody asked for. Every other word, known or not, is a trigger of
+/// another kind (vendor's own words); where none is told, nothing speaks against it.
 fn may_be_asked_for(reason: Option<&BuildReason>) -> bool {
     use BuildReason as Reason;
-    !matches!(
+    matches!(
         reason,
-        Some(
-            Reason::IndividualCi
-                | Reason::BatchedCi
-                | Reason::Schedule
-                | Reason::ScheduleForced
-                | Reason::BuildCompletion
-                | Reason::ResourceTrigger
-        )
+        None | Some(Reason::Manual | Reason::UserCreated | Reason::None)
     )
 }
 

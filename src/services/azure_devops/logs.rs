@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt;
-use progenitor_client::ResponseValue;
-
 use super::reference::PipelineRunRef;
-use super::{Client, generated, in_project, types};
+use super::{Client, generated, in_project, operations, types};
+use crate::client::header_text;
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, RunRef};
-use crate::transport::{Call, Operation};
 
 /// One log of a run, not fetched yet.
 pub(super) struct LogPlace {
@@ -22,17 +19,15 @@ impl Client {
     /// that wrote it (`getBuildTimeline`).
     pub(super) async fn log_places(&self, run: &RunRef) -> Result<Vec<LogPlace>> {
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let operation = in_project(Operation::read("listBuildLogs"), &pipeline)
+        let call = in_project(self.session.call(&operations::LIST_BUILD_LOGS), &pipeline)
             .at("build", run_id)
             .of(run);
         let place = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.list_build_logs().organization(&place.organization);
-            let call = call.project(&place.project).build_id(run_id);
-            call.api_version(&*self.api_version).send().await
-        };
-        let logs = self.session.call(&operation, send).await?.into_inner();
+        let api = generated::client(&call);
+        let request = api.list_build_logs().organization(&place.organization);
+        let request = request.project(&place.project).build_id(run_id);
+        let answer = request.api_version(&*self.api_version).send().await;
+        let logs = call.decoded(answer)?;
         let mut steps = self.steps(run).await?;
         let ids = logs.value.unwrap_or_default().into_iter();
         let places = ids.filter_map(|log| {
@@ -47,28 +42,20 @@ impl Client {
     /// The names of the steps, by the number of their log.
     async fn steps(&self, run: &RunRef) -> Result<BTreeMap<i64, String>> {
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let operation = in_project(Operation::read("getBuildTimeline"), &pipeline)
-            .at("build", run_id)
-            .of(run);
+        let call = in_project(
+            self.session.call(&operations::GET_BUILD_TIMELINE),
+            &pipeline,
+        )
+        .at("build", run_id)
+        .of(run);
         let place = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .get_build_timeline()
-                .organization(&place.organization);
-            let call = call.project(&place.project).build_id(run_id);
-            match call.api_version(&*self.api_version).send().await {
-                // 204: the build never got as far as having a timeline.
-                Err(progenitor_client::Error::InvalidResponsePayload(body, _))
-                    if body.is_empty() =>
-                {
-                    Ok(no_timeline())
-                }
-                answer => answer,
-            }
-        };
-        let timeline = match self.session.call(&operation, send).await {
-            Ok(timeline) => timeline.into_inner(),
+        let api = generated::client(&call);
+        let request = api.get_build_timeline().organization(&place.organization);
+        let request = request.project(&place.project).build_id(run_id);
+        // 204, and so nothing: the build never got as far as having a timeline.
+        let answer = request.api_version(&*self.api_version).send().await;
+        let timeline = match call.decoded(answer) {
+            Ok(timeline) => timeline,
             // The logs can be read without the names of their steps.
             Err(error) if error.kind() == ErrorKind::NotFound => types::Timeline::default(),
             Err(error) => return Err(error),
@@ -82,44 +69,25 @@ impl Client {
     pub(super) async fn log_text(&self, run: &RunRef, log: LogPlace) -> Result<Log> {
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
         let LogPlace { id, step } = log;
-        let operation = in_project(Operation::read("getBuildLog"), &pipeline)
+        let call = in_project(self.session.call(&operations::GET_BUILD_LOG), &pipeline)
             .at("build", run_id)
             .at("log", id)
             .of(run);
         let place = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.get_build_log().organization(&place.organization);
-            let call = call.project(&place.project).build_id(run_id).log_id(id);
-            let answer = call.api_version(&*self.api_version).send().await?;
-            let (status, headers) = (answer.status(), answer.headers().clone());
-            let chunks = answer.into_inner_stream();
-            let body = chunks.try_collect::<Vec<_>>().await;
-            let body = body.map_err(progenitor_client::Error::ResponseBodyError)?;
-            Ok(ResponseValue::new(body.concat(), status, headers))
-        };
-        let answer = self.session.call(&operation, send).await?;
-        let is_json = answer
-            .headers()
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok())
+        let api = generated::client(&call);
+        let request = api.get_build_log().organization(&place.organization);
+        let request = request.project(&place.project).build_id(run_id).log_id(id);
+        let answer = request.api_version(&*self.api_version).send().await;
+        let (body, headers) = call.text(answer)?;
+        let is_json = header_text(&headers, http::header::CONTENT_TYPE.as_str())
             .is_some_and(|kind| kind.starts_with("application/json"));
-        let body = answer.into_inner();
         let text = match is_json {
             true => lines(&body),
             false => None,
         };
         let text = text.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
-        Ok(Log { step, text })
+        Ok(call.clean_log(Log { step, text }))
     }
-}
-
-fn no_timeline() -> ResponseValue<types::Timeline> {
-    ResponseValue::new(
-        types::Timeline::default(),
-        http::StatusCode::NO_CONTENT,
-        http::HeaderMap::new(),
-    )
 }
 
 /// `{"count": 2, "value": ["…", "…"]}`: a log as a service sends it that does not look at `Accept`.

@@ -18,12 +18,12 @@ pub mod types {
 
 use std::sync::Arc;
 
-use crate::builder::{Builder, Connect, ServiceClient};
+use crate::builder::{Builder, Connect, ServiceClient, call_options};
+use crate::client::{Call, Credential, Dialect, Generated, Session};
 use crate::error::{Error, Result};
-use crate::generated::azure_devops as generated;
+use crate::generated::azure_devops::{self as generated, operations};
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -66,6 +66,8 @@ pub struct Client {
     session: Session,
     api_version: Arc<str>,
 }
+
+call_options!(Client);
 
 impl ServiceClient for Client {
     type Credentials = Credentials;
@@ -126,22 +128,13 @@ impl Client {
                     .to(Service::AzureDevops, "runPipeline");
             return Err(error.advise("Call `preview` or `preview_run`, or leave previewRun out."));
         }
-        let operation = at(Operation::once("runPipeline"), pipeline);
-        let send = |call: Call| self.send_run(call, pipeline, request);
-        let reading = Reading {
-            normalize: |answer: types::Run| {
-                // No run has the id 0 or less: what has no id is not lost, it never was there.
-                let id = answer.id.filter(|id| *id > 0)?;
-                Some(normalize::run(pipeline, id, answer).map(|mut run| {
-                    run.requested_ref = run.requested_ref.or_else(|| asked_ref(request));
-                    run
-                }))
-            },
-            salvage: |body: &serde_json::Value| normalize::started(pipeline, body),
-        };
-        self.session
-            .start(&operation, send, |_| None, reading)
-            .await
+        let call = at(self.session.call(&operations::RUN_PIPELINE), pipeline);
+        let answer = self.send_run(&call, pipeline, request).await;
+        call.started(
+            answer,
+            |answer| normalize::started(pipeline, request, answer),
+            |run| normalize::named(pipeline, run),
+        )
     }
 
     /// Reads a run (`getRun`). Leaves a [`types::Run`] in the run.
@@ -155,27 +148,27 @@ impl Client {
     /// kind that a read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let operation = at(Operation::read("getRun"), &pipeline)
+        let client = self.bounded();
+        let call = at(client.session.call(&operations::GET_RUN), &pipeline)
             .at("run", run_id)
             .of(run);
         let pipeline = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.get_run().organization(&pipeline.organization);
-            let call = call
-                .project(&pipeline.project)
-                .pipeline_id(pipeline.pipeline_id);
-            let call = call.run_id(run_id).api_version(&*self.api_version);
-            call.send().await
-        };
-        let answer = self.session.call(&operation, send).await?.into_inner();
+        let api = generated::client(&call);
+        let request = api.get_run().organization(&pipeline.organization);
+        let request = request
+            .project(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id);
+        let request = request.run_id(run_id).api_version(&*self.api_version);
+        let answer = request.send().await;
+        let answer = call.decoded(answer)?;
+        call.expect_run(run_id, answer.id)?;
         let ask_build = normalize::needs_build(&answer);
         let mut read = normalize::run(pipeline, run_id, answer)?;
         if ask_build {
-            let build = self.build(run, pipeline, run_id).await?;
+            let build = client.build(run, pipeline, run_id).await?;
             normalize::add_build(&mut read, &build);
         }
-        Ok(read)
+        Ok(call.clean_run(read))
     }
 
     /// The build that carries out a run. It has the same id.
@@ -185,52 +178,46 @@ impl Client {
         pipeline: &PipelineRef,
         run_id: i64,
     ) -> Result<types::Build> {
-        let operation = in_project(Operation::read("getBuild"), pipeline)
+        let call = in_project(self.session.call(&operations::GET_BUILD), pipeline)
             .at("build", run_id)
             .of(run);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.get_build().organization(&pipeline.organization);
-            let call = call.project(&pipeline.project).build_id(run_id);
-            call.api_version(&*self.api_version).send().await
-        };
-        Ok(self.session.call(&operation, send).await?.into_inner())
+        let api = generated::client(&call);
+        let request = api.get_build().organization(&pipeline.organization);
+        let request = request.project(&pipeline.project).build_id(run_id);
+        let answer = request.api_version(&*self.api_version).send().await;
+        let build = call.decoded(answer)?;
+        call.expect_run(run_id, build.id)?;
+        Ok(build)
     }
 
     /// One `runPipeline`, for a start and for a preview.
     async fn send_run(
         &self,
-        call: Call,
+        call: &Call,
         pipeline: &PipelineRef,
         request: &types::RunPipelineParameters,
-    ) -> crate::transport::Generated<types::Run> {
-        let client = generated::Client::from(call);
-        let call = client.run_pipeline().organization(&pipeline.organization);
-        let call = call
+    ) -> Generated<types::Run> {
+        let api = generated::client(call);
+        let mut send = api
+            .run_pipeline()
+            .organization(&pipeline.organization)
             .project(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id);
-        let mut call = call.api_version(&*self.api_version);
+            .pipeline_id(pipeline.pipeline_id)
+            .api_version(&*self.api_version);
         if let Some(version) = pipeline.pipeline_version {
-            call = call.pipeline_version(version);
+            send = send.pipeline_version(version);
         }
-        call.body(request.clone()).send().await
+        send.body(request.clone()).send().await
     }
 }
 
-/// The ref that a request asks for, of the repository with the pipeline's YAML.
-fn asked_ref(request: &types::RunPipelineParameters) -> Option<String> {
-    let own = request.resources.as_ref()?.repositories.get("self")?;
-    own.ref_name.clone()
-}
-
-/// The values of the path that leads to a project.
-fn in_project(operation: Operation, pipeline: &PipelineRef) -> Operation {
-    operation
-        .at("organization", &pipeline.organization)
+/// A call about a project.
+fn in_project(call: Call, pipeline: &PipelineRef) -> Call {
+    call.at("organization", &pipeline.organization)
         .at("project", &pipeline.project)
 }
 
-/// The values of the path that leads to a pipeline.
-fn at(operation: Operation, pipeline: &PipelineRef) -> Operation {
-    in_project(operation, pipeline).at("pipeline", pipeline.pipeline_id)
+/// A call about a pipeline.
+fn at(call: Call, pipeline: &PipelineRef) -> Call {
+    in_project(call, pipeline).at("pipeline", pipeline.pipeline_id)
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::reference::PipelineRef;
 use super::types;
+use crate::client::Named;
 use crate::error::Result;
-use crate::run::{Run, RunRef, RunStatus, Timestamp};
+use crate::run::{Run, RunStatus, Timestamp};
 
 /// What a run's two words mean together. A result goes with an end: any other pair of them is
 /// documented nowhere, except for the `unknown` that stands for "none yet".
@@ -131,46 +130,44 @@ pub(super) fn build(pipeline: &PipelineRef, run_id: i64, answer: types::Build) -
     Ok(run.with_vendor(answer))
 }
 
-/// A run of which only the id could be read, from the field or from the address that ends with it.
-pub(super) fn started(pipeline: &PipelineRef, body: &Value) -> Option<Result<Run>> {
-    let address = ["/url", "/_links/self/href"].into_iter().find_map(|at| {
-        let (_, id) = body.pointer(at)?.as_str()?.rsplit_once("/runs/")?;
-        id.parse().ok()
-    });
-    let id = body.get("id").and_then(number).or(address)?;
-    if id <= 0 {
-        return None;
-    }
-    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
-    let (state, result) = (text("/state"), text("/result"));
-    let status = run_status(
-        state.map(types::RunState::from).as_ref(),
-        result.map(types::RunResult::from).as_ref(),
-    );
-    Some(pipeline.run(id).map(|reference: RunRef| {
-        let mut run = Run::new(reference, status);
-        run.vendor_status = words(state, result);
-        run.pipeline_id = Some(pipeline.pipeline_id.to_string());
-        run.pipeline_name = text("/pipeline/name").map(str::to_owned);
-        run.url = text("/_links/web/href").map(str::to_owned);
-        run.created_at = text("/createdDate").and_then(Timestamp::parse);
+/// A run that was just started; `None` where the answer has no id in its place. No run has the id 0
+/// or less.
+pub(super) fn started(
+    pipeline: &PipelineRef,
+    request: &types::RunPipelineParameters,
+    answer: types::Run,
+) -> Option<Result<Run>> {
+    let id = answer.id.filter(|id| *id > 0)?;
+    let run = run(pipeline, id, answer);
+    Some(run.map(|mut run| {
+        run.requested_ref = run.requested_ref.or_else(|| asked_ref(request));
         run
     }))
 }
 
-/// A number, or the text of one.
-fn number(value: &Value) -> Option<i64> {
-    let text = || value.as_str()?.trim().parse().ok();
-    value
-        .as_i64()
-        .or_else(text)
-        .or_else(|| whole(value.as_f64()?))
+/// The ref that a request asks for, of the repository with the pipeline's YAML.
+fn asked_ref(request: &types::RunPipelineParameters) -> Option<String> {
+    let own = request.resources.as_ref()?.repositories.get("self")?;
+    own.ref_name.clone()
 }
 
-/// `7001.0`, which some JSON writers make of a whole number. Exact up to 2⁵³.
-fn whole(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
+/// A run of which the id could be read, and perhaps a little more.
+pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
+    let (state, result) = (answer.text(&["state"]), answer.text(&["result"]));
+    let (state, result) = (state.as_deref(), result.as_deref());
+    let status = run_status(
+        state.map(types::RunState::from).as_ref(),
+        result.map(types::RunResult::from).as_ref(),
+    );
+    let mut run = Run::new(pipeline.run_of(&answer.id)?, status);
+    run.vendor_status = words(state, result);
+    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+    run.pipeline_name = answer.text(&["pipeline", "name"]);
+    run.url = answer.text(&["_links", "web", "href"]);
+    run.created_at = answer
+        .text(&["createdDate"])
+        .and_then(|date| Timestamp::parse(&date));
+    Ok(run)
 }
 
 /// The page for people. `url` and the link `self` lead to JSON.

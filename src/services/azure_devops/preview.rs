@@ -1,9 +1,8 @@
 //! What a run would execute, without a run.
 
-use super::{Client, PipelineRef, at, generated, types};
+use super::{Client, PipelineRef, at, generated, operations, types};
 use crate::error::{Error, ErrorKind, Result};
 use crate::service::Service;
-use crate::transport::{Call, Operation};
 
 impl Client {
     /// The pipeline's YAML with all templates expanded (`previewPipeline`). Starts nothing, so the
@@ -19,22 +18,19 @@ impl Client {
         pipeline: &PipelineRef,
         request: &types::RunPipelineParameters,
     ) -> Result<String> {
-        let operation = at(Operation::read("previewPipeline"), pipeline);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .preview_pipeline()
-                .organization(&pipeline.organization);
-            let call = call
-                .project(&pipeline.project)
-                .pipeline_id(pipeline.pipeline_id);
-            let mut call = call.api_version(&*self.api_version);
-            if let Some(version) = pipeline.pipeline_version {
-                call = call.pipeline_version(version);
-            }
-            call.body(request.clone()).send().await
-        };
-        let preview = self.session.call(&operation, send).await?.into_inner();
+        let call = at(self.session.call(&operations::PREVIEW_PIPELINE), pipeline);
+        let api = generated::client(&call);
+        let mut send = api
+            .preview_pipeline()
+            .organization(&pipeline.organization)
+            .project(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id)
+            .api_version(&*self.api_version);
+        if let Some(version) = pipeline.pipeline_version {
+            send = send.pipeline_version(version);
+        }
+        let answer = send.body(request.clone()).send().await;
+        let preview = call.decoded(answer)?;
         preview
             .final_yaml
             .ok_or_else(|| no_yaml("previewPipeline", ErrorKind::Undecodable))
@@ -55,13 +51,13 @@ impl Client {
         pipeline: &PipelineRef,
         request: &types::RunPipelineParameters,
     ) -> Result<String> {
-        let operation = at(Operation::once("runPipeline"), pipeline);
+        let call = at(self.session.call(&operations::RUN_PIPELINE), pipeline);
         let request = types::RunPipelineParameters {
             preview_run: Some(true),
             ..request.clone()
         };
-        let send = |call: Call| self.send_run(call, pipeline, &request);
-        let answer = self.session.call(&operation, send).await?.into_inner();
+        let answer = self.send_run(&call, pipeline, &request).await;
+        let answer = call.decoded(answer)?;
         match (answer.final_yaml, answer.id) {
             (Some(yaml), _) => Ok(yaml),
             (None, Some(id)) if id > 0 => {

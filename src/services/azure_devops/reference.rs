@@ -49,13 +49,17 @@ impl PipelineRef {
     /// [`crate::ErrorKind::Configuration`] when organization or project cannot stand in a URL's
     /// path.
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
+        self.run_of(&run_id.to_string())
+    }
+
+    pub(super) fn run_of(&self, run_id: &str) -> Result<RunRef> {
         RunRef::new(
             Service::AzureDevops,
             [
-                self.organization.clone(),
-                self.project.clone(),
-                self.pipeline_id.to_string(),
-                run_id.to_string(),
+                self.organization.as_str(),
+                self.project.as_str(),
+                &self.pipeline_id.to_string(),
+                run_id,
             ],
         )
         .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::AzureDevops))

@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::retry::Again;
-use crate::transport::{Answer, Dialect, Moment, Refusal, header_text};
+use crate::client::{Again, Answer, Dialect, Moment, Refusal, header_text, retry_after};
+use crate::json;
 
 /// Buddy: errors as a list of sentences, a rate limit that names its end.
 #[derive(Debug)]
@@ -41,15 +41,19 @@ impl Dialect for BuddyDialect {
     /// Silence until the limit is reset, once nothing remains. `X-Rate-Limit-Reset` is in Unix
     /// seconds (evidence: the vendor's own Go client).
     fn pause(&self, headers: &HeaderMap, now: Moment) -> Option<Duration> {
-        if let Some(asked) = crate::transport::retry_after(headers) {
+        if let Some(asked) = retry_after(headers) {
             return Some(asked);
         }
         let number = |name| header_text(headers, name)?.trim().parse::<i64>().ok();
         if number("x-rate-limit-remaining")? > 0 {
             return None;
         }
-        let wait = number("x-rate-limit-reset")? - now.timestamp();
+        let wait = number("x-rate-limit-reset")?.checked_sub(now.timestamp())?;
         u64::try_from(wait).ok().map(Duration::from_secs)
+    }
+
+    fn run_id(&self, body: &[u8]) -> Option<String> {
+        json::number_at(body, &[&["id"]])
     }
 }
 

@@ -7,15 +7,14 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::reference::ExecutionRef;
-use super::{Client, PipelineRef, at, generated, normalize, types};
+use super::{Client, PipelineRef, at, generated, normalize, operations, types};
 use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, pages};
-use crate::reconcile::{Reconciled, reconcile};
+use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef};
 use crate::service::Service;
 use crate::services::Runs;
-use crate::transport::{Call, Operation};
 
 /// The longest page that Buddy serves.
 const PER_PAGE: i64 = 50;
@@ -24,33 +23,32 @@ impl Client {
     /// The executions of a pipeline (`listExecutions`), newest first, page after page. Each holds a
     /// [`types::Execution`] with fewer fields than [`Client::get`] leaves.
     pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
-        let (session, pipeline) = (self.session.clone(), pipeline.clone());
-        pages(1, move |page: i64| {
-            let (session, pipeline) = (session.clone(), pipeline.clone());
+        let (client, pipeline) = (self.clone(), pipeline.clone());
+        pages(Service::Buddy, 1, move |page: i64| {
+            let (client, pipeline) = (client.clone(), pipeline.clone());
             async move {
-                let operation = at(Operation::read("listExecutions"), &pipeline);
-                let place = &pipeline;
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client.list_executions().workspace(&place.workspace);
-                    let call = call
-                        .project_name(&place.project)
-                        .pipeline_id(place.pipeline_id);
-                    call.page(page).per_page(PER_PAGE).send().await
-                };
-                let list = session.call(&operation, send).await?.into_inner();
+                let call = at(client.session.call(&operations::LIST_EXECUTIONS), &pipeline);
+                let answer = generated::client(&call)
+                    .list_executions()
+                    .workspace(&pipeline.workspace)
+                    .project_name(&pipeline.project)
+                    .pipeline_id(pipeline.pipeline_id)
+                    .page(page)
+                    .per_page(PER_PAGE)
+                    .send()
+                    .await;
+                let list = call.decoded(answer)?;
                 let executions = list.executions.unwrap_or_default();
                 let more = more(page, executions.len(), list.total_page_count);
                 let items = executions.into_iter();
                 let items = items.filter_map(|execution| {
-                    execution
-                        .id
-                        .map(|id| normalize::run(&pipeline, id, execution))
+                    let id = execution.id.filter(|id| *id > 0)?;
+                    let run = normalize::run(&pipeline, id, execution);
+                    Some(run.map(|run| call.clean_run(run)))
                 });
-                let items = items.collect::<Result<Vec<_>>>()?;
                 Ok(Page {
-                    items,
-                    next: more.then_some(page + 1),
+                    items: items.collect::<Result<Vec<_>>>()?,
+                    next: more.then(|| page.saturating_add(1)),
                 })
             }
         })
@@ -64,24 +62,23 @@ impl Client {
     ) -> impl Stream<Item = Result<types::Pipeline>> + Send + use<> {
         let session = self.session.clone();
         let place = (workspace.to_owned(), project.to_owned());
-        pages(1, move |page: i64| {
+        pages(Service::Buddy, 1, move |page: i64| {
             let (session, (workspace, project)) = (session.clone(), place.clone());
             async move {
-                let operation = Operation::read("listPipelines")
+                let call = session
+                    .call(&operations::LIST_PIPELINES)
                     .at("workspace", &workspace)
                     .at("project", &project);
-                let (workspace, project) = (&workspace, &project);
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client
-                        .list_pipelines()
-                        .workspace(workspace)
-                        .project_name(project);
-                    call.page(page).per_page(PER_PAGE).send().await
-                };
-                let list = session.call(&operation, send).await?.into_inner();
-                let items = list.pipelines.unwrap_or_default();
-                let next = more(page, items.len(), None).then_some(page + 1);
+                let answer = generated::client(&call)
+                    .list_pipelines()
+                    .workspace(workspace)
+                    .project_name(project)
+                    .page(page)
+                    .per_page(PER_PAGE)
+                    .send()
+                    .await;
+                let items = call.decoded(answer)?.pipelines.unwrap_or_default();
+                let next = more(page, items.len(), None).then(|| page.saturating_add(1));
                 Ok(Page { items, next })
             }
         })
@@ -99,6 +96,7 @@ impl Client {
         name: &str,
     ) -> Result<PipelineRef> {
         let list = self
+            .bounded()
             .pipelines(workspace, project)
             .filter_map(|pipeline| async move {
                 let pipeline = match pipeline {
@@ -131,15 +129,20 @@ impl Client {
         request: &types::RunExecutionRequest,
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
-        reconcile(self.list(pipeline), since, |run| {
-            let Some(execution) = run.vendor::<types::Execution>() else {
-                return true;
-            };
-            let asked = request.comment.as_deref();
-            asked.is_none_or(|comment| execution.comment.as_deref() == Some(comment))
-                && normalize::same_ref(request, execution)
-        })
-        .await
+        let client = self.bounded();
+        let search = Search {
+            runs: &client,
+            session: &client.session,
+            since,
+            order: Order::NewestFirst,
+            // The answer to a start has `start_date` in it already (given page).
+            starts_at_once: true,
+        };
+        let fits = |run: &Run| match run.vendor::<types::Execution>() {
+            Some(execution) => normalize::fits(request, execution),
+            None => Fit::No,
+        };
+        search.among(client.list(pipeline), fits).await
     }
 
     /// Runs the same thing once more (`updateExecution`, `RETRY`). Starts work: never sent twice.
@@ -148,12 +151,7 @@ impl Client {
     ///
     /// As [`Client::start`].
     pub async fn retry(&self, run: &RunRef) -> Result<Run> {
-        self.update(
-            run,
-            Operation::once("updateExecution"),
-            types::ExecutionOperation::Retry,
-        )
-        .await
+        self.update(run, types::ExecutionOperation::Retry).await
     }
 
     /// Lets an execution that waits for somebody go on (`updateExecution`, `APPLY`). Starts work:
@@ -163,67 +161,56 @@ impl Client {
     ///
     /// As [`Client::start`].
     pub async fn apply(&self, run: &RunRef) -> Result<Run> {
-        self.update(
-            run,
-            Operation::once("updateExecution"),
-            types::ExecutionOperation::Apply,
+        self.update(run, types::ExecutionOperation::Apply).await
+    }
+
+    async fn update(&self, run: &RunRef, what: types::ExecutionOperation) -> Result<Run> {
+        let ExecutionRef {
+            pipeline,
+            execution_id,
+        } = ExecutionRef::of(run)?;
+        let call = at(self.session.call(&operations::UPDATE_EXECUTION), &pipeline)
+            .at("execution", execution_id)
+            .of(run);
+        let answer = generated::client(&call)
+            .update_execution()
+            .workspace(&pipeline.workspace)
+            .project_name(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id)
+            .execution_id(execution_id)
+            .body(types::UpdateExecutionRequest::builder().operation(what))
+            .send()
+            .await;
+        let read = |execution: types::Execution| {
+            let id = execution.id.unwrap_or(execution_id);
+            Some(normalize::run(&pipeline, id, execution))
+        };
+        call.started(answer, read, |run| normalize::named(&pipeline, run))
+    }
+
+    async fn action_log(&self, run: &RunRef, action: String, step: String) -> Result<Log> {
+        let ExecutionRef {
+            pipeline,
+            execution_id,
+        } = ExecutionRef::of(run)?;
+        let call = at(
+            self.session.call(&operations::GET_ACTION_EXECUTION),
+            &pipeline,
         )
-        .await
-    }
-
-    async fn update(
-        &self,
-        run: &RunRef,
-        operation: Operation,
-        what: types::ExecutionOperation,
-    ) -> Result<Run> {
-        let ExecutionRef {
-            pipeline,
-            execution_id,
-        } = ExecutionRef::of(run)?;
-        let operation = at(operation, &pipeline)
-            .at("execution", execution_id)
-            .of(run);
-        let (place, what) = (&pipeline, &what);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.update_execution().workspace(&place.workspace);
-            let call = call
-                .project_name(&place.project)
-                .pipeline_id(place.pipeline_id);
-            let body = types::UpdateExecutionRequest::builder().operation(what.clone());
-            call.execution_id(execution_id).body(body).send().await
-        };
-        let execution = self.session.call(&operation, send).await?.into_inner();
-        normalize::run(&pipeline, execution.id.unwrap_or(execution_id), execution)
-    }
-
-    async fn action_log(&self, run: &RunRef, action: String, name: String) -> Result<Log> {
-        let ExecutionRef {
-            pipeline,
-            execution_id,
-        } = ExecutionRef::of(run)?;
-        let operation = at(Operation::read("getActionExecution"), &pipeline)
-            .at("execution", execution_id)
-            .at("action", &action)
-            .of(run);
-        let (place, action) = (&pipeline, &action);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.get_action_execution().workspace(&place.workspace);
-            let call = call
-                .project_name(&place.project)
-                .pipeline_id(place.pipeline_id);
-            call.execution_id(execution_id)
-                .action_execution_id(action)
-                .send()
-                .await
-        };
-        let details = self.session.call(&operation, send).await?.into_inner();
-        Ok(Log {
-            step: name,
-            text: details.log.unwrap_or_default().join("\n"),
-        })
+        .at("execution", execution_id)
+        .at("action", &action)
+        .of(run);
+        let answer = generated::client(&call)
+            .get_action_execution()
+            .workspace(&pipeline.workspace)
+            .project_name(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id)
+            .execution_id(execution_id)
+            .action_execution_id(action)
+            .send()
+            .await;
+        let text = call.decoded(answer)?.log.unwrap_or_default().join("\n");
+        Ok(call.clean_log(Log { step, text }))
     }
 }
 
@@ -245,9 +232,7 @@ impl Runs for Client {
     }
 
     fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        let operation = Operation::read("updateExecution");
-        self.update(run, operation, types::ExecutionOperation::Cancel)
-            .boxed()
+        self.update(run, types::ExecutionOperation::Cancel).boxed()
     }
 
     fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {

@@ -12,12 +12,12 @@ pub mod types {
     pub use crate::generated::buddy::types::*;
 }
 
-use crate::builder::{Builder, Connect, ServiceClient};
+use crate::builder::{Builder, Connect, ServiceClient, call_options};
+use crate::client::{Call, Credential, Dialect, Session};
 use crate::error::Result;
-use crate::generated::buddy as generated;
+use crate::generated::buddy::{self as generated, operations};
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
 
 pub use credentials::Credentials;
 use reference::ExecutionRef;
@@ -52,6 +52,8 @@ pub const BASE_URL_ASIA: &str = "https://api.asia.buddy.works";
 pub struct Client {
     session: Session,
 }
+
+call_options!(Client);
 
 impl ServiceClient for Client {
     type Credentials = Credentials;
@@ -95,26 +97,20 @@ impl Client {
         pipeline: &PipelineRef,
         request: &types::RunExecutionRequest,
     ) -> Result<Run> {
-        let operation = at(Operation::once("runExecution"), pipeline);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.run_execution().workspace(&pipeline.workspace);
-            let call = call
-                .project_name(&pipeline.project)
-                .pipeline_id(pipeline.pipeline_id);
-            call.body(request.clone()).send().await
-        };
-        let reading = Reading {
-            normalize: |execution: types::Execution| {
-                execution
-                    .id
-                    .map(|id| normalize::run(pipeline, id, execution))
-            },
-            salvage: |body: &serde_json::Value| normalize::started(pipeline, body),
-        };
-        self.session
-            .start(&operation, send, |_| None, reading)
-            .await
+        let call = at(self.session.call(&operations::RUN_EXECUTION), pipeline);
+        let answer = generated::client(&call)
+            .run_execution()
+            .workspace(&pipeline.workspace)
+            .project_name(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id)
+            .body(request.clone())
+            .send()
+            .await;
+        call.started(
+            answer,
+            |execution| normalize::started(pipeline, execution),
+            |run| normalize::named(pipeline, run),
+        )
     }
 
     /// Reads an execution (`getExecution`). Leaves a [`types::Execution`] in the run.
@@ -128,27 +124,27 @@ impl Client {
             pipeline,
             execution_id,
         } = ExecutionRef::of(run)?;
-        let operation = at(Operation::read("getExecution"), &pipeline)
+        let call = at(self.session.call(&operations::GET_EXECUTION), &pipeline)
             .at("execution", execution_id)
             .of(run);
-        let pipeline = &pipeline;
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client.get_execution().workspace(&pipeline.workspace);
-            let call = call
-                .project_name(&pipeline.project)
-                .pipeline_id(pipeline.pipeline_id);
-            call.execution_id(execution_id).send().await
-        };
-        let execution = self.session.call(&operation, send).await?.into_inner();
-        normalize::run(pipeline, execution_id, execution)
+        let answer = generated::client(&call)
+            .get_execution()
+            .workspace(&pipeline.workspace)
+            .project_name(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id)
+            .execution_id(execution_id)
+            .send()
+            .await;
+        let execution = call.decoded(answer)?;
+        call.expect_run(execution_id, execution.id)?;
+        let run = normalize::run(&pipeline, execution_id, execution)?;
+        Ok(call.clean_run(run))
     }
 }
 
-/// The values of the path that leads to a pipeline.
-fn at(operation: Operation, pipeline: &PipelineRef) -> Operation {
-    operation
-        .at("workspace", &pipeline.workspace)
+/// A call about a pipeline.
+fn at(call: Call, pipeline: &PipelineRef) -> Call {
+    call.at("workspace", &pipeline.workspace)
         .at("project", &pipeline.project)
         .at("pipeline", pipeline.pipeline_id)
 }

@@ -1,10 +1,10 @@
 //! From Buddy's answers to a [`Run`].
 
-use serde_json::Value;
-
 use super::reference::PipelineRef;
-use super::types::{Execution, ExecutionStatus, RunExecutionRequest};
+use super::types::{Execution, ExecutionStatus, ExecutionTrigger, RunExecutionRequest};
+use crate::client::Named;
 use crate::error::Result;
+use crate::reconcile::Fit;
 use crate::run::{Run, RunStatus, Timestamp};
 
 /// What each of Buddy's words means. Words for people's input start with `WAITING_FOR_`, and
@@ -64,22 +64,23 @@ pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Executio
     Ok(run.with_vendor(execution))
 }
 
-/// A run of which only the id could be read.
-pub(super) fn started(pipeline: &PipelineRef, body: &Value) -> Option<Result<Run>> {
-    let id = body.get("id")?;
-    let id = id.as_i64().or_else(|| id.as_str()?.parse().ok())?;
-    let word = body.get("status").and_then(Value::as_str);
-    let state = word.map_or(RunStatus::Unknown, |word| status(&word.into()));
-    Some(pipeline.execution(id).map(|reference| {
-        let mut run = Run::new(reference, state);
-        run.vendor_status = word.map(str::to_owned);
-        run.pipeline_id = Some(pipeline.pipeline_id.to_string());
-        run.url = body
-            .get("html_url")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        run
-    }))
+/// A run that was just started; `None` where the answer has no id in its place.
+pub(super) fn started(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
+    let id = execution.id.filter(|id| *id > 0)?;
+    Some(run(pipeline, id, execution))
+}
+
+/// An execution of which the id could be read, and perhaps a little more.
+pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
+    let word = answer.text(&["status"]);
+    let state = word
+        .as_deref()
+        .map_or(RunStatus::Unknown, |word| status(&word.into()));
+    let mut run = Run::new(pipeline.execution_of(&answer.id)?, state);
+    run.vendor_status = word;
+    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+    run.url = answer.text(&["html_url"]);
+    Ok(run)
 }
 
 fn asks_for(word: &str, action: &str) -> String {
@@ -112,8 +113,29 @@ fn requested_ref(execution: &Execution) -> Option<String> {
     tag.or(request).or(branch).or(revision)
 }
 
+/// How well an execution fits a start.
+///
+/// `CLICK` is a person or this API (vendor pages); every other word, known or not, is another
+/// trigger. Where the vendor tells no trigger, nothing speaks against it.
+pub(super) fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit {
+    let clicked = execution
+        .triggered_on
+        .as_ref()
+        .is_none_or(|trigger| matches!(trigger, ExecutionTrigger::Click));
+    if !clicked || !same_ref(request, execution) {
+        return Fit::No;
+    }
+    let asked = request.comment.as_deref().filter(|text| !text.is_empty());
+    match (asked, execution.comment.as_deref()) {
+        (Some(asked), Some(has)) if asked == has => Fit::Marked,
+        (Some(_), _) => Fit::No,
+        (None, Some(has)) if !has.is_empty() => Fit::No,
+        (None, _) => Fit::Agrees,
+    }
+}
+
 /// Whether an execution is of the ref that a request asked for. A request that named none fits any.
-pub(super) fn same_ref(request: &RunExecutionRequest, execution: &Execution) -> bool {
+fn same_ref(request: &RunExecutionRequest, execution: &Execution) -> bool {
     let asked = [
         request.tag.as_ref().map(|tag| tag.name.as_str()),
         request

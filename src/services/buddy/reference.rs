@@ -33,14 +33,17 @@ impl PipelineRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when workspace or project cannot stand in a URL's path.
     pub fn execution(&self, execution_id: i64) -> Result<RunRef> {
-        let id = self.pipeline_id.to_string();
+        self.execution_of(&execution_id.to_string())
+    }
+
+    pub(super) fn execution_of(&self, execution_id: &str) -> Result<RunRef> {
         RunRef::new(
             Service::Buddy,
             [
-                self.workspace.clone(),
-                self.project.clone(),
-                id,
-                execution_id.to_string(),
+                self.workspace.as_str(),
+                self.project.as_str(),
+                &self.pipeline_id.to_string(),
+                execution_id,
             ],
         )
         .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::Buddy))

@@ -5,8 +5,8 @@ use std::fmt;
 use reqwest::Url;
 
 use crate::auth::{ClientCredentials, Secret, TokenCache, origin};
+use crate::client::Credential;
 use crate::error::{Error, Result};
-use crate::transport::Credential;
 
 /// Where tokens are given out, for all regions.
 pub const TOKEN_URL: &str = "https://id.core.matillion.com/oauth/dpc/token";

@@ -3,7 +3,8 @@
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::transport::{Answer, Dialect, Moment, Refusal, header_text, retry_after};
+use crate::client::{Answer, Dialect, Moment, Refusal, header_text, retry_after};
+use crate::json;
 
 /// A text body longer than this is a page, not a sentence.
 const LONGEST_SENTENCE: usize = 500;
@@ -27,6 +28,12 @@ impl Dialect for MatillionDialect {
             Some(advice) => refusal.advise(advice),
             None => refusal,
         }
+    }
+
+    /// Flat, as on the vendor page, or inside `result`, as public clients read the details.
+    fn run_id(&self, body: &[u8]) -> Option<String> {
+        const PLACES: [&[&str]; 2] = [&["pipelineExecutionId"], &["result", "pipelineExecutionId"]];
+        json::text_at(body, &PLACES)
     }
 
     /// Matillion documents no id of its requests. Cloudflare stands before it and marks each

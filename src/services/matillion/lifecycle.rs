@@ -6,13 +6,12 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
 
 use super::reference::ExecutionRef;
-use super::{Client, ListFilter, ProjectRef, at, generated, normalize, types};
+use super::{Client, ListFilter, ProjectRef, at, generated, normalize, operations, types};
 use crate::error::{Error, ErrorKind, Result};
-use crate::reconcile::{Reconciled, earliest, reconcile};
+use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef, RunStatus};
 use crate::service::Service;
 use crate::services::Runs;
-use crate::transport::{Call, Operation};
 
 impl Client {
     /// Asks Matillion to stop an execution (`terminatePipelineExecution`) and reads it back: in an
@@ -31,24 +30,31 @@ impl Client {
             project,
             execution_id,
         } = ExecutionRef::of(run)?;
-        let operation = at(Operation::read("terminatePipelineExecution"), &project)
-            .at("execution", &execution_id)
-            .of(run);
-        let (project, id) = (&project, &execution_id);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let body = types::TerminatePipelineExecutionRequest {
-                force_update: force,
-                status: types::TerminationStatus::Cancelled,
-            };
-            let call = client
-                .terminate_pipeline_execution()
-                .project_id(&project.project_id);
-            call.pipeline_execution_id(id).body(body).send().await
+        let client = self.bounded();
+        let call = at(
+            client
+                .session
+                .call(&operations::TERMINATE_PIPELINE_EXECUTION),
+            &project,
+        )
+        .at("execution", &execution_id)
+        .of(run);
+        let api = generated::client(&call);
+        let body = types::TerminatePipelineExecutionRequest {
+            force_update: force,
+            status: types::TerminationStatus::Cancelled,
         };
-        match self.session.call(&operation, send).await {
-            Ok(_) => self.get(run).await,
-            Err(refusal) if may_have_ended(&refusal) => match self.get(run).await {
+        let request = api
+            .terminate_pipeline_execution()
+            .project_id(&project.project_id);
+        let answer = request
+            .pipeline_execution_id(&execution_id)
+            .body(body)
+            .send()
+            .await;
+        match call.decoded(answer) {
+            Ok(_) => client.get(run).await,
+            Err(refusal) if may_have_ended(&refusal) => match client.get(run).await {
                 Ok(run) if run.status.has_ended() => Ok(run),
                 Ok(run) if run.status == RunStatus::Canceling && !force => Ok(run),
                 _ => Err(refusal),
@@ -74,16 +80,25 @@ impl Client {
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
         let environment: &str = &request.environment_name;
+        // Not narrowed by time: the service's clock is not known before it has answered.
         let filter = ListFilter::default()
             .project(project)
             .pipeline_part(normalize::stem(&request.pipeline_name))
-            .environment(environment)
-            .started_after(earliest(since));
-        reconcile(self.list(&filter), since, |run| {
-            let execution = run.vendor::<types::PipelineExecution>();
-            execution.is_none_or(|execution| normalize::fits(request, execution))
-        })
-        .await
+            .environment(environment);
+        let client = self.bounded();
+        let search = Search {
+            runs: &client,
+            session: &client.session,
+            since,
+            order: Order::NewestFirst,
+            // No word of the vendor's says that an execution waits for its turn.
+            starts_at_once: true,
+        };
+        let fits = |run: &Run| match run.vendor::<types::PipelineExecution>() {
+            Some(execution) => normalize::fits(request, execution),
+            None => Fit::No,
+        };
+        search.among(client.list(&filter), fits).await
     }
 }
 

@@ -4,13 +4,12 @@ use futures_core::Stream;
 use futures_util::{StreamExt, future};
 
 use super::reference::ExecutionRef;
-use super::{Client, ListFilter, ProjectRef, at, generated, normalize, types};
+use super::{Client, ListFilter, ProjectRef, at, generated, normalize, operations, types};
 use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, pages};
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::transport::{Call, Operation};
 
 /// The longest page that Matillion serves.
 const PAGE_SIZE: i64 = 100;
@@ -22,7 +21,7 @@ impl Client {
     /// An execution needs its project to be named. One of which the service does not tell the
     /// project is left out unless the filter has it: [`Client::executions`] has them all.
     pub fn list(&self, filter: &ListFilter) -> impl Stream<Item = Result<Run>> + Send + use<> {
-        let project = filter.project.clone();
+        let (project, cleaner) = (filter.project.clone(), self.session.clone());
         self.executions(filter).filter_map(move |execution| {
             let execution = match execution {
                 Ok(execution) => execution,
@@ -33,7 +32,10 @@ impl Client {
                 let id = execution.pipeline_execution_id.clone()?;
                 project.execution(id).ok()
             });
-            future::ready(reference.map(|reference| Ok(normalize::run(reference, execution))))
+            future::ready(reference.map(|reference| {
+                let run = normalize::run(reference, execution);
+                Ok(run.clean(&cleaner.cleaner()))
+            }))
         })
     }
 
@@ -43,22 +45,16 @@ impl Client {
         filter: &ListFilter,
     ) -> impl Stream<Item = Result<types::PipelineExecution>> + Send + use<> {
         let (session, filter) = (self.session.clone(), filter.clone());
-        pages(None::<String>, move |token| {
+        pages(Service::Matillion, None::<String>, move |token| {
             let (session, filter) = (session.clone(), filter.clone());
             async move {
-                let operation = Operation::read("listPipelineExecutions");
-                let (asked, cursor) = (&filter, &token);
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    executions_call(&client, asked, cursor.clone()).send().await
-                };
-                let list = session.call(&operation, send).await?.into_inner();
+                let call = session.call(&operations::LIST_PIPELINE_EXECUTIONS);
+                let api = generated::client(&call);
+                let answer = executions_call(&api, &filter, token).send().await;
+                let list = call.decoded(answer)?;
                 let items = list.results.unwrap_or_default().into_iter();
                 let items = items.filter(|execution| filter.holds(execution)).collect();
-                // A token that leads back to the same page would never end.
-                let next = list
-                    .more
-                    .filter(|more| !more.is_empty() && token.as_ref() != Some(more));
+                let next = list.more.filter(|more| !more.is_empty());
                 Ok(Page {
                     items,
                     next: next.map(Some),
@@ -70,20 +66,13 @@ impl Client {
     /// The projects that the credential may see (`listProjects`), page after page.
     pub fn projects(&self) -> impl Stream<Item = Result<types::Project>> + Send + use<> {
         let session = self.session.clone();
-        pages(0, move |page: i64| {
+        pages(Service::Matillion, 0, move |page: i64| {
             let session = session.clone();
             async move {
-                let operation = Operation::read("listProjects");
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    client
-                        .list_projects()
-                        .page(page)
-                        .size(PAGE_SIZE)
-                        .send()
-                        .await
-                };
-                let list = session.call(&operation, send).await?.into_inner();
+                let call = session.call(&operations::LIST_PROJECTS);
+                let api = generated::client(&call);
+                let answer = api.list_projects().page(page).size(PAGE_SIZE).send().await;
+                let list = call.decoded(answer)?;
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
@@ -98,7 +87,7 @@ impl Client {
     /// [`crate::ErrorKind::UnknownName`] when none or several have it; every kind that reading the
     /// list can end in.
     pub async fn project_named(&self, name: &str) -> Result<ProjectRef> {
-        let list = self.projects().filter_map(|project| {
+        let list = self.bounded().projects().filter_map(|project| {
             future::ready(match project {
                 Ok(project) => project.name.zip(project.id).map(Ok),
                 Err(error) => Some(Err(error)),
@@ -114,17 +103,15 @@ impl Client {
         project: &ProjectRef,
     ) -> impl Stream<Item = Result<types::Environment>> + Send + use<> {
         let (session, project) = (self.session.clone(), project.clone());
-        pages(0, move |page: i64| {
+        pages(Service::Matillion, 0, move |page: i64| {
             let (session, project) = (session.clone(), project.clone());
             async move {
-                let operation = at(Operation::read("listEnvironments"), &project);
+                let call = at(session.call(&operations::LIST_ENVIRONMENTS), &project);
                 let project = &project;
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client.list_environments().project_id(&project.project_id);
-                    call.page(page).size(PAGE_SIZE).send().await
-                };
-                let list = session.call(&operation, send).await?.into_inner();
+                let api = generated::client(&call);
+                let request = api.list_environments().project_id(&project.project_id);
+                let answer = request.page(page).size(PAGE_SIZE).send().await;
+                let list = call.decoded(answer)?;
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
@@ -141,20 +128,21 @@ impl Client {
     ) -> impl Stream<Item = Result<types::PublishedPipeline>> + Send + use<> {
         let session = self.session.clone();
         let place = (project.clone(), environment.to_owned());
-        pages(0, move |page: i64| {
+        pages(Service::Matillion, 0, move |page: i64| {
             let (session, (project, environment)) = (session.clone(), place.clone());
             async move {
-                let operation = at(Operation::read("listPublishedPipelines"), &project);
+                let call = at(
+                    session.call(&operations::LIST_PUBLISHED_PIPELINES),
+                    &project,
+                );
                 let (project, environment) = (&project, &environment);
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client
-                        .list_published_pipelines()
-                        .project_id(&project.project_id)
-                        .environment_name(environment);
-                    call.page(page).size(PAGE_SIZE).send().await
-                };
-                let list = session.call(&operation, send).await?.into_inner();
+                let api = generated::client(&call);
+                let request = api
+                    .list_published_pipelines()
+                    .project_id(&project.project_id)
+                    .environment_name(environment);
+                let answer = request.page(page).size(PAGE_SIZE).send().await;
+                let list = call.decoded(answer)?;
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
@@ -170,26 +158,26 @@ impl Client {
         run: &RunRef,
     ) -> impl Stream<Item = Result<types::PipelineExecutionStep>> + Send + use<> {
         let (session, run) = (self.session.clone(), run.clone());
-        pages(0, move |page: i64| {
+        pages(Service::Matillion, 0, move |page: i64| {
             let (session, run) = (session.clone(), run.clone());
             async move {
                 let ExecutionRef {
                     project,
                     execution_id,
                 } = ExecutionRef::of(&run)?;
-                let operation = at(Operation::read("listPipelineExecutionSteps"), &project)
-                    .at("execution", &execution_id)
-                    .of(&run);
-                let (project, id) = (&project, &execution_id);
-                let send = |call: Call| async move {
-                    let client = generated::Client::from(call);
-                    let call = client
-                        .list_pipeline_execution_steps()
-                        .project_id(&project.project_id)
-                        .pipeline_execution_id(id);
-                    call.page(page).size(PAGE_SIZE).send().await
-                };
-                let list = session.call(&operation, send).await?.into_inner();
+                let call = at(
+                    session.call(&operations::LIST_PIPELINE_EXECUTION_STEPS),
+                    &project,
+                )
+                .at("execution", &execution_id)
+                .of(&run);
+                let api = generated::client(&call);
+                let request = api
+                    .list_pipeline_execution_steps()
+                    .project_id(&project.project_id)
+                    .pipeline_execution_id(&execution_id);
+                let answer = request.page(page).size(PAGE_SIZE).send().await;
+                let list = call.decoded(answer)?;
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })

@@ -15,12 +15,12 @@ pub mod types {
     pub use crate::generated::matillion::types::*;
 }
 
-use crate::builder::{Builder, Connect, ServiceClient};
+use crate::builder::{Builder, Connect, ServiceClient, call_options};
+use crate::client::{Call, Credential, Dialect, Session};
 use crate::error::{Error, ErrorKind, Result};
-use crate::generated::matillion as generated;
+use crate::generated::matillion::{self as generated, operations};
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::transport::{Call, Credential, Dialect, Operation, Reading, Session};
 
 pub use credentials::{Credentials, TOKEN_URL};
 pub use filter::ListFilter;
@@ -58,6 +58,8 @@ pub const DOCUMENT: &str = include_str!("../../../specs/matillion.json");
 pub struct Client {
     session: Session,
 }
+
+call_options!(Client);
 
 impl ServiceClient for Client {
     type Credentials = Credentials;
@@ -103,27 +105,22 @@ impl Client {
         project: &ProjectRef,
         request: &types::ExecutePublishedPipelineRequest,
     ) -> Result<Run> {
-        let operation = at(Operation::once("executePublishedPipeline"), project);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .execute_published_pipeline()
-                .project_id(&project.project_id);
-            call.body(request.clone()).send().await
-        };
-        let reading = Reading {
-            normalize: |answer: types::StartedPipelineExecution| {
-                let id = answer.pipeline_execution_id.as_deref()?;
-                let run = normalize::started(project, request, id)?;
-                Some(Ok(run.with_vendor(answer)))
-            },
-            salvage: |body: &serde_json::Value| {
-                let id = normalize::salvage_id(body)?;
-                normalize::started(project, request, &id).map(Ok)
-            },
-        };
-        let started = self.session.start(&operation, send, |_| None, reading);
-        started.await.map_err(|error| name_the_tag(error, request))
+        let call = at(
+            self.session.call(&operations::EXECUTE_PUBLISHED_PIPELINE),
+            project,
+        );
+        let answer = generated::client(&call)
+            .execute_published_pipeline()
+            .project_id(&project.project_id)
+            .body(request.clone())
+            .send()
+            .await;
+        let started = call.started(
+            answer,
+            |answer| normalize::started(project, request, answer),
+            |run| normalize::named(project, request, &run.id),
+        );
+        started.map_err(|error| name_the_tag(error, request))
     }
 
     /// Reads an execution (`getPipelineExecution`). Leaves a [`types::PipelineExecution`] in the
@@ -138,19 +135,18 @@ impl Client {
             project,
             execution_id,
         } = ExecutionRef::of(run)?;
-        let operation = at(Operation::read("getPipelineExecution"), &project)
-            .at("execution", &execution_id)
-            .of(run);
-        let (project, id) = (&project, &execution_id);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .get_pipeline_execution()
-                .project_id(&project.project_id);
-            call.pipeline_execution_id(id).send().await
-        };
-        let answer = self.session.call(&operation, send).await?.into_inner();
-        Ok(normalize::run(run.clone(), normalize::details(answer)))
+        let call = at(
+            self.session.call(&operations::GET_PIPELINE_EXECUTION),
+            &project,
+        )
+        .at("execution", &execution_id)
+        .of(run);
+        let api = generated::client(&call);
+        let request = api.get_pipeline_execution().project_id(&project.project_id);
+        let answer = request.pipeline_execution_id(&execution_id).send().await;
+        let execution = normalize::details(call.decoded(answer)?);
+        call.expect_run(&execution_id, execution.pipeline_execution_id.as_ref())?;
+        Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
 
     /// Reads the status of an execution and nothing else (`getPipelineExecutionStatus`), which the
@@ -167,31 +163,34 @@ impl Client {
             project,
             execution_id,
         } = ExecutionRef::of(run)?;
-        let operation = at(Operation::read("getPipelineExecutionStatus"), &project)
-            .at("execution", &execution_id)
-            .of(run);
-        let (project, id) = (&project, &execution_id);
-        let send = |call: Call| async move {
-            let client = generated::Client::from(call);
-            let call = client
-                .get_pipeline_execution_status()
-                .project_id(&project.project_id);
-            call.pipeline_execution_id(id).send().await
-        };
-        match self.session.call(&operation, send).await {
+        let client = self.bounded();
+        let call = at(
+            client
+                .session
+                .call(&operations::GET_PIPELINE_EXECUTION_STATUS),
+            &project,
+        )
+        .at("execution", &execution_id)
+        .of(run);
+        let api = generated::client(&call);
+        let request = api
+            .get_pipeline_execution_status()
+            .project_id(&project.project_id);
+        let answer = request.pipeline_execution_id(&execution_id).send().await;
+        match call.decoded(answer) {
             Ok(answer) if answer.status.is_some() => {
-                Ok(normalize::status_only(run.clone(), answer.into_inner()))
+                Ok(call.clean_run(normalize::status_only(run.clone(), answer)))
             }
-            Ok(_) => self.get(run).await,
-            Err(error) if error.kind() == ErrorKind::NotFound => self.get(run).await,
+            Ok(_) => client.get(run).await,
+            Err(error) if error.kind() == ErrorKind::NotFound => client.get(run).await,
             Err(error) => Err(error),
         }
     }
 }
 
-/// The value of the path that leads to a project.
-fn at(operation: Operation, project: &ProjectRef) -> Operation {
-    operation.at("project", &project.project_id)
+/// A call about a project.
+fn at(call: Call, project: &ProjectRef) -> Call {
+    call.at("project", &project.project_id)
 }
 
 /// The service may not say which tag is in the way; the request does.

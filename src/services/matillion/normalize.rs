@@ -1,14 +1,14 @@
 //! From Matillion's answers to a [`Run`].
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
-
 use super::reference::ProjectRef;
 use super::types::{
     ExecutePublishedPipelineRequest, ExecutionStatus, ExecutionTrigger, PipelineExecution,
-    PipelineExecutionAnswer, PipelineExecutionStatus,
+    PipelineExecutionAnswer, PipelineExecutionStatus, StartedPipelineExecution,
 };
+use crate::error::Result;
+use crate::reconcile::Fit;
 use crate::run::{Run, RunRef, RunStatus, Timestamp};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Where people look at an execution (evidence: two public clients).
 const PAGE: &str = "https://app.matillion.com/observability-dashboard/pipeline/";
@@ -80,33 +80,31 @@ pub(super) fn details(answer: PipelineExecutionAnswer) -> PipelineExecution {
     }
 }
 
-/// A run that was started just now. The answer holds the id alone: of the rest, what was asked for
-/// is known, and that the service accepted it.
-///
-/// `None` for an id that could not be asked for again.
+/// A run that was started just now; `None` where the answer has no id in its place.
 pub(super) fn started(
     project: &ProjectRef,
     request: &ExecutePublishedPipelineRequest,
+    answer: StartedPipelineExecution,
+) -> Option<Result<Run>> {
+    let id = answer.pipeline_execution_id.as_deref()?.trim();
+    if id.is_empty() {
+        return None;
+    }
+    let run = named(project, request, id);
+    Some(run.map(|run| run.with_vendor(answer)))
+}
+
+/// A run of which the id is known, what was asked for, and that the service accepted it.
+pub(super) fn named(
+    project: &ProjectRef,
+    request: &ExecutePublishedPipelineRequest,
     execution_id: &str,
-) -> Option<Run> {
-    let reference = project.execution(execution_id).ok()?;
-    let mut run = Run::new(reference, RunStatus::Queued);
+) -> Result<Run> {
+    let mut run = Run::new(project.execution(execution_id)?, RunStatus::Queued);
     run.url = Some(page(execution_id));
     run.pipeline_name = Some(request.pipeline_name.to_string());
     run.requested_ref = request.version_name.clone();
-    Some(run)
-}
-
-/// The id in an answer that is not what it should be: text or a number, flat or inside `result`.
-pub(super) fn salvage_id(body: &Value) -> Option<String> {
-    let inside = body.get("result").unwrap_or(&Value::Null);
-    [body, inside]
-        .into_iter()
-        .find_map(|place| match place.get("pipelineExecutionId")? {
-            Value::String(id) => Some(id.clone()),
-            Value::Number(id) => Some(id.to_string()),
-            _ => None,
-        })
+    Ok(run)
 }
 
 /// The part of a pipeline's name that every way of writing it has.
@@ -123,26 +121,31 @@ fn same_pipeline(asked: &str, ran: &str) -> bool {
     asked == ran || stem(asked) == ran || asked == stem(ran)
 }
 
-/// Whether an execution can be the one that a request started. What the service leaves out speaks
-/// for it: an execution that is overlooked may be started a second time.
+/// How well an execution fits a start.
+///
+/// `API` is this start's trigger (vendor page). Every other word is another trigger; where the
+/// vendor tells none, or `UNKNOWN`, nothing speaks against it.
 pub(super) fn fits(
     request: &ExecutePublishedPipelineRequest,
     execution: &PipelineExecution,
-) -> bool {
+) -> Fit {
+    use ExecutionTrigger as Trigger;
     let (name, environment) = (&execution.pipeline_name, &execution.environment_name);
-    let by_other_means = matches!(
-        execution.trigger,
+    let by_api = match &execution.trigger {
+        None | Some(Trigger::Api | Trigger::VendorUnknown) => true,
         Some(
-            ExecutionTrigger::Designer
-                | ExecutionTrigger::Schedule
-                | ExecutionTrigger::ScheduleRunNow
-        )
-    );
-    !by_other_means
+            Trigger::Designer | Trigger::Schedule | Trigger::ScheduleRunNow | Trigger::Unknown(_),
+        ) => false,
+    };
+    let agrees = by_api
         && name
             .as_deref()
             .is_none_or(|ran| same_pipeline(&request.pipeline_name, ran))
         && environment
             .as_deref()
-            .is_none_or(|ran| *request.environment_name == ran)
+            .is_none_or(|ran| *request.environment_name == ran);
+    match agrees {
+        true => Fit::Agrees,
+        false => Fit::No,
+    }
 }

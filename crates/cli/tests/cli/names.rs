@@ -8,6 +8,9 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::program::{Ended, answer, received, runpipe};
 
+/// Numbers and names.
+type Pipelines = &'static [(i64, &'static str)];
+
 /// A service that takes numbers, where number 7 and number 9 can be started.
 struct Service {
     place: &'static str,
@@ -16,7 +19,7 @@ struct Service {
     /// The start of a pipeline: what stands before the number, and after it.
     start: (&'static str, &'static str),
     started: fn() -> Value,
-    listed: fn(&[(i64, &str)]) -> Value,
+    listed: fn(Pipelines) -> Value,
 }
 
 const SERVICES: [Service; 3] = [
@@ -69,7 +72,7 @@ impl Service {
         server
     }
 
-    async fn with_pipelines(&self, pipelines: &[(i64, &str)]) -> MockServer {
+    async fn with_pipelines(&self, pipelines: Pipelines) -> MockServer {
         self.with_list(answer(200, (self.listed)(pipelines))).await
     }
 
@@ -100,7 +103,7 @@ impl Service {
 #[tokio::test]
 async fn starts_what_is_meant_or_nothing() {
     // What is given, the service's pipelines, and the number that is started.
-    let cases: [(&str, &[(i64, &str)], Option<i64>); 16] = [
+    let cases: [(&str, Pipelines, Option<i64>); 16] = [
         ("7", &[(7, "deploy"), (9, "test")], Some(7)),
         ("7", &[(7, "7"), (9, "test")], Some(7)),
         ("7", &[], Some(7)),

@@ -1,19 +1,8 @@
-//! What may be sent again, when, and for how long.
+//! What may be sent again, and when.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-
-/// Whether a call may be made twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    /// Reading, or asking for what is already so: any failure that may pass is tried again.
-    Freely,
-    /// Starting a run. Sent again only where the service cannot have acted: the connection was
-    /// never made, or the answer itself says that nothing was done (too many requests, a token
-    /// that has expired, a clock that is off).
-    Never,
-}
 
 /// What a failure allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,30 +23,29 @@ pub(crate) enum Again {
 
 /// How failures that may pass are tried again.
 ///
-/// A delay is the current step and up to as much again, drawn at random; then the step doubles. The
-/// deadline bounds all attempts and the waits between them, not a single attempt.
+/// A delay is the current step and up to as much again, drawn at random; then the step doubles. All
+/// attempts and the waits between them share the call's one deadline
+/// ([`crate::Builder::timeout`]).
 ///
 /// ```
 /// use std::time::Duration;
 /// use runpipe::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().deadline(Duration::from_secs(300)).retries(20);
+/// let patient = RetryPolicy::default().retries(20).steps(Duration::from_secs(1), Duration::from_secs(30));
 /// let once = RetryPolicy::none();
 /// # let _ = (patient, once);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
-    deadline: Duration,
     retries: usize,
     first: Duration,
     longest: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Four more attempts within a minute, the first after 0.3 s to 0.6 s.
+    /// Four more attempts, the first after 0.3 s to 0.6 s.
     fn default() -> Self {
         RetryPolicy {
-            deadline: Duration::from_secs(60),
             retries: 4,
             first: Duration::from_millis(300),
             longest: Duration::from_secs(15),
@@ -67,31 +55,24 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// One attempt and no other.
+    #[must_use]
     pub fn none() -> Self {
         RetryPolicy::default().retries(0)
     }
 
-    /// Sets the time after which no further attempt is begun.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
     /// Sets how many attempts follow the first.
+    #[must_use]
     pub fn retries(mut self, retries: usize) -> Self {
         self.retries = retries;
         self
     }
 
     /// Sets the first step and the longest.
+    #[must_use]
     pub fn steps(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
         self.longest = longest.max(first);
         self
-    }
-
-    pub(crate) fn within(&self) -> Duration {
-        self.deadline
     }
 
     /// The delays before each further attempt, then nothing.

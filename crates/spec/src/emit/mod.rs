@@ -3,7 +3,10 @@
 //!
 //! The crate that includes the code defines what it calls: the macro `open_enum!` for the first, the
 //! module `contract` (`Arguments`, `decoded`, `field_as_text`, `json`, `recoded`, `text`) for the
-//! second.
+//! second; `client` (`Effect`, `Operation`, `SecretField`) for the table of operations.
+
+mod hide;
+mod operations;
 
 use heck::{ToPascalCase, ToSnakeCase};
 use proc_macro2::{Ident, TokenStream};
@@ -11,6 +14,9 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::lower::StringEnum;
+
+pub use hide::hide_secrets;
+pub use operations::operations;
 
 /// Words that a vendor may add to: one call of `open_enum!`, which the library defines, for each.
 pub fn open_enums(enums: &[StringEnum]) -> TokenStream {

@@ -2,20 +2,17 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, HeaderValue};
 use reqwest::Request;
 
 use super::Session;
-use super::explain::reasons;
 use crate::auth::{InvalidSecret, Secret, TokenCache, TokenError, basic, bearer};
 use crate::error::{Error, ErrorKind};
 
 /// What a session proves itself with.
 pub(crate) enum Credential {
     /// The same header on each request: Basic, or a bearer token at hand.
-    Header(HeaderValue),
+    Header { value: HeaderValue, secret: Secret },
     /// A bearer token that is fetched and renewed.
     OAuth(TokenCache),
     /// A signature over each request.
@@ -29,26 +26,45 @@ pub(crate) struct Used(Option<Secret>);
 
 impl Credential {
     pub fn basic(user: &str, password: &Secret) -> Result<Self, Error> {
-        basic::header(user, password)
-            .map(Credential::Header)
-            .map_err(invalid)
+        let value = basic::header(user, password).map_err(invalid)?;
+        let secret = password.clone();
+        Ok(Credential::Header { value, secret })
     }
 
     pub fn bearer(token: &Secret) -> Result<Self, Error> {
-        bearer::header(token)
-            .map(Credential::Header)
-            .map_err(invalid)
+        let value = bearer::header(token).map_err(invalid)?;
+        let secret = token.clone();
+        Ok(Credential::Header { value, secret })
+    }
+
+    /// Every secret that is known before the first request.
+    pub fn secrets(&self) -> Vec<&str> {
+        match self {
+            Credential::Header { secret, .. } => vec![secret.expose()],
+            Credential::OAuth(cache) => vec![cache.client_secret().expose()],
+            #[cfg(feature = "aliyun")]
+            Credential::Acs3(credentials) => {
+                let token = credentials.security_token.as_ref();
+                let key = &credentials.access_key_secret;
+                [Some(key), token]
+                    .into_iter()
+                    .flatten()
+                    .map(Secret::expose)
+                    .collect()
+            }
+        }
     }
 
     /// Puts the credential on a request. Last of all: a signature covers what is there before.
     pub async fn authorize(&self, request: &mut Request, session: &Session) -> Result<Used, Error> {
         match self {
-            Credential::Header(value) => {
+            Credential::Header { value, .. } => {
                 request.headers_mut().insert(AUTHORIZATION, value.clone());
                 Ok(Used::default())
             }
             Credential::OAuth(cache) => {
                 let token = cache.token(session.http()).await.map_err(no_token)?;
+                session.keep_secret(token.expose());
                 let value = bearer::header(&token).map_err(invalid)?;
                 request.headers_mut().insert(AUTHORIZATION, value);
                 Ok(Used(Some(token)))
@@ -57,31 +73,6 @@ impl Credential {
             Credential::Acs3(credentials) => {
                 sign(request, credentials, session)?;
                 Ok(Used::default())
-            }
-        }
-    }
-
-    /// The same error without the credential, for a service or a proxy that repeats in its answer
-    /// what it was sent.
-    pub fn hide_in(&self, error: Error, used: &Used) -> Error {
-        match self {
-            Credential::Header(value) => {
-                let header = value.to_str().unwrap_or_default();
-                let sent = header.split_once(' ').map_or(header, |(_, sent)| sent);
-                let pair = STANDARD.decode(sent).ok();
-                let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
-                let password = pair
-                    .as_deref()
-                    .and_then(|pair| Some(pair.split_once(':')?.1));
-                error.hide(sent).hide(password.unwrap_or_default())
-            }
-            Credential::OAuth(_) => error.hide(used.0.as_ref().map_or("", Secret::expose)),
-            #[cfg(feature = "aliyun")]
-            Credential::Acs3(credentials) => {
-                let token = credentials.security_token.as_ref();
-                error
-                    .hide(credentials.access_key_secret.expose())
-                    .hide(token.map_or("", Secret::expose))
             }
         }
     }
@@ -97,7 +88,6 @@ impl Credential {
         }
     }
 }
-
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[hidden]")
@@ -119,7 +109,7 @@ fn no_token(error: TokenError) -> Error {
         _ => ErrorKind::Undecodable,
     };
     let mut told = Error::new(kind)
-        .detail(reasons(&error))
+        .detail(error.to_string())
         .wait(error.retry_after());
     if let Some(status) = error.status() {
         told = told.status(status.as_u16());
@@ -127,7 +117,7 @@ fn no_token(error: TokenError) -> Error {
     if let TokenError::Refused { code, message, .. } = &error {
         told = told.code(code.clone()).says(message.clone());
     }
-    told.caused_by(error)
+    told
 }
 
 /// Signs what is on the request by now. Date and nonce are new for each attempt.

@@ -1,51 +1,14 @@
-//! What a service's folder tells the transport about its vendor.
+//! What a service's folder tells the loop about its vendor.
 
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use chrono::TimeDelta;
+use http::{HeaderMap, StatusCode};
 use reqwest::Request;
 
-use super::{Moment, retry_after};
+use super::{Again, Answer, Moment, Operation, retry_after};
 use crate::error::ErrorKind;
-use crate::retry::Again;
-
-/// An answer, as far as it came.
-#[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    /// Without a leading byte-order mark. Empty when the body did not come.
-    pub body: Bytes,
-}
-
-impl Answer {
-    /// A header as text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        header_text(&self.headers, name)
-    }
-
-    pub fn content_type(&self) -> Option<&str> {
-        self.header(header::CONTENT_TYPE.as_str())
-    }
-
-    pub fn is_html(&self) -> bool {
-        self.content_type()
-            .is_some_and(|kind| kind.trim_start().starts_with("text/html"))
-    }
-
-    /// The body as JSON, where it is JSON. For refusals only: a successful body is parsed once,
-    /// by the generated client.
-    pub fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(&self.body).ok()
-    }
-}
-
-/// A header's value, where it is text.
-pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
 
 /// What an answer that is not a success says.
 #[derive(Clone, Debug)]
@@ -77,7 +40,7 @@ impl Refusal {
             400..=499 => (ErrorKind::Refused, Again::No),
             500..=599 => (ErrorKind::Unavailable, Again::Ambiguous),
             // A redirect is never followed; an undocumented 2xx may have done what was asked.
-            _ => (ErrorKind::Undecodable, Again::Ambiguous),
+            _ => (ErrorKind::Undecodable, Again::No),
         };
         Refusal {
             kind,
@@ -106,15 +69,19 @@ impl Refusal {
 /// One vendor's habits on the wire. Implemented once in each service's folder.
 pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Puts the vendor's own headers on a request, before it is authorized.
-    fn prepare(&self, _request: &mut Request, _operation: &str) {}
+    fn prepare(&self, _request: &mut Request, _operation: &Operation) {}
 
-    /// Whether an answer with a success status is none (a sign-in page).
-    fn is_disguised(&self, _answer: &Answer) -> bool {
+    /// Whether an answer with a success status refuses all the same: a page to sign in at, a
+    /// refusal inside of it. Asked of whole answers only.
+    fn refuses(&self, _answer: &Answer) -> bool {
         false
     }
 
     /// Reads what a refusal says.
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal;
+
+    /// The id of the run that an answer to a start names, out of whatever came of its body.
+    fn run_id(&self, body: &[u8]) -> Option<String>;
 
     /// The vendor's id of the request, from the headers of any answer.
     fn request_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str>;
@@ -125,12 +92,7 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     }
 
     /// How far the service's clock is ahead of ours, when this refusal was about that.
-    fn clock_skew(
-        &self,
-        _refusal: &Refusal,
-        _answer: &Answer,
-        _now: Moment,
-    ) -> Option<chrono::TimeDelta> {
+    fn clock_skew(&self, _refusal: &Refusal, _answer: &Answer, _now: Moment) -> Option<TimeDelta> {
         None
     }
 }

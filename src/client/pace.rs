@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::deadline::{Deadline, after};
+
 /// Spaces requests evenly, and keeps still when the service asks for it.
 ///
 /// A fair queue in one number: each request takes the next free moment and sleeps until then, so a
@@ -19,6 +21,22 @@ pub(crate) struct Pace {
 
 /// A day, in seconds: whatever is asked for, a request goes out at some time.
 const LONGEST_GAP: f64 = 24.0 * 3600.0;
+
+/// The turn comes after the call's deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLate {
+    /// How long from now the turn comes.
+    pub wait: Duration,
+    /// Whether the service asked for the wait; otherwise it is our own budget.
+    pub asked: bool,
+}
+
+impl TooLate {
+    fn until(turn: Instant, asked: bool) -> Self {
+        let wait = turn.saturating_duration_since(Instant::now());
+        TooLate { wait, asked }
+    }
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -44,32 +62,41 @@ impl Pace {
         }
     }
 
-    /// Returns when it is this request's turn.
-    pub async fn turn(&self) {
-        let mut turn = self.take_turn();
+    /// Returns when it is this request's turn, with the time that was waited; at once with an
+    /// error when the turn would come after the deadline. A turn that comes too late is not taken
+    /// from anybody.
+    pub async fn turn(&self, deadline: Deadline) -> Result<Duration, TooLate> {
+        let began = Instant::now();
+        let mut turn = self.take_turn(deadline)?;
         while turn > Instant::now() {
             sleep_until(turn).await;
             // The service may have asked for quiet meanwhile.
             match self.lock().paused_until {
+                Some(until) if until > deadline.at() => return Err(TooLate::until(until, true)),
                 Some(until) if until > turn => turn = until,
-                _ => return,
+                _ => break,
             }
         }
+        Ok(began.elapsed())
     }
 
-    fn take_turn(&self) -> Instant {
+    fn take_turn(&self, deadline: Deadline) -> Result<Instant, TooLate> {
         let now = Instant::now();
         let earliest = now.checked_sub(self.burst).unwrap_or(now);
         let mut state = self.lock();
         let turn = state.next.map_or(earliest, |next| next.max(earliest));
-        let turn = state.paused_until.map_or(turn, |until| turn.max(until));
-        state.next = Some(turn + self.gap);
-        turn
+        let paused = state.paused_until.filter(|until| *until > turn);
+        let turn = paused.unwrap_or(turn);
+        if turn > deadline.at() && turn > now {
+            return Err(TooLate::until(turn, paused.is_some()));
+        }
+        state.next = Some(turn.checked_add(self.gap).unwrap_or(turn));
+        Ok(turn)
     }
 
     /// Lets no request begin for so long.
     pub fn pause(&self, pause: Duration) {
-        let until = Instant::now() + pause;
+        let until = after(pause);
         let mut state = self.lock();
         state.paused_until = Some(state.paused_until.map_or(until, |before| before.max(until)));
     }
@@ -86,10 +113,14 @@ impl Pace {
 mod tests {
     use super::*;
 
+    fn late() -> Deadline {
+        Deadline::within(Duration::from_secs(1_000_000))
+    }
+
     async fn taken(pace: &Pace, requests: u32) -> Duration {
         let began = Instant::now();
         for _ in 0..requests {
-            pace.turn().await;
+            pace.turn(late()).await.unwrap();
         }
         began.elapsed()
     }
@@ -106,13 +137,33 @@ mod tests {
         let pace = Pace::new(1.0);
         taken(&pace, 2).await;
         let began = Instant::now();
-        let waiting = pace.turn();
+        let waiting = pace.turn(late());
         let asked = async {
             tokio::time::sleep(Duration::from_millis(500)).await;
             pace.pause(Duration::from_secs(30));
         };
-        tokio::join!(waiting, asked);
+        let _ = tokio::join!(waiting, asked);
         assert_eq!(began.elapsed(), Duration::from_millis(30_500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_after_the_deadline_is_refused_at_once_and_taken_from_nobody() {
+        let pace = Pace::new(1.0);
+        pace.pause(Duration::from_secs(70));
+        let began = Instant::now();
+        let soon = Deadline::within(Duration::from_secs(60));
+        let late = pace.turn(soon).await.unwrap_err();
+        assert!(late.asked && late.wait == Duration::from_secs(70));
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        assert_eq!(taken(&pace, 1).await, Duration::from_secs(70));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_pause_is_too_long_for_the_clock() {
+        let pace = Pace::new(1.0);
+        pace.pause(Duration::MAX);
+        let soon = Deadline::within(Duration::from_secs(60));
+        assert!(pace.turn(soon).await.is_err());
     }
 
     #[test]

@@ -1,0 +1,149 @@
+//! What a document says about its operations, as constants: what a call does to the service, where
+//! its request holds secrets, how much its answer may hold.
+//!
+//! | key | where | what it says |
+//! |---|---|---|
+//! | `x-effect` | an operation that is no GET | `read`, `set` (asking twice does no harm) or `start` (never twice); or `{field, words, otherwise}` where a word of the request decides |
+//! | `x-secret` | a property of a request | `true`, or `{"when": "isSecret"}` where a sibling has to be true |
+//! | `x-most-objects` | an operation | how many objects and arrays its answer may hold |
+
+use heck::ToShoutySnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::{Map, Value};
+
+use super::{all_operations, component, rust_name};
+
+/// How many objects and arrays an answer may hold unless its operation says otherwise: a page of a
+/// hundred rich items has some thousands.
+const MOST_OBJECTS: u64 = 20_000;
+/// How deep schemas are followed. A request that refers to itself holds secrets at any depth; the
+/// first few are what people write.
+const DEEPEST: usize = 8;
+
+/// The module `operations`: a constant for each operation of a document.
+///
+/// # Errors
+///
+/// Names the operation that says something this does not understand.
+pub fn operations(document: &Value) -> Result<TokenStream, String> {
+    let mut constants = Vec::new();
+    let mut names = Vec::new();
+    for (path, method, _, operation) in all_operations(document) {
+        let fault = |what: &str| format!("{method} {path}: {what}");
+        let id = operation.get("operationId").and_then(Value::as_str);
+        let id = id.ok_or_else(|| fault("no operationId"))?;
+        let name = format_ident!("{}", id.to_shouty_snake_case());
+        let rust = rust_name(id).to_string();
+        let (effect, by_word) = effect(method, operation).map_err(|what| fault(&what))?;
+        let secrets = secrets(document, operation);
+        let most = operation.get("x-most-objects").and_then(Value::as_u64);
+        let most = usize::try_from(most.unwrap_or(MOST_OBJECTS)).unwrap_or(usize::MAX);
+        let doc = format!("`{id}`");
+        constants.push(quote! {
+            #[doc = #doc]
+            pub static #name: Operation = Operation {
+                id: #id,
+                method: #rust,
+                effect: #effect,
+                effect_by_word: #by_word,
+                secrets: &[#(#secrets),*],
+                most_objects: #most,
+            };
+        });
+        names.push(name);
+    }
+    Ok(quote! {
+        /// What the document says about its operations.
+        pub mod operations {
+            use crate::client::{Effect, Operation, SecretField};
+            #(#constants)*
+
+            /// All of them.
+            pub static ALL: &[&Operation] = &[#(&#names),*];
+        }
+    })
+}
+
+fn effect(method: &str, operation: &Value) -> Result<(TokenStream, TokenStream), String> {
+    let none = quote!(None);
+    match operation.get("x-effect") {
+        None if method == "get" => Ok((quote!(Effect::Read), none)),
+        None => Err("no `x-effect`: say `read`, `set` or `start`".to_owned()),
+        Some(Value::String(word)) => Ok((effect_word(word)?, none)),
+        Some(Value::Object(rule)) => by_word(rule),
+        Some(_) => Err("`x-effect` is neither a word nor a rule".to_owned()),
+    }
+}
+
+fn by_word(rule: &Map<String, Value>) -> Result<(TokenStream, TokenStream), String> {
+    let text = |key: &str| rule.get(key).and_then(Value::as_str);
+    let field = text("field").ok_or("`x-effect` has no `field`")?;
+    let otherwise = effect_word(text("otherwise").ok_or("`x-effect` has no `otherwise`")?)?;
+    let words = rule.get("words").and_then(Value::as_object);
+    let words = words.ok_or("`x-effect` has no `words`")?;
+    let mut known = Vec::new();
+    for (word, effect) in words {
+        let effect = effect_word(effect.as_str().unwrap_or_default())?;
+        known.push(quote!((#word, #effect)));
+    }
+    Ok((otherwise, quote!(Some((#field, &[#(#known),*])))))
+}
+
+fn effect_word(word: &str) -> Result<TokenStream, String> {
+    match word {
+        "read" => Ok(quote!(Effect::Read)),
+        "set" => Ok(quote!(Effect::Set)),
+        "start" => Ok(quote!(Effect::Start)),
+        other => Err(format!("`x-effect` says {other:?}: use read, set or start")),
+    }
+}
+
+fn secrets(document: &Value, operation: &Value) -> Vec<TokenStream> {
+    let content = operation.pointer("/requestBody/content/application~1json/schema");
+    let mut found = Vec::new();
+    if let Some(schema) = content {
+        let mut path = Vec::new();
+        walk(document, schema, &mut path, &mut found);
+    }
+    found
+}
+
+/// Every place below a schema that is marked as a secret.
+fn walk<'d>(
+    document: &'d Value,
+    schema: &'d Value,
+    path: &mut Vec<&'d str>,
+    found: &mut Vec<TokenStream>,
+) {
+    if path.len() > DEEPEST {
+        return;
+    }
+    let schema = match component(schema) {
+        Some(name) => document
+            .pointer(&format!("/components/schemas/{name}"))
+            .unwrap_or(schema),
+        None => schema,
+    };
+    for key in ["items", "additionalProperties"] {
+        if let Some(inner) = schema.get(key) {
+            path.push("*");
+            walk(document, inner, path, found);
+            path.pop();
+        }
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
+        path.push(name);
+        if let Some(mark) = property.get("x-secret") {
+            let only_if = match mark.get("when").and_then(Value::as_str) {
+                Some(flag) => quote!(Some(#flag)),
+                None => quote!(None),
+            };
+            found.push(quote!(SecretField { path: &[#(#path),*], only_if: #only_if }));
+        } else {
+            walk(document, property, path, found);
+        }
+        path.pop();
+    }
+}

@@ -1,0 +1,97 @@
+//! An answer, as far as it came.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use serde_json::Value;
+
+use crate::json;
+
+/// A refusal longer than this is not looked into: no vendor's own is.
+const LONGEST_REFUSAL: usize = 256 << 10;
+/// What a refusal may hold. A tree of it costs memory and time.
+const REFUSAL: json::Limits = json::Limits {
+    containers: 5_000,
+    values: 20_000,
+    depth: 64,
+};
+
+/// How the body of an answer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It came whole.
+    Whole,
+    /// The connection broke, for this reason.
+    Cut(String),
+    /// It went on beyond the longest answer that is read.
+    TooLong,
+}
+
+/// An answer, as far as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    /// Without a leading byte-order mark.
+    pub body: Bytes,
+    pub ending: Ending,
+}
+
+impl Answer {
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header_text(&self.headers, name)
+    }
+
+    pub fn content_type(&self) -> Option<&str> {
+        self.header(header::CONTENT_TYPE.as_str())
+    }
+
+    /// Whether the content type is this one, whatever its parameters.
+    pub fn is_of_type(&self, kind: &str) -> bool {
+        self.content_type().is_some_and(|text| {
+            let essence = text.split(';').next().unwrap_or_default();
+            essence.trim().eq_ignore_ascii_case(kind)
+        })
+    }
+
+    pub fn is_html(&self) -> bool {
+        self.is_of_type("text/html")
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.ending == Ending::Whole
+    }
+
+    /// The body as JSON, where it is whole, JSON, and small enough for a tree. For refusals only: a
+    /// successful body is parsed once, by the generated client.
+    pub fn json(&self) -> Option<Value> {
+        let fits = self.body.len() <= LONGEST_REFUSAL
+            && json::check(&self.body, &REFUSAL).is_ok()
+            && self.is_whole();
+        fits.then(|| serde_json::from_slice(&self.body).ok())?
+    }
+}
+
+/// A header's value, where it is text.
+pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The id of a run in the answer to a start, and the answer, which may be no whole JSON.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub id: String,
+    body: Bytes,
+}
+
+impl Named {
+    pub fn new(id: String, answer: &Answer) -> Self {
+        let body = answer.body.clone();
+        Named { id, body }
+    }
+
+    /// A text in the answer, by the keys that lead to it, if it can be read.
+    pub fn text(&self, path: &[&str]) -> Option<String> {
+        json::text_at(&self.body, &[path])
+    }
+}

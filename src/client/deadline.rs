@@ -1,0 +1,67 @@
+//! The one deadline of a call, which everything inside it shares.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+/// The moment at which a call ends, whatever it is doing then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deadline(Instant);
+
+/// As late as a clock can tell without overflowing: what is asked for beyond it is no deadline.
+const NEVER: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+
+/// A moment that far from now. A duration that no clock can add is thirty years.
+pub(crate) fn after(duration: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(duration.min(NEVER)).unwrap_or(now)
+}
+
+impl Deadline {
+    /// So long from now.
+    pub fn within(duration: Duration) -> Self {
+        Deadline(after(duration))
+    }
+
+    pub fn at(self) -> Instant {
+        self.0
+    }
+
+    /// How long is left.
+    pub fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
+    /// The earlier of this and so long from now.
+    pub fn or_within(self, duration: Duration) -> Self {
+        self.min(Deadline::within(duration))
+    }
+
+    /// The future's outcome; `None` when the deadline comes first.
+    pub async fn bound<F: Future>(self, future: F) -> Option<F::Output> {
+        timeout_at(self.0, future).await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn no_duration_is_too_long() {
+        for long in [Duration::MAX, Duration::from_secs(u64::MAX), NEVER] {
+            assert!(Deadline::within(long).left() > NEVER / 2);
+        }
+        assert_eq!(Deadline::within(Duration::ZERO).left(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_longer_is_cut_off() {
+        let deadline = Deadline::within(Duration::from_secs(5));
+        let sleep = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
+        assert!(deadline.bound(sleep(3)).await.is_some());
+        assert!(deadline.bound(sleep(3)).await.is_none());
+        assert_eq!(deadline.left(), Duration::ZERO);
+    }
+}

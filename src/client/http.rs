@@ -1,0 +1,274 @@
+//! Sending one request: the seam below the loop.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::BoxStream;
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// Sends requests over HTTP. [`ReqwestClient`] unless [`crate::Builder::http_client`] sets another.
+///
+/// What sends has to keep to this, or the promise of a single start does not hold:
+///
+/// * one request is sent at most once: nothing below repeats it;
+/// * redirects are not followed;
+/// * a request to an `http` address goes to no proxy: it carries a credential;
+/// * an error says [`SendError::not_sent`] only where not a byte of the request can have left.
+pub trait HttpClient: Send + Sync {
+    /// Sends a request and returns the head of its answer, and the body as it comes.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] when no whole head came.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, SendError>>;
+}
+
+/// The body of an answer, as it comes.
+pub struct ResponseBody(Inner);
+
+enum Inner {
+    Reqwest(Box<reqwest::Response>),
+    Stream(BoxStream<'static, Result<Bytes, String>>),
+}
+
+impl ResponseBody {
+    /// A body that comes in pieces. An error's words are shown to people.
+    pub fn from_stream<E: fmt::Display>(
+        stream: impl futures_core::Stream<Item = Result<Bytes, E>> + Send + 'static,
+    ) -> Self {
+        let words = |error: E| error.to_string();
+        ResponseBody(Inner::Stream(
+            stream.map(move |piece| piece.map_err(words)).boxed(),
+        ))
+    }
+
+    /// The next piece, or `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, String> {
+        match &mut self.0 {
+            Inner::Reqwest(response) => {
+                let piece = response.chunk().await;
+                piece.map_err(|cause| reasons(&cause.without_url()))
+            }
+            Inner::Stream(stream) => stream.next().await.transpose(),
+        }
+    }
+}
+
+impl From<Bytes> for ResponseBody {
+    /// A body that is there already.
+    fn from(body: Bytes) -> Self {
+        let piece = std::future::ready(Ok::<_, String>(body));
+        ResponseBody(Inner::Stream(futures_util::stream::once(piece).boxed()))
+    }
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseBody")
+    }
+}
+
+/// Why no answer came.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct SendError {
+    reason: String,
+    sent: bool,
+}
+
+impl SendError {
+    /// The connection was never made: not a byte of the request can have left.
+    pub fn not_sent(reason: impl Into<String>) -> Self {
+        let (reason, sent) = (reason.into(), false);
+        SendError { reason, sent }
+    }
+
+    /// The request left, or may have.
+    pub fn perhaps_sent(reason: impl Into<String>) -> Self {
+        let (reason, sent) = (reason.into(), true);
+        SendError { reason, sent }
+    }
+
+    /// Whether the request may have reached anybody.
+    pub fn may_have_been_sent(&self) -> bool {
+        self.sent
+    }
+}
+
+impl From<reqwest::Error> for SendError {
+    fn from(cause: reqwest::Error) -> Self {
+        let cause = cause.without_url();
+        SendError {
+            reason: reasons(&cause),
+            sent: !cause.is_connect() && !cause.is_builder(),
+        }
+    }
+}
+
+/// A request of the generated clients, for another HTTP client than reqwest.
+pub(super) fn plain(request: reqwest::Request) -> Result<http::Request<Bytes>, SendError> {
+    let request: http::Request<reqwest::Body> = request.try_into()?;
+    let body = request.body().as_bytes().map(Bytes::copy_from_slice);
+    Ok(request.map(|_| body.unwrap_or_default()))
+}
+
+/// An error and its causes in one line: reqwest keeps the reason (`connection refused`) inside.
+fn reasons(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text.push_str(": ");
+            text.push_str(&inner_text);
+        }
+        cause = inner.source();
+    }
+    crate::error::one_line(&text)
+}
+
+/// The HTTP client that is used unless another is set: reqwest, without redirects and repeats.
+///
+/// Two clients stand behind it. Whether a proxy is used depends on each request's own scheme: an
+/// `https` request goes through the proxy that the environment names, which sees no more than the
+/// host; an `http` request, which a proxy would see whole, goes straight to this machine.
+#[derive(Clone)]
+pub struct ReqwestClient {
+    encrypted: reqwest::Client,
+    plain: std::sync::Arc<OnceLock<Result<reqwest::Client, String>>>,
+    connect_timeout: Duration,
+}
+
+impl ReqwestClient {
+    /// Makes one that gives up connecting after that time.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] when this machine's TLS roots or its proxy settings cannot be used.
+    pub fn new(connect_timeout: Duration) -> Result<Self, SendError> {
+        Ok(ReqwestClient {
+            encrypted: bare(connect_timeout).build()?,
+            plain: std::sync::Arc::default(),
+            connect_timeout,
+        })
+    }
+
+    /// The client for requests to that address.
+    fn for_scheme(&self, scheme: &str) -> Result<&reqwest::Client, SendError> {
+        if scheme == "https" {
+            return Ok(&self.encrypted);
+        }
+        let plain = self.plain.get_or_init(|| {
+            let plain = bare(self.connect_timeout).no_proxy().build();
+            plain.map_err(|cause| reasons(&cause))
+        });
+        plain
+            .as_ref()
+            .map_err(|reason| SendError::not_sent(reason.clone()))
+    }
+
+    /// What the generated clients make their requests with.
+    pub(crate) fn maker(&self) -> &reqwest::Client {
+        &self.encrypted
+    }
+
+    /// Sends a request that is reqwest's own already.
+    pub(crate) async fn execute(
+        &self,
+        request: reqwest::Request,
+    ) -> Result<http::Response<ResponseBody>, SendError> {
+        let client = self.for_scheme(request.url().scheme())?;
+        let mut response = client.execute(request).await?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut answer = http::Response::new(ResponseBody(Inner::Reqwest(Box::new(response))));
+        *answer.status_mut() = status;
+        *answer.headers_mut() = headers;
+        Ok(answer)
+    }
+}
+
+impl HttpClient for ReqwestClient {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, SendError>> {
+        async move {
+            let request = reqwest::Request::try_from(request)?;
+            self.execute(request).await
+        }
+        .boxed()
+    }
+}
+
+impl fmt::Debug for ReqwestClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestClient")
+    }
+}
+
+fn bare(connect_timeout: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(connect_timeout)
+        .connector_layer(Listen)
+        .user_agent(concat!("runpipe/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Lets a moment pass after a connection was made.
+///
+/// A server that speaks before it was spoken to is not answering: its words cannot be about the
+/// request that follows. The connection finds unasked words out where they have arrived before the
+/// request is handed to it, and is then given up.
+#[derive(Clone, Copy)]
+struct Listen;
+
+/// Once for each connection, not for each request.
+const LISTENED: Duration = Duration::from_millis(2);
+
+impl<S> Layer<S> for Listen {
+    type Service = Listening<S>;
+
+    fn layer(&self, connect: S) -> Listening<S> {
+        Listening(connect)
+    }
+}
+
+#[derive(Clone)]
+struct Listening<S>(S);
+
+impl<S, R> Service<R> for Listening<S>
+where
+    S: Service<R>,
+    S::Future: Send + 'static,
+    S::Response: Send,
+    S::Error: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, address: R) -> Self::Future {
+        let connected = self.0.call(address);
+        async move {
+            let connection = connected.await?;
+            tokio::time::sleep(LISTENED).await;
+            Ok(connection)
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,39 @@
+//! The one straight path of a call: build → [ authorize → send → read → classify ]* → decode.
+//!
+//! A service's folder fills in the generated request. The generated client hands it, whole, to the
+//! loop in [`call`], which stands inside the client's `exec` hook; nothing outside of that loop
+//! knows about attempts. All attempts of a call share one deadline, one cleaner of secrets and one
+//! tracing span.
+
+mod answer;
+mod authorize;
+mod call;
+mod clock;
+mod deadline;
+mod dialect;
+mod failure;
+mod http;
+mod operation;
+mod pace;
+mod proof;
+mod read;
+mod retries;
+mod session;
+
+pub(crate) use answer::{Answer, Named, header_text};
+pub(crate) use authorize::Credential;
+pub use call::Call;
+pub(crate) use call::Generated;
+pub use clock::Clock;
+pub(crate) use clock::{Clocks, Moment, date};
+pub(crate) use deadline::Deadline;
+pub(crate) use dialect::{Dialect, Refusal};
+pub use http::{HttpClient, ReqwestClient, ResponseBody, SendError};
+pub(crate) use operation::{Effect, Operation, SecretField};
+pub(crate) use pace::Pace;
+pub(crate) use proof::{Content, Marker, Proof, title};
+pub(crate) use retries::Again;
+pub use retries::RetryPolicy;
+pub(crate) use session::{Session, Shared};
+
+pub(crate) use crate::retry_after::{retry_after, wait};

@@ -1,0 +1,103 @@
+//! What proves that nothing was done.
+//!
+//! Only an answer that is on the list allows a start to be sent again, or the words "nothing was
+//! started". Everything else leaves the outcome unknown.
+
+use crate::service::Service;
+
+use super::{Answer, Refusal};
+
+/// One kind of answer that proves that the service did not act on the request.
+#[derive(Debug)]
+pub(crate) struct Proof {
+    /// Whose answer it is; anybody's that speaks HTTP when `None`.
+    pub service: Option<Service>,
+    pub status: &'static [u16],
+    pub content: Content,
+    pub marker: Marker,
+    /// How it is known.
+    pub evidence: &'static str,
+}
+
+/// What the body has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Any,
+    Html,
+    Json,
+}
+
+/// What the answer has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marker {
+    /// The status says it all.
+    None,
+    /// The vendor's code is this.
+    Code(&'static str),
+    /// The vendor's code begins so.
+    CodeBegins(&'static str),
+    /// The page's title has these words in it.
+    Title(&'static str),
+    /// The last segment of the path in `Location` is this.
+    Location(&'static str),
+}
+
+impl Proof {
+    fn holds(&self, service: Service, answer: &Answer, refusal: &Refusal) -> bool {
+        self.service.is_none_or(|whose| whose == service)
+            && self.status.contains(&answer.status.as_u16())
+            && self.content.is_of(answer)
+            && self.marker.is_on(answer, refusal)
+    }
+}
+
+impl Content {
+    fn is_of(self, answer: &Answer) -> bool {
+        match self {
+            Content::Any => true,
+            Content::Html => answer.is_html(),
+            Content::Json => answer.is_whole() && answer.json().is_some(),
+        }
+    }
+}
+
+impl Marker {
+    fn is_on(self, answer: &Answer, refusal: &Refusal) -> bool {
+        let code = refusal.code.as_deref();
+        match self {
+            Marker::None => true,
+            Marker::Code(word) => code == Some(word),
+            Marker::CodeBegins(start) => code.is_some_and(|code| code.starts_with(start)),
+            Marker::Title(words) => title(&answer.body).is_some_and(|title| title.contains(words)),
+            Marker::Location(segment) => {
+                let location = answer.header("location").unwrap_or_default();
+                let path = location.split(['?', '#']).next().unwrap_or_default();
+                path.rsplit('/').next() == Some(segment)
+            }
+        }
+    }
+}
+
+/// What proves that nothing was done, if anything does.
+pub(crate) fn of(
+    proofs: &'static [Proof],
+    service: Service,
+    answer: &Answer,
+    refusal: &Refusal,
+) -> Option<&'static Proof> {
+    proofs
+        .iter()
+        .find(|proof| proof.holds(service, answer, refusal))
+}
+
+/// The title of a page, in small letters; `None` where it has none near its beginning.
+pub(crate) fn title(body: &[u8]) -> Option<String> {
+    /// Scripts and styles may stand before it.
+    const LOOKED_AT: usize = 16 << 10;
+    let start = body.get(..LOOKED_AT).unwrap_or(body);
+    let page = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let (_, rest) = page.split_once("<title")?;
+    let (_, rest) = rest.split_once('>')?;
+    let (title, _) = rest.split_once("</title")?;
+    Some(title.split_whitespace().collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,172 @@
+//! What the calls to one service share.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::clock::Clocks;
+use super::http::{HttpClient, ReqwestClient, ResponseBody, SendError};
+use super::{Call, Credential, Deadline, Dialect, Moment, Operation, Pace, Proof, RetryPolicy};
+use crate::secrets::Cleaner;
+use crate::service::Service;
+
+/// Everything that the calls to one service share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Session {
+    shared: Arc<Shared>,
+    options: Options,
+}
+
+/// What a caller sets for some calls only.
+#[derive(Clone, Default)]
+struct Options {
+    timeout: Option<Duration>,
+    /// The deadline of the whole that the next calls are parts of.
+    deadline: Option<Deadline>,
+    headers: HeaderMap,
+}
+
+pub(crate) struct Shared {
+    pub service: Service,
+    pub base_url: String,
+    /// What the generated clients make requests with; it also sends them, unless the caller has
+    /// an HTTP client.
+    pub reqwest: ReqwestClient,
+    /// What tokens are asked for with, and what sends requests where it is the caller's own.
+    pub http: Arc<dyn HttpClient>,
+    pub http_is_callers: bool,
+    pub credential: Credential,
+    pub dialect: &'static dyn Dialect,
+    pub proofs: &'static [Proof],
+    pub retry: RetryPolicy,
+    pub pace: Pace,
+    /// How long one call may take, with everything in it.
+    pub timeout: Duration,
+    /// How long one attempt may take.
+    pub attempt_timeout: Duration,
+    /// The longest answer that is read, in bytes.
+    pub longest_answer: usize,
+    pub clocks: Clocks,
+    /// Knows the credential, and every token that was used.
+    pub cleaner: RwLock<Cleaner>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("service", &self.shared.service)
+            .field("base_url", &self.shared.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub fn new(shared: Shared) -> Self {
+        let shared = Arc::new(shared);
+        let options = Options::default();
+        Session { shared, options }
+    }
+
+    pub fn service(&self) -> Service {
+        self.shared.service
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// What the generated clients make their requests with.
+    pub fn maker(&self) -> &reqwest::Client {
+        self.shared.reqwest.maker()
+    }
+
+    /// The same session, whose calls take no longer than that, each.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// The same session, whose calls send a header more.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.options.headers.insert(name, value);
+        self
+    }
+
+    /// The same session for the parts of one whole: its calls share one deadline, which begins now
+    /// unless it has begun already.
+    pub fn bounded(&self) -> Self {
+        let mut session = self.clone();
+        session.options.deadline = Some(self.deadline());
+        session
+    }
+
+    /// When a call that begins now has to end.
+    pub fn deadline(&self) -> Deadline {
+        let timeout = self.options.timeout.unwrap_or(self.shared.timeout);
+        match self.options.deadline {
+            Some(deadline) => deadline.or_within(timeout),
+            None => Deadline::within(timeout),
+        }
+    }
+
+    pub(super) fn extra_headers(&self) -> &HeaderMap {
+        &self.options.headers
+    }
+
+    /// Begins a call.
+    pub fn call(&self, operation: &'static Operation) -> Call {
+        Call::new(self.clone(), operation)
+    }
+
+    /// What cleans every text that leaves a call.
+    pub fn cleaner(&self) -> Cleaner {
+        let cleaner = self.shared.cleaner.read();
+        cleaner.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note of a token, so that it is never shown.
+    pub(super) fn keep_secret(&self, token: &str) {
+        let known = self.cleaner();
+        if known.is_clean(token) {
+            let mut cleaner = self
+                .shared
+                .cleaner
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            *cleaner = cleaner.with([token]);
+        }
+    }
+
+    /// A moment of this machine's clock as the service's clock showed it, at the earliest; `None`
+    /// while no answer has told the service's time.
+    pub fn at_service(&self, moment: Moment) -> Option<Moment> {
+        self.shared.clocks.at_service(moment)
+    }
+
+    /// This machine's time, corrected by what a refusal told.
+    #[cfg(feature = "aliyun")]
+    pub fn now(&self) -> Moment {
+        self.shared.clocks.now()
+    }
+
+    pub(super) async fn send(
+        &self,
+        request: reqwest::Request,
+    ) -> Result<http::Response<ResponseBody>, SendError> {
+        match self.shared.http_is_callers {
+            false => self.shared.reqwest.execute(request).await,
+            true => self.shared.http.send(super::http::plain(request)?).await,
+        }
+    }
+
+    /// The client that tokens are asked for with.
+    pub(super) fn http(&self) -> &Arc<dyn HttpClient> {
+        &self.shared.http
+    }
+}

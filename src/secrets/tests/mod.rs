@@ -1,4 +1,0 @@
-mod drawn;
-mod forms;
-mod limits;
-mod table;
