@@ -17,6 +17,9 @@ use crate::secrets::Cleaner;
 use crate::service::Service;
 use crate::services::PROOFS;
 
+/// Nobody waits longer for a connection; the clock below cannot add every duration.
+const LONGEST_CONNECTING: Duration = Duration::from_secs(24 * 3600);
+
 /// A client that a [`Builder`] makes: each service's `Client`. Sealed.
 pub trait ServiceClient: Sized {
     /// What the service takes as proof.
@@ -202,8 +205,9 @@ impl<C: Connect> Builder<C> {
             C::credential(credentials).map_err(|error| error.on_service(C::SERVICE))?;
         // Connecting ends before the attempt does, so that a failure to connect is known as one.
         let attempt_timeout = self.attempt_timeout.min(self.timeout);
-        let before = attempt_timeout.saturating_sub(attempt_timeout.div_f64(10.0));
-        let reqwest = ReqwestClient::new(self.connect_timeout.min(before)).map_err(|fault| {
+        let before = attempt_timeout.min(LONGEST_CONNECTING).mul_f64(0.9);
+        let connect_timeout = self.connect_timeout.min(before).min(LONGEST_CONNECTING);
+        let reqwest = ReqwestClient::new(connect_timeout).map_err(|fault| {
             let detail = format!("no HTTP client can be made on this machine: {fault}");
             Error::configuration(detail).on_service(C::SERVICE)
         })?;

@@ -8,6 +8,16 @@
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
+// What input reaches is added up with care: no overflow, no index out of bounds.
+#![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "what tests read is their own"
+    )
+)]
 #![doc = include_str!("../README.md")]
 
 pub mod auth;

@@ -492,7 +492,11 @@ impl Call {
                 Some(_) | None => Err(error),
             },
         };
-        run.map(|run| self.clean_run(run))
+        match run {
+            // What repeats the credential is no id, and is not shown.
+            Ok(run) if !self.session().cleaner().is_clean(&run.id) => Err(self.names_no_run()),
+            run => run.map(|run| self.clean_run(run)),
+        }
     }
 
     fn names_no_run(&self) -> Error {

@@ -45,7 +45,7 @@ pub enum InvalidRunRef {
     #[error(transparent)]
     Service(#[from] UnknownService),
     /// Parts are missing, or there are too many.
-    #[error("a reference to a run on {} has {} parts, this has {found}: write {}", .service.title(), .service.reference_parts().len() + 1, form(*.service))]
+    #[error("a reference to a run on {} has {} parts, this has {found}: write {}", .service.title(), .service.reference_parts().len().saturating_add(1), form(*.service))]
     Parts {
         /// The service that the reference names.
         service: Service,
@@ -114,7 +114,7 @@ impl RunRef {
         if parts.len() != names.len() {
             return Err(InvalidRunRef::Parts {
                 service,
-                found: parts.len() + 1,
+                found: parts.len().saturating_add(1),
             });
         }
         for (part, value) in names.iter().zip(parts.iter()) {

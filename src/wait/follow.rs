@@ -92,7 +92,11 @@ impl<'a> Follow<'a> {
         let Some(deadline) = self.options.deadline else {
             return self.look_for_change().await;
         };
-        let end = self.began + deadline;
+        let end = self.began.checked_add(deadline);
+        let Some(end) = end else {
+            // Later than any clock tells: no deadline.
+            return self.look_for_change().await;
+        };
         match timeout_at(end, self.look_for_change()).await {
             Ok(change) => change,
             Err(_) => Err(self.deadline_passed(deadline)),
@@ -102,7 +106,7 @@ impl<'a> Follow<'a> {
     async fn look_for_change(&mut self) -> Result<Run> {
         loop {
             if self.looked {
-                let age = self.age_then + self.began.elapsed();
+                let age = self.age_then.saturating_add(self.began.elapsed());
                 sleep(self.options.pause(age)).await;
             }
             let read = self.look().await;
@@ -139,7 +143,7 @@ impl<'a> Follow<'a> {
     /// How long the run has been going, by the wall clock. Nothing for one just begun.
     fn age(&self, run: &Run) -> Duration {
         let begun = run.started_at.as_ref().or(run.created_at.as_ref());
-        let age = begun.map(|begun| (self.options.clock)() - begun.to_utc());
+        let age = begun.map(|begun| (self.options.clock)().signed_duration_since(begun.to_utc()));
         age.and_then(|age| age.to_std().ok()).unwrap_or_default()
     }
 

@@ -8,6 +8,9 @@ use chrono::{DateTime, Utc};
 
 use crate::client::Clock;
 
+/// A pause that is drawn a tenth longer has to fit a clock still.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// How to wait for runs.
 ///
 /// The pause before the next look is 7 % of the run's age, at least a second and at most a minute,
@@ -55,8 +58,8 @@ impl WaitOptions {
     /// Sets the shortest and the longest pause between two looks: a second and a minute unless set.
     #[must_use]
     pub fn pauses(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.shortest = shortest;
-        self.longest = longest.max(shortest);
+        self.shortest = shortest.min(LONGEST_PAUSE);
+        self.longest = longest.clamp(self.shortest, LONGEST_PAUSE);
         self
     }
 

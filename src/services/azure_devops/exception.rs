@@ -71,7 +71,7 @@ impl Exception {
         if depth > 0
             && let Some(inner) = inner.iter().find_map(|key| body.get(key))
         {
-            self.read_json(inner, depth - 1);
+            self.read_json(inner, depth.saturating_sub(1));
         }
     }
 

@@ -1,0 +1,45 @@
+//! An answer about another run is no answer.
+
+use runpipe::{ErrorKind, Runs};
+use serde_json::json;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::*;
+
+#[tokio::test]
+async fn an_answer_about_another_run_is_refused() {
+    let server = MockServer::start().await;
+    let body = json!({
+        "id": 8, "status": "SUCCESSFUL", "state": "completed",
+        "pipelineExecutionId": "other", "success": true,
+        "pipelineRun": { "pipelineRunId": 8, "status": "SUCCESS" }
+    });
+    let answer = ResponseTemplate::new(200).set_body_json(body);
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let (azure, aliyun) = (azure(&server.uri()), aliyun(&server.uri()));
+    let (buddy, matillion) = (buddy(&server.uri()), matillion(&server.uri()));
+    let clients: [(&dyn Runs, &str); 4] = [
+        (&azure, "azure-devops/acme/site/42/7"),
+        (&aliyun, "aliyun/acme/42/7"),
+        (&buddy, "buddy/acme/site/42/7"),
+        (&matillion, "matillion/p1/mine"),
+    ];
+    for (client, reference) in clients {
+        let reference = run(reference);
+        let error = client.get(&reference).await.expect_err("another run");
+        assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
+        assert!(error.to_string().contains("another run"), "{error}");
+        assert_eq!(error.run(), Some(&reference));
+    }
+}
+
+#[tokio::test]
+async fn a_number_below_one_is_no_id_of_a_run() {
+    let client = buddy("http://127.0.0.1:9");
+    for id in ["0", "-31", "31.0", "x"] {
+        let reference = run(&format!("buddy/acme/site/42/{id}"));
+        let error = client.get(&reference).await.expect_err(id);
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+    }
+}

@@ -1,0 +1,89 @@
+//! Extreme headers and durations stop nobody.
+
+use runpipe::ErrorKind;
+
+use super::server::Server;
+use super::*;
+
+const RESETS: [&str; 6] = [
+    "1e19",
+    "-1e19",
+    "-9223372036854775808",
+    "9223372036854775807",
+    "18446744073709551616",
+    "NaN",
+];
+
+#[tokio::test]
+async fn a_refusal_with_any_wait_is_told() {
+    for wait in RESETS {
+        for header in ["retry-after", "x-acs-retry-after", "x-rate-limit-reset"] {
+            let headers = [(header, wait), ("x-rate-limit-remaining", "0")];
+            let server = Server::answering("429 Too Many Requests", &headers, b"").await;
+            let once = buddy(&server.url).with_timeout(Duration::from_secs(1));
+            let error = start_buddy(&once).await.expect_err("refused");
+            assert_eq!(
+                error.kind(),
+                ErrorKind::RateLimited,
+                "{header}: {wait}: {error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_id_beside_extreme_headers_is_not_lost() {
+    for wait in RESETS {
+        let headers = [
+            ("content-type", "application/json"),
+            ("retry-after", wait),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", wait),
+            ("x-ratelimit-delay", wait),
+            ("x-rate-limit-remaining", "0"),
+            ("x-rate-limit-reset", wait),
+            ("date", wait),
+        ];
+        let body =
+            br#"{"id": 31, "pipelineRunId": 31, "pipelineExecutionId": "31", "success": true}"#;
+        let server = Server::answering("200 OK", &headers, body).await;
+        for started in [
+            start_azure(&azure(&server.url)).await,
+            start_aliyun(&aliyun(&server.url)).await,
+            start_buddy(&buddy(&server.url)).await,
+            start_matillion(&matillion(&server.url)).await,
+        ] {
+            assert_eq!(started.expect("a run").id, "31", "{wait}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_duration_is_too_long() {
+    let server = Server::answering(
+        "201 Created",
+        &[("content-type", "application/json")],
+        br#"{"id": 31}"#,
+    )
+    .await;
+    let client = runpipe::buddy::Client::builder()
+        .base_url(&server.url)
+        .credentials(runpipe::buddy::Credentials::token(SECRET))
+        .timeout(Duration::MAX)
+        .attempt_timeout(Duration::MAX)
+        .connect_timeout(Duration::MAX)
+        .build()
+        .expect("a client");
+    let run = start_buddy(&client).await.expect("a run");
+    let options = runpipe::WaitOptions::default()
+        .deadline(Duration::MAX)
+        .patience(Duration::MAX);
+    let server = Server::answering(
+        "200 OK",
+        &[("content-type", "application/json")],
+        br#"{"id": 31, "status": "SUCCESSFUL"}"#,
+    )
+    .await;
+    let ended = runpipe::wait(&buddy(&server.url), &run.reference, &options).await;
+    assert!(ended.expect("an end").status.is_success());
+}

@@ -1,0 +1,98 @@
+//! The id of a run is taken from whatever came of an answer, and from nothing that is no id.
+
+use runpipe::{ErrorKind, Run};
+
+use super::server::{Manner, Server, answer};
+use super::*;
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+async fn started(body: &[u8]) -> Result<Run, runpipe::Error> {
+    let server = Server::answering("201 Created", &[JSON], body).await;
+    let told = start_buddy(&buddy(&server.url)).await;
+    assert_eq!(server.requests(), 1);
+    told
+}
+
+#[tokio::test]
+async fn an_id_that_came_is_never_lost() {
+    let whole: &[&[u8]] = &[
+        br#"{"id": 31} trailing"#,
+        b"{\"id\": 31}\0\0",
+        br#"{"id": 31, "priority": NaN}"#,
+        br#"{"id": 31, "comment": "\ud800"}"#,
+        b"{\"id\": 31, \"comment\": \"\xff\xfe\"}",
+        br#"{"id": 31.0}"#,
+        br#"{"id": 3.1e1}"#,
+        br#"{"id": "31"}"#,
+        br#"{"status": {"novel": []}, "id": 31}"#,
+        b"\xef\xbb\xbf{\"id\": 31}",
+        br#"{"id": 31, "status": "INPROG"#,
+    ];
+    for body in whole {
+        let run = started(body)
+            .await
+            .unwrap_or_else(|error| panic!("{body:?}: {error}"));
+        assert_eq!(
+            run.reference,
+            super::run("buddy/acme/site/42/31"),
+            "{body:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_id_before_the_break_is_kept() {
+    let head =
+        "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n";
+    let cut = format!("{head}{{\"id\": 31, \"status\":");
+    let server = Server::start(Manner::Answer(cut.clone().into_bytes())).await;
+    let run = start_buddy(&buddy(&server.url)).await.expect("the id came");
+    assert_eq!(run.id, "31");
+    assert_eq!(run.warnings.len(), 1, "{:?}", run.warnings);
+    // The same when the rest never comes.
+    let server = Server::start(Manner::Hang(cut.into_bytes())).await;
+    let client = buddy(&server.url).with_timeout(Duration::from_millis(500));
+    let run = start_buddy(&client).await.expect("the id came");
+    assert_eq!(run.id, "31");
+}
+
+#[tokio::test]
+async fn an_id_at_the_head_of_a_body_without_an_end_is_kept() {
+    let mut body = br#"{"id": 31, "comment": ""#.to_vec();
+    body.resize(17 << 20, b'x');
+    let run = started(&body).await.expect("the id came");
+    assert_eq!(run.id, "31");
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_none() {
+    for body in [
+        r#"{"id": 0}"#,
+        r#"{"id": -31}"#,
+        r#"{"id": "  "}"#,
+        r#"{"id": 31.5}"#,
+        r#"{"id": 3"#,
+        r#"{"comment": "{\"id\": 31}"}"#,
+        r#"{"branch": {"id": 31}}"#,
+        r#"{"id": 31, "id": 32}"#,
+        r#"[31]"#,
+        "31",
+    ] {
+        let error = started(body.as_bytes()).await.expect_err(body);
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{body}: {error}");
+    }
+    let blank = answer("201 Created", &[JSON], br#"{"pipelineExecutionId": "  "}"#);
+    let server = Server::start(Manner::Answer(blank)).await;
+    let error = start_matillion(&matillion(&server.url))
+        .await
+        .expect_err("blanks");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+}
+
+#[test]
+fn a_reference_needs_an_id() {
+    for text in ["matillion/p1/", "matillion/p1/%20%20", "matillion/%20/e1"] {
+        assert!(text.parse::<RunRef>().is_err(), "{text}");
+    }
+}

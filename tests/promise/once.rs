@@ -1,0 +1,167 @@
+//! A second request is sent, and "nothing was started" is said, only where an answer proves it.
+
+use runpipe::{Error, ErrorKind};
+use serde_json::json;
+use wiremock::matchers::{any, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::*;
+
+/// A server that gives tokens to whoever asks, and answers everything else with one thing.
+async fn serving(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    let token = json!({ "token_type": "Bearer", "expires_in": 3599, "access_token": "jwt-of-now" });
+    Mock::given(path("/token"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(token))
+        .mount(&server)
+        .await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+async fn starts_sent(server: &MockServer) -> usize {
+    let requests = server.received_requests().await.expect("recorded");
+    let is_start = |request: &&wiremock::Request| request.url.path() != "/token";
+    requests.iter().filter(is_start).count()
+}
+
+fn page(body: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(body.to_owned(), "text/html")
+}
+
+async fn told(server: &MockServer, principal: bool) -> Error {
+    let credentials = match principal {
+        true => super::principal(&server.uri()),
+        false => azure_devops::Credentials::pat(SECRET),
+    };
+    let client = azure_with(&server.uri(), credentials);
+    start_azure(&client).await.expect_err("no run was named")
+}
+
+#[tokio::test]
+async fn a_page_that_proves_nothing_is_not_answered_with_a_second_start() {
+    let redirect =
+        |status: u16, to: &str| ResponseTemplate::new(status).insert_header("location", to);
+    let proves_nothing = [
+        page("<p>assigning an agent</p>"),
+        page("<title>Assigning an agent</title>"),
+        page("<title>Azure DevOps Services | Sign In</title>"),
+        page("<a href='https://login.microsoftonline.com/'>sign in</a>"),
+        redirect(301, "https://dev.azure.com/_signin"),
+        redirect(302, "https://elsewhere.example.com/"),
+        redirect(302, "/acme/_signin_later"),
+        redirect(
+            307,
+            "https://spsprod.vssps.visualstudio.com/_signin?realm=x",
+        ),
+        redirect(308, "https://dev.azure.com/other"),
+        ResponseTemplate::new(203).set_body_raw("<title>Welcome</title>", "text/html"),
+        ResponseTemplate::new(499),
+        ResponseTemplate::new(408),
+        ResponseTemplate::new(460),
+        ResponseTemplate::new(500),
+        ResponseTemplate::new(503),
+    ];
+    for answer in proves_nothing {
+        let server = serving(answer).await;
+        for principal in [false, true] {
+            let before = starts_sent(&server).await;
+            let error = told(&server, principal).await;
+            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+            assert!(error.may_have_started());
+            assert!(!error.to_string().contains("Nothing was"), "{error}");
+            assert_eq!(starts_sent(&server).await, before + 1, "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_proves_it_is_believed() {
+    let sign_in = "https://spsprod.vssps.visualstudio.com/_signin?realm=dev.azure.com";
+    for answer in [
+        ResponseTemplate::new(401),
+        ResponseTemplate::new(203).set_body_raw(
+            "<title>Azure DevOps Services | Sign In</title>",
+            "text/html",
+        ),
+        ResponseTemplate::new(302).insert_header("location", sign_in),
+    ] {
+        let server = serving(answer).await;
+        for (principal, sent) in [(false, 1), (true, 2)] {
+            let before = starts_sent(&server).await;
+            let error = told(&server, principal).await;
+            assert_eq!(error.kind(), ErrorKind::Authentication, "{error}");
+            assert_eq!(starts_sent(&server).await, before + sent, "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_inside_a_success_is_believed_for_codes_that_are_on_the_list() {
+    for (body, kind) in [
+        (json!({ "success": false }), ErrorKind::OutcomeUnknown),
+        (
+            json!({ "success": false, "errorCode": "SystemError" }),
+            ErrorKind::OutcomeUnknown,
+        ),
+        (
+            json!({ "success": false, "errorCode": "Timeout" }),
+            ErrorKind::OutcomeUnknown,
+        ),
+        (
+            json!({ "success": false, "errorCode": "InternalError.Timeout" }),
+            ErrorKind::OutcomeUnknown,
+        ),
+        (
+            json!({ "success": false, "errorCode": "UnknownError" }),
+            ErrorKind::OutcomeUnknown,
+        ),
+        (
+            json!({ "success": false, "errorCode": "Missing.Timeout" }),
+            ErrorKind::OutcomeUnknown,
+        ),
+        (
+            json!({ "success": false, "errorCode": "InvalidPipeline.NotFound" }),
+            ErrorKind::NotFound,
+        ),
+        (
+            json!({ "success": false, "errorCode": "InvalidParam.ParamNotPresent" }),
+            ErrorKind::InvalidRequest,
+        ),
+    ] {
+        let server = serving(ResponseTemplate::new(200).set_body_json(&body)).await;
+        let error = start_aliyun(&aliyun(&server.uri()))
+            .await
+            .expect_err("no run");
+        assert_eq!(error.kind(), kind, "{body}: {error}");
+        assert_eq!(starts_sent(&server).await, 1, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_a_run_proves_nothing_and_the_run_is_told() {
+    let body = json!({ "id": 7001, "message": "no" });
+    for status in [400, 401, 409, 429, 500] {
+        let server = serving(ResponseTemplate::new(status).set_body_json(&body)).await;
+        let error = told(&server, true).await;
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+        let named = error.run().expect("the run is named").to_string();
+        assert_eq!(named, "azure-devops/acme/site/42/7001");
+        assert_eq!(starts_sent(&server).await, 1, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_start_sends_nothing_more() {
+    let server = MockServer::start().await;
+    let slow = ResponseTemplate::new(429).set_delay(Duration::from_millis(50));
+    Mock::given(method("POST"))
+        .respond_with(slow)
+        .mount(&server)
+        .await;
+    let client = azure(&server.uri());
+    let start = tokio::time::timeout(Duration::from_millis(20), start_azure(&client));
+    assert!(start.await.is_err(), "it is still under way");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(starts_sent(&server).await <= 1);
+}

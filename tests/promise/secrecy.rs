@@ -1,0 +1,119 @@
+//! No text shows a secret: not serde's words, not a secret of the request, not an address.
+
+use runpipe::azure_devops::types;
+use serde_json::json;
+
+use super::server::Server;
+use super::*;
+
+/// Everything that an error shows.
+fn shown(error: &runpipe::Error) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    let json = serde_json::to_string(error).expect("JSON");
+    format!("{error} {error:?} {error:#?} {json} {source:?}")
+}
+
+#[tokio::test]
+async fn the_decoders_own_words_are_in_no_error_and_no_warning() {
+    let echo = json!({ "id": { "token": SECRET }, "status": SECRET, "priority": [SECRET] });
+    let server = Server::answering(
+        "201 Created",
+        &[("content-type", "application/json")],
+        echo.to_string().as_bytes(),
+    )
+    .await;
+    let client = buddy(&server.url);
+    let error = start_buddy(&client).await.expect_err("no id");
+    assert!(!shown(&error).contains("s3cret"), "{}", shown(&error));
+    let echo = json!({ "id": 31, "start_date": { SECRET: SECRET } });
+    let server = Server::answering(
+        "201 Created",
+        &[("content-type", "application/json")],
+        echo.to_string().as_bytes(),
+    )
+    .await;
+    let run = start_buddy(&buddy(&server.url)).await.expect("the id came");
+    assert!(!run.warnings.is_empty());
+    let json = serde_json::to_string(&run).expect("JSON");
+    assert!(!format!("{run:?} {json}").contains("s3cret"), "{json}");
+}
+
+#[tokio::test]
+async fn secrets_of_the_request_are_hidden_where_a_refusal_echoes_them() {
+    let mut request = types::RunPipelineParameters::default();
+    let secret = types::Variable {
+        is_secret: Some(true),
+        value: Some("hidden/value of+mine".to_owned()),
+    };
+    let open = types::Variable {
+        is_secret: None,
+        value: Some("open-value".to_owned()),
+    };
+    request.variables.insert("key".to_owned(), secret);
+    request.variables.insert("version".to_owned(), open);
+    let repository = types::RepositoryResourceParameters {
+        token: Some("r3po-token".to_owned()),
+        ..Default::default()
+    };
+    let mut resources = types::RunResourcesParameters::default();
+    resources.repositories.insert("self".to_owned(), repository);
+    request.resources = Some(resources);
+    let debug = format!("{request:?}");
+    assert!(
+        !debug.contains("of+mine") && !debug.contains("r3po"),
+        "{debug}"
+    );
+    let said = "no: hidden/value of+mine, hidden%2Fvalue+of%2Bmine, r3po-token, aGlkZGVuL3ZhbHVlIG9mK21pbmU=, open-value";
+    let body = json!({ "message": said, "typeKey": "hidden/value of+mine" });
+    let headers = [
+        ("content-type", "application/json"),
+        ("activityid", "r3po-token"),
+    ];
+    let server = Server::answering("400 Bad Request", &headers, body.to_string().as_bytes()).await;
+    let pipeline = azure_devops::PipelineRef::new("acme", "site", 42);
+    let error = azure(&server.url)
+        .start(&pipeline, &request)
+        .await
+        .expect_err("refused");
+    let text = shown(&error);
+    for part in ["of+mine", "of%2Bmine", "r3po", "aGlkZGVu"] {
+        assert!(!text.contains(part), "{part}: {text}");
+    }
+    assert!(
+        text.contains("open-value"),
+        "what is no secret stays: {text}"
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_repeats_the_credential_is_none() {
+    let body = json!({ "pipelineExecutionId": SECRET });
+    let server = Server::answering(
+        "201 Created",
+        &[("content-type", "application/json")],
+        body.to_string().as_bytes(),
+    )
+    .await;
+    let told = start_matillion(&matillion(&server.url)).await;
+    let text = format!("{told:?}");
+    assert!(!text.contains("s3cret"), "{text}");
+}
+
+#[test]
+fn an_address_that_cannot_be_used_is_not_repeated() {
+    for address in [
+        "https://user:s3cret@[bad",
+        "https://user:s3cret@host/",
+        "ht tp://s3cret",
+    ] {
+        let builder = runpipe::buddy::Client::builder()
+            .base_url(address)
+            .credentials(runpipe::buddy::Credentials::token(SECRET));
+        let debug = format!("{builder:?}");
+        let error = builder.build().expect_err("no address");
+        assert!(
+            !format!("{debug} {}", shown(&error)).contains("s3cret"),
+            "{error}"
+        );
+    }
+}
