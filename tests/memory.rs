@@ -1,0 +1,165 @@
+//! What one answer may cost in memory, whatever it holds: decoding is bounded before it begins.
+
+use std::future::Future;
+use std::io::Write as _;
+
+use futures_util::TryStreamExt;
+use peak_alloc::PeakAlloc;
+use runpipe::{aliyun, azure_devops, buddy, matillion};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// In MiB. Without a bound these bodies cost more than a gigabyte.
+const CEILING: f32 = 48.0;
+const LENGTH: usize = 1 << 20;
+
+/// Bodies that are cheap to send and dear to decode, with the name of the list in them.
+fn bodies(list: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let filled = |piece: &str| {
+        let mut body = format!("{{\"id\":0,\"{list}\":[").into_bytes();
+        while body.len() < LENGTH {
+            body.extend_from_slice(piece.as_bytes());
+        }
+        body.pop();
+        body.extend_from_slice(b"]}");
+        body
+    };
+    vec![
+        ("objects", filled("{},")),
+        ("objects with an id", filled("{\"id\":1},")),
+        ("arrays", filled("[],")),
+        ("empty texts", filled("\"\",")),
+        ("numbers", filled("1,")),
+        ("nulls", filled("null,")),
+        ("depth", "[".repeat(LENGTH).into_bytes()),
+    ]
+}
+
+async fn server(body: &[u8], gzip: bool) -> MockServer {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200);
+    let answer = match gzip {
+        true => {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            packed.write_all(body).expect("memory");
+            let packed = packed.finish().expect("memory");
+            answer
+                .insert_header("content-encoding", "gzip")
+                .set_body_raw(packed, "application/json")
+        }
+        false => answer.set_body_raw(body.to_vec(), "application/json"),
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+/// The most that was held while this ran, in MiB, beyond what was held before.
+async fn cost<T>(call: impl Future<Output = T>) -> f32 {
+    let before = MEMORY.current_usage_as_mb();
+    MEMORY.reset_peak_usage();
+    drop(call.await);
+    MEMORY.peak_usage_as_mb() - before
+}
+
+#[tokio::test]
+async fn no_answer_costs_more_than_its_ceiling() {
+    let mut dear = Vec::new();
+    for list in ["executions", "value", "pipelineRuns", "results"] {
+        for (name, body) in bodies(list) {
+            {
+                let server = server(&body, true).await;
+                let url = server.uri();
+                let none = runpipe::RetryPolicy::none();
+                let buddy = buddy::Client::builder().base_url(&url).retry(none.clone());
+                let buddy = buddy
+                    .credentials(buddy::Credentials::token("t0ken"))
+                    .build()
+                    .unwrap();
+                let azure = azure_devops::Client::builder()
+                    .base_url(&url)
+                    .retry(none.clone());
+                let azure = azure
+                    .credentials(azure_devops::Credentials::pat("t0ken"))
+                    .build()
+                    .unwrap();
+                let aliyun = aliyun::Client::builder().base_url(&url).retry(none.clone());
+                let aliyun = aliyun
+                    .credentials(aliyun::Credentials::access_key("id", "t0ken"))
+                    .build()
+                    .unwrap();
+                let matillion = matillion::Client::builder().base_url(&url).retry(none);
+                let matillion = matillion
+                    .credentials(matillion::Credentials::token("t0ken"))
+                    .build()
+                    .unwrap();
+                let in_buddy = buddy::PipelineRef::new("a", "b", 1);
+                let in_azure = azure_devops::PipelineRef::new("a", "b", 1);
+                let in_aliyun = aliyun::PipelineRef::new("a", 1);
+                let of_buddy = "buddy/a/b/1/2".parse().unwrap();
+                let start = buddy::types::RunExecutionRequest::default();
+                let filter = matillion::ListFilter::default();
+                let costs = [
+                    (
+                        "buddy list",
+                        cost(buddy.list(&in_buddy).try_collect::<Vec<_>>()).await,
+                    ),
+                    ("buddy get", cost(buddy.get(&of_buddy)).await),
+                    ("buddy start", cost(buddy.start(&in_buddy, &start)).await),
+                    (
+                        "azure list",
+                        cost(azure.list(&in_azure).try_collect::<Vec<_>>()).await,
+                    ),
+                    (
+                        "azure builds",
+                        cost(azure.list_builds(&in_azure).try_collect::<Vec<_>>()).await,
+                    ),
+                    (
+                        "azure start",
+                        cost(azure.start(&in_azure, &Default::default())).await,
+                    ),
+                    (
+                        "aliyun list",
+                        cost(aliyun.list(&in_aliyun).try_collect::<Vec<_>>()).await,
+                    ),
+                    (
+                        "aliyun start",
+                        cost(aliyun.start(&in_aliyun, &Default::default())).await,
+                    ),
+                    (
+                        "matillion list",
+                        cost(matillion.list(&filter).try_collect::<Vec<_>>()).await,
+                    ),
+                ];
+                for (operation, cost) in costs {
+                    if cost > CEILING {
+                        dear.push(format!("{operation}, {list}, {name}: {cost} MiB"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(dear.is_empty(), "{dear:#?}");
+}
+
+#[tokio::test]
+async fn an_honest_list_is_read() {
+    let run = |id: usize| {
+        format!(
+            "{{\"_links\":{{\"self\":{{\"href\":\"x\"}},\"web\":{{\"href\":\"y\"}},\"pipeline\":{{\"href\":\"z\"}}}},\"templateParameters\":{{}},\"pipeline\":{{\"id\":1,\"name\":\"n\"}},\"state\":\"completed\",\"result\":\"succeeded\",\"id\":{id},\"name\":\"{id}\"}}"
+        )
+    };
+    let runs: Vec<String> = (1..=10_000).map(run).collect();
+    let body = format!("{{\"count\":10000,\"value\":[{}]}}", runs.join(","));
+    let server = server(body.as_bytes(), true).await;
+    let azure = azure_devops::Client::builder()
+        .base_url(server.uri())
+        .credentials(azure_devops::Credentials::pat("t0ken"))
+        .build()
+        .unwrap();
+    let pipeline = azure_devops::PipelineRef::new("a", "b", 1);
+    let list: Vec<_> = azure.list(&pipeline).try_collect().await.unwrap();
+    assert_eq!(list.len(), 10_000, "the vendor sends as many");
+}
