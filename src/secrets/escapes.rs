@@ -85,7 +85,7 @@ impl Reader<'_> {
     fn symbols(&mut self, at: usize) -> impl Iterator<Item = Reading> {
         self.at_end |= at >= self.view.len() || self.readings.is_unfinished(at);
         let escapes = self.readings.at(at).iter();
-        let gaps = escapes.filter(|escape| escape.symbol == Symbol::Nothing);
+        let gaps = escapes.filter(|escape| escape.symbol == Symbol::Nothing && !escape.doubtful);
         let behind = gaps.flat_map(|gap| self.all(gap.next));
         self.all(at).chain(behind)
     }

@@ -14,6 +14,9 @@ mod runs;
 mod view;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -72,13 +75,14 @@ impl Cleaner {
         self.cleaned(text, true)
     }
 
-    /// Whether no secret is in the text, in whatever form.
+    /// As [`clean`](Self::clean), for a text that is kept where it is.
     pub(crate) fn clean_in_place(&self, text: &mut String) {
         if let Cow::Owned(cleaned) = self.clean(text) {
             *text = cleaned;
         }
     }
 
+    /// Whether no secret is in the text, in whatever form.
     pub(crate) fn is_clean(&self, text: &str) -> bool {
         matches!(self.clean(text), Cow::Borrowed(_))
     }

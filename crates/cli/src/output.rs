@@ -5,12 +5,13 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color};
+use runpipe::text::is_harmless;
 use runpipe::{Run, RunRef, RunStatus};
 use serde::Serialize;
 
 use super::exit::Failure;
 use super::stdout;
-use super::text::{is_deceptive, one_line, span};
+use super::text::{one_line, span};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -171,11 +172,13 @@ fn json_line(value: &impl Serialize) -> io::Result<String> {
     let json = serde_json::to_string(value)?;
     let mut line = String::with_capacity(json.len() + 1);
     for c in json.chars() {
-        if c.is_control() || is_deceptive(c) {
-            let code = u32::from(c);
-            line.push_str(&format!("\\u{code:04x}"));
-        } else {
+        if is_harmless(c) {
             line.push(c);
+            continue;
+        }
+        // JSON has four digits for each half of what is beyond U+FFFF.
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(line, "\\u{unit:04x}");
         }
     }
     line.push('\n');

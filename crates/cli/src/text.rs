@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use anstream::adapter::strip_str;
+use runpipe::text::{is_harmless, printable};
 
-/// On one line: no escape sequences, no control characters, nothing that turns the direction of
-/// what follows.
+/// On one line: no escape sequences, no control characters, nothing that hides or turns the
+/// direction of what follows.
 pub fn one_line(text: &str) -> String {
     let text = strip_str(text).to_string();
     let words = text.split(|c: char| c.is_control() || c.is_whitespace());
-    let words = words.map(|word| word.chars().filter(|c| !is_deceptive(*c)).collect());
+    let words = words.map(|word| word.chars().filter(|c| is_harmless(*c)).collect());
     let words: Vec<String> = words.filter(|word: &String| !word.is_empty()).collect();
     words.join(" ")
 }
@@ -17,15 +18,7 @@ pub fn one_line(text: &str) -> String {
 /// Over several lines: line ends and tabs stay. Of a line that was overwritten by carriage returns
 /// each version gets a line.
 pub fn lines(text: &str) -> String {
-    let text = strip_str(text).to_string();
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let keep = |c: &char| *c == '\n' || *c == '\t' || !(c.is_control() || is_deceptive(*c));
-    text.chars().filter(keep).collect()
-}
-
-/// Characters that hide, or that reorder what is shown.
-pub fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    printable(&strip_str(text).to_string())
 }
 
 /// `4.2s`, `38s`, `2m 05s`, `1h 02m`.

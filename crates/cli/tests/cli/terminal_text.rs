@@ -6,8 +6,17 @@ use wiremock::{Mock, MockServer};
 
 use crate::program::{EXECUTIONS, START, answer, buddy, execution, reading, starting};
 
-/// Clears the screen, sets a title, rings, overwrites the line, turns the direction.
-const NASTY: &str = "a\u{1b}[2J\u{1b}]0;owned\u{7}b\rc\u{202e}d\u{0}e\u{9b}31mf";
+/// Clears the screen, sets a title, rings, overwrites the line, turns the direction, hides.
+const NASTY: &str = "a\u{1b}[2J\u{1b}]0;owned\u{7}b\rc\u{202e}d\u{0}e\u{9b}31mf\u{61c}\u{ad}g\u{2028}h\u{e0041}\u{fe0f}";
+/// What of it is no control character.
+const HIDING: [char; 6] = [
+    '\u{202e}',
+    '\u{61c}',
+    '\u{ad}',
+    '\u{2028}',
+    '\u{e0041}',
+    '\u{fe0f}',
+];
 
 fn is_clean(text: &str) {
     is_harmless(text);
@@ -16,7 +25,7 @@ fn is_clean(text: &str) {
 
 /// The letters of an escape sequence may be left; what makes it one is not.
 fn is_harmless(text: &str) {
-    let nasty = |c: char| (c.is_control() && c != '\n' && c != '\t') || c == '\u{202e}';
+    let nasty = |c: char| (c.is_control() && c != '\n' && c != '\t') || HIDING.contains(&c);
     assert!(!text.contains(nasty), "{text:?}");
 }
 

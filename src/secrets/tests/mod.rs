@@ -1,0 +1,4 @@
+mod drawn;
+mod forms;
+mod limits;
+mod table;
