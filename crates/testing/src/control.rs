@@ -1,15 +1,5 @@
-//! The control endpoint: every port answers under `/_sandbox/`, for clients in other languages.
-//!
-//! | request | what it does |
-//! |---|---|
-//! | `GET /_sandbox/` | time, addresses, counts of runs and requests, rules that are left |
-//! | `GET /_sandbox/pipelines` | the pipelines that there are |
-//! | `GET /_sandbox/received?service=buddy` | the newest requests of a service, without their headers |
-//! | `POST /_sandbox/runs` | adds a run that no client started, answers with its `id` |
-//! | `POST /_sandbox/script` | adds the rules of a script |
-//! | `DELETE /_sandbox/script` | drops all rules |
-//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on, `{"ahead_seconds": -150}` sets the services' clocks apart from their clients' |
-//! | `POST /_sandbox/reset` | forgets runs, requests and rules |
+//! The control endpoint: every port answers under `/_sandbox/`, for clients in other languages. The
+//! crate documentation lists its requests.
 
 use chrono::TimeDelta;
 use serde::Deserialize;

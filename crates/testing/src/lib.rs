@@ -1,6 +1,6 @@
 //! The four services in one process, on loopback, for tests and demos.
 //!
-//! A [`Sandbox`] behaves like the vendors as far as their documents and their recorded settings tell:
+//! A [`Sandbox`] behaves like the vendors as far as their documents and recorded answers tell:
 //! it checks credentials (Aliyun's signature is computed again), refuses requests that the document
 //! does not allow and says what is wrong with them, and its own answers are held against the
 //! document before they leave. Any client can talk to it over HTTP, the vendors' own ones too.
@@ -28,8 +28,10 @@
 //! ```
 //!
 //! Time is the machine's, or stands still until a test moves it ([`SandboxBuilder::manual_clock`],
-//! [`Sandbox::advance`]). Scenarios are written as a [`Script`], in Rust, in a JSON file, or sent to
-//! the control endpoint that every port has under `/_sandbox/`:
+//! [`Sandbox::advance`]); the services' clock may be apart from their clients'
+//! ([`SandboxBuilder::clock_ahead`]). Runs that somebody else started are [seeded](SeededRun).
+//! Scenarios, with answers that are [wrong](Fault) in some way, are written as a [`Script`], in Rust,
+//! in a JSON file, or sent to the control endpoint that every port has under `/_sandbox/`:
 //!
 //! | request | what it does |
 //! |---|---|
@@ -62,6 +64,8 @@ mod catalogue;
 mod clients;
 mod clock;
 mod control;
+mod echo;
+mod fault;
 mod hosts;
 mod ids;
 mod incoming;
@@ -71,6 +75,7 @@ mod plan;
 mod port;
 mod received;
 mod roster;
+mod rules;
 mod run;
 mod script;
 mod seeded_run;
@@ -92,6 +97,8 @@ use runpipe::Service;
 pub use accepted::Accepted;
 pub use builder::SandboxBuilder;
 pub use catalogue::Pipeline;
+pub use echo::{Echo, EchoForm, EchoPlace};
+pub use fault::Fault;
 pub use plan::{Outcome, RunPlan};
 pub use received::Received;
 pub use script::{Always, InvalidScript, Rule, Script, ScriptedAnswer, Times};

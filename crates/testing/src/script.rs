@@ -1,17 +1,16 @@
 //! Scripted scenarios: the next answers are these, the next runs go like this.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::plan::{RunPlan, seconds};
+use super::rules::MOST_RULES;
 use runpipe::Service;
-
-/// How many rules are kept of each service, and how many bytes of them.
-const MOST_RULES: usize = 1_000;
-const MOST_BYTES: usize = 16 << 20;
 
 /// What is to happen in a sandbox instead of what would happen. Read from JSON:
 ///
@@ -20,6 +19,7 @@ const MOST_BYTES: usize = 16 << 20;
 ///
 /// let script: Script = r#"{ "rules": [
 ///   { "service": "buddy", "operation": "runExecution", "times": 2, "answer": { "status": 429 } },
+///   { "service": "buddy", "operation": "runExecution", "answer": { "fault": "cut_after_id" } },
 ///   { "service": "buddy", "run": { "takes_seconds": 60, "ends": "failed" } },
 ///   { "times": "always", "run": { "takes_seconds": 0.2 } }
 /// ] }"#.parse()?;
@@ -97,6 +97,9 @@ pub struct ScriptedAnswer {
     /// Which of the document's examples is meant, by its name; the first when it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
+    /// What is wrong with the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
     /// How long the answer is held back, in seconds of real time.
     pub delay_seconds: f64,
     /// Whether the service does what was asked before this is answered: a start whose answer is
@@ -132,6 +135,13 @@ impl ScriptedAnswer {
         self
     }
 
+    /// Makes the answer wrong.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
     /// Names the document's example that is sent.
     #[must_use]
     pub fn example(mut self, name: impl Into<String>) -> Self {
@@ -153,9 +163,46 @@ impl ScriptedAnswer {
         self
     }
 
+    /// Whether it can be sent.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let final_one = |status: u16| (200..=599).contains(&status);
+        let faulty = self.fault.is_some_and(Fault::needs_status);
+        if self.status.is_some_and(|status| !final_one(status)) {
+            return Err(
+                "answers with a status that no final answer has: use 200 to 599".to_owned(),
+            );
+        }
+        if self.status.is_none() && (self.body.is_some() || self.example.is_some()) {
+            return Err("has a body without a status: give it `status`".to_owned());
+        }
+        if self.status.is_none() && faulty {
+            return Err("refuses without a status: give it `status`".to_owned());
+        }
+        match self
+            .headers
+            .iter()
+            .find(|(name, value)| !is_sendable(name, value))
+        {
+            Some((name, _)) => Err(format!(
+                "has a header {name:?} that cannot be sent: give it another name or value, or leave it out"
+            )),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn delay(&self) -> Option<Duration> {
         Some(seconds(self.delay_seconds)).filter(|delay| !delay.is_zero())
     }
+}
+
+/// Whether a header can stand in an answer. Where the answer ends is for the sandbox to say.
+fn is_sendable(name: &str, value: &str) -> bool {
+    let framing = ["connection", "content-length", "transfer-encoding"];
+    !framing
+        .iter()
+        .any(|framing| framing.eq_ignore_ascii_case(name))
+        && HeaderName::from_bytes(name.as_bytes()).is_ok()
+        && HeaderValue::from_str(value).is_ok()
 }
 
 impl Rule {
@@ -200,35 +247,18 @@ impl Rule {
 
     /// Whether it says one thing and not two.
     fn check(&self, number: usize) -> Result<(), InvalidScript> {
-        let error = match (&self.answer, &self.run) {
-            (None, None) => "says nothing: give it `answer` or `run`",
-            (Some(_), Some(_)) => "has both `answer` and `run`: make two rules of it",
+        let checked = match (&self.answer, &self.run) {
+            (None, None) => Err("says nothing: give it `answer` or `run`".to_owned()),
+            (Some(_), Some(_)) => {
+                Err("has both `answer` and `run`: make two rules of it".to_owned())
+            }
             (None, Some(_)) if self.operation.is_some() => {
-                "has a run for one operation: leave `operation` out"
+                Err("has a run for one operation: leave `operation` out".to_owned())
             }
-            (
-                Some(ScriptedAnswer {
-                    status: Some(status),
-                    ..
-                }),
-                _,
-            ) if !(200..=599).contains(status) => {
-                "answers with a status that no final answer has: use 200 to 599"
-            }
-            (
-                Some(ScriptedAnswer {
-                    status: None,
-                    body,
-                    example,
-                    ..
-                }),
-                _,
-            ) if body.is_some() || example.is_some() => {
-                "has a body without a status: give it `status`"
-            }
-            _ => return Ok(()),
+            (None, Some(_)) => Ok(()),
+            (Some(answer), None) => answer.check(),
         };
-        Err(InvalidScript(format!("rule {number} {error}")))
+        checked.map_err(|error| InvalidScript(format!("rule {number} {error}")))
     }
 }
 
@@ -270,73 +300,3 @@ impl std::str::FromStr for Script {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the script cannot be played: {0}")]
 pub struct InvalidScript(pub(super) String);
-
-/// The rules of one service that have not been used up. Bounded: the newest are kept.
-#[derive(Debug, Default)]
-pub(crate) struct Rules {
-    /// Each with its size.
-    rules: VecDeque<(Rule, usize)>,
-    bytes: usize,
-}
-
-impl Rules {
-    /// Adds the rules of a script that are for this service, after those that are there.
-    pub fn add(&mut self, script: &Script, service: Service) {
-        let mine = |rule: &&Rule| rule.service.is_none_or(|of| of == service);
-        for rule in script.rules.iter().filter(mine) {
-            let size = serde_json::to_string(rule).map_or(0, |text| text.len());
-            self.bytes = self.bytes.saturating_add(size);
-            self.rules.push_back((rule.clone(), size));
-        }
-        while self.rules.len() > MOST_RULES || self.bytes > MOST_BYTES {
-            self.remove(0);
-        }
-    }
-
-    pub fn clear(&mut self) {
-        *self = Rules::default();
-    }
-
-    /// The rules that are left, in their order.
-    pub fn all(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().map(|(rule, _)| rule)
-    }
-
-    /// The answer that is scripted for an operation, if one is.
-    pub fn next_answer(&mut self, operation: Option<&str>) -> Option<ScriptedAnswer> {
-        let fits = |rule: &Rule| {
-            let mine = rule
-                .operation
-                .as_deref()
-                .is_none_or(|wanted| Some(wanted) == operation);
-            rule.answer.is_some() && mine
-        };
-        self.take(fits)?.answer
-    }
-
-    /// How the next run goes.
-    pub fn next_plan(&mut self) -> RunPlan {
-        let plan = self.take(|rule| rule.run.is_some());
-        plan.and_then(|rule| rule.run).unwrap_or_default()
-    }
-
-    fn take(&mut self, fits: impl Fn(&Rule) -> bool) -> Option<Rule> {
-        let fits = |(rule, _): &(Rule, usize)| rule.times != Times::Count(0) && fits(rule);
-        let index = self.rules.iter().position(fits)?;
-        let (rule, _) = self.rules.get_mut(index)?;
-        let used = rule.clone();
-        if let Times::Count(left) = &mut rule.times {
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                self.remove(index);
-            }
-        }
-        Some(used)
-    }
-
-    fn remove(&mut self, index: usize) {
-        if let Some((_, size)) = self.rules.remove(index) {
-            self.bytes = self.bytes.saturating_sub(size);
-        }
-    }
-}

@@ -13,8 +13,9 @@ use super::catalogue::Pipeline;
 use super::clock::{Clock, later};
 use super::incoming::Incoming;
 use super::received::{Log, Received};
+use super::rules::Rules;
 use super::run::NewRun;
-use super::script::{Rules, ScriptedAnswer};
+use super::script::ScriptedAnswer;
 use super::seeded_run::SeededRun;
 use super::settings::Settings;
 use super::store::Store;
@@ -150,17 +151,24 @@ impl Simulator {
         let Some(script) = inner.rules.next_answer(name) else {
             return self.vendor_answer(request, target, inner, now);
         };
-        let delay = script.delay();
+        // One that was not checked when it was scripted.
+        if let Err(error) = script.check() {
+            let text = format!("The scripted answer {error}.\n");
+            return Answer::typed(500, "text/plain; charset=utf-8", text);
+        }
         let truth = (script.acts || script.status.is_none())
             .then(|| self.vendor_answer(request, target, inner, now));
         let mut answer = match (truth, script.status) {
             (Some(truth), None) => truth,
             (_, status) => self.played(&script, status.unwrap_or(200), target),
         };
+        if let Some(fault) = script.fault {
+            fault.apply(&mut answer, request, &*inner.vendor);
+        }
         for (name, value) in &script.headers {
             answer.set(name, value);
         }
-        answer.delay = delay;
+        answer.delay = script.delay();
         answer
     }
 

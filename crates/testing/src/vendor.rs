@@ -10,8 +10,8 @@ use super::answer::Answer;
 use super::catalogue::{Pipeline, listed};
 use super::incoming::Incoming;
 use super::plan::RunPlan;
+use super::rules::Rules;
 use super::run::{NewRun, StoredRun};
-use super::script::Rules;
 use super::settings::Settings;
 use super::store::Store;
 use runpipe_spec::operation::Operation;
@@ -68,6 +68,15 @@ pub(crate) trait Vendor: Send {
 
     /// Refuses a request that does not fit the document, in the vendor's form.
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer;
+
+    /// An error in the vendor's form, with a sentence and, where the vendor has such, a code.
+    fn error(&self, request: &Incoming, status: u16, code: &str, sentence: &str) -> Answer;
+
+    /// The key that the id of a run has.
+    fn run_id_key(&self) -> &'static str;
+
+    /// The header that a client takes the id of a request from.
+    fn request_id_header(&self) -> &'static str;
 
     /// Refuses a request because there were too many.
     fn throttle(&self, wait: Duration) -> Answer;

@@ -17,8 +17,9 @@ const VERSION: &str = "2021-06-25";
 const MOST_SKEW: TimeDelta = TimeDelta::minutes(15);
 /// How long a nonce cannot be used again (evidence: the vendor's support).
 const NONCE_LIFE: TimeDelta = TimeDelta::minutes(31);
-/// How many nonces are remembered.
+/// How many nonces are remembered, and how many bytes of them.
 const MOST_NONCES: usize = 200_000;
+const MOST_BYTES: usize = 16 << 20;
 
 /// An error of the gateway.
 pub(super) struct GatewayError {
@@ -61,21 +62,25 @@ impl GatewayError {
 pub(super) struct Nonces {
     seen: HashSet<String>,
     in_order: VecDeque<(DateTime<Utc>, String)>,
+    bytes: usize,
 }
 
 impl Nonces {
     /// Remembers a nonce; `false` when it has been used.
     fn is_new(&mut self, nonce: &str, now: DateTime<Utc>) -> bool {
         while let Some((at, _)) = self.in_order.front() {
-            if now - *at < NONCE_LIFE && self.in_order.len() < MOST_NONCES {
+            let room = self.in_order.len() < MOST_NONCES && self.bytes < MOST_BYTES;
+            if room && now - *at < NONCE_LIFE {
                 break;
             }
             if let Some((_, old)) = self.in_order.pop_front() {
+                self.bytes = self.bytes.saturating_sub(old.len());
                 self.seen.remove(&old);
             }
         }
         let new = self.seen.insert(nonce.to_owned());
         if new {
+            self.bytes = self.bytes.saturating_add(nonce.len());
             self.in_order.push_back((now, nonce.to_owned()));
         }
         new

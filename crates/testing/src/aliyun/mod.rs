@@ -128,6 +128,21 @@ impl Vendor for Aliyun {
         .answer(request, &self.request_id())
     }
 
+    fn error(&self, _request: &Incoming, status: u16, code: &str, sentence: &str) -> Answer {
+        match status {
+            200..=299 => self.failure(status, code, sentence),
+            _ => self.service_error(status, code, sentence),
+        }
+    }
+
+    fn run_id_key(&self) -> &'static str {
+        "pipelineRunId"
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "x-acs-request-id"
+    }
+
     fn throttle(&self, wait: Duration) -> Answer {
         // Documented as 400; the header is in milliseconds (evidence: the official SDK).
         self.service_error(400, "Throttling.User", "There were too many requests.")
@@ -156,6 +171,17 @@ impl Aliyun {
         Answer::json(200, &result)
     }
 
+    /// A refusal inside an answer that looks like a success.
+    fn failure(&self, status: u16, code: &str, message: &str) -> Answer {
+        let body = json!({
+            "requestId": self.request_id(),
+            "success": false,
+            "errorCode": code,
+            "errorMessage": message,
+        });
+        Answer::json(status, &body)
+    }
+
     /// An error of the service behind the gateway: its keys are in small letters.
     fn service_error(&self, status: u16, code: &str, message: &str) -> Answer {
         let id = self.request_id();
@@ -181,15 +207,7 @@ impl Aliyun {
             return self.service_error(400, "InvalidParam.ParamNotPresent", sentence);
         }
         if pipeline.disabled {
-            return Answer::json(
-                200,
-                &json!({
-                    "requestId": self.request_id(),
-                    "success": false,
-                    "errorCode": "Pipeline.Disabled",
-                    "errorMessage": "The pipeline is switched off.",
-                }),
-            );
+            return self.failure(200, "Pipeline.Disabled", "The pipeline is switched off.");
         }
         let run = context.start(self.new_run(pipeline, params));
         self.success(json!({ "pipelineRunId": run.number }))

@@ -157,6 +157,18 @@ impl Vendor for AzureDevops {
         }
     }
 
+    fn error(&self, _request: &Incoming, status: u16, code: &str, sentence: &str) -> Answer {
+        exception(status, code, sentence)
+    }
+
+    fn run_id_key(&self) -> &'static str {
+        "id"
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "activityid"
+    }
+
     fn throttle(&self, wait: Duration) -> Answer {
         let sentence = "TF400733: The request has been canceled: there were too many.";
         let seconds = format!("{}", wait.as_secs_f64().ceil());

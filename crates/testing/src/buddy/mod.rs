@@ -112,6 +112,20 @@ impl Vendor for Buddy {
         errors(status, mismatch.sentences(request))
     }
 
+    fn error(&self, _request: &Incoming, status: u16, code: &str, sentence: &str) -> Answer {
+        let error = json!({ "message": sentence, "code": code });
+        Answer::json(status, &json!({ "errors": [error] }))
+    }
+
+    fn run_id_key(&self) -> &'static str {
+        "id"
+    }
+
+    /// Buddy documents none.
+    fn request_id_header(&self) -> &'static str {
+        "x-request-id"
+    }
+
     fn throttle(&self, _wait: Duration) -> Answer {
         errors(429, ["API rate limit exceeded."])
     }

@@ -102,6 +102,22 @@ impl Vendor for Matillion {
         problem.answer(Some(&request.path))
     }
 
+    fn error(&self, request: &Incoming, status: u16, code: &str, sentence: &str) -> Answer {
+        if tokens::is_for(request) {
+            return tokens::error(status, code, sentence);
+        }
+        let problem = Problem::new(status, sentence).code(code);
+        problem.answer(Some(&request.path))
+    }
+
+    fn run_id_key(&self) -> &'static str {
+        "pipelineExecutionId"
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "cf-ray"
+    }
+
     fn throttle(&self, wait: Duration) -> Answer {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let problem = Problem::new(429, "There were too many requests in this minute.");

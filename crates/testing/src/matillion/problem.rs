@@ -10,6 +10,8 @@ pub(super) struct Problem {
     status: u16,
     detail: String,
     violations: Vec<String>,
+    /// The end of its type, where it is not the title.
+    code: Option<String>,
 }
 
 impl Problem {
@@ -18,7 +20,14 @@ impl Problem {
             status,
             detail: detail.into(),
             violations: Vec::new(),
+            code: None,
         }
+    }
+
+    /// Names its type.
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
     }
 
     /// A request that breaks rules, one sentence each.
@@ -28,9 +37,8 @@ impl Problem {
             many => format!("The request breaks {many} rules."),
         };
         Problem {
-            status: 400,
-            detail,
             violations,
+            ..Problem::new(400, detail)
         }
     }
 
@@ -40,7 +48,8 @@ impl Problem {
             .ok()
             .and_then(|status| status.canonical_reason());
         let title = title.unwrap_or("Problem");
-        let slug = title.to_lowercase().replace(' ', "-");
+        let slug = || title.to_lowercase().replace(' ', "-");
+        let slug = self.code.unwrap_or_else(slug);
         let mut body = Map::new();
         let mut set = |key: &str, value: Value| body.insert(key.to_owned(), value);
         set(

@@ -101,13 +101,20 @@ impl TokenError {
     }
 
     fn answer(self) -> Answer {
-        let body = json!({ "error": self.error, "error_description": self.sentence });
-        let answer = Answer::json(self.status, &body);
+        let answer = error(self.status, self.error, &self.sentence);
         match self.status {
             405 => answer.with("allow", "POST"),
             _ => answer,
         }
     }
+}
+
+/// An error as RFC 6749 writes it.
+pub(super) fn error(status: u16, code: &str, sentence: &str) -> Answer {
+    Answer::json(
+        status,
+        &json!({ "error": code, "error_description": sentence }),
+    )
 }
 
 fn check(request: &Incoming, context: &Context<'_>) -> Result<(), TokenError> {

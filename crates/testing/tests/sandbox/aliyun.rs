@@ -34,7 +34,7 @@ pub struct Draft {
     path: String,
     pub query: String,
     action: &'static str,
-    body: String,
+    pub body: String,
     pub form: bool,
     key: (String, String),
     token: Option<String>,

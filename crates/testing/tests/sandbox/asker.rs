@@ -4,7 +4,7 @@ use std::error::Error;
 
 use reqwest::Method;
 use runpipe::Service;
-use runpipe_testing::Sandbox;
+use runpipe_testing::{EchoForm, Sandbox};
 use serde_json::{Value, json};
 
 use super::aliyun::Draft;
@@ -18,7 +18,7 @@ pub(crate) const BUDDY: &str = "/workspaces/acme/projects/website";
 /// Sends requests with the right credentials.
 pub(crate) struct Asker<'s> {
     sandbox: &'s Sandbox,
-    token: String,
+    pub token: String,
     nonce: u32,
 }
 
@@ -70,6 +70,10 @@ impl<'s> Asker<'s> {
                     action,
                 );
                 draft.form = method == Method::POST;
+                if let Some(params) = body {
+                    let params = EchoForm::FormEncoded.write(&params.to_string());
+                    draft.body = format!("params={params}");
+                }
                 draft.method = method;
                 draft.query = query.to_owned();
                 return draft.send(self.sandbox).await;

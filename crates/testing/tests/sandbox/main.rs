@@ -8,6 +8,7 @@ mod azure_devops;
 mod buddy;
 mod clock;
 mod every_operation;
+mod faults;
 mod matillion;
 mod scenarios;
 mod seeded_runs;
