@@ -23,6 +23,8 @@ use crate::secrets::Cleaner;
 const GENERATORS_VERSION: HeaderName = HeaderName::from_static("api-version");
 /// A service that asks for more than this is asked again all the same: headers can be wrong.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// No vendor's token or key is shorter.
+const SHORTEST_CREDENTIAL: usize = 12;
 /// A longer wait for a turn is told: nothing else would say why nothing happens.
 const NOTICED: Duration = Duration::from_millis(500);
 /// Shorter answers cannot cost much, whatever they hold.
@@ -325,7 +327,7 @@ impl Attempt<'_> {
         if self.effect == Effect::Start {
             let id = shared.dialect.run_id(&answer.body);
             // What repeats the credential is no id.
-            let id = id.filter(|id| call.session().cleaner().is_clean(id));
+            let id = id.filter(|id| !call.repeats_credential(id));
             call.told().named = id.map(|id| Named::new(id, &answer));
         }
         if !answer.status.is_success() {
@@ -494,9 +496,15 @@ impl Call {
         };
         match run {
             // What repeats the credential is no id, and is not shown.
-            Ok(run) if !self.session().cleaner().is_clean(&run.id) => Err(self.names_no_run()),
+            Ok(run) if self.repeats_credential(&run.id) => Err(self.names_no_run()),
             run => run.map(|run| self.clean_run(run)),
         }
+    }
+
+    /// Whether an id is the credential that was sent. A short id is a number, and a number is no
+    /// credential: a run is not lost because a password is 7.
+    fn repeats_credential(&self, id: &str) -> bool {
+        id.len() >= SHORTEST_CREDENTIAL && !self.session().cleaner().is_clean(id)
     }
 
     fn names_no_run(&self) -> Error {

@@ -132,15 +132,10 @@ impl Session {
 
     /// Takes note of a token, so that it is never shown.
     pub(super) fn keep_secret(&self, token: &str) {
-        let known = self.cleaner();
-        if known.is_clean(token) {
-            let mut cleaner = self
-                .shared
-                .cleaner
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            *cleaner = cleaner.with([token]);
-        }
+        let cleaner = self.shared.cleaner.write();
+        let mut cleaner = cleaner.unwrap_or_else(PoisonError::into_inner);
+        // Nothing is made anew for a token that is known.
+        *cleaner = cleaner.with([token]);
     }
 
     /// A moment of this machine's clock as the service's clock showed it, at the earliest; `None`
