@@ -1,12 +1,8 @@
 //! The command line as a whole.
 
-use std::time::Duration;
-
 use clap::{Parser, Subcommand};
-use runpipe::{InvalidRunRef, RunRef, Service};
 
-use super::preview;
-use super::{cancel, list, logs, sandbox, spec, start, status, watch};
+use super::{cancel, list, logs, preview, sandbox, spec, start, status, watch};
 
 /// Ends `--help`.
 const EXIT_CODES: &str = "\
@@ -30,7 +26,7 @@ the run to a person at once, it first writes `started REF` to stderr; with --jso
 
 /// Starts a pipeline run on Azure DevOps, Matillion, Aliyun Yunxiao or Buddy, exactly once, and
 /// follows it to its end.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "runpipe", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Arguments {
     /// Write one JSON object to stdout; errors as one object to stderr.
@@ -46,21 +42,24 @@ pub struct Arguments {
 }
 
 /// What to do.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum Command {
     /// Start a run of a pipeline, once, and print its reference.
+    #[command(subcommand)]
     Start(start::Arguments),
     /// Read a run.
     Status(status::Arguments),
     /// Follow a run to its end; the exit code says how it ended.
     Watch(watch::Arguments),
     /// List the runs of a pipeline, newest first.
+    #[command(subcommand)]
     List(list::Arguments),
     /// Ask the service to stop a run.
     Cancel(cancel::Arguments),
     /// Print what the steps of a run wrote.
     Logs(logs::Arguments),
     /// Print what a run would execute, without a run (Azure DevOps).
+    #[command(subcommand)]
     Preview(preview::Arguments),
     /// See it work: one run on each service, in a sandbox inside this program.
     Demo,
@@ -69,32 +68,4 @@ pub enum Command {
     /// Check, compare and apply OpenAPI 3.0 documents.
     #[command(subcommand, after_help = spec::EXIT_CODES)]
     Spec(spec::Command),
-}
-
-/// Reads `90s`, `5m`, `1h 30m`, or a bare number of seconds.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let read = match text.parse::<u64>() {
-        Ok(seconds) => Ok(Duration::from_secs(seconds)),
-        Err(_) => humantime::parse_duration(text),
-    };
-    match read {
-        Ok(Duration::ZERO) => Err("it has to be longer than nothing".to_owned()),
-        Ok(duration) if duration > LONGEST => Err("it has to be at most a year".to_owned()),
-        Ok(duration) => Ok(duration),
-        Err(_) => Err("write it as 90s, 5m or 1h30m".to_owned()),
-    }
-}
-
-/// Beyond this a clock overflows, and nobody means it.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
-
-/// Reads a reference to a run. What was given is not repeated: it may be a credential.
-pub fn reference(text: &str) -> Result<RunRef, String> {
-    text.parse().map_err(|fault| match fault {
-        InvalidRunRef::Service(_) => {
-            let names = Service::ALL.map(Service::name).join(", ");
-            format!("what it begins with is not a service: use one of {names}")
-        }
-        fault => fault.to_string(),
-    })
 }

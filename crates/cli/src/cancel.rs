@@ -1,13 +1,14 @@
 //! `runpipe cancel`: asks the service to stop a run.
 
 use clap::Args;
-use runpipe::{Run, RunRef};
+use runpipe::RunRef;
 
-use super::Context;
-use super::arguments::reference;
-use super::connect::{self, Connection};
+use super::connection::Connection;
+use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::services;
 use super::stage::Doing;
+use super::value::reference;
 
 /// What `cancel` is given.
 #[derive(Args, Debug)]
@@ -27,27 +28,18 @@ pub struct Arguments {
 /// Asks for the stop, and prints the run as it is then. Stopping takes time: `watch` shows its end.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let Arguments {
-        run, connection, ..
+        run,
+        force,
+        connection,
     } = &arguments;
-    let run = if arguments.force {
-        force(context, run, connection).await?
+    let (vendor, environment) = (services::of(run.service())?, &context.environment);
+    context.stage.enter(Doing::Canceling(run.clone()));
+    let run = if *force {
+        vendor.cancel_hard(run, connection, environment).await?
     } else {
-        let runs = connect::runs(run.service(), connection, context)?;
-        context.stage.enter(Doing::Canceling(run.clone()));
+        let runs = vendor.runs(connection, environment)?;
         runs.cancel(run).await?
     };
     context.output.run(&run)?;
     Ok(DONE)
-}
-
-async fn force(context: &Context, run: &RunRef, connection: &Connection) -> Result<Run, Failure> {
-    if run.service() == runpipe::Service::Matillion {
-        let client = connect::matillion(connection, context)?;
-        context.stage.enter(Doing::Canceling(run.clone()));
-        return Ok(client.cancel(run, true).await?);
-    }
-    Err(Failure::usage(
-        format!("{} does not know --force", run.service().title()),
-        "Leave it out.",
-    ))
 }

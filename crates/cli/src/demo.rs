@@ -16,12 +16,15 @@ use runpipe_testing::Sandbox;
 use serde::Serialize;
 
 use super::arguments::{Arguments, Command};
+use super::context::Context;
+use super::environment::Environment;
 use super::exit::{DONE, Failure, WITHOUT_SUCCESS};
 use super::output::{Output, status_cell, status_style, took};
 use super::stage::Stage;
-use super::start::{self, Start};
+use super::start;
 use super::text::{one_line, span};
-use super::{Context, Environment, example, open_files};
+use super::vendor::Start;
+use super::{example, open_files};
 
 /// What was seen of one service.
 #[derive(Serialize)]
@@ -119,7 +122,7 @@ async fn prepared(
     let words = example::start(sandbox, service).unwrap_or_default();
     let words = ["runpipe".to_owned()].into_iter().chain(words);
     match Arguments::try_parse_from(words).map(|arguments| arguments.command) {
-        Ok(Command::Start(arguments)) => Ok(start::prepare(context, arguments).await?.0),
+        Ok(Command::Start(arguments)) => start::prepare(context, &arguments).await,
         Ok(_) => Err(Failure::usage(
             "the sandbox has no pipeline to start",
             "Report this.",

@@ -1,67 +1,25 @@
 //! `runpipe list`: the runs of a pipeline, newest first.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Command};
 use comfy_table::{Cell, Table, presets};
 use futures_util::StreamExt;
-use futures_util::stream::BoxStream;
 use runpipe::Run;
 use serde::Serialize;
 
-use super::connect::{self, Connection};
+use super::chosen::{Chosen, Shared};
+use super::connection::Connection;
+use super::context::Context;
 use super::exit::{DONE, Failure};
 use super::output::{moment, status_cell, took};
 use super::text::one_line;
-use super::{Context, place};
+use super::vendor::{AnyVendor, RunList};
 
 /// What `list` is given.
-#[derive(Args, Debug)]
-pub struct Arguments {
-    #[command(subcommand)]
-    service: ServiceArguments,
-}
-
-/// The service whose runs are listed.
-#[derive(Debug, Subcommand)]
-enum ServiceArguments {
-    /// List the runs of an Azure DevOps pipeline.
-    AzureDevops {
-        #[command(flatten)]
-        place: place::AzureDevopsPlace,
-        #[command(flatten)]
-        options: Options,
-    },
-    /// List the executions in a Matillion project.
-    Matillion {
-        #[command(flatten)]
-        place: place::MatillionPlace,
-        /// Only of the pipeline of exactly this name.
-        #[arg(long, value_name = "NAME")]
-        pipeline: Option<String>,
-        /// Only in this environment.
-        #[arg(long, value_name = "NAME")]
-        environment: Option<String>,
-        #[command(flatten)]
-        options: Options,
-    },
-    /// List the runs of an Aliyun Yunxiao (Flow) pipeline.
-    Aliyun {
-        #[command(flatten)]
-        place: place::AliyunPlace,
-        #[command(flatten)]
-        options: Options,
-    },
-    /// List the executions of a Buddy pipeline.
-    Buddy {
-        #[command(flatten)]
-        place: place::BuddyPlace,
-        #[command(flatten)]
-        options: Options,
-    },
-}
+pub type Arguments = Chosen<Options>;
 
 /// What is the same whatever the service.
-#[derive(Args, Debug)]
-struct Options {
+#[derive(Args)]
+pub struct Options {
     /// How many runs to list.
     #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "all")]
     limit: usize,
@@ -82,12 +40,17 @@ struct Listed {
     more: bool,
 }
 
-/// All runs of a pipeline, a page fetched when it is asked for.
-type Runs = BoxStream<'static, runpipe::Result<Run>>;
+impl Shared for Options {
+    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
+        Some(vendor.list_command())
+    }
+}
 
 /// Lists the runs.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let (runs, options) = open(context, arguments.service).await?;
+    let options = &arguments.shared;
+    let given = arguments.given(&options.connection, &context.environment);
+    let runs = arguments.vendor.list(given).await?;
     let limit = if options.all {
         usize::MAX
     } else {
@@ -106,46 +69,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     Ok(DONE)
 }
 
-async fn open(context: &Context, service: ServiceArguments) -> Result<(Runs, Options), Failure> {
-    Ok(match service {
-        ServiceArguments::AzureDevops { place, options } => {
-            let client = connect::azure_devops(&options.connection, context)?;
-            let pipeline = place.find(&client, None).await?;
-            // The list of builds comes in pages; that of runs is 10,000 at once.
-            (client.list_builds(&pipeline).boxed(), options)
-        }
-        ServiceArguments::Matillion {
-            place,
-            pipeline,
-            environment,
-            options,
-        } => {
-            let client = connect::matillion(&options.connection, context)?;
-            let project = place.find(&client).await?;
-            let mut filter = runpipe::matillion::ListFilter::default().project(&project);
-            if let Some(pipeline) = pipeline {
-                filter = filter.pipeline(pipeline);
-            }
-            if let Some(environment) = environment {
-                filter = filter.environment(environment);
-            }
-            (client.list(&filter).boxed(), options)
-        }
-        ServiceArguments::Aliyun { place, options } => {
-            let client = connect::aliyun(&options.connection, context)?;
-            let pipeline = place.find(&client, None).await?;
-            (client.list(&pipeline).boxed(), options)
-        }
-        ServiceArguments::Buddy { place, options } => {
-            let client = connect::buddy(&options.connection, context)?;
-            let pipeline = place.find(&client, None).await?;
-            (client.list(&pipeline).boxed(), options)
-        }
-    })
-}
-
 /// The first runs, and whether there is another. No page is fetched for longer than needed.
-async fn take(mut runs: Runs, limit: usize) -> Result<Listed, Failure> {
+async fn take(mut runs: RunList, limit: usize) -> Result<Listed, Failure> {
     let mut listed = Vec::new();
     while let Some(run) = runs.next().await {
         let run = run?;

@@ -5,12 +5,13 @@ use futures_util::StreamExt;
 use runpipe::{Log, RunRef};
 use serde::Serialize;
 
-use super::Context;
-use super::arguments::reference;
-use super::connect::{self, Connection};
+use super::connection::Connection;
+use super::context::Context;
 use super::exit::{DONE, Failure};
 use super::output::Reader;
+use super::services;
 use super::text::{lines, one_line};
+use super::value::reference;
 
 /// What `logs` is given.
 #[derive(Args, Debug)]
@@ -37,7 +38,11 @@ struct Logs<'a> {
 
 /// Prints each step's log as it comes.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = connect::runs(arguments.run.service(), &arguments.connection, context)?;
+    let runs = services::runs(
+        arguments.run.service(),
+        &arguments.connection,
+        &context.environment,
+    )?;
     let wanted = arguments.step.as_deref().unwrap_or_default().to_lowercase();
     let mut steps = runs.logs(&arguments.run);
     let mut logs = Vec::new();

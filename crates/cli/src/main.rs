@@ -16,12 +16,15 @@
 mod arguments;
 mod body;
 mod cancel;
+mod chosen;
 mod command_line;
-mod connect;
+mod connection;
+mod context;
 mod demo;
 mod environment;
 mod example;
 mod exit;
+mod field;
 mod interrupt;
 mod list;
 mod logs;
@@ -29,16 +32,19 @@ mod open_files;
 mod output;
 mod pair;
 mod pipeline;
-mod place;
 mod preview;
+mod reconcile;
 mod sandbox;
+mod services;
 mod spec;
 mod stage;
 mod start;
 mod status;
 mod stdout;
 mod text;
+mod value;
 mod variables;
+mod vendor;
 mod watch;
 
 use std::ffi::OsString;
@@ -48,17 +54,11 @@ use std::sync::Arc;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use context::Context;
 use environment::Environment;
 use exit::Failure;
 use output::Output;
 use stage::Stage;
-
-/// What every command is given besides its arguments.
-struct Context {
-    environment: Environment,
-    output: Output,
-    stage: Stage,
-}
 
 fn main() -> ExitCode {
     let environment = Environment::new(|name| std::env::var_os(name));

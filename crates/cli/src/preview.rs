@@ -1,79 +1,67 @@
 //! `runpipe preview`: what a run would execute, without a run.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Command};
 use serde::Serialize;
 
-use super::Context;
-use super::connect::Connection;
+use super::chosen::{Chosen, Shared};
+use super::connection::Connection;
+use super::context::Context;
 use super::exit::{DONE, Failure};
 use super::stage::Doing;
-use super::start::Start;
-use super::start::azure_devops::{self, AzureDevopsStart, Target};
 use super::text::lines;
+use super::vendor::{AnyVendor, Start};
 
-/// What `preview` is given.
-#[derive(Args, Debug)]
-pub struct Arguments {
-    #[command(subcommand)]
-    service: ServiceArguments,
-}
+/// What `preview` is given: the same as a start.
+pub type Arguments = Chosen<Options>;
 
-/// The services that have a preview.
-#[derive(Debug, Subcommand)]
-enum ServiceArguments {
-    /// Print the YAML that a run of an Azure DevOps pipeline would execute, templates expanded.
-    AzureDevops(Box<AzureDevopsArguments>),
-}
-
-/// What `preview azure-devops` is given: the same as a start.
-#[derive(Args, Debug)]
-struct AzureDevopsArguments {
-    #[command(flatten)]
-    target: Target,
-
+/// What is the same whatever the service.
+#[derive(Args)]
+pub struct Options {
     #[command(flatten)]
     connection: Connection,
 }
 
+impl Shared for Options {
+    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
+        vendor.preview_command()
+    }
+}
+
 /// The result as JSON.
 #[derive(Serialize)]
-struct Preview<'a> {
+struct Shown<'a> {
     service: runpipe::Service,
-    pipeline: String,
+    pipeline: &'a str,
     final_yaml: &'a str,
 }
 
 /// Prints the final YAML.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    match arguments.service {
-        ServiceArguments::AzureDevops(arguments) => {
-            let AzureDevopsArguments { target, connection } = arguments.as_ref();
-            let start = azure_devops::prepare(context, target, connection, None).await?;
-            show(context, &start).await
-        }
-    }
+    let given = arguments.given(&arguments.shared.connection, &context.environment);
+    let start = arguments.vendor.prepare(given, None).await?;
+    show(context, start.as_ref()).await
 }
 
 /// Asks for the preview in the way that the request wants, and prints it.
-pub async fn show(context: &Context, start: &AzureDevopsStart) -> Result<u8, Failure> {
-    let (client, pipeline, request) = (&start.client, &start.pipeline, &start.request);
-    let yaml = if start.is_preview() {
+pub async fn show(context: &Context, start: &dyn Start) -> Result<u8, Failure> {
+    let service = start.runs().service();
+    if start.is_preview() {
         // A server that overlooks the mark starts a run.
-        context.stage.enter(Doing::Starting {
-            service: runpipe::Service::AzureDevops,
-            look: start.list_command(),
-        });
-        client.preview_run(pipeline, request).await?
-    } else {
-        client.preview(pipeline, request).await?
+        let look = start.look().to_owned();
+        context.stage.enter(Doing::Starting { service, look });
+    }
+    let Some(preview) = start.preview() else {
+        let what = format!("{} does not say what a run would execute", service.title());
+        return Err(Failure::usage(what, "Read the pipeline's definition."));
     };
-    let preview = Preview {
-        service: runpipe::Service::AzureDevops,
-        pipeline: pipeline.pipeline_id.to_string(),
-        final_yaml: &yaml,
+    let preview = preview.await?;
+    let shown = Shown {
+        service,
+        pipeline: &preview.pipeline,
+        final_yaml: &preview.final_yaml,
     };
-    context.output.result(&preview, || {
-        let text = lines(&yaml);
+    context.output.result(&shown, || {
+        let text = lines(&preview.final_yaml);
         if text.ends_with('\n') {
             text
         } else {

@@ -9,10 +9,11 @@ use runpipe_testing::{Sandbox, Script};
 use serde::Serialize;
 
 use super::body::read_file;
+use super::context::Context;
 use super::exit::Failure;
 use super::stage::Doing;
 use super::text::shell_word;
-use super::{Context, example, open_files};
+use super::{example, open_files};
 
 /// What `sandbox` is given.
 #[derive(Args, Debug)]

@@ -3,10 +3,11 @@
 use clap::Args;
 use runpipe::RunRef;
 
-use super::Context;
-use super::arguments::reference;
-use super::connect::{self, Connection};
+use super::connection::Connection;
+use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::services;
+use super::value::reference;
 
 /// What `status` is given.
 #[derive(Args, Debug)]
@@ -21,7 +22,11 @@ pub struct Arguments {
 
 /// Reads the run and prints it. The exit code says whether it could be read, not how it ended.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = connect::runs(arguments.run.service(), &arguments.connection, context)?;
+    let runs = services::runs(
+        arguments.run.service(),
+        &arguments.connection,
+        &context.environment,
+    )?;
     let run = runs.get(&arguments.run).await?;
     context.output.run(&run)?;
     Ok(DONE)

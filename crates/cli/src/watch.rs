@@ -6,13 +6,14 @@ use clap::Args;
 use futures_util::{StreamExt, pin_mut};
 use runpipe::{Run, RunRef, Runs, WaitOptions};
 
-use super::Context;
-use super::arguments::{duration, reference};
-use super::connect::{self, Connection};
+use super::connection::Connection;
+use super::context::Context;
 use super::exit::{DONE, Failure, WITHOUT_SUCCESS};
 use super::output::{Output, status_style, vendor_word};
+use super::services;
 use super::stage::Doing;
 use super::text::{one_line, span};
+use super::value::{duration, reference};
 
 /// What `watch` is given.
 #[derive(Args, Debug)]
@@ -38,7 +39,11 @@ pub struct Waiting {
 
 /// Follows the run and prints it as it ended.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = connect::runs(arguments.run.service(), &arguments.connection, context)?;
+    let runs = services::runs(
+        arguments.run.service(),
+        &arguments.connection,
+        &context.environment,
+    )?;
     let (run, waiting) = (arguments.run, &arguments.waiting);
     follow(context, runs.as_ref(), run, waiting, Output::run).await
 }

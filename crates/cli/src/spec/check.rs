@@ -8,11 +8,11 @@ use runpipe_spec::finding::Finding;
 use runpipe_spec::lint::lint;
 use serde::Serialize;
 
-use super::super::Context;
-use super::super::body::read_file;
-use super::super::exit::{DONE, Failure};
-use super::super::text::one_line;
-use super::FINDINGS;
+use super::document::FINDINGS;
+use crate::body::read_file;
+use crate::context::Context;
+use crate::exit::{DONE, Failure};
+use crate::text::one_line;
 
 /// What `spec check` is given.
 #[derive(Args, Debug)]

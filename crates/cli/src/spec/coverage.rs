@@ -7,10 +7,10 @@ use clap::Args;
 use runpipe_spec::coverage::{Coverage, coverage};
 use serde::Serialize;
 
-use super::super::Context;
-use super::super::exit::{DONE, Failure};
-use super::super::text::one_line;
-use super::{FINDINGS, document};
+use super::document::{self, FINDINGS};
+use crate::context::Context;
+use crate::exit::{DONE, Failure};
+use crate::text::one_line;
 
 /// What `spec coverage` is given.
 #[derive(Args, Debug)]
@@ -75,7 +75,7 @@ pub async fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let document = document("--documents", file).await?;
+        let document = document::read("--documents", file).await?;
         let folder = arguments.fixtures.join(&name);
         let found = coverage(&document, &folder).map_err(|cause| {
             let place = folder.display();

@@ -8,10 +8,10 @@ use clap::Args;
 use runpipe_spec::diff::{Change, Impact, diff};
 use serde::Serialize;
 
-use super::super::Context;
-use super::super::exit::{DONE, Failure};
-use super::super::text::one_line;
-use super::{FINDINGS, document, is_stdin};
+use super::document::{self, FINDINGS, is_stdin};
+use crate::context::Context;
+use crate::exit::{DONE, Failure};
+use crate::text::one_line;
 
 /// What `spec diff` is given.
 #[derive(Args, Debug)]
@@ -46,8 +46,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
             advice,
         ));
     }
-    let old = document("OLD", arguments.old).await?;
-    let new = document("NEW", arguments.new).await?;
+    let old = document::read("OLD", arguments.old).await?;
+    let new = document::read("NEW", arguments.new).await?;
     let changes = diff(&old, &new);
     let breaking = changes.iter().filter(|change| change.is_breaking()).count();
     let unseen = changes

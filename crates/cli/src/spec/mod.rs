@@ -4,24 +4,14 @@
 mod check;
 mod coverage;
 mod diff;
+mod document;
 mod message;
 mod validate;
 
-use std::path::{Path, PathBuf};
-
 use clap::Subcommand;
-use runpipe_spec::document::Document;
-use runpipe_spec::finding::Finding;
 
-use super::Context;
-use super::body::read_file;
+use super::context::Context;
 use super::exit::Failure;
-
-/// Something was found that should not be there.
-const FINDINGS: u8 = 1;
-
-/// How many reasons are given why a document cannot be used.
-const MOST_REASONS: usize = 5;
 
 /// Ends the help of `spec`.
 pub const EXIT_CODES: &str = "\
@@ -31,7 +21,7 @@ Exit codes:
   2  the command line or a file cannot be used";
 
 /// What to do with documents.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum Command {
     /// List the faults of documents, each with its place and its cure.
     Check(check::Arguments),
@@ -51,30 +41,4 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         Command::Coverage(arguments) => coverage::run(context, &arguments).await,
         Command::Validate(arguments) => validate::run(context, arguments).await,
     }
-}
-
-/// Reads a document that messages and other versions can be held against.
-async fn document(flag: &str, file: PathBuf) -> Result<Document, Failure> {
-    let name = file.display().to_string();
-    let text = read_file(flag, file).await?;
-    Document::parse(&name, &text).map_err(|findings| unusable(&name, &findings))
-}
-
-fn unusable(name: &str, findings: &[Finding]) -> Failure {
-    let mut reasons: Vec<String> = findings
-        .iter()
-        .take(MOST_REASONS)
-        .map(ToString::to_string)
-        .collect();
-    if findings.len() > MOST_REASONS {
-        reasons.push(format!("and {} more", findings.len() - MOST_REASONS));
-    }
-    let reasons = reasons.join(" ");
-    let advice = format!("`runpipe spec check {name}` lists the document's faults.");
-    Failure::usage(format!("{name} cannot be used: {reasons}"), advice)
-}
-
-/// Whether a file is to be read from stdin. A document is read once, a message may come that way.
-fn is_stdin(file: &Path) -> bool {
-    file == Path::new("-")
 }

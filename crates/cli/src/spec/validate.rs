@@ -10,12 +10,12 @@ use runpipe_spec::validate::{RequestParts, Violation};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::Context;
-use super::super::body::read_file;
-use super::super::exit::{DONE, Failure};
-use super::super::text::one_line;
+use super::document::{self, FINDINGS, is_stdin};
 use super::message::{Request, Response};
-use super::{FINDINGS, document, is_stdin};
+use crate::body::read_file;
+use crate::context::Context;
+use crate::exit::{DONE, Failure};
+use crate::text::one_line;
 
 const FORMS: &str = "A message is JSON or plain HTTP text. JSON of a request: method, path, query, \
 headers, body; of a response: operation_id, status, headers, body. `query` and `headers` are objects; \
@@ -78,7 +78,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
             advice,
         ));
     }
-    let document = document("--document", arguments.document).await?;
+    let document = document::read("--document", arguments.document).await?;
     let strictness = if arguments.lenient {
         Strictness::Lenient
     } else {

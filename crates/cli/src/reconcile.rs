@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use runpipe::{Error, Reconciled, Run, RunRef};
 use tokio::time::{sleep, timeout};
 
-use super::Start;
-use crate::Context;
-use crate::exit::Failure;
+use super::context::Context;
+use super::exit::Failure;
+use super::vendor::Start;
 
 /// The first pause between two looks. Each is twice as long as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -32,7 +32,7 @@ pub async fn find(
     since: DateTime<Utc>,
     patience: Option<Duration>,
 ) -> Result<Run, Failure> {
-    let look = start.list_command();
+    let look = start.look();
     let Some(patience) = patience else {
         return Err(unknown(error, Vec::new(), format!("Look for it: {look}")));
     };

@@ -1,0 +1,371 @@
+//! Azure DevOps: the fields of its run request as flags.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::{StreamExt, TryStreamExt};
+use runpipe::azure_devops::{BASE_URL, Client, Credentials, PipelineRef, types};
+use runpipe::{Reconciled, Result as Answer, Run, Service};
+
+use crate::body::{self, Body};
+use crate::connection::Connection;
+use crate::environment::{Environment, missing};
+use crate::exit::Failure;
+use crate::field::set;
+use crate::pair::{Pair, distinct, pair, pair_with_variable};
+use crate::pipeline::{Meant, Pipeline};
+use crate::variables::{secrets, variables};
+use crate::vendor::{Example, Preview, Ready, RunList, Vendor};
+
+/// Azure DevOps Pipelines.
+pub struct AzureDevops;
+
+/// A pipeline of Azure DevOps.
+#[derive(Args)]
+pub struct Listing {
+    /// The organization; on a server of your own, the collection.
+    #[arg(long)]
+    organization: String,
+
+    /// The project's name or GUID.
+    #[arg(long)]
+    project: String,
+
+    /// The pipeline's number (definitionId in its page's address) or name; id:7 or name:007 where it
+    /// could be either.
+    #[arg(long, value_name = "NUMBER|NAME")]
+    pipeline: Pipeline,
+}
+
+/// A pipeline, and a version of it.
+#[derive(Args)]
+pub struct Place {
+    #[command(flatten)]
+    pipeline: Listing,
+
+    /// Version of the pipeline's definition; the newest unless given.
+    #[arg(long, value_name = "NUMBER")]
+    pipeline_version: Option<i64>,
+}
+
+/// The request, field by field.
+#[derive(Args)]
+#[command(next_help_heading = "Request")]
+pub struct Request {
+    #[command(flatten)]
+    body: Body,
+
+    /// Branch to run: main is refs/heads/main; a full ref (refs/tags/v1) is taken as it is.
+    #[arg(long, value_name = "REF")]
+    branch: Option<String>,
+
+    /// Commit of the pipeline's own repository to run.
+    #[arg(long, value_name = "COMMIT")]
+    version: Option<String>,
+
+    /// Branch or ref of another repository, by its alias in the YAML. Repeatable.
+    #[arg(long, value_name = "ALIAS=REF", value_parser = pair)]
+    repo_ref: Vec<Pair>,
+
+    /// Commit of another repository. Repeatable.
+    #[arg(long, value_name = "ALIAS=COMMIT", value_parser = pair)]
+    repo_version: Vec<Pair>,
+
+    /// Token for a repository, taken from an environment variable. Repeatable.
+    #[arg(long, value_name = "ALIAS=VARIABLE", value_parser = pair_with_variable)]
+    repo_token: Vec<Pair>,
+
+    /// Kind of that token: Bearer (the default) or Basic, for a personal access token. Repeatable.
+    #[arg(long, value_name = "ALIAS=TYPE", value_parser = pair)]
+    repo_token_type: Vec<Pair>,
+
+    /// Variable of the run; it has to be settable at queue time. Repeatable.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    var: Vec<Pair>,
+
+    /// Secret variable; its value is taken from an environment variable. Repeatable.
+    #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair_with_variable)]
+    secret_var: Vec<Pair>,
+
+    /// Template parameter. Objects are written as YAML or JSON text. Repeatable.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    param: Vec<Pair>,
+
+    /// Stage to leave out, by its identifier. Repeatable.
+    #[arg(long, value_name = "STAGE")]
+    skip_stage: Vec<String>,
+
+    /// Version of a build resource. Repeatable.
+    #[arg(long, value_name = "ALIAS=VERSION", value_parser = pair)]
+    build: Vec<Pair>,
+
+    /// Version (tag) of a container resource. Repeatable.
+    #[arg(long, value_name = "ALIAS=VERSION", value_parser = pair)]
+    container: Vec<Pair>,
+
+    /// Version of a package resource. Repeatable.
+    #[arg(long, value_name = "ALIAS=VERSION", value_parser = pair)]
+    package: Vec<Pair>,
+
+    /// Version (run number) of a pipeline resource. Repeatable.
+    #[arg(long, value_name = "ALIAS=VERSION", value_parser = pair)]
+    pipeline_resource: Vec<Pair>,
+
+    /// Run of a pipeline resource by its id, where the API version knows that. Repeatable.
+    #[arg(long, value_name = "ALIAS=ID", value_parser = pair)]
+    pipeline_resource_run: Vec<Pair>,
+
+    /// Start nothing: print the YAML that would run, by way of a run marked as a preview.
+    #[arg(long)]
+    preview_run: bool,
+
+    /// YAML to preview in place of the committed one.
+    #[arg(long, value_name = "FILE")]
+    yaml_override: Option<PathBuf>,
+}
+
+impl Vendor for AzureDevops {
+    const SERVICE: Service = Service::AzureDevops;
+    const START: &'static str = "Start a run of an Azure DevOps pipeline";
+    const LIST: &'static str = "List the runs of an Azure DevOps pipeline";
+    const PREVIEW: Option<&'static str> = Some(
+        "Print the YAML that a run of an Azure DevOps pipeline would execute, templates expanded",
+    );
+    const ADDRESS: &'static str = BASE_URL;
+    const HAS_API_VERSIONS: bool = true;
+    const EXAMPLE: Example = Example {
+        place: &["--organization", "--project"],
+        request: &["--branch", "main"],
+    };
+
+    type Client = Client;
+    type Place = Place;
+    type Listing = Listing;
+    type Request = Request;
+    type Pipeline = PipelineRef;
+    type Body = types::RunPipelineParameters;
+
+    fn client(
+        connection: &Connection,
+        address: String,
+        environment: &Environment,
+    ) -> Result<Client, Failure> {
+        let client = Client::builder().credentials(credentials(environment)?);
+        let client = client.base_url(address).timeout(connection.timeout);
+        let client = client.attempt_timeout(connection.attempt_timeout);
+        let client = client.retry(connection.retry()).build()?;
+        Ok(match &connection.api_version {
+            Some(version) => client.with_api_version(version),
+            None => client,
+        })
+    }
+
+    async fn body(
+        flags: &Request,
+        environment: &Environment,
+    ) -> Result<types::RunPipelineParameters, Failure> {
+        let mut request: types::RunPipelineParameters = body::decode(flags.body.read().await?)?;
+        set(&mut request.preview_run, &flags.preview_run.then_some(true));
+        if let Some(file) = &flags.yaml_override {
+            let yaml = body::read_file("--yaml-override", file.clone()).await?;
+            set(&mut request.yaml_override, &Some(yaml));
+        }
+        if !flags.skip_stage.is_empty() {
+            request.stages_to_skip.clone_from(&flags.skip_stage);
+        }
+        request
+            .template_parameters
+            .extend(distinct("--param", &flags.param)?);
+        let (plain, secret) = variables(&flags.var, &flags.secret_var, environment)?;
+        let plain = plain.into_iter().map(|(name, value)| (name, value, None));
+        let secret = secret
+            .into_iter()
+            .map(|(name, value)| (name, value, Some(true)));
+        for (name, value, is_secret) in plain.chain(secret) {
+            let value = Some(value);
+            request
+                .variables
+                .insert(name, types::Variable { is_secret, value });
+        }
+        let mut resources = request.resources.take().unwrap_or_default();
+        flags.add_resources(&mut resources, environment)?;
+        request.resources = (!is_empty(&resources)).then_some(resources);
+        Ok(request)
+    }
+
+    async fn find(
+        place: &Place,
+        client: &Client,
+        before_a_start: Option<Duration>,
+    ) -> Result<PipelineRef, Failure> {
+        let pipeline = find(&place.pipeline, client, before_a_start).await?;
+        Ok(match place.pipeline_version {
+            Some(version) => pipeline.at_version(version),
+            None => pipeline,
+        })
+    }
+
+    async fn start(ready: &Ready<Self>) -> Answer<Run> {
+        ready.client.start(&ready.pipeline, &ready.body).await
+    }
+
+    async fn reconcile(ready: &Ready<Self>, since: DateTime<Utc>) -> Answer<Reconciled> {
+        ready
+            .client
+            .reconcile(&ready.pipeline, &ready.body, since)
+            .await
+    }
+
+    fn list_flags<'a>(
+        place: &'a Place,
+        _body: &'a types::RunPipelineParameters,
+    ) -> Vec<(&'static str, &'a str)> {
+        vec![
+            ("--organization", &place.pipeline.organization),
+            ("--project", &place.pipeline.project),
+            ("--pipeline", place.pipeline.pipeline.text()),
+        ]
+    }
+
+    async fn list(listing: &Listing, client: &Client) -> Result<RunList, Failure> {
+        let pipeline = find(listing, client, None).await?;
+        // The list of builds comes in pages; that of runs is 10,000 at once.
+        Ok(client.list_builds(&pipeline).boxed())
+    }
+
+    fn is_preview(body: &types::RunPipelineParameters) -> bool {
+        body.preview_run == Some(true)
+    }
+
+    fn preview(ready: &Ready<Self>) -> Option<BoxFuture<'_, Answer<Preview>>> {
+        let (client, pipeline, body) = (&ready.client, &ready.pipeline, &ready.body);
+        let preview = async move {
+            let final_yaml = if Self::is_preview(body) {
+                client.preview_run(pipeline, body).await?
+            } else {
+                client.preview(pipeline, body).await?
+            };
+            Ok(Preview {
+                pipeline: pipeline.pipeline_id.to_string(),
+                final_yaml,
+            })
+        };
+        Some(preview.boxed())
+    }
+}
+
+async fn find(
+    place: &Listing,
+    client: &Client,
+    before_a_start: Option<Duration>,
+) -> Result<PipelineRef, Failure> {
+    let (organization, project) = (&place.organization, &place.project);
+    let list = client.pipelines(organization, project);
+    let list = list.map_ok(|one| (one.id, vec![one.name]));
+    Ok(match place.pipeline.meant(before_a_start, list).await? {
+        Meant::Id(id) => PipelineRef::new(organization, project, *id),
+        Meant::Name(name) => client.pipeline_named(organization, project, name).await?,
+    })
+}
+
+impl Request {
+    fn add_resources(
+        &self,
+        resources: &mut types::RunResourcesParameters,
+        environment: &Environment,
+    ) -> Result<(), Failure> {
+        let own = |value: &Option<String>| value.clone().map(|value| ("self".to_owned(), value));
+        let repositories = &mut resources.repositories;
+        let refs = distinct("--repo-ref", &self.repo_ref)?.into_iter();
+        for (alias, name) in refs.chain(own(&self.branch)) {
+            repositories.entry(alias).or_default().ref_name = Some(full_ref(&name));
+        }
+        let commits = distinct("--repo-version", &self.repo_version)?.into_iter();
+        for (alias, commit) in commits.chain(own(&self.version)) {
+            repositories.entry(alias).or_default().version = Some(commit);
+        }
+        for (alias, token) in secrets("--repo-token", &self.repo_token, environment)? {
+            repositories.entry(alias).or_default().token = Some(token);
+        }
+        for (alias, kind) in distinct("--repo-token-type", &self.repo_token_type)? {
+            repositories.entry(alias).or_default().token_type = Some(kind);
+        }
+        for (alias, version) in distinct("--build", &self.build)? {
+            resources.builds.entry(alias).or_default().version = Some(version);
+        }
+        for (alias, version) in distinct("--container", &self.container)? {
+            resources.containers.entry(alias).or_default().version = Some(version);
+        }
+        for (alias, version) in distinct("--package", &self.package)? {
+            resources.packages.entry(alias).or_default().version = Some(version);
+        }
+        for (alias, version) in distinct("--pipeline-resource", &self.pipeline_resource)? {
+            resources.pipelines.entry(alias).or_default().version = Some(version);
+        }
+        for (alias, id) in distinct("--pipeline-resource-run", &self.pipeline_resource_run)? {
+            let id = id.parse().map_err(|_| {
+                Failure::usage(
+                    format!("--pipeline-resource-run {alias}: the id is not a number"),
+                    "Give the number after buildId= in the run's address.",
+                )
+            })?;
+            resources.pipelines.entry(alias).or_default().run_id = Some(id);
+        }
+        Ok(())
+    }
+}
+
+fn is_empty(resources: &types::RunResourcesParameters) -> bool {
+    let types::RunResourcesParameters {
+        builds,
+        containers,
+        packages,
+        pipelines,
+        repositories,
+    } = resources;
+    builds.is_empty()
+        && containers.is_empty()
+        && packages.is_empty()
+        && pipelines.is_empty()
+        && repositories.is_empty()
+}
+
+/// The service may ignore a short name in silence, and run the default branch.
+fn full_ref(name: &str) -> String {
+    if name.starts_with("refs/") {
+        name.to_owned()
+    } else {
+        format!("refs/heads/{name}")
+    }
+}
+
+/// What Azure DevOps takes as proof: a personal access token, a job's token, or a service
+/// principal, the first that is there.
+fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+    if let Some(token) = environment.secret("AZURE_DEVOPS_EXT_PAT")? {
+        return Ok(Credentials::pat(token));
+    }
+    if let Some(token) = environment.secret("SYSTEM_ACCESSTOKEN")? {
+        return Ok(Credentials::token(token));
+    }
+    let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
+    let [tenant, id, secret] = names;
+    match (
+        environment.text(tenant)?,
+        environment.text(id)?,
+        environment.secret(secret)?,
+    ) {
+        (Some(tenant), Some(id), Some(secret)) => {
+            Ok(Credentials::service_principal(&tenant, id.trim(), secret)?)
+        }
+        _ => Err(missing(
+            Service::AzureDevops,
+            "Set AZURE_DEVOPS_EXT_PAT to a personal access token, or SYSTEM_ACCESSTOKEN to a \
+             job's or an Entra token, or AZURE_TENANT_ID, AZURE_CLIENT_ID and \
+             AZURE_CLIENT_SECRET to a service principal.",
+        )),
+    }
+}

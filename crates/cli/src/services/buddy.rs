@@ -1,0 +1,273 @@
+//! Buddy: the fields of its run request as flags.
+
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use futures_util::{StreamExt, TryStreamExt};
+use runpipe::buddy::{
+    BASE_URL_ASIA, BASE_URL_EU, BASE_URL_US, Client, Credentials, PipelineRef, types,
+};
+use runpipe::{Reconciled, Result as Answer, Run, Service};
+
+use crate::body::{self, Body};
+use crate::connection::Connection;
+use crate::environment::{Environment, missing};
+use crate::exit::Failure;
+use crate::field::set;
+use crate::pair::{Pair, pair, pair_with_variable};
+use crate::pipeline::{Meant, Pipeline};
+use crate::value::duration;
+use crate::variables::variables;
+use crate::vendor::{Example, Ready, RunList, Vendor};
+
+/// Buddy.
+pub struct Buddy;
+
+/// A pipeline of Buddy.
+#[derive(Args)]
+pub struct Place {
+    /// The workspace's handle, as in the address of its pages.
+    #[arg(long)]
+    workspace: String,
+
+    /// The project's handle.
+    #[arg(long)]
+    project: String,
+
+    /// The pipeline's number, identifier or name; id:7 or name:007 where it could be either.
+    #[arg(long, value_name = "NUMBER|NAME")]
+    pipeline: Pipeline,
+}
+
+/// The request, field by field.
+#[derive(Args)]
+#[command(next_help_heading = "Request")]
+pub struct Request {
+    #[command(flatten)]
+    body: Body,
+
+    /// Commit to run on, a full hash or HEAD.
+    #[arg(long, value_name = "COMMIT")]
+    revision: Option<String>,
+
+    /// Commit at which the change set begins.
+    #[arg(long, value_name = "COMMIT")]
+    from_revision: Option<String>,
+
+    /// Branch to run on.
+    #[arg(long)]
+    branch: Option<String>,
+
+    /// Tag to run on.
+    #[arg(long)]
+    tag: Option<String>,
+
+    /// Pull request to run on: 7 or pull/7.
+    #[arg(long, value_name = "NUMBER")]
+    pull_request: Option<String>,
+
+    /// Text shown beside the execution. One that no other start has makes --reconcile certain.
+    #[arg(long, value_name = "TEXT")]
+    comment: Option<String>,
+
+    /// Deploy every file from scratch.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    refresh: Option<bool>,
+
+    /// Empty the pipeline's cache first.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    clear_cache: Option<bool>,
+
+    /// Priority in the queue.
+    #[arg(
+        long,
+        ignore_case = true,
+        value_parser = PossibleValuesParser::new(types::ExecutionPriority::WORDS)
+    )]
+    priority: Option<String>,
+
+    /// Variable of this execution. Repeatable.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    var: Vec<Pair>,
+
+    /// Variable that Buddy encrypts; its value is taken from an environment variable. Repeatable.
+    #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair_with_variable)]
+    secret_var: Vec<Pair>,
+
+    /// Number of an action to run, instead of all. Repeatable.
+    #[arg(long, value_name = "NUMBER")]
+    action: Vec<i64>,
+
+    /// Not before: a moment (2026-11-30T04:30:00Z) or a while from now (30m).
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    delay_until: Option<String>,
+
+    /// Identifier of the environment to run in.
+    #[arg(long)]
+    environment: Option<String>,
+
+    /// Package and version to work on.
+    #[arg(long, value_name = "NAME:VERSION")]
+    package_version: Option<String>,
+}
+
+impl Vendor for Buddy {
+    const SERVICE: Service = Service::Buddy;
+    const START: &'static str = "Start an execution of a Buddy pipeline";
+    const LIST: &'static str = "List the executions of a Buddy pipeline";
+    const ADDRESS: &'static str = BASE_URL_US;
+    const EXAMPLE: Example = Example {
+        place: &["--workspace", "--project"],
+        request: &["--branch", "main", "--comment", "example"],
+    };
+
+    type Client = Client;
+    type Place = Place;
+    type Listing = Place;
+    type Request = Request;
+    type Pipeline = PipelineRef;
+    type Body = types::RunExecutionRequest;
+
+    fn regions() -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("us", BASE_URL_US),
+            ("eu", BASE_URL_EU),
+            ("asia", BASE_URL_ASIA),
+        ]
+    }
+
+    fn client(
+        connection: &Connection,
+        address: String,
+        environment: &Environment,
+    ) -> Result<Client, Failure> {
+        let token = environment.secret("BUDDY_TOKEN")?;
+        let token = token
+            .ok_or_else(|| missing(Self::SERVICE, "Set BUDDY_TOKEN to a personal access token."))?;
+        let client = Client::builder().credentials(Credentials::token(token));
+        let client = client.base_url(address).timeout(connection.timeout);
+        let client = client.attempt_timeout(connection.attempt_timeout);
+        Ok(client.retry(connection.retry()).build()?)
+    }
+
+    async fn body(
+        flags: &Request,
+        environment: &Environment,
+    ) -> Result<types::RunExecutionRequest, Failure> {
+        let mut request: types::RunExecutionRequest = body::decode(flags.body.read().await?)?;
+        let revision = |commit: &String| types::RevisionRequest {
+            revision: commit.clone(),
+        };
+        set(
+            &mut request.to_revision,
+            &flags.revision.as_ref().map(revision),
+        );
+        set(
+            &mut request.from_revision,
+            &flags.from_revision.as_ref().map(revision),
+        );
+        if let Some(branch) = &flags.branch {
+            let name = branch
+                .strip_prefix("refs/heads/")
+                .unwrap_or(branch)
+                .to_owned();
+            request.branch = Some(types::BranchRequest { name });
+        }
+        if let Some(tag) = &flags.tag {
+            let name = tag.strip_prefix("refs/tags/").unwrap_or(tag).to_owned();
+            request.tag = Some(types::TagRequest { name });
+        }
+        if let Some(number) = &flags.pull_request {
+            let bare = number.bytes().all(|byte| byte.is_ascii_digit());
+            let name = if bare {
+                format!("pull/{number}")
+            } else {
+                number.clone()
+            };
+            request.pull_request = Some(types::PullRequestRequest { name });
+        }
+        set(&mut request.comment, &flags.comment);
+        set(&mut request.refresh, &flags.refresh);
+        set(&mut request.clear_cache, &flags.clear_cache);
+        set(&mut request.delay_until, &flags.delay_until);
+        set(&mut request.environment, &flags.environment);
+        set(&mut request.package_version, &flags.package_version);
+        if let Some(priority) = &flags.priority {
+            request.priority = Some(priority.to_uppercase().into());
+        }
+        if !flags.action.is_empty() {
+            request.actions_to_run.clone_from(&flags.action);
+        }
+        let (plain, secret) = variables(&flags.var, &flags.secret_var, environment)?;
+        let flagged = |name: &String| plain.contains_key(name) || secret.contains_key(name);
+        request.variables.retain(|variable| !flagged(&variable.key));
+        let plain = plain.into_iter().map(|(key, value)| (key, value, None));
+        let secret = secret
+            .into_iter()
+            .map(|(key, value)| (key, value, Some(true)));
+        for (key, value, encrypted) in plain.chain(secret) {
+            request.variables.push(types::PassVariableRequest {
+                encrypted,
+                key,
+                value,
+            });
+        }
+        Ok(request)
+    }
+
+    async fn find(
+        place: &Place,
+        client: &Client,
+        before_a_start: Option<Duration>,
+    ) -> Result<PipelineRef, Failure> {
+        let (workspace, project) = (&place.workspace, &place.project);
+        let list = client.pipelines(workspace, project);
+        let list = list.map_ok(|one| (one.id, vec![one.name, one.identifier]));
+        Ok(match place.pipeline.meant(before_a_start, list).await? {
+            Meant::Id(id) => PipelineRef::new(workspace, project, *id),
+            Meant::Name(name) => client.pipeline_named(workspace, project, name).await?,
+        })
+    }
+
+    async fn start(ready: &Ready<Self>) -> Answer<Run> {
+        ready.client.start(&ready.pipeline, &ready.body).await
+    }
+
+    async fn reconcile(ready: &Ready<Self>, since: DateTime<Utc>) -> Answer<Reconciled> {
+        ready
+            .client
+            .reconcile(&ready.pipeline, &ready.body, since)
+            .await
+    }
+
+    fn list_flags<'a>(
+        place: &'a Place,
+        _body: &'a types::RunExecutionRequest,
+    ) -> Vec<(&'static str, &'a str)> {
+        vec![
+            ("--workspace", &place.workspace),
+            ("--project", &place.project),
+            ("--pipeline", place.pipeline.text()),
+        ]
+    }
+
+    async fn list(place: &Place, client: &Client) -> Result<RunList, Failure> {
+        let pipeline = Self::find(place, client, None).await?;
+        Ok(client.list(&pipeline).boxed())
+    }
+}
+
+/// A moment as Buddy wants it: UTC, with milliseconds.
+fn moment(text: &str) -> Result<String, String> {
+    let at = match DateTime::parse_from_rfc3339(text) {
+        Ok(at) => at.with_timezone(&Utc),
+        Err(_) => duration(text)
+            .ok()
+            .and_then(|wait| TimeDelta::from_std(wait).ok())
+            .and_then(|wait| Utc::now().checked_add_signed(wait))
+            .ok_or("write a moment as 2026-11-30T04:30:00Z, or a while from now as 30m")?,
+    };
+    Ok(at.to_rfc3339_opts(SecondsFormat::Millis, true))
+}

@@ -1,0 +1,261 @@
+//! Matillion: the fields of its execution request as flags.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use futures_util::StreamExt;
+use futures_util::future::{BoxFuture, FutureExt};
+use runpipe::matillion::{Client, Credentials, ListFilter, ProjectRef, Region, types};
+use runpipe::{Reconciled, Result as Answer, Run, RunRef, Service};
+use serde_json::{Map, Value};
+
+use crate::body::{self, Body};
+use crate::connection::Connection;
+use crate::environment::{Environment, missing};
+use crate::exit::Failure;
+use crate::field::set;
+use crate::pair::{Pair, distinct, pair};
+use crate::vendor::{Example, Ready, RunList, Vendor};
+
+/// Matillion.
+pub struct Matillion;
+
+/// A project of Matillion. Its pipelines go by their names, which are a part of requests.
+#[derive(Args)]
+pub struct Place {
+    /// The project's id (a UUID) or name.
+    #[arg(long, alias = "project", value_name = "UUID|NAME")]
+    project_id: String,
+}
+
+/// Whose executions are listed.
+#[derive(Args)]
+pub struct Listing {
+    #[command(flatten)]
+    place: Place,
+
+    /// Only of the pipeline of exactly this name.
+    #[arg(long, value_name = "NAME")]
+    pipeline: Option<String>,
+
+    /// Only in this environment.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+}
+
+/// The request, field by field.
+#[derive(Args)]
+#[command(next_help_heading = "Request")]
+pub struct Request {
+    #[command(flatten)]
+    body: Body,
+
+    /// Name of the environment that the pipeline is published to.
+    #[arg(long, value_name = "NAME", required_unless_present = "body")]
+    environment: Option<String>,
+
+    /// Name of the pipeline, exactly as it was published.
+    #[arg(long, value_name = "NAME", required_unless_present = "body")]
+    pipeline: Option<String>,
+
+    /// Id of the agent to run on; the environment's default agent unless given.
+    #[arg(long, value_name = "UUID")]
+    agent_id: Option<String>,
+
+    /// A word of your own: a second start with it is refused while the first one runs.
+    #[arg(long, value_name = "TAG")]
+    execution_tag: Option<String>,
+
+    /// Scalar variable, for this execution only. Repeatable.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    var: Vec<Pair>,
+
+    /// Grid variable as rows of text cells: grid=[["a","b"],["c","d"]]. Repeatable.
+    #[arg(long, value_name = "NAME=JSON", value_parser = pair)]
+    grid_var: Vec<Pair>,
+
+    /// Published version to run; the one deployed or promoted last unless given.
+    #[arg(long, value_name = "VERSION")]
+    version_name: Option<String>,
+}
+
+impl Vendor for Matillion {
+    const SERVICE: Service = Service::Matillion;
+    const START: &'static str = "Start an execution of a published Matillion pipeline";
+    const LIST: &'static str = "List the executions in a Matillion project";
+    const ADDRESS: &'static str = Region::Eu1.base_url();
+    // The second part of a place is the project's name.
+    const EXAMPLE: Example = Example {
+        place: &["--project-id", "", "--environment"],
+        request: &["--var", "day=monday"],
+    };
+
+    type Client = Client;
+    type Place = Place;
+    type Listing = Listing;
+    type Request = Request;
+    type Pipeline = ProjectRef;
+    type Body = types::ExecutePublishedPipelineRequest;
+
+    fn regions() -> Vec<(&'static str, &'static str)> {
+        let regions = Region::ALL.map(|region| (region.name(), region.base_url()));
+        regions.to_vec()
+    }
+
+    fn client(
+        connection: &Connection,
+        address: String,
+        environment: &Environment,
+    ) -> Result<Client, Failure> {
+        let client = Client::builder().credentials(credentials(environment)?);
+        let client = client.base_url(address).timeout(connection.timeout);
+        let client = client.attempt_timeout(connection.attempt_timeout);
+        Ok(client.retry(connection.retry()).build()?)
+    }
+
+    async fn body(
+        flags: &Request,
+        _environment: &Environment,
+    ) -> Result<types::ExecutePublishedPipelineRequest, Failure> {
+        let mut fields = flags.body.read().await?;
+        // What the request cannot be without has to be there before it is decoded.
+        require(
+            &mut fields,
+            "environmentName",
+            "--environment",
+            flags.environment.as_deref(),
+        )?;
+        require(
+            &mut fields,
+            "pipelineName",
+            "--pipeline",
+            flags.pipeline.as_deref(),
+        )?;
+        let mut request: types::ExecutePublishedPipelineRequest = body::decode(fields)?;
+        set(&mut request.agent_id, &flags.agent_id);
+        set(&mut request.execution_tag, &flags.execution_tag);
+        set(&mut request.version_name, &flags.version_name);
+        request
+            .scalar_variables
+            .extend(distinct("--var", &flags.var)?);
+        for (name, text) in distinct("--grid-var", &flags.grid_var)? {
+            let rows = serde_json::from_str(&text).map_err(|fault| {
+                Failure::usage(
+                    format!(
+                        "--grid-var {name} is not rows of text cells (column {})",
+                        fault.column()
+                    ),
+                    r#"Write it as name=[["a","b"],["c","d"]], every cell in quotes."#,
+                )
+            })?;
+            request.grid_variables.insert(name, rows);
+        }
+        Ok(request)
+    }
+
+    /// The project; its id is looked up where a name is given.
+    async fn find(
+        place: &Place,
+        client: &Client,
+        _before_a_start: Option<Duration>,
+    ) -> Result<ProjectRef, Failure> {
+        if is_uuid(&place.project_id) {
+            return Ok(ProjectRef::new(&place.project_id));
+        }
+        Ok(client.project_named(&place.project_id).await?)
+    }
+
+    async fn start(ready: &Ready<Self>) -> Answer<Run> {
+        ready.client.start(&ready.pipeline, &ready.body).await
+    }
+
+    async fn reconcile(ready: &Ready<Self>, since: DateTime<Utc>) -> Answer<Reconciled> {
+        ready
+            .client
+            .reconcile(&ready.pipeline, &ready.body, since)
+            .await
+    }
+
+    fn list_flags<'a>(
+        place: &'a Place,
+        body: &'a types::ExecutePublishedPipelineRequest,
+    ) -> Vec<(&'static str, &'a str)> {
+        vec![
+            ("--project-id", &place.project_id),
+            ("--environment", &body.environment_name),
+            ("--pipeline", &body.pipeline_name),
+        ]
+    }
+
+    async fn list(listing: &Listing, client: &Client) -> Result<RunList, Failure> {
+        let project = Self::find(&listing.place, client, None).await?;
+        let mut filter = ListFilter::default().project(&project);
+        if let Some(pipeline) = &listing.pipeline {
+            filter = filter.pipeline(pipeline);
+        }
+        if let Some(environment) = &listing.environment {
+            filter = filter.environment(environment);
+        }
+        Ok(client.list(&filter).boxed())
+    }
+
+    fn cancel_hard<'a>(client: &'a Client, run: &'a RunRef) -> Option<BoxFuture<'a, Answer<Run>>> {
+        Some(client.cancel(run, true).boxed())
+    }
+}
+
+fn require(
+    fields: &mut Map<String, Value>,
+    name: &str,
+    flag: &str,
+    given: Option<&str>,
+) -> Result<(), Failure> {
+    if let Some(given) = given {
+        fields.insert(name.to_owned(), Value::from(given));
+    }
+    if fields.contains_key(name) {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!("the request has no {name}"),
+        format!("Give {flag}, or put it into the body."),
+    ))
+}
+
+/// Whether a text has the form of a UUID.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    lengths == [8, 4, 4, 4, 12] && groups.iter().all(hex)
+}
+
+/// What Matillion takes as proof: an API credential, or a token at hand.
+fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+    let id = environment.text("MATILLION_CLIENT_ID")?;
+    let secret = environment.secret("MATILLION_CLIENT_SECRET")?;
+    let token = environment.secret("MATILLION_TOKEN")?;
+    match (id, secret, token) {
+        (Some(id), Some(secret), _) => {
+            let credentials = Credentials::client(id.trim(), secret);
+            Ok(match environment.text("RUNPIPE_MATILLION_TOKEN_URL")? {
+                Some(url) => credentials.token_url(url.trim()),
+                None => credentials,
+            })
+        }
+        (_, _, Some(token)) => Ok(Credentials::token(token)),
+        (Some(_), None, None) => Err(missing(
+            Service::Matillion,
+            "MATILLION_CLIENT_ID is set; set MATILLION_CLIENT_SECRET too.",
+        )),
+        (None, Some(_), None) => Err(missing(
+            Service::Matillion,
+            "MATILLION_CLIENT_SECRET is set; set MATILLION_CLIENT_ID too.",
+        )),
+        (None, None, None) => Err(missing(
+            Service::Matillion,
+            "Set MATILLION_CLIENT_ID and MATILLION_CLIENT_SECRET, or MATILLION_TOKEN.",
+        )),
+    }
+}

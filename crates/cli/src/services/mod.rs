@@ -1,0 +1,48 @@
+//! The services that the program has. One file each; here is the one list of them.
+
+mod aliyun;
+mod azure_devops;
+mod buddy;
+mod matillion;
+
+use runpipe::{Runs, Service};
+
+use super::connection::Connection;
+use super::environment::Environment;
+use super::exit::Failure;
+use super::vendor::AnyVendor;
+
+/// Every service, in the order of the help.
+pub const ALL: [&dyn AnyVendor; 4] = [
+    &azure_devops::AzureDevops,
+    &matillion::Matillion,
+    &aliyun::Aliyun,
+    &buddy::Buddy,
+];
+
+/// The service of that name.
+pub fn named(name: &str) -> Option<&'static dyn AnyVendor> {
+    ALL.into_iter()
+        .find(|vendor| vendor.service().name() == name)
+}
+
+/// A service that a reference names.
+///
+/// Fails for a service that the library has and this program has not.
+pub fn of(service: Service) -> Result<&'static dyn AnyVendor, Failure> {
+    named(service.name()).ok_or_else(|| {
+        Failure::usage(
+            format!("this program has no client for {}", service.title()),
+            "Use a later version of the program.",
+        )
+    })
+}
+
+/// A client of the service that a run is on.
+pub fn runs(
+    service: Service,
+    connection: &Connection,
+    environment: &Environment,
+) -> Result<Box<dyn Runs>, Failure> {
+    of(service)?.runs(connection, environment)
+}
