@@ -216,9 +216,15 @@ fn code_of(kind: ErrorKind) -> u8 {
         ErrorKind::Configuration => USAGE,
         ErrorKind::Authentication => AUTHENTICATION,
         ErrorKind::Undecodable | ErrorKind::Transport | ErrorKind::Unavailable => UNREACHABLE,
-        ErrorKind::OutcomeUnknown => OUTCOME_UNKNOWN,
         ErrorKind::Deadline => DEADLINE,
-        // Not found, invalid, conflict, disabled, rate limited, no such name: the service said no.
-        _ => REFUSED,
+        ErrorKind::NotFound
+        | ErrorKind::InvalidRequest
+        | ErrorKind::Conflict
+        | ErrorKind::Disabled
+        | ErrorKind::RateLimited
+        | ErrorKind::Refused
+        | ErrorKind::UnknownName => REFUSED,
+        // What a later library adds proves nothing here.
+        ErrorKind::OutcomeUnknown | _ => OUTCOME_UNKNOWN,
     }
 }

@@ -170,7 +170,7 @@ fn say(text: &str) {
 /// that only of the first 32 characters.
 fn json_line(value: &impl Serialize) -> io::Result<String> {
     let json = serde_json::to_string(value)?;
-    let mut line = String::with_capacity(json.len() + 1);
+    let mut line = String::with_capacity(json.len().saturating_add(1));
     for c in json.chars() {
         if is_harmless(c) {
             line.push(c);

@@ -78,6 +78,11 @@ async fn search(start: &dyn Start, since: DateTime<Utc>, known: &mut Known) -> O
                 *known = Known::Unclear(runs, why.to_owned());
                 return None;
             }
+            // What is missing may come: a date, the end of a list.
+            Ok(Reconciled::Uncertain { candidates, why }) => {
+                let why = format!("It is not certain which run is yours: {why}");
+                *known = Known::Unclear(candidates, why);
+            }
             // A service may list a new run late: one look is not enough.
             Ok(_) => *known = Known::Nothing,
             // What an earlier look has shown is still so.

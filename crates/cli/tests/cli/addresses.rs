@@ -8,7 +8,7 @@ use crate::program::answer;
 use crate::vendors::Vendors;
 
 fn run() -> Value {
-    json!({ "id": 7001, "status": "RUNNING", "success": true, "pipelineRun": { "status": "RUNNING" } })
+    json!({ "id": 31, "status": "RUNNING", "success": true, "pipelineRun": { "status": "RUNNING" } })
 }
 
 const CREDENTIALS: [(&str, &str); 5] = [
@@ -23,7 +23,7 @@ const CREDENTIALS: [(&str, &str); 5] = [
 /// decision.
 const VENDORS: [(&str, &str); 14] = [
     (
-        "azure-devops/acme/Shop/42/7001",
+        "azure-devops/acme/Shop/42/31",
         "https://dev.azure.com/acme/Shop/_apis/",
     ),
     (
@@ -75,7 +75,7 @@ const VENDORS: [(&str, &str); 14] = [
         "https://api.asia.buddy.works/workspaces/acme/",
     ),
     (
-        "azure-devops/acme/Shop/42/7001 --base-url https://azure.example/tfs",
+        "azure-devops/acme/Shop/42/31 --base-url https://azure.example/tfs",
         "https://azure.example/tfs/acme/Shop/_apis/",
     ),
 ];
@@ -101,7 +101,7 @@ async fn every_region_has_its_own_address() {
 #[tokio::test]
 async fn a_variable_names_another_address_and_a_flag_goes_before_it() {
     let services = [
-        ("azure-devops/acme/Shop/42/7001", "RUNPIPE_AZURE_DEVOPS_URL"),
+        ("azure-devops/acme/Shop/42/31", "RUNPIPE_AZURE_DEVOPS_URL"),
         ("matillion/p/e", "RUNPIPE_MATILLION_URL"),
         ("aliyun/o/123/41", "RUNPIPE_ALIYUN_URL"),
         ("buddy/acme/website/2/31", "RUNPIPE_BUDDY_URL"),

@@ -11,18 +11,18 @@ use crate::vendors::{Sent, Vendors};
 fn run_and_token() -> Value {
     json!({
         "access_token": "granted-token", "token_type": "Bearer", "expires_in": 3600,
-        "id": 7001, "state": "inProgress", "status": "RUNNING",
+        "id": 31, "state": "inProgress", "status": "RUNNING",
         "success": true, "pipelineRun": { "status": "RUNNING" },
     })
 }
 
-const AZURE_DEVOPS: &str = "status azure-devops/acme/Shop/42/7001";
+const AZURE_DEVOPS: &str = "status azure-devops/acme/Shop/42/31";
 const MATILLION: &str = "status matillion/0b5ac1/e2a4";
 const ALIYUN: &str = "status aliyun/60d1c0ffee/123/41";
 const BUDDY: &str = "status buddy/acme/website/2/31";
 
 const AZURE_DEVOPS_RUN: &str =
-    "GET https://dev.azure.com/acme/Shop/_apis/pipelines/42/runs/7001?api-version=7.1";
+    "GET https://dev.azure.com/acme/Shop/_apis/pipelines/42/runs/31?api-version=7.1";
 const MATILLION_RUN: &str =
     "GET https://eu1.api.matillion.com/dpc/v1/projects/0b5ac1/pipeline-executions/e2a4";
 const BUDDY_RUN: &str =

@@ -189,7 +189,8 @@ async fn four_for_a_credential_that_is_not_accepted() {
         let server = starting(answer(status, json!({ "errors": [{ "message": "No" }] }))).await;
         buddy(&server, START).ends_with(4).await;
     }
-    let page = ResponseTemplate::new(203).set_body_raw("<html>Sign In</html>", "text/html");
+    let page = "<html><head><title>Azure DevOps Services | Sign In</title></head></html>";
+    let page = ResponseTemplate::new(203).set_body_raw(page, "text/html");
     let away = ResponseTemplate::new(302).insert_header("location", "https://x.example/_signin");
     for sign_in in [page, away] {
         let server = MockServer::start().await;

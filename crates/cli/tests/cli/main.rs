@@ -16,6 +16,7 @@ mod references;
 mod secrecy;
 mod self_contained;
 mod terminal_text;
+mod timeouts;
 mod unclear_starts;
 mod unwritten;
 mod vendors;

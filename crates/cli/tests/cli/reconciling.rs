@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -24,8 +24,10 @@ async fn unclear(executions: Vec<Value>) -> MockServer {
     server
 }
 
+/// An execution that began after the start that the test is about to make.
 fn begun_now(id: i64, comment: &str) -> Value {
-    let now = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+    let now = Utc::now() + TimeDelta::minutes(1);
+    let now = now.to_rfc3339_opts(SecondsFormat::Millis, true);
     json!({ "id": id, "status": "INPROGRESS", "start_date": now, "comment": comment })
 }
 
@@ -51,7 +53,7 @@ async fn a_run_that_was_found_is_watched() {
 
 #[tokio::test]
 async fn several_runs_that_fit_are_named() {
-    let server = unclear(vec![begun_now(31, "x"), begun_now(30, "x")]).await;
+    let server = unclear(vec![begun_now(31, ""), begun_now(30, "")]).await;
     let start = buddy(&server, START).words(["--reconcile", "--json"]);
     let error = start.ends_with(6).await.error();
     assert_eq!(error["kind"], "outcome_unknown");
@@ -64,6 +66,27 @@ async fn several_runs_that_fit_are_named() {
     assert!(message.contains("tells them apart"), "{message}");
     assert!(message.contains("buddy/acme/site/2/30"), "{message}");
     assert!(message.contains(LOOK), "{message}");
+    assert_eq!(received(&server, "POST").await, 1);
+}
+
+#[tokio::test]
+async fn a_run_that_may_be_an_older_one_is_not_found_for_certain() {
+    // It fits, and nobody says since when it has been there.
+    let undated = json!({ "id": 31, "status": "ENQUEUED" });
+    let server = unclear(vec![undated]).await;
+    let start = buddy(&server, START).words(["--reconcile=1s", "--watch", "--json"]);
+    let error = start.ends_with(6).await.error();
+    assert_eq!(error["kind"], "outcome_unknown");
+    assert_eq!(error["candidates"], json!(["buddy/acme/site/2/31"]));
+    let message = error["message"].as_str().expect("a message");
+    for sentence in [
+        "not certain",
+        "does not say when",
+        "buddy/acme/site/2/31",
+        LOOK,
+    ] {
+        assert!(message.contains(sentence), "{message}");
+    }
     assert_eq!(received(&server, "POST").await, 1);
 }
 

@@ -157,6 +157,11 @@ async fn an_address_with_a_password_is_not_repeated() {
         "https://user:s3cret@127.0.0.1:9",
         "http://user:s3cret@buddy.example",
         "https://s3cret@127.0.0.1:9",
+        "https://user:s3cret@[buddy",
+        "https://user:s3cret@buddy.example:port",
+        "https://user:s3@cret@buddy.example:99999",
+        "user:s3cret@buddy.example",
+        "s3cret",
     ];
     let credentials = [
         ("BUDDY_TOKEN", "t"),
