@@ -118,19 +118,16 @@ pub fn decode<T: DeserializeOwned + Serialize>(fields: Map<String, Value>) -> Re
     ))
 }
 
-/// What is wrong with a value, without that value: it may be confidential. A decoder's words begin
-/// with what came, and end with what its type expects.
-fn what_is_wrong(words: &str) -> String {
-    let came = [
-        "invalid type: ",
-        "invalid value: ",
-        "invalid length ",
-        "unknown variant ",
-    ];
-    let standard = came.iter().any(|beginning| words.starts_with(beginning));
+/// What is wrong with a value, in a decoder's words without that value: it may be confidential. They
+/// begin with what came, and end with what its type expects.
+pub fn what_is_wrong(words: &str) -> String {
+    let came = ["invalid ", "unknown variant "];
+    let fields = ["missing field `", "unknown field `", "`"];
     match words.rsplit_once(", expected ") {
-        Some((_, expected)) if standard => format!("{} is expected", in_words(expected)),
-        _ if words.starts_with("missing field `") => words.to_owned(),
+        Some((_, expected)) if came.iter().any(|came| words.starts_with(came)) => {
+            format!("{} is expected", in_words(expected))
+        }
+        _ if fields.iter().any(|field| words.starts_with(field)) => words.to_owned(),
         _ => "it is of another form".to_owned(),
     }
 }

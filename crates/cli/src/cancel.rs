@@ -27,18 +27,12 @@ pub struct Arguments {
 
 /// Asks for the stop, and prints the run as it is then. Stopping takes time: `watch` shows its end.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let Arguments {
-        run,
-        force,
-        connection,
-    } = &arguments;
-    let (vendor, environment) = (services::of(run.service())?, &context.environment);
+    let (run, access) = (&arguments.run, context.access(&arguments.connection));
     context.stage.enter(Doing::Canceling(run.clone()));
-    let run = if *force {
-        vendor.cancel_hard(run, connection, environment).await?
+    let run = if arguments.force {
+        services::of(run.service())?.stop(run, access).await?
     } else {
-        let runs = vendor.runs(connection, environment)?;
-        runs.cancel(run).await?
+        services::runs(run, access)?.cancel(run).await?
     };
     context.output.run(&run)?;
     Ok(DONE)

@@ -3,10 +3,8 @@
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
-use super::connection::Connection;
-use super::environment::Environment;
 use super::services;
-use super::vendor::{AnyVendor, Given};
+use super::vendor::AnyVendor;
 
 /// Flags of a command that are the same whatever the service.
 pub trait Shared: Args {
@@ -18,24 +16,10 @@ pub trait Shared: Args {
 pub struct Chosen<S> {
     /// The service.
     pub vendor: &'static dyn AnyVendor,
-    /// The shared flags.
+    /// Its own flags.
+    pub flags: ArgMatches,
+    /// The shared ones.
     pub shared: S,
-    flags: ArgMatches,
-}
-
-impl<S> Chosen<S> {
-    /// What was given for the service.
-    pub fn given<'a>(
-        &'a self,
-        connection: &'a Connection,
-        environment: &'a Environment,
-    ) -> Given<'a> {
-        Given {
-            flags: &self.flags,
-            connection,
-            environment,
-        }
-    }
 }
 
 impl<S: Shared> FromArgMatches for Chosen<S> {

@@ -1,8 +1,10 @@
 //! What every command is given besides its arguments.
 
+use super::connection::Connection;
 use super::environment::Environment;
 use super::output::Output;
 use super::stage::Stage;
+use super::vendor::Access;
 
 /// The surroundings of a command.
 #[derive(Debug)]
@@ -13,4 +15,14 @@ pub struct Context {
     pub output: Output,
     /// What is under way.
     pub stage: Stage,
+}
+
+impl Context {
+    /// The way to a service.
+    pub fn access<'a>(&'a self, connection: &'a Connection) -> Access<'a> {
+        Access {
+            connection,
+            environment: &self.environment,
+        }
+    }
 }

@@ -14,6 +14,7 @@ use futures_util::{StreamExt, pin_mut};
 use runpipe::{Run, RunStatus, Service, WaitOptions};
 use runpipe_testing::Sandbox;
 use serde::Serialize;
+use serde_json::json;
 
 use super::arguments::{Arguments, Command};
 use super::context::Context;
@@ -33,12 +34,6 @@ struct Row {
     run: Run,
     took_seconds: f64,
     requests: usize,
-}
-
-/// The result as JSON.
-#[derive(Serialize)]
-struct Demo {
-    runs: Vec<Row>,
 }
 
 /// Starts one run on each service, follows all of them at once, and prints what happened.
@@ -65,12 +60,11 @@ pub async fn run(context: &Context) -> Result<u8, Failure> {
         .filter(|service| !sandbox.url(*service).is_empty());
     let runs = services.map(|service| one(&inside, &sandbox, service, began));
     let runs: Result<Vec<Row>, Failure> = join_all(runs).await.into_iter().collect();
-    let demo = Demo { runs: runs? };
-    context.output.result(&demo, || table(&demo.runs))?;
-    let succeeded = demo
-        .runs
-        .iter()
-        .all(|row| row.run.status == RunStatus::Succeeded);
+    let runs = runs?;
+    let demo = json!({ "runs": runs });
+    context.output.result(&demo, || table(&runs))?;
+    let mut states = runs.iter().map(|row| row.run.status);
+    let succeeded = states.all(|status| status == RunStatus::Succeeded);
     Ok(if succeeded { DONE } else { WITHOUT_SUCCESS })
 }
 

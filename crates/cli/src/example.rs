@@ -4,7 +4,6 @@ use runpipe::Service;
 use runpipe_testing::Sandbox;
 
 use super::services;
-use super::vendor::Example;
 
 /// The words after `runpipe`, for the first pipeline of a service that can be started; `None` when
 /// the sandbox does not have the service.
@@ -15,7 +14,7 @@ pub fn start(sandbox: &Sandbox, service: Service) -> Option<Vec<String>> {
         .filter(|pipeline| !pipeline.disabled && !pipeline.any_ref);
     let pipeline = ready.next()?;
     let vendor = services::of(service).ok()?;
-    let Example { place, request } = vendor.example();
+    let (place, request) = vendor.example();
     let mut words = vec!["start".to_owned(), service.name().to_owned()];
     let place = place.iter().zip(&pipeline.place);
     for (flag, value) in place.filter(|(flag, _)| !flag.is_empty()) {

@@ -49,8 +49,8 @@ impl Shared for Options {
 /// Lists the runs.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let options = &arguments.shared;
-    let given = arguments.given(&options.connection, &context.environment);
-    let runs = arguments.vendor.list(given).await?;
+    let access = context.access(&options.connection);
+    let runs = arguments.vendor.list(&arguments.flags, access).await?;
     let limit = if options.all {
         usize::MAX
     } else {

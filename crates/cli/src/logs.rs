@@ -38,11 +38,7 @@ struct Logs<'a> {
 
 /// Prints each step's log as it comes.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = services::runs(
-        arguments.run.service(),
-        &arguments.connection,
-        &context.environment,
-    )?;
+    let runs = services::runs(&arguments.run, context.access(&arguments.connection))?;
     let wanted = arguments.step.as_deref().unwrap_or_default().to_lowercase();
     let mut steps = runs.logs(&arguments.run);
     let mut logs = Vec::new();

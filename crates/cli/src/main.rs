@@ -1,17 +1,21 @@
 //! `runpipe`, the program: the library's public API on a command line.
 //!
 //! The process meets its surroundings here and nowhere else: arguments and environment come in,
-//! the exit code goes out. One file per command, and what they share:
+//! the exit code goes out. One file per command, one per service, and what they share:
 //!
 //! * `arguments`, `command_line`: the command line as a whole, and what is wrong with it; each
 //!   command's own arguments are in its file;
-//! * `connect`, `environment`: from a service's name to a client of it;
-//! * `place`, `pipeline`: what names a pipeline on each service;
-//! * `body`, `pair`, `variables`: requests that are given as JSON, and as `key=value`;
+//! * `services`, `vendor`: each service's flags, client and calls, and what a service is;
+//! * `chosen`: commands that have one subcommand a service;
+//! * `connection`, `environment`, `pipeline`: where a service is, who calls, what is meant;
+//! * `body`, `field`, `pair`, `value`, `variables`: requests as JSON, as flags, as `key=value`;
 //! * `stage`, `interrupt`: what is under way, so that an interruption can say what it leaves behind;
 //! * `open_files`: a limit that leaves no room to work;
 //! * `exit`: how a command fails, and the exit code that says so;
-//! * `output`, `stdout`, `text`: what people and programs get to read.
+//! * `context`, `output`, `stdout`, `text`: what a command is given, and what people and programs
+//!   get to read.
+//!
+//! No module imports, directly or by way of others, one that imports it.
 
 mod arguments;
 mod body;

@@ -1,5 +1,7 @@
 //! Few open files: what would break off without a word is refused with one.
 
+use std::io;
+
 use super::exit::Failure;
 
 /// What the runtime opens, and one connection.
@@ -8,27 +10,24 @@ pub const OF_A_CALL: usize = 8;
 pub const OF_THE_SANDBOX: usize = 64;
 
 /// Fails when so many more files cannot be opened.
-#[cfg(unix)]
 pub fn expect(count: usize) -> Result<(), Failure> {
-    use std::io::{self, stderr};
-    use std::os::fd::{AsFd, OwnedFd};
-
-    let spare: io::Result<Vec<OwnedFd>> = (0..count)
-        .map(|_| stderr().as_fd().try_clone_to_owned())
-        .collect();
-    spare.map(drop).map_err(|cause| {
+    open(count).map_err(|cause| {
         Failure::usage(
             format!("this process may not open as many files as it needs: {cause}"),
-            format!(
-                "Raise the limit, for example with: ulimit -n {}",
-                count.saturating_add(192)
-            ),
+            "Raise the limit, for example with: ulimit -n 256",
         )
     })
 }
 
-/// Fails when so many more files cannot be opened.
+#[cfg(unix)]
+fn open(count: usize) -> io::Result<()> {
+    use std::os::fd::{AsFd, OwnedFd};
+
+    let spare = (0..count).map(|_| io::stderr().as_fd().try_clone_to_owned());
+    spare.collect::<io::Result<Vec<OwnedFd>>>().map(drop)
+}
+
 #[cfg(not(unix))]
-pub fn expect(_count: usize) -> Result<(), Failure> {
+fn open(_count: usize) -> io::Result<()> {
     Ok(())
 }

@@ -8,6 +8,7 @@ use comfy_table::{Attribute, Cell, Color};
 use runpipe::text::is_harmless;
 use runpipe::{Run, RunRef, RunStatus};
 use serde::Serialize;
+use serde_json::json;
 
 use super::exit::Failure;
 use super::stdout;
@@ -119,10 +120,7 @@ impl Output {
     pub fn started(&self, run: &RunRef, more_follows: bool) {
         if self.json {
             // Two texts always become JSON.
-            let object = Started {
-                kind: "started",
-                run,
-            };
+            let object = json!({ "kind": "started", "ref": run });
             say(&json_line(&object).unwrap_or_default());
         } else if more_follows || !self.is_terminal() {
             say(&format!("started {run}\n"));
@@ -151,14 +149,6 @@ impl Output {
         }
         Ok(())
     }
-}
-
-/// A start that was made, as JSON on stderr.
-#[derive(Serialize)]
-struct Started<'a> {
-    kind: &'static str,
-    #[serde(rename = "ref")]
-    run: &'a RunRef,
 }
 
 /// Writes to stderr, whole and at once. Nobody is left to be told that stderr is gone.

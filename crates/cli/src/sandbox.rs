@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use runpipe::Service;
 use runpipe_testing::{Sandbox, Script};
-use serde::Serialize;
+use serde_json::json;
 
 use super::body::read_file;
 use super::context::Context;
@@ -27,12 +27,6 @@ pub struct Arguments {
     script: Option<PathBuf>,
 }
 
-/// The result as JSON.
-#[derive(Serialize)]
-struct Served {
-    variables: BTreeMap<&'static str, String>,
-}
-
 /// Serves the sandbox and prints the variables that lead this program, or another, to it.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     open_files::expect(open_files::OF_THE_SANDBOX)?;
@@ -51,9 +45,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         )
     })?;
     context.stage.enter(Doing::Serving);
-    let served = Served {
-        variables: sandbox.variables().into_iter().collect(),
-    };
+    let variables: BTreeMap<_, _> = sandbox.variables().into_iter().collect();
+    let served = json!({ "variables": variables });
     context.output.result(&served, || {
         let variables = sandbox.variables();
         let lines = variables.iter().map(|(name, value)| {

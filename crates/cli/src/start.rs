@@ -56,25 +56,29 @@ impl Shared for Options {
 /// Starts the run, and follows it where that is wanted.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let start = prepare(context, &arguments).await?;
-    if start.is_preview() {
-        return preview::show(context, start.as_ref()).await;
+    match start.preview() {
+        Some(asked) if asked.as_a_run => preview::show(context, start.as_ref(), asked).await,
+        _ => launch(context, start.as_ref(), &arguments.shared).await,
     }
-    launch(context, start.as_ref(), &arguments.shared).await
 }
 
 /// Reads everything that a start needs. Starts nothing.
 pub async fn prepare(context: &Context, arguments: &Arguments) -> Result<Box<dyn Start>, Failure> {
-    let connection = &arguments.shared.connection;
-    let given = arguments.given(connection, &context.environment);
-    let patience = Some(connection.timeout);
-    arguments.vendor.prepare(given, patience).await
+    let Chosen {
+        vendor,
+        flags,
+        shared,
+    } = arguments;
+    let access = context.access(&shared.connection);
+    let patience = Some(shared.connection.timeout);
+    vendor.prepare(flags, access, patience).await
 }
 
 async fn launch(context: &Context, start: &dyn Start, options: &Options) -> Result<u8, Failure> {
     let since = Utc::now();
     context.stage.enter(Doing::Starting {
         service: start.runs().service(),
-        look: start.look().to_owned(),
+        look: start.look(),
     });
     let run = match start.start().await {
         Ok(run) => run,

@@ -22,11 +22,7 @@ pub struct Arguments {
 
 /// Reads the run and prints it. The exit code says whether it could be read, not how it ended.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = services::runs(
-        arguments.run.service(),
-        &arguments.connection,
-        &context.environment,
-    )?;
+    let runs = services::runs(&arguments.run, context.access(&arguments.connection))?;
     let run = runs.get(&arguments.run).await?;
     context.output.run(&run)?;
     Ok(DONE)

@@ -11,43 +11,48 @@ use runpipe::{Reconciled, Result as Answer, Run, RunRef, Runs, Service};
 use super::connection::Connection;
 use super::environment::Environment;
 use super::exit::Failure;
+use super::text::{one_line, shell_word};
 
 /// All runs of a pipeline, a page fetched when it is asked for.
 pub type RunList = BoxStream<'static, Answer<Run>>;
 
-/// Words that start a run in the sandbox.
-#[derive(Clone, Copy, Debug)]
-pub struct Example {
-    /// The flag of each part of a pipeline's place; nothing for a part that has none.
-    pub place: &'static [&'static str],
-    /// Flags of the request.
-    pub request: &'static [&'static str],
-}
+/// Words of a command line.
+pub type Words = &'static [&'static str];
 
-/// What a run would execute.
-pub struct Preview {
+/// What a run would execute, yet to be asked for.
+pub struct Preview<'a> {
+    /// Whether the request is that of a run, marked as a preview: a server that overlooks the mark
+    /// starts one.
+    pub as_a_run: bool,
     /// The pipeline's id.
     pub pipeline: String,
     /// The YAML, templates expanded.
-    pub final_yaml: String,
+    pub final_yaml: BoxFuture<'a, Answer<String>>,
+}
+
+/// Where a service is, and what proves who calls.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    /// The address, and how patiently it is asked.
+    pub connection: &'a Connection,
+    /// The variables: credentials, and addresses too.
+    pub environment: &'a Environment,
 }
 
 /// A service: its flags, its client and its calls. One file each, in `services`.
 pub trait Vendor: Send + Sync + Sized + 'static {
     /// The service.
     const SERVICE: Service;
-    /// What the help says of `start`.
-    const START: &'static str;
-    /// What the help says of `list`.
-    const LIST: &'static str;
-    /// What the help says of `preview`, where the service has it.
-    const PREVIEW: Option<&'static str> = None;
     /// The vendor's own address.
     const ADDRESS: &'static str;
     /// Whether callers choose a version of the API.
     const HAS_API_VERSIONS: bool = false;
-    /// A start in the sandbox.
-    const EXAMPLE: Example;
+    /// Whether the service says what a run would execute.
+    const HAS_PREVIEW: bool = false;
+    /// The flag of each part of a pipeline's place in the sandbox; nothing for a part that has none.
+    const PLACE_FLAGS: Words;
+    /// A request that the sandbox takes.
+    const EXAMPLE: Words;
 
     /// The library's client.
     type Client: Runs + 'static;
@@ -68,11 +73,7 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     }
 
     /// A client, with the credential that the environment holds.
-    fn client(
-        connection: &Connection,
-        address: String,
-        environment: &Environment,
-    ) -> Result<Self::Client, Failure>;
+    fn client(access: Access<'_>, address: String) -> Result<Self::Client, Failure>;
 
     /// The request that the flags, and the file they name, describe.
     fn body(
@@ -97,8 +98,7 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     ) -> impl Future<Output = Answer<Reconciled>> + Send;
 
     /// The flags of the command that lists the pipeline's runs.
-    fn list_flags<'a>(place: &'a Self::Place, body: &'a Self::Body)
-    -> Vec<(&'static str, &'a str)>;
+    fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)>;
 
     /// The runs, newest first.
     fn list(
@@ -106,23 +106,27 @@ pub trait Vendor: Send + Sync + Sized + 'static {
         client: &Self::Client,
     ) -> impl Future<Output = Result<RunList, Failure>> + Send;
 
-    /// Whether the request asks for a preview in place of a run.
-    fn is_preview(_body: &Self::Body) -> bool {
-        false
-    }
-
     /// What a run would execute, where the service says that.
-    fn preview(_ready: &Ready<Self>) -> Option<BoxFuture<'_, Answer<Preview>>> {
+    fn preview(_ready: &Ready<Self>) -> Option<Preview<'_>> {
         None
     }
 
     /// Stops a run without letting its steps come to an end, where the service does that.
-    fn cancel_hard<'a>(
-        _client: &'a Self::Client,
-        _run: &'a RunRef,
-    ) -> Option<BoxFuture<'a, Answer<Run>>> {
+    fn stop<'a>(_client: &'a Self::Client, _run: &'a RunRef) -> Option<BoxFuture<'a, Answer<Run>>> {
         None
     }
+}
+
+/// A client, a pipeline and a request.
+pub struct Ready<V: Vendor> {
+    /// The library's client.
+    pub client: V::Client,
+    /// The flags that name the pipeline.
+    pub place: V::Place,
+    /// The pipeline.
+    pub pipeline: V::Pipeline,
+    /// The vendor's own request.
+    pub body: V::Body,
 }
 
 /// A start that is ready to be made.
@@ -137,24 +141,10 @@ pub trait Start: Send + Sync {
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Answer<Reconciled>>;
 
     /// The command that lists the pipeline's runs.
-    fn look(&self) -> &str;
-
-    /// Whether the request asks for a preview in place of a run.
-    fn is_preview(&self) -> bool;
+    fn look(&self) -> String;
 
     /// What a run would execute, where the service says that.
-    fn preview(&self) -> Option<BoxFuture<'_, Answer<Preview>>>;
-}
-
-/// A client, a pipeline and a request.
-pub struct Ready<V: Vendor> {
-    /// The library's client.
-    pub client: V::Client,
-    /// The pipeline.
-    pub pipeline: V::Pipeline,
-    /// The vendor's own request.
-    pub body: V::Body,
-    look: String,
+    fn preview(&self) -> Option<Preview<'_>>;
 }
 
 impl<V: Vendor> Start for Ready<V> {
@@ -170,28 +160,18 @@ impl<V: Vendor> Start for Ready<V> {
         V::reconcile(self, since).boxed()
     }
 
-    fn look(&self) -> &str {
-        &self.look
+    fn look(&self) -> String {
+        let flags = V::list_flags(self);
+        let flags = flags.iter().map(|(flag, value)| {
+            let value = shell_word(&one_line(value));
+            format!(" {flag} {value}")
+        });
+        format!("runpipe list {}{}", V::SERVICE, flags.collect::<String>())
     }
 
-    fn is_preview(&self) -> bool {
-        V::is_preview(&self.body)
-    }
-
-    fn preview(&self) -> Option<BoxFuture<'_, Answer<Preview>>> {
+    fn preview(&self) -> Option<Preview<'_>> {
         V::preview(self)
     }
-}
-
-/// Flags as they were given, and where the service is.
-#[derive(Clone, Copy)]
-pub struct Given<'a> {
-    /// The service's own flags.
-    pub flags: &'a ArgMatches,
-    /// Where the service is.
-    pub connection: &'a Connection,
-    /// The variables.
-    pub environment: &'a Environment,
 }
 
 /// Any [`Vendor`]: its types are its own business.
@@ -199,8 +179,8 @@ pub trait AnyVendor: Send + Sync {
     /// The service.
     fn service(&self) -> Service;
 
-    /// A start in the sandbox.
-    fn example(&self) -> Example;
+    /// The flags of a pipeline's place in the sandbox, and of a request that the sandbox takes.
+    fn example(&self) -> (Words, Words);
 
     /// The subcommand of `start`.
     fn start_command(&self) -> Command;
@@ -212,29 +192,25 @@ pub trait AnyVendor: Send + Sync {
     fn preview_command(&self) -> Option<Command>;
 
     /// A client.
-    fn runs(
-        &self,
-        connection: &Connection,
-        environment: &Environment,
-    ) -> Result<Box<dyn Runs>, Failure>;
+    fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure>;
 
     /// Reads everything that a start needs. Starts nothing.
     fn prepare<'a>(
         &self,
-        given: Given<'a>,
+        flags: &'a ArgMatches,
+        access: Access<'a>,
         before_a_start: Option<Duration>,
     ) -> BoxFuture<'a, Result<Box<dyn Start>, Failure>>;
 
     /// The runs, newest first.
-    fn list<'a>(&self, given: Given<'a>) -> BoxFuture<'a, Result<RunList, Failure>>;
-
-    /// Stops a run without letting its steps come to an end.
-    fn cancel_hard<'a>(
+    fn list<'a>(
         &self,
-        run: &'a RunRef,
-        connection: &'a Connection,
-        environment: &'a Environment,
-    ) -> BoxFuture<'a, Result<Run, Failure>>;
+        flags: &'a ArgMatches,
+        access: Access<'a>,
+    ) -> BoxFuture<'a, Result<RunList, Failure>>;
+
+    /// Stops a run, without letting its steps come to an end.
+    fn stop<'a>(&self, run: &'a RunRef, access: Access<'a>) -> BoxFuture<'a, Result<Run, Failure>>;
 }
 
 impl<V: Vendor> AnyVendor for V {
@@ -242,104 +218,89 @@ impl<V: Vendor> AnyVendor for V {
         V::SERVICE
     }
 
-    fn example(&self) -> Example {
-        V::EXAMPLE
+    fn example(&self) -> (Words, Words) {
+        (V::PLACE_FLAGS, V::EXAMPLE)
     }
 
     fn start_command(&self) -> Command {
-        let command = Command::new(V::SERVICE.name()).about(V::START);
+        let command = named::<V>("Start a run on");
         V::Request::augment_args(V::Place::augment_args(command))
     }
 
     fn list_command(&self) -> Command {
-        V::Listing::augment_args(Command::new(V::SERVICE.name()).about(V::LIST))
+        V::Listing::augment_args(named::<V>("List runs on"))
     }
 
     fn preview_command(&self) -> Option<Command> {
-        V::PREVIEW.map(|about| self.start_command().about(about))
+        let about = "Print what a run would execute, on";
+        V::HAS_PREVIEW.then(|| {
+            self.start_command()
+                .about(format!("{about} {}", V::SERVICE.title()))
+        })
     }
 
-    fn runs(
-        &self,
-        connection: &Connection,
-        environment: &Environment,
-    ) -> Result<Box<dyn Runs>, Failure> {
-        Ok(Box::new(client::<V>(connection, environment)?))
+    fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure> {
+        Ok(Box::new(client::<V>(access)?))
     }
 
     fn prepare<'a>(
         &self,
-        given: Given<'a>,
+        flags: &'a ArgMatches,
+        access: Access<'a>,
         before_a_start: Option<Duration>,
     ) -> BoxFuture<'a, Result<Box<dyn Start>, Failure>> {
         let ready = async move {
-            let (place, request) = (
-                read::<V::Place>(given.flags)?,
-                read::<V::Request>(given.flags)?,
-            );
-            let body = V::body(&request, given.environment).await?;
-            let client = client::<V>(given.connection, given.environment)?;
+            let (place, request) = (read::<V::Place>(flags)?, read::<V::Request>(flags)?);
+            let body = V::body(&request, access.environment).await?;
+            let client = client::<V>(access)?;
             let pipeline = V::find(&place, &client, before_a_start).await?;
-            let look = look(V::SERVICE, &V::list_flags(&place, &body));
-            let ready: Box<dyn Start> = Box::new(Ready::<V> {
+            let ready: Ready<V> = Ready {
                 client,
+                place,
                 pipeline,
                 body,
-                look,
-            });
-            Ok(ready)
+            };
+            Ok(Box::new(ready) as Box<dyn Start>)
         };
         ready.boxed()
     }
 
-    fn list<'a>(&self, given: Given<'a>) -> BoxFuture<'a, Result<RunList, Failure>> {
-        let list = async move {
-            let client = client::<V>(given.connection, given.environment)?;
-            V::list(&read::<V::Listing>(given.flags)?, &client).await
-        };
+    fn list<'a>(
+        &self,
+        flags: &'a ArgMatches,
+        access: Access<'a>,
+    ) -> BoxFuture<'a, Result<RunList, Failure>> {
+        let list = async move { V::list(&read(flags)?, &client::<V>(access)?).await };
         list.boxed()
     }
 
-    fn cancel_hard<'a>(
-        &self,
-        run: &'a RunRef,
-        connection: &'a Connection,
-        environment: &'a Environment,
-    ) -> BoxFuture<'a, Result<Run, Failure>> {
-        let cancel = async move {
-            let client = client::<V>(connection, environment)?;
-            match V::cancel_hard(&client, run) {
-                Some(canceled) => Ok(canceled.await?),
+    fn stop<'a>(&self, run: &'a RunRef, access: Access<'a>) -> BoxFuture<'a, Result<Run, Failure>> {
+        let stop = async move {
+            match V::stop(&client::<V>(access)?, run) {
+                Some(stopped) => Ok(stopped.await?),
                 None => Err(Failure::usage(
                     format!("{} does not know --force", V::SERVICE.title()),
                     "Leave it out.",
                 )),
             }
         };
-        cancel.boxed()
+        stop.boxed()
     }
 }
 
-fn client<V: Vendor>(
-    connection: &Connection,
-    environment: &Environment,
-) -> Result<V::Client, Failure> {
+fn named<V: Vendor>(about: &str) -> Command {
+    Command::new(V::SERVICE.name()).about(format!("{about} {}", V::SERVICE.title()))
+}
+
+fn client<V: Vendor>(access: Access<'_>) -> Result<V::Client, Failure> {
+    let (connection, environment) = (access.connection, access.environment);
     connection.check_api_version(V::SERVICE, V::HAS_API_VERSIONS)?;
     let address = connection.address(V::SERVICE, V::ADDRESS, &V::regions(), environment)?;
-    V::client(connection, address, environment)
+    V::client(access, address)
 }
 
 /// The parser has accepted them already.
 fn read<A: Args>(flags: &ArgMatches) -> Result<A, Failure> {
     A::from_arg_matches(flags)
         .map_err(|_| Failure::usage("the flags do not fit the command", "Report this."))
-}
-
-fn look(service: Service, flags: &[(&str, &str)]) -> String {
-    let mut command = format!("runpipe list {service}");
-    for (flag, value) in flags {
-        let value = super::text::shell_word(&super::text::one_line(value));
-        command = format!("{command} {flag} {value}");
-    }
-    command
 }

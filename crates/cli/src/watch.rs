@@ -39,11 +39,7 @@ pub struct Waiting {
 
 /// Follows the run and prints it as it ended.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = services::runs(
-        arguments.run.service(),
-        &arguments.connection,
-        &context.environment,
-    )?;
+    let runs = services::runs(&arguments.run, context.access(&arguments.connection))?;
     let (run, waiting) = (arguments.run, &arguments.waiting);
     follow(context, runs.as_ref(), run, waiting, Output::run).await
 }

@@ -9,13 +9,12 @@ use runpipe::aliyun::{BASE_URL, Client, Credentials, PipelineRef, types};
 use runpipe::{Reconciled, Result as Answer, Run, Service};
 
 use crate::body::{self, Body};
-use crate::connection::Connection;
 use crate::environment::{Environment, missing};
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair};
 use crate::pipeline::{Meant, Pipeline};
-use crate::vendor::{Example, Ready, RunList, Vendor};
+use crate::vendor::{Access, Ready, RunList, Vendor, Words};
 
 /// Aliyun Yunxiao (Flow).
 pub struct Aliyun;
@@ -82,13 +81,9 @@ pub struct Request {
 
 impl Vendor for Aliyun {
     const SERVICE: Service = Service::Aliyun;
-    const START: &'static str = "Start a run of an Aliyun Yunxiao (Flow) pipeline";
-    const LIST: &'static str = "List the runs of an Aliyun Yunxiao (Flow) pipeline";
     const ADDRESS: &'static str = BASE_URL;
-    const EXAMPLE: Example = Example {
-        place: &["--organization-id"],
-        request: &["--env", "GREETING=hello", "--comment", "example"],
-    };
+    const PLACE_FLAGS: Words = &["--organization-id"];
+    const EXAMPLE: Words = &["--env", "GREETING=hello", "--comment", "example"];
 
     type Client = Client;
     type Place = Place;
@@ -97,21 +92,15 @@ impl Vendor for Aliyun {
     type Pipeline = PipelineRef;
     type Body = types::StartPipelineRunParams;
 
-    fn client(
-        connection: &Connection,
-        address: String,
-        environment: &Environment,
-    ) -> Result<Client, Failure> {
-        let client = Client::builder().credentials(credentials(environment)?);
+    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
+        let connection = access.connection;
+        let client = Client::builder().credentials(credentials(access.environment)?);
         let client = client.base_url(address).timeout(connection.timeout);
         let client = client.attempt_timeout(connection.attempt_timeout);
         Ok(client.retry(connection.retry()).build()?)
     }
 
-    async fn body(
-        flags: &Request,
-        _environment: &Environment,
-    ) -> Result<types::StartPipelineRunParams, Failure> {
+    async fn body(flags: &Request, _environment: &Environment) -> Result<Self::Body, Failure> {
         let mut request: types::StartPipelineRunParams = body::decode(flags.body.read().await?)?;
         if !flags.branch.is_empty() {
             request.branch_mode_branchs.clone_from(&flags.branch);
@@ -175,13 +164,10 @@ impl Vendor for Aliyun {
         ready.client.reconcile(&ready.pipeline, since).await
     }
 
-    fn list_flags<'a>(
-        place: &'a Place,
-        _body: &'a types::StartPipelineRunParams,
-    ) -> Vec<(&'static str, &'a str)> {
+    fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
-            ("--organization-id", &place.organization_id),
-            ("--pipeline", place.pipeline.text()),
+            ("--organization-id", &ready.place.organization_id),
+            ("--pipeline", ready.place.pipeline.text()),
         ]
     }
 

@@ -5,20 +5,18 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use futures_util::future::{BoxFuture, FutureExt};
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use runpipe::azure_devops::{BASE_URL, Client, Credentials, PipelineRef, types};
 use runpipe::{Reconciled, Result as Answer, Run, Service};
 
 use crate::body::{self, Body};
-use crate::connection::Connection;
 use crate::environment::{Environment, missing};
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
 use crate::variables::{secrets, variables};
-use crate::vendor::{Example, Preview, Ready, RunList, Vendor};
+use crate::vendor::{Access, Preview, Ready, RunList, Vendor, Words};
 
 /// Azure DevOps Pipelines.
 pub struct AzureDevops;
@@ -129,17 +127,11 @@ pub struct Request {
 
 impl Vendor for AzureDevops {
     const SERVICE: Service = Service::AzureDevops;
-    const START: &'static str = "Start a run of an Azure DevOps pipeline";
-    const LIST: &'static str = "List the runs of an Azure DevOps pipeline";
-    const PREVIEW: Option<&'static str> = Some(
-        "Print the YAML that a run of an Azure DevOps pipeline would execute, templates expanded",
-    );
+    const HAS_PREVIEW: bool = true;
     const ADDRESS: &'static str = BASE_URL;
     const HAS_API_VERSIONS: bool = true;
-    const EXAMPLE: Example = Example {
-        place: &["--organization", "--project"],
-        request: &["--branch", "main"],
-    };
+    const PLACE_FLAGS: Words = &["--organization", "--project"];
+    const EXAMPLE: Words = &["--branch", "main"];
 
     type Client = Client;
     type Place = Place;
@@ -148,12 +140,9 @@ impl Vendor for AzureDevops {
     type Pipeline = PipelineRef;
     type Body = types::RunPipelineParameters;
 
-    fn client(
-        connection: &Connection,
-        address: String,
-        environment: &Environment,
-    ) -> Result<Client, Failure> {
-        let client = Client::builder().credentials(credentials(environment)?);
+    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
+        let connection = access.connection;
+        let client = Client::builder().credentials(credentials(access.environment)?);
         let client = client.base_url(address).timeout(connection.timeout);
         let client = client.attempt_timeout(connection.attempt_timeout);
         let client = client.retry(connection.retry()).build()?;
@@ -163,10 +152,7 @@ impl Vendor for AzureDevops {
         })
     }
 
-    async fn body(
-        flags: &Request,
-        environment: &Environment,
-    ) -> Result<types::RunPipelineParameters, Failure> {
+    async fn body(flags: &Request, environment: &Environment) -> Result<Self::Body, Failure> {
         let mut request: types::RunPipelineParameters = body::decode(flags.body.read().await?)?;
         set(&mut request.preview_run, &flags.preview_run.then_some(true));
         if let Some(file) = &flags.yaml_override {
@@ -219,14 +205,11 @@ impl Vendor for AzureDevops {
             .await
     }
 
-    fn list_flags<'a>(
-        place: &'a Place,
-        _body: &'a types::RunPipelineParameters,
-    ) -> Vec<(&'static str, &'a str)> {
+    fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
-            ("--organization", &place.pipeline.organization),
-            ("--project", &place.pipeline.project),
-            ("--pipeline", place.pipeline.pipeline.text()),
+            ("--organization", &ready.place.pipeline.organization),
+            ("--project", &ready.place.pipeline.project),
+            ("--pipeline", ready.place.pipeline.pipeline.text()),
         ]
     }
 
@@ -236,24 +219,19 @@ impl Vendor for AzureDevops {
         Ok(client.list_builds(&pipeline).boxed())
     }
 
-    fn is_preview(body: &types::RunPipelineParameters) -> bool {
-        body.preview_run == Some(true)
-    }
-
-    fn preview(ready: &Ready<Self>) -> Option<BoxFuture<'_, Answer<Preview>>> {
+    fn preview(ready: &Ready<Self>) -> Option<Preview<'_>> {
         let (client, pipeline, body) = (&ready.client, &ready.pipeline, &ready.body);
-        let preview = async move {
-            let final_yaml = if Self::is_preview(body) {
-                client.preview_run(pipeline, body).await?
-            } else {
-                client.preview(pipeline, body).await?
-            };
-            Ok(Preview {
-                pipeline: pipeline.pipeline_id.to_string(),
-                final_yaml,
-            })
+        let as_a_run = body.preview_run == Some(true);
+        let final_yaml = if as_a_run {
+            client.preview_run(pipeline, body).boxed()
+        } else {
+            client.preview(pipeline, body).boxed()
         };
-        Some(preview.boxed())
+        Some(Preview {
+            as_a_run,
+            pipeline: pipeline.pipeline_id.to_string(),
+            final_yaml,
+        })
     }
 }
 

@@ -12,7 +12,6 @@ use runpipe::buddy::{
 use runpipe::{Reconciled, Result as Answer, Run, Service};
 
 use crate::body::{self, Body};
-use crate::connection::Connection;
 use crate::environment::{Environment, missing};
 use crate::exit::Failure;
 use crate::field::set;
@@ -20,7 +19,7 @@ use crate::pair::{Pair, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
 use crate::value::duration;
 use crate::variables::variables;
-use crate::vendor::{Example, Ready, RunList, Vendor};
+use crate::vendor::{Access, Ready, RunList, Vendor, Words};
 
 /// Buddy.
 pub struct Buddy;
@@ -115,13 +114,9 @@ pub struct Request {
 
 impl Vendor for Buddy {
     const SERVICE: Service = Service::Buddy;
-    const START: &'static str = "Start an execution of a Buddy pipeline";
-    const LIST: &'static str = "List the executions of a Buddy pipeline";
     const ADDRESS: &'static str = BASE_URL_US;
-    const EXAMPLE: Example = Example {
-        place: &["--workspace", "--project"],
-        request: &["--branch", "main", "--comment", "example"],
-    };
+    const PLACE_FLAGS: Words = &["--workspace", "--project"];
+    const EXAMPLE: Words = &["--branch", "main", "--comment", "example"];
 
     type Client = Client;
     type Place = Place;
@@ -138,12 +133,9 @@ impl Vendor for Buddy {
         ]
     }
 
-    fn client(
-        connection: &Connection,
-        address: String,
-        environment: &Environment,
-    ) -> Result<Client, Failure> {
-        let token = environment.secret("BUDDY_TOKEN")?;
+    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
+        let connection = access.connection;
+        let token = access.environment.secret("BUDDY_TOKEN")?;
         let token = token
             .ok_or_else(|| missing(Self::SERVICE, "Set BUDDY_TOKEN to a personal access token."))?;
         let client = Client::builder().credentials(Credentials::token(token));
@@ -152,10 +144,7 @@ impl Vendor for Buddy {
         Ok(client.retry(connection.retry()).build()?)
     }
 
-    async fn body(
-        flags: &Request,
-        environment: &Environment,
-    ) -> Result<types::RunExecutionRequest, Failure> {
+    async fn body(flags: &Request, environment: &Environment) -> Result<Self::Body, Failure> {
         let mut request: types::RunExecutionRequest = body::decode(flags.body.read().await?)?;
         let revision = |commit: &String| types::RevisionRequest {
             revision: commit.clone(),
@@ -242,14 +231,11 @@ impl Vendor for Buddy {
             .await
     }
 
-    fn list_flags<'a>(
-        place: &'a Place,
-        _body: &'a types::RunExecutionRequest,
-    ) -> Vec<(&'static str, &'a str)> {
+    fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
-            ("--workspace", &place.workspace),
-            ("--project", &place.project),
-            ("--pipeline", place.pipeline.text()),
+            ("--workspace", &ready.place.workspace),
+            ("--project", &ready.place.project),
+            ("--pipeline", ready.place.pipeline.text()),
         ]
     }
 

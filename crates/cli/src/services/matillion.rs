@@ -11,12 +11,11 @@ use runpipe::{Reconciled, Result as Answer, Run, RunRef, Service};
 use serde_json::{Map, Value};
 
 use crate::body::{self, Body};
-use crate::connection::Connection;
 use crate::environment::{Environment, missing};
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair};
-use crate::vendor::{Example, Ready, RunList, Vendor};
+use crate::vendor::{Access, Ready, RunList, Vendor, Words};
 
 /// Matillion.
 pub struct Matillion;
@@ -82,14 +81,10 @@ pub struct Request {
 
 impl Vendor for Matillion {
     const SERVICE: Service = Service::Matillion;
-    const START: &'static str = "Start an execution of a published Matillion pipeline";
-    const LIST: &'static str = "List the executions in a Matillion project";
     const ADDRESS: &'static str = Region::Eu1.base_url();
     // The second part of a place is the project's name.
-    const EXAMPLE: Example = Example {
-        place: &["--project-id", "", "--environment"],
-        request: &["--var", "day=monday"],
-    };
+    const PLACE_FLAGS: Words = &["--project-id", "", "--environment"];
+    const EXAMPLE: Words = &["--var", "day=monday"];
 
     type Client = Client;
     type Place = Place;
@@ -103,21 +98,15 @@ impl Vendor for Matillion {
         regions.to_vec()
     }
 
-    fn client(
-        connection: &Connection,
-        address: String,
-        environment: &Environment,
-    ) -> Result<Client, Failure> {
-        let client = Client::builder().credentials(credentials(environment)?);
+    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
+        let connection = access.connection;
+        let client = Client::builder().credentials(credentials(access.environment)?);
         let client = client.base_url(address).timeout(connection.timeout);
         let client = client.attempt_timeout(connection.attempt_timeout);
         Ok(client.retry(connection.retry()).build()?)
     }
 
-    async fn body(
-        flags: &Request,
-        _environment: &Environment,
-    ) -> Result<types::ExecutePublishedPipelineRequest, Failure> {
+    async fn body(flags: &Request, _environment: &Environment) -> Result<Self::Body, Failure> {
         let mut fields = flags.body.read().await?;
         // What the request cannot be without has to be there before it is decoded.
         require(
@@ -177,14 +166,11 @@ impl Vendor for Matillion {
             .await
     }
 
-    fn list_flags<'a>(
-        place: &'a Place,
-        body: &'a types::ExecutePublishedPipelineRequest,
-    ) -> Vec<(&'static str, &'a str)> {
+    fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
-            ("--project-id", &place.project_id),
-            ("--environment", &body.environment_name),
-            ("--pipeline", &body.pipeline_name),
+            ("--project-id", &ready.place.project_id),
+            ("--environment", &ready.body.environment_name),
+            ("--pipeline", &ready.body.pipeline_name),
         ]
     }
 
@@ -200,7 +186,7 @@ impl Vendor for Matillion {
         Ok(client.list(&filter).boxed())
     }
 
-    fn cancel_hard<'a>(client: &'a Client, run: &'a RunRef) -> Option<BoxFuture<'a, Answer<Run>>> {
+    fn stop<'a>(client: &'a Client, run: &'a RunRef) -> Option<BoxFuture<'a, Answer<Run>>> {
         Some(client.cancel(run, true).boxed())
     }
 }

@@ -5,12 +5,10 @@ mod azure_devops;
 mod buddy;
 mod matillion;
 
-use runpipe::{Runs, Service};
+use runpipe::{RunRef, Runs, Service};
 
-use super::connection::Connection;
-use super::environment::Environment;
 use super::exit::Failure;
-use super::vendor::AnyVendor;
+use super::vendor::{Access, AnyVendor};
 
 /// Every service, in the order of the help.
 pub const ALL: [&dyn AnyVendor; 4] = [
@@ -39,10 +37,6 @@ pub fn of(service: Service) -> Result<&'static dyn AnyVendor, Failure> {
 }
 
 /// A client of the service that a run is on.
-pub fn runs(
-    service: Service,
-    connection: &Connection,
-    environment: &Environment,
-) -> Result<Box<dyn Runs>, Failure> {
-    of(service)?.runs(connection, environment)
+pub fn runs(run: &RunRef, access: Access<'_>) -> Result<Box<dyn Runs>, Failure> {
+    of(run.service())?.runs(access)
 }

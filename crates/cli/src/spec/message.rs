@@ -1,65 +1,43 @@
 //! HTTP messages as they are given to `spec validate`: as JSON, or as they are on the wire.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::body::what_is_wrong;
+
 /// A request. `path` may be a whole address, with its query.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     pub method: String,
     pub path: String,
+    #[serde(default, deserialize_with = "query")]
     pub query: String,
+    #[serde(default, deserialize_with = "headers")]
     pub headers: Vec<(String, String)>,
+    #[serde(default, deserialize_with = "body")]
     pub body: Vec<u8>,
 }
 
 /// A response. Raw text does not say which operation it answers.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Response {
     pub operation_id: Option<String>,
     pub status: u16,
+    #[serde(default, deserialize_with = "headers")]
     pub headers: Vec<(String, String)>,
+    #[serde(default, deserialize_with = "body")]
     pub body: Vec<u8>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RequestText {
-    method: String,
-    path: String,
-    #[serde(default)]
-    query: Value,
-    #[serde(default)]
-    headers: Value,
-    #[serde(default)]
-    body: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ResponseText {
-    operation_id: Option<String>,
-    status: u16,
-    #[serde(default)]
-    headers: Value,
-    #[serde(default)]
-    body: Value,
 }
 
 impl Request {
     /// Reads a request; says what is wrong with its form otherwise.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut request = if text.trim_start().starts_with('{') {
-            let read: RequestText =
-                serde_json::from_str(text).map_err(|fault| fault.to_string())?;
-            Self {
-                method: read.method,
-                path: read.path,
-                query: query(&read.query)?,
-                headers: headers(&read.headers)?,
-                body: body(&read.body),
-            }
+        let mut request = if is_json(text) {
+            decode(text)?
         } else {
             let (line, headers, body) = raw(text)?;
             let mut words = line.split_ascii_whitespace();
@@ -98,32 +76,33 @@ impl Request {
 impl Response {
     /// Reads a response; says what is wrong with its form otherwise.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.trim_start().starts_with('{') {
-            let read: ResponseText =
-                serde_json::from_str(text).map_err(|fault| fault.to_string())?;
-            let headers = headers(&read.headers)?;
-            let (operation_id, status, body) = (read.operation_id, read.status, body(&read.body));
-            return Ok(Self {
-                operation_id,
-                status,
-                headers,
-                body,
-            });
+        if is_json(text) {
+            return decode(text);
         }
         let (line, headers, body) = raw(text)?;
         let status = line
             .strip_prefix("HTTP/")
-            .and_then(|line| line.split_ascii_whitespace().nth(1));
-        let status = status.and_then(|status| status.parse().ok());
-        let status =
-            status.ok_or_else(|| "the first line is not `HTTP/1.1 STATUS REASON`".to_owned())?;
+            .and_then(|line| line.split_ascii_whitespace().nth(1)?.parse().ok());
         Ok(Self {
             operation_id: None,
-            status,
+            status: status.ok_or("the first line is not `HTTP/1.1 STATUS REASON`")?,
             headers,
             body,
         })
     }
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with('{')
+}
+
+/// What is wrong is said without the values: a message holds credentials.
+fn decode<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let value: Value = serde_json::from_str(text).map_err(|fault| {
+        let (line, column) = (fault.line(), fault.column());
+        format!("it is not JSON from line {line} column {column} on")
+    })?;
+    serde_json::from_value(value).map_err(|fault| what_is_wrong(&fault.to_string()))
 }
 
 /// First line, headers and body of a message.
@@ -155,27 +134,29 @@ fn raw(text: &str) -> Result<Raw<'_>, String> {
 }
 
 /// A text stands for itself, everything else for its JSON.
-fn body(value: &Value) -> Vec<u8> {
-    match value {
+fn body<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    Ok(match Value::deserialize(from)? {
         Value::Null => Vec::new(),
-        Value::String(text) => text.clone().into_bytes(),
+        Value::String(text) => text.into_bytes(),
         value => value.to_string().into_bytes(),
-    }
+    })
 }
 
-fn headers(value: &Value) -> Result<Vec<(String, String)>, String> {
-    pairs(value)
-        .ok_or_else(|| "`headers` is not an object of texts, or of lists of texts".to_owned())
+fn headers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+    let pairs = pairs(&Value::deserialize(from)?);
+    pairs.ok_or_else(|| {
+        D::Error::custom("`headers` is not an object of texts, or of lists of texts")
+    })
 }
 
 /// A query as text, or as an object of values.
-fn query(value: &Value) -> Result<String, String> {
+fn query<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let value = Value::deserialize(from)?;
     if let Value::String(text) = value {
         return Ok(text.trim_start_matches('?').to_owned());
     }
-    let pairs = pairs(value);
-    let pairs =
-        pairs.ok_or_else(|| "`query` is neither a text nor an object of texts".to_owned())?;
+    let pairs = pairs(&value)
+        .ok_or_else(|| D::Error::custom("`query` is neither a text nor an object of texts"))?;
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let pairs: Vec<String> = pairs
         .iter()
