@@ -512,10 +512,12 @@ impl Call {
         let (status, headers) = (told.status, told.headers.clone());
         drop(told);
         let dialect = self.session().shared().dialect;
-        self.error(ErrorKind::OutcomeUnknown)
+        let error = self
+            .error(ErrorKind::OutcomeUnknown)
             .status(status.as_u16())
             .request(dialect.request_id(&headers).map(str::to_owned))
-            .detail("the service accepted the start, and named no run")
+            .detail("the service accepted the start, and named no run");
+        self.clean(error)
     }
 
     /// The same run without a secret in its texts.

@@ -1,208 +1,322 @@
 //! One service, many cases: each a call that meets faults, and what the caller is told.
 
-use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use runpipe::{Error, ErrorKind, Reconciled, Run, RunRef, Service};
+use chrono::{DateTime, Utc};
+use fastrand::Rng;
+use futures_util::FutureExt;
+use runpipe::{Error, ErrorKind, Reconciled, Run, Service};
+use runpipe_testing::{SeededRun, Trigger};
+use serde_json::json;
 
-use super::fault::Fault;
-use super::subject::{Client, Subject};
+use super::case::{Case, Other};
+use super::client::Client;
+use super::proxy::{Plan, Seen};
+use super::secret::shown;
+use super::subject::{Subject, VARIABLE, Way};
+use super::table::{Outcome, Table};
 
-/// How a case ended for the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// The caller holds the run.
-    Held,
-    /// The caller knows that nothing was started, and nothing was.
-    NothingStarted,
-    /// The caller knows that it does not know; reconciling found the run.
-    UnknownAndFound,
-    /// The caller knows that it does not know; there was no run to find.
-    UnknownAndNone,
-    /// A read brought the run.
-    Read,
-    /// A read failed.
-    NotRead,
-}
-
-impl Outcome {
-    pub const ALL: [Outcome; 6] = [
-        Outcome::Held,
-        Outcome::NothingStarted,
-        Outcome::UnknownAndFound,
-        Outcome::UnknownAndNone,
-        Outcome::Read,
-        Outcome::NotRead,
-    ];
-}
-
-/// How often the first fault of a case led to which outcome.
-pub type Counts = BTreeMap<(Fault, Outcome), usize>;
-
-/// What one case meets: the faults of the requests to come, in their order.
-struct Case {
-    number: usize,
-    reads: bool,
-    faults: Vec<Fault>,
-}
-
-impl Case {
-    /// Each fault comes first equally often; what follows it is drawn.
-    fn draw(number: usize, random: &mut fastrand::Rng) -> Self {
-        let first = Fault::ALL[number % Fault::ALL.len()];
-        let again = random.usize(..4);
-        let mut faults = vec![first];
-        match again {
-            0 => {}
-            // The same fault for longer than anybody tries.
-            1 => faults = vec![first; 40],
-            more => faults.extend((0..more).map(|_| Fault::ALL[random.usize(..Fault::ALL.len())])),
-        }
-        if first == Fault::RefuseConnection {
-            faults = vec![first];
-        }
-        Case {
-            number,
-            reads: random.u8(..5) == 0,
-            faults,
-        }
-    }
-
-    fn first(&self) -> Fault {
-        self.faults.first().copied().unwrap_or(Fault::Nothing)
-    }
-
-    fn client<'s, C>(&self, subject: &'s Subject<C>) -> &'s C {
-        if self.first() == Fault::RefuseConnection {
-            &subject.refused
-        } else if self.faults.contains(&Fault::DelayPastTheTimeout) {
-            &subject.hasty
-        } else {
-            &subject.patient
-        }
-    }
-}
+/// A read asks again four times, once more with another token and with another clock; a run that
+/// ended without saying how is looked up as a build, too.
+const MOST_READS: usize = 14;
 
 /// Runs the cases of one service, one after the other.
-pub async fn campaign<C: Client>(subject: &Subject<C>, cases: usize, seed: u64) -> Counts {
-    let mut random = fastrand::Rng::with_seed(seed);
-    let mut counts = Counts::new();
+pub async fn campaign<C: Client>(service: Service, cases: usize, seed: u64) -> Table {
+    let mut subject = Subject::<C>::prepare(service).await;
+    let mut table = Table::default();
     for number in 0..cases {
-        let case = Case::draw(number, &mut random);
-        let outcome = if case.reads {
-            read(subject, &case).await
-        } else {
-            start(subject, &case).await
-        };
-        *counts.entry((case.first(), outcome)).or_default() += 1;
-        subject.proxy.plan([]);
-        // What was started is too old to be taken for the next case's.
-        subject.sandbox.advance(Duration::from_secs(300));
+        // Each case has its own, so that it can be looked at without those before.
+        let own = seed ^ (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut random = Rng::with_seed(own.wrapping_add(service as u64));
+        let case = Case::draw(service, number, C::CREDENTIALS.len(), &mut random);
+        let mut judged = Judged::default();
+        let ended = AssertUnwindSafe(run(&mut subject, &case, &mut judged))
+            .catch_unwind()
+            .await;
+        let outcome = ended.unwrap_or_else(|_| {
+            judged.broken.push("it panicked".to_owned());
+            Outcome::Broken
+        });
+        let classes = case.classes(C::CREDENTIALS[case.credential]);
+        table.count(service, classes, outcome);
+        for what in judged.broken {
+            let seen = subject.proxy.plan().seen.clone();
+            table.fail(format!(
+                "{service}, seed {seed}: {what}\n  {case:?}\n  {seen:?}"
+            ));
+        }
     }
-    counts
+    table
 }
 
-async fn start<C: Client>(subject: &Subject<C>, case: &Case) -> Outcome {
-    let Subject {
-        sandbox, service, ..
-    } = subject;
-    let (since, before) = (sandbox.now(), sandbox.started(*service));
-    subject.proxy.plan(case.faults.clone());
-    let told = Client::start(case.client(subject), sandbox).await;
-    let started = sandbox.started(*service) - before;
-    let say = |what: &str| {
-        format!(
-            "{service} case {}: {what}; faults {:?}, {started} started, told {told:?}",
-            case.number, case.faults
-        )
+/// The promises that a case broke.
+#[derive(Default)]
+struct Judged {
+    broken: Vec<String>,
+}
+
+impl Judged {
+    fn expect(&mut self, promise: bool, what: impl FnOnce() -> String) {
+        if !promise {
+            self.broken.push(what());
+        }
+    }
+
+    /// No text that anybody is shown has a secret in it.
+    fn expect_no_secret(&mut self, secrets: &[String], texts: &[String]) {
+        for secret in secrets {
+            for text in texts {
+                if let Some(form) = shown(text, secret) {
+                    self.broken
+                        .push(format!("{secret} is shown as {form:?}: {text}"));
+                }
+            }
+        }
+    }
+}
+
+async fn run<C: Client>(subject: &mut Subject<C>, case: &Case, judged: &mut Judged) -> Outcome {
+    subject.proxy.rest().await;
+    subject.sandbox.reset();
+    *subject.proxy.plan() = Plan::default();
+    subject.sandbox.set_clock_ahead(case.ahead);
+    let way = match () {
+        () if case.refused => Way::Closed,
+        () if case.is_silent() => Way::Hasty,
+        () => Way::Broken,
     };
-    assert!(started <= 1, "{}", say("a second run was started"));
+    // Its token has to be fetched, or what it was told about a pause ends with the case.
+    let fresh = case.pauses() || !case.token.is_empty();
+    if fresh {
+        subject.forget(case.credential, way);
+    }
+    let outcome = if case.reads {
+        read(subject, case, way, judged).await
+    } else {
+        start(subject, case, way, judged).await
+    };
+    if fresh {
+        subject.forget(case.credential, way);
+    }
+    outcome
+}
+
+/// Lets the call's time come, and has the runs of others begun before it, each at its time.
+fn begin_others<C: Client>(subject: &Subject<C>, case: &Case) {
+    let sandbox = &subject.sandbox;
+    // Not at the full second.
+    let later = 300_000 + case.travels.0 * 7 % 1_000;
+    sandbox.advance(Duration::from_millis(later));
+    let pipeline = &sandbox.pipelines(subject.service)[0];
+    for other in &case.others {
+        let created = sandbox.now() - Duration::from_millis(other.before);
+        let mut run = SeededRun::of(pipeline)
+            .trigger(other.trigger)
+            .created(created);
+        if subject.service == Service::Matillion {
+            run = run.request(json!({ "environmentName": pipeline.place[2] }));
+        }
+        sandbox
+            .seed(&run)
+            .expect("the pipeline is the sandbox's own");
+    }
+}
+
+fn plan<C: Client>(subject: &Subject<C>, case: &Case, secret: &str) {
+    let mut plan = subject.proxy.plan();
+    plan.steps = case.steps.clone().into();
+    plan.token = case.token.clone().into();
+    let travel = Duration::from_millis;
+    plan.travels = (travel(case.travels.0), travel(case.travels.1));
+    plan.secret = secret.to_owned();
+    plan.seen.clear();
+}
+
+/// Takes what was to come away, and gives what came.
+async fn came<C: Client>(subject: &Subject<C>) -> Vec<Seen> {
+    subject.proxy.rest().await;
+    let mut plan = subject.proxy.plan();
+    plan.steps.clear();
+    plan.token.clear();
+    plan.seen.clone()
+}
+
+async fn start<C: Client>(
+    subject: &mut Subject<C>,
+    case: &Case,
+    way: Way,
+    judged: &mut Judged,
+) -> Outcome {
+    begin_others(subject, case);
+    let client = subject.client(case.credential, way);
+    let secrets = subject.secrets(case.credential);
+    plan(subject, case, &secrets[case.number % secrets.len()]);
+    let since = subject.sandbox.client_now();
+    let before = subject.sandbox.started(subject.service);
+    let told = client.start(&subject.sandbox).await;
+    let seen = came(subject).await;
+    let started = subject.sandbox.started(subject.service) - before;
+    let began = seen.iter().find_map(|seen| seen.began.clone());
+    let mut secrets = secrets;
+    secrets.extend(seen.iter().filter_map(|seen| seen.token.clone()));
+    judged.expect_no_secret(&secrets, &texts(&told));
+    judged.expect(started <= 1, || format!("{started} runs were started"));
+    let starts: Vec<&Seen> = seen.iter().filter(|seen| seen.is_start).collect();
+    let earlier = starts.split_last().map_or(&[][..], |(_, earlier)| earlier);
+    judged.expect(earlier.iter().all(|seen| seen.proven), || {
+        format!(
+            "it was sent {} times, without a proof; told {told:?}",
+            starts.len()
+        )
+    });
     match &told {
         Ok(run) => {
-            assert_eq!(started, 1, "{}", say("a run that was never started"));
-            assert_eq!(
-                newest(subject, since).await,
-                Some(run.reference.clone()),
-                "{}",
-                say("another run")
-            );
+            judged.expect(began.as_deref() == Some(&run.id), || {
+                format!("told of {}, and {began:?} was started", run.id)
+            });
             Outcome::Held
         }
         Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
-            check_sentence(error, *service);
-            let found = newest(subject, since).await;
-            assert_eq!(
-                found.is_some(),
-                started == 1,
-                "{}",
-                say("lost, or found from nowhere")
-            );
-            if found.is_some() {
-                Outcome::UnknownAndFound
-            } else {
-                Outcome::UnknownAndNone
-            }
+            judged.expect(is_understood(error, subject.service), || error.to_string());
+            let must = case
+                .steps
+                .iter()
+                .zip(&starts)
+                .any(|(step, seen)| step.must_be_held() && seen.began.is_some());
+            judged.expect(!must, || format!("the id that came is lost: {error}"));
+            let itself = case.looks_itself && way == Way::Broken && !case.pauses();
+            let way = if itself { Way::Broken } else { Way::Straight };
+            let client = subject.client(if itself { case.credential } else { 0 }, way);
+            look(subject, case, &client, since, began, judged).await
         }
-        Err(_) => {
-            assert_eq!(
-                started,
-                0,
-                "{}",
-                say("a run that the caller is not told of")
-            );
+        Err(error) => {
+            judged.expect(started == 0, || {
+                format!("told that nothing was started: {error}")
+            });
             Outcome::NothingStarted
         }
     }
 }
 
-/// The run that reconciling finds, through a way without faults.
-async fn newest<C: Client>(
+/// What reconciling says, on a way without faults.
+async fn look<C: Client>(
     subject: &Subject<C>,
-    since: chrono::DateTime<chrono::Utc>,
-) -> Option<RunRef> {
-    let found = Client::reconcile(&subject.straight, &subject.sandbox, since).await;
-    match found.expect("no fault is in the way") {
-        Reconciled::One(run) => Some(run.reference),
-        Reconciled::None => None,
-        several => panic!("{}: more than was started: {several:?}", subject.service),
+    case: &Case,
+    client: &C,
+    since: DateTime<Utc>,
+    began: Option<String>,
+    judged: &mut Judged,
+) -> Outcome {
+    let found = client.reconcile(&subject.sandbox, since).await;
+    let ids = |runs: &[Run]| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>();
+    match found {
+        Ok(Reconciled::One(run)) => {
+            if began.is_none() && case.others.iter().any(is_of_the_same_second) {
+                return Outcome::UnknownAndBlurred;
+            }
+            judged.expect(began.as_deref() == Some(&run.id), || {
+                format!(
+                    "found {}, and {began:?} was started since {since}: {run:?}",
+                    run.id
+                )
+            });
+            Outcome::UnknownAndFound
+        }
+        Ok(Reconciled::None) => {
+            judged.expect(began.is_none(), || format!("{began:?} is not found"));
+            Outcome::UnknownAndNone
+        }
+        Ok(
+            Reconciled::Several(runs)
+            | Reconciled::Uncertain {
+                candidates: runs, ..
+            },
+        ) => {
+            let has = began
+                .as_ref()
+                .is_none_or(|began| ids(&runs).contains(began));
+            judged.expect(has, || format!("{began:?} is not among {:?}", ids(&runs)));
+            Outcome::UnknownAndUncertain
+        }
+        Ok(other) => panic!("what is {other:?}?"),
+        Err(error) => {
+            judged.expect(false, || format!("no fault is in the way: {error}"));
+            Outcome::Broken
+        }
     }
 }
 
-/// A person has to understand it: that it may have happened, to what, and what to do.
-fn check_sentence(error: &Error, service: Service) {
-    let text = error.to_string();
-    assert!(
-        text.starts_with("It is not known whether this happened"),
-        "{text}"
-    );
-    assert!(
-        text.contains(service.title()) && text.contains("Do not start again"),
-        "{text}"
-    );
+/// The service's clock is known from `Date`, which leaves out what is less than a second: a run of
+/// the second before the call cannot be told from one of the call's own.
+fn is_of_the_same_second(other: &Other) -> bool {
+    other.before < 1_000 && other.trigger == Trigger::Api
 }
 
-async fn read<C: Client>(subject: &Subject<C>, case: &Case) -> Outcome {
-    let started = Client::start(&subject.straight, &subject.sandbox).await;
-    let run: Run = started.expect("no fault is in the way");
+/// A person has to understand it: that it may have happened, to what, and what to do.
+fn is_understood(error: &Error, service: Service) -> bool {
+    let text = error.to_string();
+    text.starts_with("It is not known whether this happened")
+        && text.contains(service.title())
+        && text.contains("Do not start again")
+}
+
+/// Everything that a caller can show of what they were told.
+fn texts(told: &runpipe::Result<Run>) -> Vec<String> {
+    match told {
+        Ok(run) => vec![
+            format!("{run:?}"),
+            serde_json::to_string(run).expect("a run is JSON"),
+            run.warnings.join("\n"),
+        ],
+        Err(error) => vec![
+            error.to_string(),
+            format!("{error:?} {error:#?}"),
+            serde_json::to_string(error).expect("an error is JSON"),
+            error.sentences().join("\n"),
+        ],
+    }
+}
+
+async fn read<C: Client>(
+    subject: &mut Subject<C>,
+    case: &Case,
+    way: Way,
+    judged: &mut Judged,
+) -> Outcome {
+    begin_others(subject, case);
+    let straight = subject.client(0, Way::Straight);
+    let run = straight
+        .start(&subject.sandbox)
+        .await
+        .expect("no fault is in the way");
     let before = subject.sandbox.started(subject.service);
-    subject.proxy.plan(case.faults.clone());
-    let read = case.client(subject).get(&run.reference).await;
-    assert_eq!(
-        subject.sandbox.started(subject.service),
-        before,
-        "a read started a run"
-    );
-    match read {
+    let client = subject.client(case.credential, way);
+    // A read does not have the secret variable in it.
+    let mut secrets = subject.secrets(case.credential);
+    secrets.retain(|secret| secret != VARIABLE);
+    plan(subject, case, &secrets[case.number % secrets.len()]);
+    let told = client.get(&run.reference).await;
+    let seen = came(subject).await;
+    secrets.extend(seen.iter().filter_map(|seen| seen.token.clone()));
+    judged.expect_no_secret(&secrets, &texts(&told));
+    let started = subject.sandbox.started(subject.service);
+    judged.expect(started == before, || "a read started a run".to_owned());
+    let reads = seen.iter().filter(|seen| !seen.is_token).count();
+    judged.expect(reads <= MOST_READS, || {
+        format!("{reads} requests for one read")
+    });
+    match told {
         Ok(read) => {
-            assert_eq!(read.reference, run.reference);
+            judged.expect(read.reference == run.reference, || {
+                format!("another run: {read:?}")
+            });
             Outcome::Read
         }
         Err(error) => {
-            assert_ne!(
-                error.kind(),
-                ErrorKind::OutcomeUnknown,
-                "a read has no outcome: {error}"
-            );
+            judged.expect(error.kind() != ErrorKind::OutcomeUnknown, || {
+                format!("a read has no outcome: {error}")
+            });
             Outcome::NotRead
         }
     }

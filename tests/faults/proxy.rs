@@ -3,44 +3,90 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use runpipe::Service;
+use runpipe_testing::Sandbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::RwLock;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 
-use super::fault::Fault;
+use super::body::true_id;
+use super::step::{Place, Step, is_refusal};
+use super::wire::{self, Answer, Request, head_end};
 
-/// What the next requests meet, in their order. When it is used up, nothing is broken any more.
-type Plan = Arc<Mutex<VecDeque<Fault>>>;
+/// What is to come, and what came.
+#[derive(Default)]
+pub struct Plan {
+    /// What the next requests meet, in their order; nothing once they are used up.
+    pub steps: VecDeque<Step>,
+    /// The same for requests for a token.
+    pub token: VecDeque<Step>,
+    /// How long a start travels there, and its answer back.
+    pub travels: (Duration, Duration),
+    /// What an echo repeats, where the request shows no token.
+    pub secret: String,
+    pub seen: Vec<Seen>,
+}
+
+/// A request that came.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub is_start: bool,
+    pub is_token: bool,
+    /// The run that it began.
+    pub began: Option<String>,
+    /// Whether its answer proves that nothing was done.
+    pub proven: bool,
+    /// The token that it showed.
+    pub token: Option<String>,
+}
 
 pub struct Proxy {
+    shared: Arc<Shared>,
     address: SocketAddr,
-    plan: Plan,
     task: JoinHandle<()>,
 }
 
+struct Shared {
+    sandbox: Arc<Sandbox>,
+    service: Service,
+    upstream: SocketAddr,
+    plan: Mutex<Plan>,
+    /// Held while a request is on its way to the service.
+    under_way: RwLock<()>,
+}
+
 impl Proxy {
-    /// Stands before `service`, an address such as `127.0.0.1:4711`.
-    pub async fn before(service: SocketAddr) -> io::Result<Self> {
+    /// Stands before a service of a sandbox.
+    pub async fn before(sandbox: Arc<Sandbox>, service: Service) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let plan = Plan::default();
-        let shared = plan.clone();
+        let url = sandbox.url(service);
+        let upstream = url.trim_start_matches("http://").split('/').next();
+        let upstream = upstream
+            .and_then(|text| text.parse().ok())
+            .expect("host:port");
+        let shared = Arc::new(Shared {
+            sandbox,
+            service,
+            upstream,
+            plan: Mutex::default(),
+            under_way: RwLock::default(),
+        });
+        let serving = shared.clone();
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let plan = shared.clone();
-                tokio::spawn(async move {
-                    // A broken connection is this proxy's trade.
-                    let _ = serve(client, service, plan).await;
-                });
+                let shared = serving.clone();
+                // A broken connection is this proxy's trade.
+                tokio::spawn(async move { drop(shared.serve(client).await) });
             }
         });
         Ok(Proxy {
+            shared,
             address,
-            plan,
             task,
         })
     }
@@ -49,9 +95,13 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Replaces the plan.
-    pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
-        *self.plan.lock().unwrap() = faults.into_iter().collect();
+    pub fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.shared.plan.lock().unwrap()
+    }
+
+    /// Waits until nothing is on its way to the service any more.
+    pub async fn rest(&self) {
+        drop(self.shared.under_way.write().await);
     }
 }
 
@@ -61,109 +111,158 @@ impl Drop for Proxy {
     }
 }
 
-/// One request on one connection.
-async fn serve(mut client: TcpStream, service: SocketAddr, plan: Plan) -> io::Result<()> {
-    client.set_nodelay(true)?;
-    // A fault is taken when a request begins, not when a connection is made and left unused.
-    let mut first = [0; 1];
-    if client.peek(&mut first).await? == 0 {
-        return Ok(());
+impl Shared {
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap()
     }
-    let fault = plan.lock().unwrap().pop_front().unwrap_or(Fault::Nothing);
-    if fault == Fault::CloseBeforeReading {
-        return Ok(());
-    }
-    let request = read_request(&mut client).await?;
-    if let Some(answer) = fault.instead_of_forwarding() {
-        client.write_all(&answer).await?;
-        return client.shutdown().await;
-    }
-    if fault == Fault::CloseAfterReading {
-        return Ok(());
-    }
-    let mut upstream = TcpStream::connect(service).await?;
-    upstream.write_all(&request).await?;
-    let mut answer = Vec::new();
-    upstream.read_to_end(&mut answer).await?;
-    match fault {
-        Fault::CloseAfterActing => Ok(()),
-        Fault::CloseInMidAnswer => {
-            let half = answer
-                .len()
-                .saturating_sub(body_length(&answer) / 2)
-                .max(20);
-            client
-                .write_all(answer.get(..half.min(answer.len())).unwrap_or_default())
-                .await?;
-            client.flush().await
+
+    /// One request on one connection.
+    async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
+        client.set_nodelay(true)?;
+        // A step is taken when a request begins, not when a connection is made and left unused.
+        let mut first = [0; 256];
+        let came = client.peek(&mut first).await?;
+        if came == 0 {
+            return Ok(());
         }
-        Fault::DelayPastTheTimeout => {
-            // The client gives up and closes; that ends the wait.
-            let gone = client.read(&mut first);
-            let _ = tokio::time::timeout(Duration::from_secs(30), gone).await;
-            Ok(())
-        }
-        Fault::SlowDrip => {
-            for piece in answer.chunks(answer.len().div_ceil(8).max(1)) {
-                client.write_all(piece).await?;
-                client.flush().await?;
-                sleep(Duration::from_millis(2)).await;
+        let guard = self.under_way.read().await;
+        let is_token = wire::is_for_a_token(&first[..came]);
+        let step = {
+            let mut plan = self.plan();
+            let steps = if is_token {
+                &mut plan.token
+            } else {
+                &mut plan.steps
+            };
+            steps.pop_front()
+        };
+        match &step {
+            Some(step) if step.place == Place::BeforeReading => return Ok(()),
+            Some(step) if step.place == Place::Early => {
+                let answer = self.spoiled(step, None, None);
+                client.write_all(&answer.bytes()).await?;
             }
-            client.shutdown().await
+            _ => {}
         }
-        fault => {
-            client.write_all(&fault.after_acting(answer)).await?;
-            client.shutdown().await
+        let request = Request::read(&mut client).await?;
+        let is_start = request.is_post() && !is_token;
+        let (truth, began) = match step.as_ref().is_none_or(|step| step.acts) {
+            true => self.forward(&request, is_start, is_token).await?,
+            false => (None, None),
+        };
+        let proven = match &step {
+            Some(step) => step.proves(self.service),
+            None => truth.as_ref().is_some_and(|truth| is_refusal(truth.status)),
+        };
+        self.plan().seen.push(Seen {
+            is_start,
+            is_token,
+            proven: proven && began.is_none(),
+            began,
+            token: request.bearer(),
+        });
+        drop(guard);
+        match step {
+            None => {
+                let truth = truth.unwrap_or_default();
+                client.write_all(&truth.bytes()).await?;
+            }
+            Some(step) => {
+                self.answer(&mut client, &step, truth, request.bearer())
+                    .await?
+            }
         }
+        client.shutdown().await
     }
-}
 
-/// Head and body of a request, with `Connection: close` put in, so that the answer has an end.
-async fn read_request(client: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let head = loop {
-        if let Some(end) = head_end(&bytes) {
-            break end;
+    /// Gives a request to the service: its answer, and the run that it began.
+    async fn forward(
+        &self,
+        request: &Request,
+        is_start: bool,
+        is_token: bool,
+    ) -> io::Result<(Option<Answer>, Option<String>)> {
+        let travels = self.plan().travels;
+        if is_start {
+            self.sandbox.advance(travels.0);
         }
-        if client.read_buf(&mut bytes).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        if is_token && self.service == Service::AzureDevops {
+            let token = &self.sandbox.accepted().azure_devops_token;
+            return Ok((Some(Answer::token(token)), None));
         }
-    };
-    let whole = head + content_length(&bytes);
-    while bytes.len() < whole {
-        if client.read_buf(&mut bytes).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        let before = self.sandbox.started(self.service);
+        let mut upstream = TcpStream::connect(self.upstream).await?;
+        upstream.write_all(request.bytes()).await?;
+        let mut answer = Vec::new();
+        upstream.read_to_end(&mut answer).await?;
+        let answer = Answer::read(&answer);
+        let began = (self.sandbox.started(self.service) > before)
+            .then(|| true_id(self.service, &answer.body).unwrap_or_default());
+        if is_start {
+            self.sandbox.advance(travels.1);
         }
+        Ok((Some(answer), began))
     }
-    let first_line = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0) + 1;
-    let mut request = bytes.get(..first_line).unwrap_or_default().to_vec();
-    request.extend_from_slice(b"connection: close\r\n");
-    request.extend_from_slice(bytes.get(first_line..).unwrap_or_default());
-    Ok(request)
-}
 
-/// Where the head ends and the body begins.
-pub fn head_end(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .map(|at| at + 4)
-}
+    async fn answer(
+        &self,
+        client: &mut TcpStream,
+        step: &Step,
+        truth: Option<Answer>,
+        token: Option<String>,
+    ) -> io::Result<()> {
+        let answer = self.spoiled(step, truth, token);
+        let bytes = answer.bytes();
+        let head = head_end(&bytes).unwrap_or(bytes.len());
+        match step.place {
+            Place::BeforeReading | Place::AfterReading | Place::AfterActing | Place::Early => {}
+            Place::Nowhere | Place::AfterBody => client.write_all(&bytes).await?,
+            Place::InHead(part) => {
+                let end = (head * part / 1_000).min(head - 1);
+                client.write_all(&bytes[..end]).await?;
+            }
+            Place::InBody(part) => {
+                let end = head + (bytes.len() - head) * part / 1_000;
+                client.write_all(&bytes[..end]).await?;
+            }
+            Place::NoHttp => client.write_all(&answer.body).await?,
+            Place::Silence => {
+                // The client gives up and closes; that ends the wait.
+                let gone = client.read_u8();
+                let _ = tokio::time::timeout(Duration::from_secs(30), gone).await;
+            }
+            Place::Drip => {
+                for piece in bytes.chunks(bytes.len().div_ceil(8).max(1)) {
+                    client.write_all(piece).await?;
+                    client.flush().await?;
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        Ok(())
+    }
 
-fn body_length(bytes: &[u8]) -> usize {
-    bytes.len() - head_end(bytes).unwrap_or(bytes.len())
-}
-
-fn content_length(bytes: &[u8]) -> usize {
-    let head = String::from_utf8_lossy(
-        bytes
-            .get(..head_end(bytes).unwrap_or(0))
-            .unwrap_or_default(),
-    );
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse().ok())?
-    });
-    length.unwrap_or(0)
+    /// The answer of a step.
+    fn spoiled(&self, step: &Step, truth: Option<Answer>, token: Option<String>) -> Answer {
+        let truth = truth.unwrap_or_default();
+        let secret = token.unwrap_or_else(|| self.plan().secret.clone());
+        let callers = wire::http_date(self.sandbox.client_now());
+        let mut answer = Answer {
+            status: step.status.unwrap_or(truth.status),
+            headers: truth.headers,
+            body: step.body.bytes(self.service, &truth.body, &secret),
+            promised: usize::from(step.place == Place::AfterBody) * 7,
+        };
+        if let Some(kind) = step.content_type {
+            answer.set("content-type", kind.to_owned());
+        }
+        if let Some(encoding) = step.body.encoding() {
+            answer.set("content-encoding", encoding.to_owned());
+        }
+        for header in &step.headers {
+            let (name, value) = header.line(&callers, &secret);
+            answer.set(name, value);
+        }
+        answer
+    }
 }

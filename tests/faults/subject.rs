@@ -1,224 +1,172 @@
-//! One service of the sandbox, its client, and the proxy between them.
+//! One service of a sandbox, the proxy before it, and the clients that call it.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
-use futures_util::future::{BoxFuture, FutureExt};
-use runpipe::{
-    Builder, Reconciled, Result, RetryPolicy, Run, Runs, Service, aliyun, azure_devops, buddy,
-    matillion,
-};
-use runpipe_testing::Sandbox;
+use chrono::{TimeZone, Utc};
+use runpipe::{RetryPolicy, Service};
+use runpipe_testing::{Accepted, Sandbox};
 
-use super::fault::LONGEST_ANSWER;
+use super::client::Client;
 use super::proxy::Proxy;
 
-/// What the campaign does with a service, whatever it is.
-pub trait Client: Runs + Sized {
-    fn start<'a>(&'a self, sandbox: &'a Sandbox) -> BoxFuture<'a, Result<Run>>;
-    fn reconcile<'a>(
-        &'a self,
-        sandbox: &'a Sandbox,
-        since: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Reconciled>>;
-    fn builder(sandbox: &Sandbox) -> Builder<Self>
-    where
-        Self: runpipe::ServiceClient;
-    /// The path that stands before the documented ones.
-    const BASE_PATH: &'static str = "";
+/// The secrets of all credentials: with characters that every form writes in its own way.
+pub const PAT: &str = "Zq7/kP+9=Lm2vT0aXd";
+pub const ENTRA_TOKEN: &str = "eyJ0/Gr4+nted=Tk8wQ";
+pub const CLIENT_SECRET: &str = "Cs3/xY+1=pRq9sUvB5";
+pub const KEY_SECRET: &str = "Ak5/nB+8=cVx4zMlK2";
+pub const SECURITY_TOKEN: &str = "St6/hG+2=jFd7kSaP0";
+pub const BUDDY_TOKEN: &str = "Bt9/wE+4=rTy1uIoP3";
+/// The value of a secret variable of every start that can have one.
+pub const VARIABLE: &str = "Va8/mN+6=bVc3xZlK7";
+
+/// The way on which a client goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Through the proxy, which the campaign leaves alone meanwhile.
+    Straight,
+    Broken,
+    /// Through the proxy, and soon at the end of its patience.
+    Hasty,
+    /// To an address where nobody listens.
+    Closed,
 }
 
-/// The ways to one service: straight, through the proxy, and to an address where nobody listens.
+/// What a client is made with.
+pub struct Settings {
+    pub url: String,
+    pub token_url: String,
+    /// A token of Matillion's that is at hand.
+    pub token: String,
+    pub timeout: Duration,
+    pub retry: RetryPolicy,
+}
+
 pub struct Subject<C> {
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     pub service: Service,
     pub proxy: Proxy,
-    pub straight: C,
-    pub patient: C,
-    pub hasty: C,
-    pub refused: C,
+    clients: HashMap<(usize, Way), C>,
+    token: String,
+    closed: SocketAddr,
 }
 
 /// Long enough for any true answer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Soon over: some faults last until it is.
-const HASTE: Duration = Duration::from_millis(300);
+/// Soon over: silence lasts until it is.
+const HASTE: Duration = Duration::from_millis(250);
 
-macro_rules! subject {
-    ($client:ty) => {
-        impl Subject<$client> {
-            pub async fn prepare(service: Service) -> Self {
-                let start = Utc.with_ymd_and_hms(2026, 11, 21, 9, 0, 0).single();
-                // A token that ends would be the first thing to go wrong in every sixth case.
-                let sandbox = Sandbox::builder()
-                    .manual_clock(start.unwrap_or_default())
-                    .matillion_token_life(Duration::from_secs(365 * 24 * 3600));
-                let sandbox = sandbox.start().await.expect("loopback has free ports");
-                let address = sandbox.url(service);
-                let address = address.trim_start_matches("http://").split('/').next();
-                let address: SocketAddr = address
-                    .and_then(|text| text.parse().ok())
-                    .expect("host:port");
-                let proxy = Proxy::before(address)
-                    .await
-                    .expect("loopback has free ports");
-                let closed = closed_address();
-                let quick = RetryPolicy::default()
-                    .steps(Duration::from_millis(1), Duration::from_millis(4));
-                let client = |url: String, timeout| {
-                    <$client as Client>::builder(&sandbox)
-                        .base_url(format!("{url}{}", <$client as Client>::BASE_PATH))
-                        .timeout(timeout)
-                        .longest_answer(LONGEST_ANSWER)
-                        .requests_per_second(1e6)
-                        .retry(quick.clone())
-                        .build()
-                        .expect("the settings are good")
-                };
-                let straight = client(format!("http://{address}"), PATIENCE);
-                let patient = client(proxy.url(), PATIENCE);
-                let hasty = client(proxy.url(), HASTE);
-                let refused = client(format!("http://{closed}"), PATIENCE);
-                Subject {
-                    service,
-                    proxy,
-                    straight,
-                    patient,
-                    hasty,
-                    refused,
-                    sandbox,
-                }
-            }
+impl<C: Client> Subject<C> {
+    pub async fn prepare(service: Service) -> Self {
+        let start = Utc.with_ymd_and_hms(2026, 11, 21, 9, 0, 0).single();
+        let mut accepted = Accepted::default();
+        for (place, secret) in [
+            (&mut accepted.azure_devops_pat, PAT),
+            (&mut accepted.azure_devops_token, ENTRA_TOKEN),
+            (&mut accepted.matillion_client_secret, CLIENT_SECRET),
+            (&mut accepted.aliyun_access_key_secret, KEY_SECRET),
+            (&mut accepted.aliyun_security_token, SECURITY_TOKEN),
+            (&mut accepted.buddy_token, BUDDY_TOKEN),
+        ] {
+            *place = secret.to_owned();
         }
-    };
+        // A token that ends would be the first thing to go wrong in every sixth case.
+        let sandbox = Sandbox::builder()
+            .manual_clock(start.unwrap_or_default())
+            .accepted(accepted)
+            .matillion_token_life(Duration::from_secs(365 * 24 * 3600));
+        let sandbox = Arc::new(sandbox.start().await.expect("loopback has free ports"));
+        let proxy = Proxy::before(sandbox.clone(), service).await;
+        Subject {
+            token: match service {
+                Service::Matillion => matillion_token(&sandbox).await,
+                _ => String::new(),
+            },
+            proxy: proxy.expect("loopback has free ports"),
+            service,
+            sandbox,
+            clients: HashMap::new(),
+            closed: closed_address(),
+        }
+    }
+
+    /// The client with a credential on a way.
+    pub fn client(&mut self, credential: usize, way: Way) -> C {
+        if let Some(client) = self.clients.get(&(credential, way)) {
+            return client.clone();
+        }
+        let before = match way {
+            Way::Closed => format!("http://{}", self.closed),
+            Way::Straight | Way::Broken | Way::Hasty => self.proxy.url(),
+        };
+        let client = C::make(
+            &self.sandbox,
+            credential,
+            Settings {
+                url: format!("{before}{}", C::BASE_PATH),
+                token_url: format!("{}/oauth/dpc/token", self.proxy.url()),
+                token: self.token.clone(),
+                timeout: if way == Way::Hasty { HASTE } else { PATIENCE },
+                retry: RetryPolicy::default()
+                    .steps(Duration::from_millis(1), Duration::from_millis(2)),
+            },
+        );
+        self.clients.insert((credential, way), client.clone());
+        client
+    }
+
+    /// Forgets a client: it may have been told to wait, or has a token already.
+    pub fn forget(&mut self, credential: usize, way: Way) {
+        self.clients.remove(&(credential, way));
+    }
+
+    /// What must be shown nowhere.
+    pub fn secrets(&self, credential: usize) -> Vec<String> {
+        let own = C::SECRETS.get(credential).copied().unwrap_or_default();
+        let mut secrets: Vec<String> = own.iter().map(|secret| (*secret).to_owned()).collect();
+        if secrets.is_empty() {
+            secrets.push(self.token.clone());
+        }
+        secrets
+    }
 }
 
-subject!(azure_devops::Client);
-subject!(matillion::Client);
-subject!(aliyun::Client);
-subject!(buddy::Client);
+/// The settings of the campaign on a builder, whichever it is.
+macro_rules! built {
+    ($builder:expr, $credentials:expr, $settings:expr) => {
+        $builder
+            .base_url($settings.url)
+            .credentials($credentials)
+            .timeout($settings.timeout)
+            .longest_answer($crate::LONGEST_ANSWER)
+            .requests_per_second(1e6)
+            .retry($settings.retry)
+            .build()
+            .expect("the settings are good")
+    };
+}
+pub(super) use built;
+
+async fn matillion_token(sandbox: &Sandbox) -> String {
+    let accepted = sandbox.accepted();
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", &accepted.matillion_client_id),
+        ("client_secret", &accepted.matillion_client_secret),
+    ];
+    let answer = reqwest::Client::new()
+        .post(sandbox.token_url())
+        .form(&form)
+        .send();
+    let answer = answer.await.expect("the sandbox answers");
+    let answer: serde_json::Value = answer.json().await.expect("a token");
+    answer["access_token"].as_str().expect("a token").to_owned()
+}
 
 /// An address where somebody listened a moment ago, and nobody does now.
 fn closed_address() -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     listener.local_addr().expect("a listener has an address")
-}
-
-/// The first pipeline of the sandbox on a service: its place and its id.
-fn pipeline(sandbox: &Sandbox, service: Service) -> (Vec<String>, String) {
-    let pipelines = sandbox.pipelines(service);
-    let first = pipelines.first().expect("every sandbox has pipelines");
-    (first.place.clone(), first.id.clone())
-}
-
-fn azure_pipeline(sandbox: &Sandbox) -> azure_devops::PipelineRef {
-    let (place, id) = pipeline(sandbox, Service::AzureDevops);
-    azure_devops::PipelineRef::new(&place[0], &place[1], id.parse().expect("a number"))
-}
-
-impl Client for azure_devops::Client {
-    fn start<'a>(&'a self, sandbox: &'a Sandbox) -> BoxFuture<'a, Result<Run>> {
-        let pipeline = azure_pipeline(sandbox);
-        async move { self.start(&pipeline, &Default::default()).await }.boxed()
-    }
-
-    fn reconcile<'a>(
-        &'a self,
-        sandbox: &'a Sandbox,
-        since: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Reconciled>> {
-        let pipeline = azure_pipeline(sandbox);
-        async move { self.reconcile(&pipeline, &Default::default(), since).await }.boxed()
-    }
-
-    fn builder(sandbox: &Sandbox) -> Builder<Self> {
-        sandbox.azure_devops_builder()
-    }
-}
-
-fn matillion_request(
-    sandbox: &Sandbox,
-) -> (
-    matillion::ProjectRef,
-    matillion::types::ExecutePublishedPipelineRequest,
-) {
-    let (place, name) = pipeline(sandbox, Service::Matillion);
-    let request = matillion::types::ExecutePublishedPipelineRequest::builder()
-        .environment_name(place[2].as_str())
-        .pipeline_name(name.as_str());
-    let request = request.try_into().expect("both names are short");
-    (matillion::ProjectRef::new(&place[0]), request)
-}
-
-impl Client for matillion::Client {
-    fn start<'a>(&'a self, sandbox: &'a Sandbox) -> BoxFuture<'a, Result<Run>> {
-        let (project, request) = matillion_request(sandbox);
-        async move { self.start(&project, &request).await }.boxed()
-    }
-
-    fn reconcile<'a>(
-        &'a self,
-        sandbox: &'a Sandbox,
-        since: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Reconciled>> {
-        let (project, request) = matillion_request(sandbox);
-        async move { self.reconcile(&project, &request, since).await }.boxed()
-    }
-
-    fn builder(sandbox: &Sandbox) -> Builder<Self> {
-        sandbox.matillion_builder()
-    }
-
-    const BASE_PATH: &'static str = "/dpc";
-}
-
-fn aliyun_pipeline(sandbox: &Sandbox) -> aliyun::PipelineRef {
-    let (place, id) = pipeline(sandbox, Service::Aliyun);
-    aliyun::PipelineRef::new(&place[0], id.parse().expect("a number"))
-}
-
-impl Client for aliyun::Client {
-    fn start<'a>(&'a self, sandbox: &'a Sandbox) -> BoxFuture<'a, Result<Run>> {
-        let pipeline = aliyun_pipeline(sandbox);
-        async move { self.start(&pipeline, &Default::default()).await }.boxed()
-    }
-
-    fn reconcile<'a>(
-        &'a self,
-        sandbox: &'a Sandbox,
-        since: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Reconciled>> {
-        let pipeline = aliyun_pipeline(sandbox);
-        async move { self.reconcile(&pipeline, since).await }.boxed()
-    }
-
-    fn builder(sandbox: &Sandbox) -> Builder<Self> {
-        sandbox.aliyun_builder()
-    }
-}
-
-fn buddy_pipeline(sandbox: &Sandbox) -> buddy::PipelineRef {
-    let (place, id) = pipeline(sandbox, Service::Buddy);
-    buddy::PipelineRef::new(&place[0], &place[1], id.parse().expect("a number"))
-}
-
-impl Client for buddy::Client {
-    fn start<'a>(&'a self, sandbox: &'a Sandbox) -> BoxFuture<'a, Result<Run>> {
-        let pipeline = buddy_pipeline(sandbox);
-        async move { self.start(&pipeline, &Default::default()).await }.boxed()
-    }
-
-    fn reconcile<'a>(
-        &'a self,
-        sandbox: &'a Sandbox,
-        since: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Reconciled>> {
-        let pipeline = buddy_pipeline(sandbox);
-        async move { self.reconcile(&pipeline, &Default::default(), since).await }.boxed()
-    }
-
-    fn builder(sandbox: &Sandbox) -> Builder<Self> {
-        sandbox.buddy_builder()
-    }
 }

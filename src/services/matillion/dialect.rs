@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use serde_json::Value;
 
+use super::normalize;
 use crate::client::{Answer, Dialect, Moment, Refusal, header_text, retry_after};
 use crate::json;
 
@@ -33,7 +34,7 @@ impl Dialect for MatillionDialect {
     /// Flat, as on the vendor page, or inside `result`, as public clients read the details.
     fn run_id(&self, body: &[u8]) -> Option<String> {
         const PLACES: [&[&str]; 2] = [&["pipelineExecutionId"], &["result", "pipelineExecutionId"]];
-        json::text_at(body, &PLACES)
+        json::text_at(body, &PLACES).filter(|id| normalize::is_id(id))
     }
 
     /// Matillion documents no id of its requests. Cloudflare stands before it and marks each

@@ -87,11 +87,15 @@ pub(super) fn started(
     answer: StartedPipelineExecution,
 ) -> Option<Result<Run>> {
     let id = answer.pipeline_execution_id.as_deref()?.trim();
-    if id.is_empty() {
-        return None;
-    }
+    let id = is_id(id).then_some(id)?;
     let run = named(project, request, id);
     Some(run.map(|run| run.with_vendor(answer)))
+}
+
+/// Whether a text can be the id of an execution. The vendor's are UUIDs; zero and less are none of
+/// anybody's.
+pub(super) fn is_id(text: &str) -> bool {
+    !text.is_empty() && !text.parse::<f64>().is_ok_and(|number| number <= 0.0)
 }
 
 /// A run of which the id is known, what was asked for, and that the service accepted it.
