@@ -67,7 +67,7 @@ async fn every_refusal_becomes_an_error_that_says_what_the_vendor_said() {
             for answer in refused.filter(|answer| !subject.is_success(answer.status)) {
                 match stage.serve(&answer).await {
                     Ok(_) => all.push(format!("{}: is read as a success", answer.name)),
-                    Err(error) => all.extend(refusals::faults(&subject, &answer, &error)),
+                    Err(error) => all.extend(refusals::faults(&subject, &answer, None, &error)),
                 }
             }
         }

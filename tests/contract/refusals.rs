@@ -7,8 +7,14 @@ use super::answers::Answer;
 use super::subject::Subject;
 use super::traffic::as_text;
 
-/// What is missing or wrong in an error.
-pub fn faults(subject: &Subject, answer: &Answer, error: &Error) -> Vec<String> {
+/// What is missing or wrong in an error. The kind is the usual one of the status, where the answer
+/// names no other.
+pub fn faults(
+    subject: &Subject,
+    answer: &Answer,
+    kind: Option<&str>,
+    error: &Error,
+) -> Vec<String> {
     let habits = &subject.habits;
     let mut faults = Vec::new();
     if error.http_status() != Some(answer.status) {
@@ -17,12 +23,14 @@ pub fn faults(subject: &Subject, answer: &Answer, error: &Error) -> Vec<String> 
     match habits.refusals.get(&answer.status) {
         None => faults.push("habits.json has no kind for this status".to_owned()),
         Some(refusal) => {
-            let (wanted, is) = (refusal.kind_of(&answer.example), error.kind().as_str());
             // A service that broke may have started the run before.
-            let unknown = (wanted == "unavailable" || answer.example == "SignatureNonceUsed")
-                && is == "outcome_unknown"
-                && subject.starts(&answer.operation_id);
-            if wanted != is && !unknown {
+            let usual = match refusal.kind_of(&answer.example) {
+                kind if kind != "unavailable" && answer.example != "SignatureNonceUsed" => kind,
+                _ if subject.starts(&answer.operation_id) => "outcome_unknown",
+                kind => kind,
+            };
+            let (wanted, is) = (kind.unwrap_or(usual), error.kind().as_str());
+            if wanted != is {
                 faults.push(format!("the kind is {is}, not {wanted}"));
             }
         }
