@@ -1,6 +1,7 @@
 //! Starts an execution on Buddy and follows it to its end.
 //!
-//! `BUDDY_TOKEN=… cargo run --example start_and_wait -- WORKSPACE PROJECT PIPELINE_ID`
+//! `BUDDY_TOKEN=… cargo run --example start_and_wait -- WORKSPACE PROJECT PIPELINE_ID`, with `RUNPIPE_BUDDY_URL` for a
+//! server other than that of the US region, such as the sandbox.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -19,9 +20,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let token = std::env::var("BUDDY_TOKEN").map_err(|_| "set BUDDY_TOKEN")?;
 
-    let buddy = Client::builder()
-        .credentials(Credentials::token(token))
-        .build()?;
+    let mut builder = Client::builder().credentials(Credentials::token(token));
+    if let Ok(url) = std::env::var("RUNPIPE_BUDDY_URL") {
+        builder = builder.base_url(url);
+    }
+    let buddy = builder.build()?;
     let pipeline = PipelineRef::new(workspace, project, pipeline.parse()?);
     // A comment that nobody else uses makes it possible to find the run again.
     let request = types::RunExecutionRequest {
