@@ -157,6 +157,50 @@ async fn a_list_says_whether_there_is_more() {
 }
 
 #[tokio::test]
+async fn a_log_is_a_step_and_a_text() {
+    let server = MockServer::start().await;
+    let mut run = execution("SUCCESSFUL");
+    run["action_executions"] =
+        json!([{ "action_execution_id": "a1", "action": { "name": "Compile" } }]);
+    let log = json!({ "log": ["compiling", "compiled"] });
+    for (at, body) in [("/31", run), ("/31/action_executions/a1", log)] {
+        let get = Mock::given(method("GET")).and(path(format!("{EXECUTIONS}{at}")));
+        get.respond_with(answer(200, body)).mount(&server).await;
+    }
+    let ended = buddy(&server, "logs buddy/acme/site/2/31 --json").ends_with(0);
+    let expected = json!({
+        "ref": "buddy/acme/site/2/31",
+        "logs": [{ "step": "Compile", "text": "compiling\ncompiled" }],
+    });
+    assert_eq!(ended.await.json(), expected);
+}
+
+/// The keys in the row of README's table that begins with this.
+fn in_readme(command: &str) -> Vec<String> {
+    let readme = include_str!("../../../../README.md");
+    let row = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("| ")?.strip_prefix(command));
+    let (_, keys) = row.and_then(|row| row.split_once('|')).expect("a row");
+    let mut keys: Vec<String> = keys
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
+    keys.sort();
+    keys
+}
+
+#[test]
+fn readme_names_every_key() {
+    assert_eq!(in_readme("`start`, `status`"), RUN);
+    assert_eq!(in_readme("an error"), ERROR);
+    assert_eq!(in_readme("`list`"), ["more", "runs"]);
+    assert_eq!(in_readme("`logs`"), ["logs", "ref", "step", "text"]);
+}
+
+#[tokio::test]
 async fn what_start_prints_is_what_the_other_commands_take() {
     let server = MockServer::start().await;
     // A name that needs encoding in a reference, and again in a URL.

@@ -134,3 +134,50 @@ async fn the_first_port_is_4610_unless_another_is_named() {
     let help = runpipe(["sandbox", "--help"]).ends_with(0).await;
     assert!(help.stdout.contains("[default: 4610]"), "{}", help.stdout);
 }
+
+/// The first of so many ports in a row that were free a moment ago.
+fn ports_in_a_row(many: u16) -> u16 {
+    let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+    (20_000..60_000)
+        .step_by(usize::from(many))
+        .skip(usize::try_from(std::process::id() % 1_000).unwrap_or_default())
+        .find(|first| (*first..*first + many).all(free))
+        .expect("free ports")
+}
+
+/// What `runpipe sandbox` says once it serves; `None` where somebody else has taken a port meanwhile.
+async fn served(first: u16) -> Option<BTreeMap<String, String>> {
+    let sandbox = runpipe(["sandbox", "--port", &first.to_string(), "--json"]);
+    let mut child = sandbox.stdout(Stdio::piped()).spawn().await;
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
+    stdout
+        .read_line(&mut line)
+        .await
+        .expect("a line or nothing");
+    let served: Value = serde_json::from_str(&line).ok()?;
+    Some(serde_json::from_value(served["variables"].clone()).expect("variables"))
+}
+
+#[tokio::test]
+async fn the_sandbox_has_its_ports_in_a_row_in_the_order_of_the_services() {
+    for _ in 0..20 {
+        let first = ports_in_a_row(4);
+        let Some(variables) = served(first).await else {
+            continue;
+        };
+        let expected = [
+            ("RUNPIPE_AZURE_DEVOPS_URL", first, ""),
+            ("RUNPIPE_MATILLION_URL", first + 1, "/dpc"),
+            ("RUNPIPE_MATILLION_TOKEN_URL", first + 1, "/oauth/dpc/token"),
+            ("RUNPIPE_ALIYUN_URL", first + 2, ""),
+            ("RUNPIPE_BUDDY_URL", first + 3, ""),
+        ];
+        for (name, port, path) in expected {
+            let url = format!("http://127.0.0.1:{port}{path}");
+            assert_eq!(variables.get(name), Some(&url), "{name}");
+        }
+        return;
+    }
+    panic!("no four ports in a row stayed free");
+}
