@@ -78,8 +78,10 @@ async fn a_used_up_limit_holds_the_next_request_until_its_reset() {
             .unwrap();
         let others = self::client(&server);
 
-        let _still = stand_still();
+        // Both make their connections while time goes by: it takes some.
+        let_it_happen(&others).await;
         let first = client.get(&run()).await;
+        let _still = stand_still();
         assert_eq!(asked_for(&server, EXECUTION).await, 1, "{name}: {first:?}");
         let next = tokio::spawn({
             let client = client.clone();
@@ -97,6 +99,7 @@ async fn a_used_up_limit_holds_the_next_request_until_its_reset() {
             if next.is_finished() {
                 break;
             }
+            time::advance(Duration::from_millis(1)).await;
             let_it_happen(&others).await;
         }
         assert!(next.is_finished(), "{name}: still held back");
