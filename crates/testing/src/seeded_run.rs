@@ -13,10 +13,10 @@ use runpipe::Service;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Trigger {
-    /// A call of the API.
+    /// A client, through the API.
     #[default]
     Api,
-    /// A person. Azure DevOps and Buddy do not tell this from a call of the API.
+    /// A person. Azure DevOps and Buddy do not tell this from the API.
     Person,
     /// A push to the repository. Matillion has no such trigger: it tells that it does not know.
     Push,

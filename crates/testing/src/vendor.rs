@@ -126,6 +126,12 @@ impl Call<'_> {
         &self.matched.operation_id
     }
 
+    /// The answer to an operation that the document has and the vendor here does not know.
+    pub fn unknown(&self) -> Answer {
+        let text = format!("The sandbox does not know {}.\n", self.operation());
+        Answer::typed(500, "text/plain; charset=utf-8", text)
+    }
+
     /// A path parameter as text; empty when the operation has none of that name.
     pub fn path(&self, name: &str) -> String {
         match self.matched.path_parameters.get(name) {

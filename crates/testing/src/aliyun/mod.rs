@@ -104,7 +104,8 @@ impl Vendor for Aliyun {
                     self.missing("InvalidPipelineRun.NotFound", sentence, context)
                 }
             },
-            _ => self.success(json!({ "pipelineRun": view.whole() })),
+            "getPipelineRun" => self.success(json!({ "pipelineRun": view.whole() })),
+            _ => call.unknown(),
         }
     }
 

@@ -26,7 +26,9 @@ impl RunView<'_> {
             State::Waiting => "WAITING",
             State::Ended(Outcome::Failed) => "FAIL",
             State::Ended(Outcome::Canceled | Outcome::Skipped) => "CANCELED",
-            State::Ended(_) => "SUCCESS",
+            State::Ended(Outcome::Succeeded | Outcome::PartiallySucceeded | Outcome::Never) => {
+                "SUCCESS"
+            }
         }
     }
 

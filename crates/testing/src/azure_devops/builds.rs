@@ -17,11 +17,11 @@ fn words(state: State) -> (&'static str, Option<&'static str>) {
         State::Ended(Outcome::Failed) => ("completed", Some("failed")),
         State::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
         State::Ended(Outcome::PartiallySucceeded) => ("completed", Some("partiallySucceeded")),
-        State::Ended(_) => ("completed", Some("succeeded")),
+        State::Ended(Outcome::Succeeded | Outcome::Never) => ("completed", Some("succeeded")),
     }
 }
 
-/// What started a build. A call of the API is not told from a person.
+/// What started a build. The API is not told from a person.
 fn reason(run: &StoredRun) -> &'static str {
     match run.trigger {
         Trigger::Api | Trigger::Person => "manual",

@@ -22,7 +22,7 @@ fn lines(run: &StoredRun, now: DateTime<Utc>) -> usize {
     match run.state(now) {
         State::Queued => 0,
         State::Ended(_) => LINES.len(),
-        _ => 2,
+        State::Running | State::Waiting | State::Canceling => 2,
     }
 }
 
@@ -35,8 +35,8 @@ pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> 
         State::Ended(Outcome::Failed) => ("completed", Some("failed")),
         State::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
         State::Ended(Outcome::PartiallySucceeded) => ("completed", Some("succeededWithIssues")),
-        State::Ended(_) => ("completed", Some("succeeded")),
-        _ => ("inProgress", None),
+        State::Ended(Outcome::Succeeded | Outcome::Never) => ("completed", Some("succeeded")),
+        State::Running | State::Waiting | State::Canceling => ("inProgress", None),
     };
     let record = |part: &str, kind: &str, name: &str, parent: Option<String>| {
         json!({

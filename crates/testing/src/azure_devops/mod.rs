@@ -130,7 +130,8 @@ impl Vendor for AzureDevops {
             .filter(|run| run.pipeline == id);
         match (run, call.operation()) {
             (Some(run), "getRun") => Answer::json(200, &site.run(run, context.now)),
-            (Some(run), _) => logs::of_run(call, &site, run, context.now),
+            (Some(run), "listLogs") => logs::of_run(call, &site, run, context.now),
+            (Some(_), _) => call.unknown(),
             (None, _) => {
                 let sentence = format!("There is no run {run_id} of the pipeline {id}.");
                 exception(404, "RunNotFoundException", &sentence)
@@ -216,7 +217,8 @@ impl AzureDevops {
             "getBuildTimeline" => Answer::json(200, &logs::timeline(&site, run, now)),
             "listBuildLogs" => logs::of_build(&site, run, now),
             "getBuildLog" => logs::text(call, run, now),
-            _ => Answer::json(200, &builds::build(&site, run, now)),
+            "getBuild" | "updateBuild" => Answer::json(200, &builds::build(&site, run, now)),
+            _ => call.unknown(),
         }
     }
 }

@@ -29,7 +29,7 @@ fn words(state: State) -> (&'static str, Option<&'static str>) {
         State::Ended(Outcome::Failed) => ("completed", Some("failed")),
         State::Ended(Outcome::Canceled | Outcome::Skipped) => ("completed", Some("canceled")),
         State::Ended(Outcome::PartiallySucceeded) => ("completed", Some("unknown")),
-        State::Ended(_) => ("completed", Some("succeeded")),
+        State::Ended(Outcome::Succeeded | Outcome::Never) => ("completed", Some("succeeded")),
     }
 }
 

@@ -95,7 +95,7 @@ impl Vendor for Buddy {
             "getActionExecution" => on_execution(call, &scope, context, |run, context| {
                 site.action_log(run, &call.path("action_execution_id"), context.now)
             }),
-            other => errors(404, [format!("The sandbox does not know {other}.")]),
+            _ => call.unknown(),
         }
     }
 
@@ -203,13 +203,13 @@ fn on_execution(
 fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, context: &mut Context<'_>) -> Answer {
     let id = call.path("execution_id");
     let now = context.now;
-    let operation = call
+    let asked = call
         .body()
         .get("operation")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let plan = (operation == "RETRY").then(|| context.next_plan());
-    let done = match (context.store.get_mut(scope, &id), operation) {
+    let plan = (asked == "RETRY").then(|| context.next_plan());
+    let done = match (context.store.get_mut(scope, &id), asked) {
         (None, _) => return on_execution(call, scope, context, |_, _| Answer::empty(404)),
         (Some(run), "CANCEL") => {
             run.cancel(now, false);
@@ -217,13 +217,14 @@ fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, context: &mut Context<'
         }
         (Some(run), "APPLY" | "APPLY_VARIABLES" | "SET_VARIABLES" | "APPROVE_VT") => run.apply(now),
         (Some(run), "RUN_DELAYED") => run.begin_now(now),
-        (Some(run), _) => matches!(run.state(now), State::Ended(_)),
+        (Some(run), "RETRY") => matches!(run.state(now), State::Ended(_)),
+        (Some(_), _) => false,
     };
     if !done {
         return errors(
             400,
             [format!(
-                "The execution cannot do {operation} in its present state."
+                "The execution cannot do {asked} in its present state."
             )],
         );
     }

@@ -20,7 +20,9 @@ pub(super) fn word(state: State) -> &'static str {
         State::Ended(Outcome::Failed) => "FAILED",
         State::Ended(Outcome::Canceled) => "TERMINATED",
         State::Ended(Outcome::Skipped) => "SKIPPED",
-        State::Ended(_) => "SUCCESSFUL",
+        State::Ended(Outcome::Succeeded | Outcome::PartiallySucceeded | Outcome::Never) => {
+            "SUCCESSFUL"
+        }
     }
 }
 
@@ -223,7 +225,7 @@ impl Site<'_> {
         let lines = match state {
             State::Queued => 0,
             State::Ended(_) => LOG.len(),
-            _ => 2,
+            State::Running | State::Waiting | State::Canceling => 2,
         };
         let log = json!({
             "url": format!("{}/executions/{}/action_executions/{id}", self.api(), run.id),

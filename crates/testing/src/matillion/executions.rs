@@ -28,7 +28,9 @@ impl View<'_> {
             State::Ended(Outcome::Failed) => "FAILED",
             State::Ended(Outcome::Canceled) => "CANCELLED",
             State::Ended(Outcome::Skipped) => "SKIPPED",
-            State::Ended(_) => "SUCCESS",
+            State::Ended(Outcome::Succeeded | Outcome::PartiallySucceeded | Outcome::Never) => {
+                "SUCCESS"
+            }
         }
     }
 
@@ -66,8 +68,10 @@ impl View<'_> {
             State::Ended(Outcome::Failed) => Some(format!("\"{STEP}\": Failure, {FAILURE}")),
             State::Ended(Outcome::Canceled) => Some(format!("\"{STEP}\": Cancelled")),
             State::Ended(Outcome::Skipped) => None,
-            State::Ended(_) => Some(format!("\"{STEP}\": Success")),
-            _ => None,
+            State::Ended(Outcome::Succeeded | Outcome::PartiallySucceeded | Outcome::Never) => {
+                Some(format!("\"{STEP}\": Success"))
+            }
+            State::Queued | State::Running | State::Waiting | State::Canceling => None,
         }
     }
 

@@ -169,8 +169,11 @@ fn on_project(call: &Call<'_>, context: &mut Context<'_>) -> Result<Answer, Prob
     Ok(match call.operation() {
         "getPipelineExecutionStatus" => Answer::json(200, &json!({ "status": view.word() })),
         "listPipelineExecutionSteps" => places::page(call, view.steps()),
-        _ if context.settings.nest_results => Answer::json(200, &view.nested()),
-        _ => Answer::json(200, &Value::Object(view.flat())),
+        "getPipelineExecution" if context.settings.nest_results => {
+            Answer::json(200, &view.nested())
+        }
+        "getPipelineExecution" => Answer::json(200, &Value::Object(view.flat())),
+        _ => call.unknown(),
     })
 }
 

@@ -303,7 +303,7 @@ async fn the_machine_s_clock_cannot_be_moved() -> Outcome {
     Ok(())
 }
 
-/// The server behind it forgets what it keeps after a thousand requests; no request may notice.
+/// More connections and requests than the sandbox keeps.
 #[tokio::test]
 async fn thousands_of_requests_at_once_are_all_answered() -> Outcome {
     let sandbox = Sandbox::start().await?;
