@@ -134,7 +134,13 @@ async fn no_answer_costs_more_than_its_ceiling() {
                     ),
                 ];
                 for (operation, cost) in costs {
-                    if cost > CEILING {
+                    // The vendor sends up to 10,000 runs in one answer.
+                    let ceiling = if operation == "azure list" {
+                        3.5 * CEILING
+                    } else {
+                        CEILING
+                    };
+                    if cost > ceiling {
                         dear.push(format!("{operation}, {list}, {name}: {cost} MiB"));
                     }
                 }

@@ -36,6 +36,8 @@ pub(crate) enum Marker {
     Code(&'static str),
     /// The vendor's code begins so.
     CodeBegins(&'static str),
+    /// The vendor's code is this, or its first sentence begins with it.
+    Says(&'static str),
     /// The page's title has these words in it.
     Title(&'static str),
     /// The last segment of the path in `Location` is this.
@@ -68,6 +70,10 @@ impl Marker {
             Marker::None => true,
             Marker::Code(word) => code == Some(word),
             Marker::CodeBegins(start) => code.is_some_and(|code| code.starts_with(start)),
+            Marker::Says(word) => {
+                let said = refusal.sentences.first();
+                code == Some(word) || said.is_some_and(|said| said.starts_with(word))
+            }
             Marker::Title(words) => title(&answer.body).is_some_and(|title| title.contains(words)),
             Marker::Location(segment) => {
                 let location = answer.header("location").unwrap_or_default();

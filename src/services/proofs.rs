@@ -56,7 +56,7 @@ pub(crate) const PROOFS: &[Proof] = &[
         service: Some(Service::AzureDevops),
         status: &[503],
         content: Content::Json,
-        marker: Marker::CodeBegins("TF24668"),
+        marker: Marker::Says("TF24668"),
         evidence: "recorded four times: the organization is stopped and does nothing at all",
     },
     // Aliyun: its codes count more than the status, which may even be 200.
