@@ -8,71 +8,14 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 
 use crate::auth::origin;
-use crate::client::{
-    Clock, Clocks, Credential, Dialect, HttpClient, Pace, ReqwestClient, RetryPolicy, Session,
-    Shared,
-};
+use crate::client::{Clock, Clocks, HttpClient, Pace, ReqwestClient, RetryPolicy, Session, Shared};
 use crate::error::{Error, Result};
 use crate::secrets::Cleaner;
-use crate::service::Service;
+use crate::service_client::{IntoCredential, ServiceClient};
 use crate::services::PROOFS;
 
 /// Nobody waits longer for a connection; the clock below cannot add every duration.
 const LONGEST_CONNECTING: Duration = Duration::from_secs(24 * 3600);
-
-/// A client that a [`Builder`] makes: each service's `Client`. Sealed.
-pub trait ServiceClient: Sized {
-    /// What the service takes as proof.
-    type Credentials;
-}
-
-/// What a service's folder gives so that its client can be built.
-pub(crate) trait Connect: ServiceClient {
-    const SERVICE: Service;
-    /// Where the service is unless the caller says otherwise.
-    const BASE_URL: &'static str;
-    /// Requests a second, well below the vendor's limit where it is known.
-    const REQUESTS_PER_SECOND: f64;
-    const DIALECT: &'static dyn Dialect;
-
-    fn credential(credentials: Self::Credentials) -> Result<Credential>;
-    fn from_session(session: Session) -> Self;
-}
-
-/// Gives a client what a caller sets for some calls only.
-macro_rules! call_options {
-    ($client:ty) => {
-        impl $client {
-            /// The same client, whose calls take no longer than that, each with everything in it.
-            /// It shares connections, tokens and the budget of requests.
-            #[must_use]
-            pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
-                self.session = self.session.with_timeout(timeout);
-                self
-            }
-
-            /// The same client, whose calls send a header more: a proxy's, a trace's. What the
-            /// credential puts on a request wins over it.
-            #[must_use]
-            pub fn with_header(
-                mut self,
-                name: ::http::HeaderName,
-                value: ::http::HeaderValue,
-            ) -> Self {
-                self.session = self.session.with_header(name, value);
-                self
-            }
-
-            /// This client for the parts of one whole, which share one deadline.
-            fn bounded(&self) -> Self {
-                let mut client = self.clone();
-                client.session = self.session.bounded();
-                client
-            }
-        }
-    };
-}
-pub(crate) use call_options;
 
 /// Builds the client `C` of a service; `C::builder()` begins.
 ///
@@ -90,12 +33,9 @@ pub struct Builder<C: ServiceClient> {
     http: Option<Arc<dyn HttpClient>>,
 }
 
-#[allow(
-    private_bounds,
-    reason = "sealed: services are added inside this crate"
-)]
-impl<C: Connect> Builder<C> {
-    pub(crate) fn new() -> Self {
+impl<C: ServiceClient> Builder<C> {
+    /// Begins with the vendor's own address and no credentials, as `C::builder()` does.
+    pub fn new() -> Self {
         Builder {
             base_url: C::BASE_URL.to_owned(),
             credentials: None,
@@ -201,8 +141,9 @@ impl<C: Connect> Builder<C> {
         let credentials = self.credentials.ok_or_else(|| {
             Error::configuration("no credentials were given").on_service(C::SERVICE)
         })?;
-        let credential =
-            C::credential(credentials).map_err(|error| error.on_service(C::SERVICE))?;
+        let credential = credentials
+            .into_credential()
+            .map_err(|error| error.on_service(C::SERVICE))?;
         // Connecting ends before the attempt does, so that a failure to connect is known as one.
         let attempt_timeout = self.attempt_timeout.min(self.timeout);
         let before = attempt_timeout.min(LONGEST_CONNECTING).mul_f64(0.9);
@@ -254,6 +195,12 @@ impl<C: Connect> Builder<C> {
             .advise("Use an https address."));
         }
         Ok(url)
+    }
+}
+
+impl<C: ServiceClient> Default for Builder<C> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

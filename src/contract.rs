@@ -4,18 +4,17 @@
 //! Calls go the whole way of a real one: builder, session, credential, transport. Only the choice of
 //! the operation is made by a text.
 
-use std::marker::PhantomData;
-
 use futures_util::TryStreamExt;
 use progenitor_client::{ByteStream, Error as Failure, ResponseValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::builder::{Builder, Connect, ServiceClient};
-use crate::client::{Call, Credential, Dialect, Operation, RetryPolicy, Session};
+use crate::builder::Builder;
+use crate::client::{Call, Operation, RetryPolicy, Session};
 use crate::error::{Error, Result};
 use crate::service::Service;
+use crate::service_client::ServiceClient;
 
 /// One line per service: its variant, its feature, its folder, its document, and a credential that
 /// needs no further request.
@@ -141,43 +140,15 @@ pub struct Caller {
 }
 
 /// A session as the service's own client has it.
-fn session<C: Connect>(base_url: &str, credentials: C::Credentials) -> Result<Session> {
-    let builder = Builder::<Probe<C>>::new()
+fn session<C: ServiceClient>(base_url: &str, credentials: C::Credentials) -> Result<Session> {
+    let builder = Builder::<C>::new()
         .base_url(base_url)
         .credentials(credentials);
-    let probe = builder
+    let client = builder
         .retry(RetryPolicy::none())
         .requests_per_second(1e6)
         .build()?;
-    Ok(probe.session)
-}
-
-/// A client that is nothing but its session: built like that of the service `C`.
-struct Probe<C> {
-    session: Session,
-    service: PhantomData<C>,
-}
-
-impl<C: ServiceClient> ServiceClient for Probe<C> {
-    type Credentials = C::Credentials;
-}
-
-impl<C: Connect> Connect for Probe<C> {
-    const SERVICE: Service = C::SERVICE;
-    const BASE_URL: &'static str = C::BASE_URL;
-    const REQUESTS_PER_SECOND: f64 = C::REQUESTS_PER_SECOND;
-    const DIALECT: &'static dyn Dialect = C::DIALECT;
-
-    fn credential(credentials: Self::Credentials) -> Result<Credential> {
-        C::credential(credentials)
-    }
-
-    fn from_session(session: Session) -> Self {
-        Probe {
-            session,
-            service: PhantomData,
-        }
-    }
+    Ok(client.session().clone())
 }
 
 /// The call as a folder would begin it, with the values that go into its path.

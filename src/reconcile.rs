@@ -7,7 +7,7 @@ use futures_util::{StreamExt, pin_mut};
 use crate::client::Session;
 use crate::error::{ErrorKind, Result};
 use crate::run::{Run, Timestamp};
-use crate::services::Runs;
+use crate::runs::Runs;
 
 /// What a service's own list of runs says about a start.
 ///

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::WaitOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::{Run, RunRef, RunStatus};
-use crate::services::Runs;
+use crate::runs::Runs;
 
 /// A service may not know its own new run yet. For so long that is no error.
 const BECOMES_VISIBLE: Duration = Duration::from_secs(30);

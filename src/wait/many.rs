@@ -10,7 +10,7 @@ use super::WaitOptions;
 use super::follow::Follow;
 use crate::error::Result;
 use crate::run::{Run, RunRef};
-use crate::services::Runs;
+use crate::runs::Runs;
 
 /// Waits for many runs, on any services, in the task that polls the stream: no task and no thread
 /// for each. Yields each run as it ends, or why it can no longer be waited on.

@@ -13,7 +13,7 @@ use futures_util::stream;
 
 use crate::error::Result;
 use crate::run::{Run, RunRef};
-use crate::services::Runs;
+use crate::runs::Runs;
 
 use follow::Follow;
 pub use many::wait_all;

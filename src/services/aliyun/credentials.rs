@@ -3,6 +3,7 @@
 use crate::auth::{Secret, acs3};
 use crate::client::Credential;
 use crate::error::{Error, Result};
+use crate::service_client::IntoCredential;
 
 /// An access key, which signs every request and is never sent itself.
 #[derive(Clone, Debug)]
@@ -42,9 +43,10 @@ impl Credentials {
             security_token: Some(security_token.into()),
         }
     }
+}
 
-    /// Refuses what could never sign a request, so that building the client fails and not a call.
-    pub(super) fn into_credential(self) -> Result<Credential> {
+impl IntoCredential for Credentials {
+    fn into_credential(self) -> Result<Credential> {
         let Credentials::AccessKey {
             id,
             secret,

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::Stream;
-use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 
@@ -16,7 +15,7 @@ use crate::paging::{Page, pages};
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef};
 use crate::service::Service;
-use crate::services::Runs;
+use crate::service_client::Connect;
 
 /// Items in a page. No limit is documented here; the vendor's newer API takes no more than this.
 const PER_PAGE: i64 = 30;
@@ -157,7 +156,7 @@ impl Client {
         call.decoded(answer).map(drop)
     }
 
-    async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
+    pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
         let client = self.bounded();
         match client.stop(run).await {
             Ok(()) => Client::get(&client, run).await,
@@ -262,21 +261,9 @@ fn following(told: Option<String>) -> Option<Option<String>> {
     told.filter(|token| said(token).is_some()).map(Some)
 }
 
-impl Runs for Client {
-    fn service(&self) -> Service {
-        Service::Aliyun
-    }
-
-    fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        Client::get(self, run).boxed()
-    }
-
-    fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        self.stop_and_read(run).boxed()
-    }
-
+impl Client {
     /// One log for each job of the run, stage after stage.
-    fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
         let jobs = async move {
             let read = Client::get(self, run).await?;
             let jobs: Vec<_> = read

@@ -18,12 +18,18 @@ pub mod types {
     pub use crate::generated::aliyun::types::*;
 }
 
-use crate::builder::{Builder, Connect, ServiceClient, call_options};
-use crate::client::{Call, Credential, Dialect, Session};
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+
+use crate::builder::Builder;
+use crate::client::{Call, Dialect, Session};
 use crate::error::{Error, Result};
 use crate::generated::aliyun::{self as generated, operations};
+use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
+use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -75,25 +81,50 @@ pub struct Client {
     session: Session,
 }
 
-call_options!(Client);
-
-impl ServiceClient for Client {
-    type Credentials = Credentials;
-}
+client_calls!(Client);
 
 impl Connect for Client {
-    const SERVICE: Service = Service::Aliyun;
-    const BASE_URL: &'static str = BASE_URL;
     // The limit is not published.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::AliyunDialect;
 
-    fn credential(credentials: Credentials) -> Result<Credential> {
-        credentials.into_credential()
-    }
-
     fn from_session(session: Session) -> Self {
         Client { session }
+    }
+
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl ServiceClient for Client {
+    const SERVICE: Service = Service::Aliyun;
+    const DOCUMENT: &'static str = DOCUMENT;
+    const BASE_URL: &'static str = BASE_URL;
+
+    type Credentials = Credentials;
+    type Pipeline = PipelineRef;
+    type Request = types::StartPipelineRunParams;
+
+    async fn start(&self, pipeline: &PipelineRef, request: &Self::Request) -> Result<Run> {
+        Client::start(self, pipeline, request).await
+    }
+
+    async fn reconcile(
+        &self,
+        pipeline: &PipelineRef,
+        _params: &Self::Request,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        Client::reconcile(self, pipeline, since).await
+    }
+
+    fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
+        Client::list(self, pipeline).boxed()
     }
 }
 

@@ -5,6 +5,7 @@ use crate::client::Credential;
 use crate::error::{Error, Result};
 use crate::run::check_path_value;
 use crate::service::Service;
+use crate::service_client::IntoCredential;
 
 /// What an Entra token has to be for: Azure DevOps, by the id that it has in every tenant.
 const SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/.default";
@@ -70,10 +71,12 @@ impl Credentials {
             credentials.with_scope(SCOPE),
         ))
     }
+}
 
+impl IntoCredential for Credentials {
     /// As the call path wants it. An empty secret is refused here: it comes from a variable that is
     /// set to nothing, and the service would answer it with a page to sign in at.
-    pub(super) fn into_credential(self) -> Result<Credential> {
+    fn into_credential(self) -> Result<Credential> {
         let empty = |what: &str| Err(Error::configuration(format!("the {what} is empty")));
         match self {
             Credentials::Pat(token) if token.is_empty() => empty("personal access token"),

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use futures_core::Stream;
-use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use http::HeaderMap;
@@ -18,7 +17,7 @@ use crate::paging::{Page, pages};
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef};
 use crate::service::Service;
-use crate::services::Runs;
+use crate::service_client::Connect;
 
 /// How many builds are asked for at once.
 const PER_PAGE: i64 = 100;
@@ -202,7 +201,7 @@ impl Client {
         call.decoded(answer).map(drop)
     }
 
-    async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
+    pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
         let client = self.bounded();
         match client.stop(run).await {
             Ok(()) => Client::get(&client, run).await,
@@ -249,20 +248,8 @@ fn called(pipeline: types::Pipeline, name: &str) -> Option<(String, i64)> {
     }
 }
 
-impl Runs for Client {
-    fn service(&self) -> Service {
-        Service::AzureDevops
-    }
-
-    fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        Client::get(self, run).boxed()
-    }
-
-    fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        self.stop_and_read(run).boxed()
-    }
-
-    fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+impl Client {
+    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
         let places = async move {
             let places = self.log_places(run).await?;
             Ok(stream::iter(places.into_iter().map(Ok)))

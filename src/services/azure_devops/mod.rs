@@ -18,12 +18,18 @@ pub mod types {
 
 use std::sync::Arc;
 
-use crate::builder::{Builder, Connect, ServiceClient, call_options};
-use crate::client::{Call, Credential, Dialect, Generated, Session};
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+
+use crate::builder::Builder;
+use crate::client::{Call, Dialect, Generated, Session};
 use crate::error::{Error, Result};
 use crate::generated::azure_devops::{self as generated, operations};
+use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
+use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -67,28 +73,53 @@ pub struct Client {
     api_version: Arc<str>,
 }
 
-call_options!(Client);
-
-impl ServiceClient for Client {
-    type Credentials = Credentials;
-}
+client_calls!(Client);
 
 impl Connect for Client {
-    const SERVICE: Service = Service::AzureDevops;
-    const BASE_URL: &'static str = BASE_URL;
     // The limit is in units of consumption, not in requests; headers say when it is near.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
-
-    fn credential(credentials: Credentials) -> Result<Credential> {
-        credentials.into_credential()
-    }
 
     fn from_session(session: Session) -> Self {
         Client {
             session,
             api_version: API_VERSION.into(),
         }
+    }
+
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl ServiceClient for Client {
+    const SERVICE: Service = Service::AzureDevops;
+    const DOCUMENT: &'static str = DOCUMENT;
+    const BASE_URL: &'static str = BASE_URL;
+
+    type Credentials = Credentials;
+    type Pipeline = PipelineRef;
+    type Request = types::RunPipelineParameters;
+
+    async fn start(&self, pipeline: &PipelineRef, request: &Self::Request) -> Result<Run> {
+        Client::start(self, pipeline, request).await
+    }
+
+    async fn reconcile(
+        &self,
+        pipeline: &PipelineRef,
+        request: &Self::Request,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        Client::reconcile(self, pipeline, request, since).await
+    }
+
+    fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
+        Client::list(self, pipeline).boxed()
     }
 }
 

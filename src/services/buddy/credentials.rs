@@ -1,6 +1,9 @@
 //! What Buddy takes as proof.
 
 use crate::auth::Secret;
+use crate::client::Credential;
+use crate::error::Result;
+use crate::service_client::IntoCredential;
 
 /// A credential for Buddy, sent as `Authorization: Bearer`.
 #[derive(Clone, Debug)]
@@ -15,5 +18,13 @@ impl Credentials {
     /// A personal access token or an OAuth access token.
     pub fn token(token: impl Into<Secret>) -> Self {
         Credentials::Token(token.into())
+    }
+}
+
+impl IntoCredential for Credentials {
+    fn into_credential(self) -> Result<Credential> {
+        match self {
+            Credentials::Token(token) => Credential::bearer(&token),
+        }
     }
 }

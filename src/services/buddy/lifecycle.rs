@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use futures_core::Stream;
-use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 
@@ -14,7 +13,7 @@ use crate::paging::{Page, pages};
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef};
 use crate::service::Service;
-use crate::services::Runs;
+use crate::service_client::Connect;
 
 /// The longest page that Buddy serves.
 const PER_PAGE: i64 = 50;
@@ -222,20 +221,12 @@ fn more(page: i64, items: usize, pages: Option<i64>) -> bool {
     }
 }
 
-impl Runs for Client {
-    fn service(&self) -> Service {
-        Service::Buddy
+impl Client {
+    pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
+        self.update(run, types::ExecutionOperation::Cancel).await
     }
 
-    fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        Client::get(self, run).boxed()
-    }
-
-    fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        self.update(run, types::ExecutionOperation::Cancel).boxed()
-    }
-
-    fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
         let actions = async move {
             let execution = Client::get(self, run).await?;
             let execution = execution.vendor::<types::Execution>().cloned();

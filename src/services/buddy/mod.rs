@@ -12,12 +12,18 @@ pub mod types {
     pub use crate::generated::buddy::types::*;
 }
 
-use crate::builder::{Builder, Connect, ServiceClient, call_options};
-use crate::client::{Call, Credential, Dialect, Session};
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+
+use crate::builder::Builder;
+use crate::client::{Call, Dialect, Session};
 use crate::error::Result;
 use crate::generated::buddy::{self as generated, operations};
+use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
+use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::Credentials;
 use reference::ExecutionRef;
@@ -53,27 +59,55 @@ pub struct Client {
     session: Session,
 }
 
-call_options!(Client);
-
-impl ServiceClient for Client {
-    type Credentials = Credentials;
-}
+client_calls!(Client);
 
 impl Connect for Client {
-    const SERVICE: Service = Service::Buddy;
-    const BASE_URL: &'static str = BASE_URL_US;
     // The limit is not published; the vendor's own client slows down at 100 left.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::BuddyDialect;
 
-    fn credential(credentials: Credentials) -> Result<Credential> {
-        match credentials {
-            Credentials::Token(token) => Credential::bearer(&token),
-        }
-    }
-
     fn from_session(session: Session) -> Self {
         Client { session }
+    }
+
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl ServiceClient for Client {
+    const SERVICE: Service = Service::Buddy;
+    const DOCUMENT: &'static str = DOCUMENT;
+    const BASE_URL: &'static str = BASE_URL_US;
+    const REGIONS: &'static [(&'static str, &'static str)] = &[
+        ("us", BASE_URL_US),
+        ("eu", BASE_URL_EU),
+        ("asia", BASE_URL_ASIA),
+    ];
+
+    type Credentials = Credentials;
+    type Pipeline = PipelineRef;
+    type Request = types::RunExecutionRequest;
+
+    async fn start(&self, pipeline: &PipelineRef, request: &Self::Request) -> Result<Run> {
+        Client::start(self, pipeline, request).await
+    }
+
+    async fn reconcile(
+        &self,
+        pipeline: &PipelineRef,
+        request: &Self::Request,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        Client::reconcile(self, pipeline, request, since).await
+    }
+
+    fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
+        Client::list(self, pipeline).boxed()
     }
 }
 

@@ -7,6 +7,7 @@ use reqwest::Url;
 use crate::auth::{ClientCredentials, Secret, TokenCache, origin};
 use crate::client::Credential;
 use crate::error::{Error, Result};
+use crate::service_client::IntoCredential;
 
 /// Where tokens are given out, for all regions.
 pub const TOKEN_URL: &str = "https://id.core.matillion.com/oauth/dpc/token";
@@ -79,32 +80,34 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// How the credential goes onto requests. Nothing is sent for it yet.
-pub(super) fn credential(credentials: Credentials) -> Result<Credential> {
-    match credentials {
-        Credentials::Token(token) => {
-            refuse_empty("token", token.is_empty())?;
-            Credential::bearer(&token)
-        }
-        Credentials::ClientCredentials {
-            client_id,
-            secret,
-            token_url,
-        } => {
-            refuse_empty("client id", client_id.trim().is_empty())?;
-            refuse_empty("client secret", secret.is_empty())?;
-            let url = Url::parse(&token_url).map_err(|fault| {
-                Error::configuration(format!(
-                    "the token endpoint's address is not a URL: {fault}"
-                ))
-            })?;
-            if !origin::may_carry_credentials(&url) {
-                let host = url.host_str().unwrap_or_default();
-                let detail = format!("the client secret is not sent to {host:?} without TLS");
-                return Err(Error::configuration(detail).advise("Use an https address."));
+impl IntoCredential for Credentials {
+    /// Nothing is sent for it yet.
+    fn into_credential(self) -> Result<Credential> {
+        match self {
+            Credentials::Token(token) => {
+                refuse_empty("token", token.is_empty())?;
+                Credential::bearer(&token)
             }
-            let grant = ClientCredentials::new(url, client_id, secret).with_audience(AUDIENCE);
-            Ok(Credential::OAuth(TokenCache::new(grant)))
+            Credentials::ClientCredentials {
+                client_id,
+                secret,
+                token_url,
+            } => {
+                refuse_empty("client id", client_id.trim().is_empty())?;
+                refuse_empty("client secret", secret.is_empty())?;
+                let url = Url::parse(&token_url).map_err(|fault| {
+                    Error::configuration(format!(
+                        "the token endpoint's address is not a URL: {fault}"
+                    ))
+                })?;
+                if !origin::may_carry_credentials(&url) {
+                    let host = url.host_str().unwrap_or_default();
+                    let detail = format!("the client secret is not sent to {host:?} without TLS");
+                    return Err(Error::configuration(detail).advise("Use an https address."));
+                }
+                let grant = ClientCredentials::new(url, client_id, secret).with_audience(AUDIENCE);
+                Ok(Credential::OAuth(TokenCache::new(grant)))
+            }
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
-use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
 
 use super::reference::ExecutionRef;
@@ -11,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef, RunStatus};
 use crate::service::Service;
-use crate::services::Runs;
+use crate::service_client::Connect;
 
 impl Client {
     /// Asks Matillion to stop an execution (`terminatePipelineExecution`) and reads it back: in an
@@ -112,21 +111,13 @@ fn may_have_ended(refusal: &Error) -> bool {
     )
 }
 
-impl Runs for Client {
-    fn service(&self) -> Service {
-        Service::Matillion
-    }
-
-    fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        Client::get(self, run).boxed()
-    }
-
-    fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
-        Client::cancel(self, run, false).boxed()
+impl Client {
+    pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
+        self.cancel(run, false).await
     }
 
     /// Matillion keeps no text of a step but its message.
-    fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
         let steps = self.steps(run).map(|step| {
             let step = step?;
             let message = step.result.and_then(|result| result.message);

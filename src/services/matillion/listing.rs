@@ -10,6 +10,7 @@ use crate::names;
 use crate::paging::{Page, pages};
 use crate::run::{Run, RunRef};
 use crate::service::Service;
+use crate::service_client::Connect;
 
 /// The longest page that Matillion serves.
 const PAGE_SIZE: i64 = 100;

@@ -15,12 +15,18 @@ pub mod types {
     pub use crate::generated::matillion::types::*;
 }
 
-use crate::builder::{Builder, Connect, ServiceClient, call_options};
-use crate::client::{Call, Credential, Dialect, Session};
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+
+use crate::builder::Builder;
+use crate::client::{Call, Dialect, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::matillion::{self as generated, operations};
+use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
+use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::{Credentials, TOKEN_URL};
 pub use filter::ListFilter;
@@ -59,25 +65,55 @@ pub struct Client {
     session: Session,
 }
 
-call_options!(Client);
-
-impl ServiceClient for Client {
-    type Credentials = Credentials;
-}
+client_calls!(Client);
 
 impl Connect for Client {
-    const SERVICE: Service = Service::Matillion;
-    const BASE_URL: &'static str = Region::Eu1.base_url();
     // 1000 requests a minute are allowed, to the account as a whole.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::MatillionDialect;
 
-    fn credential(credentials: Credentials) -> Result<Credential> {
-        credentials::credential(credentials)
-    }
-
     fn from_session(session: Session) -> Self {
         Client { session }
+    }
+
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl ServiceClient for Client {
+    const SERVICE: Service = Service::Matillion;
+    const DOCUMENT: &'static str = DOCUMENT;
+    const BASE_URL: &'static str = Region::Eu1.base_url();
+    const REGIONS: &'static [(&'static str, &'static str)] = &[
+        (Region::Eu1.name(), Region::Eu1.base_url()),
+        (Region::Us1.name(), Region::Us1.base_url()),
+        (Region::Au1.name(), Region::Au1.base_url()),
+    ];
+
+    type Credentials = Credentials;
+    type Pipeline = ProjectRef;
+    type Request = types::ExecutePublishedPipelineRequest;
+
+    async fn start(&self, pipeline: &ProjectRef, request: &Self::Request) -> Result<Run> {
+        Client::start(self, pipeline, request).await
+    }
+
+    async fn reconcile(
+        &self,
+        pipeline: &ProjectRef,
+        request: &Self::Request,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        Client::reconcile(self, pipeline, request, since).await
+    }
+
+    fn list(&self, pipeline: &ProjectRef) -> BoxStream<'static, Result<Run>> {
+        Client::list(self, &ListFilter::default().project(pipeline)).boxed()
     }
 }
 

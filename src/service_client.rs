@@ -1,0 +1,165 @@
+//! What every service's client is: one trait, which each service implements once.
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::BoxStream;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+
+use crate::client::{Credential, Dialect, Session};
+use crate::error::Result;
+use crate::reconcile::Reconciled;
+use crate::run::Run;
+use crate::runs::Runs;
+use crate::service::Service;
+
+/// The client of a service, whichever it is: each service's `Client`. Sealed.
+///
+/// For code that is the same for every service. The calls are methods of each client too, and what
+/// the vendor does is said there. What is asked of a run that was started is in [`Runs`].
+///
+/// ```no_run
+/// use runpipe::{Result, Run, ServiceClient, WaitOptions, wait};
+///
+/// async fn run_to_its_end<C: ServiceClient>(
+///     client: &C,
+///     pipeline: &C::Pipeline,
+///     request: &C::Request,
+/// ) -> Result<Run> {
+///     let run = client.start(pipeline, request).await?;
+///     wait(client, &run.reference, &WaitOptions::default()).await
+/// }
+/// ```
+#[allow(
+    private_bounds,
+    reason = "sealed: services are added inside this crate"
+)]
+pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
+    /// The service.
+    const SERVICE: Service;
+    /// The OpenAPI document that the client is generated from.
+    const DOCUMENT: &'static str;
+    /// Where the service is unless the caller says otherwise.
+    const BASE_URL: &'static str;
+    /// The vendor's regions, each with its address, where accounts belong to one.
+    const REGIONS: &'static [(&'static str, &'static str)] = &[];
+
+    /// What the service takes as proof.
+    type Credentials: IntoCredential + Clone + fmt::Debug + Send + Sync;
+    /// What names a pipeline; where requests name it, what holds it.
+    type Pipeline: Clone + fmt::Debug + fmt::Display + Send + Sync;
+    /// The vendor's own request for a run.
+    type Request: Clone + Serialize + DeserializeOwned + Send + Sync;
+
+    /// Starts a run.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: a
+    /// run may have started. Every other kind says that nothing was started.
+    fn start(
+        &self,
+        pipeline: &Self::Pipeline,
+        request: &Self::Request,
+    ) -> impl Future<Output = Result<Run>> + Send;
+
+    /// Looks for the run that a start at `since` may have begun. Starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that reading the list of runs can end in.
+    fn reconcile(
+        &self,
+        pipeline: &Self::Pipeline,
+        request: &Self::Request,
+        since: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Reconciled>> + Send;
+
+    /// The runs of a pipeline, in the order of the service's list, a page fetched when it is asked
+    /// for.
+    fn list(&self, pipeline: &Self::Pipeline) -> BoxStream<'static, Result<Run>>;
+}
+
+/// What a service's folder gives so that its client can be built and used by what the services
+/// share. It seals [`ServiceClient`].
+pub(crate) trait Connect: Sized {
+    /// Requests a second, well below the vendor's limit where it is known.
+    const REQUESTS_PER_SECOND: f64;
+    const DIALECT: &'static dyn Dialect;
+
+    fn from_session(session: Session) -> Self;
+    fn session(&self) -> &Session;
+    fn session_mut(&mut self) -> &mut Session;
+
+    /// This client for the parts of one whole, which share one deadline.
+    fn bounded(&self) -> Self
+    where
+        Self: Clone,
+    {
+        let mut client = self.clone();
+        *client.session_mut() = self.session().bounded();
+        client
+    }
+}
+
+/// What a service takes as proof, as the path of a call wants it.
+pub(crate) trait IntoCredential {
+    /// Refuses what could never prove anything, so that building the client fails and not a call.
+    fn into_credential(self) -> Result<Credential>;
+}
+
+/// Gives a client what all have: what a caller sets for some calls only, and [`Runs`], out of its
+/// own methods `get`, `stop_and_read` and `step_logs`.
+macro_rules! client_calls {
+    ($client:ty) => {
+        impl $client {
+            /// The same client, whose calls take no longer than that, each with everything in it.
+            /// It shares connections, tokens and the budget of requests.
+            #[must_use]
+            pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+                self.session = self.session.with_timeout(timeout);
+                self
+            }
+
+            /// The same client, whose calls send a header more: a proxy's, a trace's. What the
+            /// credential puts on a request wins over it.
+            #[must_use]
+            pub fn with_header(
+                mut self,
+                name: ::http::HeaderName,
+                value: ::http::HeaderValue,
+            ) -> Self {
+                self.session = self.session.with_header(name, value);
+                self
+            }
+        }
+
+        impl $crate::Runs for $client {
+            fn service(&self) -> $crate::Service {
+                <$client as $crate::ServiceClient>::SERVICE
+            }
+
+            fn get<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
+                ::std::boxed::Box::pin(<$client>::get(self, run))
+            }
+
+            fn cancel<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
+                ::std::boxed::Box::pin(self.stop_and_read(run))
+            }
+
+            fn logs<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+            ) -> ::futures_util::stream::BoxStream<'a, $crate::Result<$crate::Log>> {
+                ::std::boxed::Box::pin(self.step_logs(run))
+            }
+        }
+    };
+}
+pub(crate) use client_calls;
