@@ -11,15 +11,16 @@ use quote::quote;
 use runpipe_spec::lower::{Lowered, lower};
 use runpipe_spec::{emit, lint::lint};
 
-/// Every service: the feature that enables it, which is also the name of its document.
-const SERVICES: [&str; 4] = ["azure-devops", "matillion", "aliyun", "buddy"];
-
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    for service in SERVICES {
-        let enabled = format!("CARGO_FEATURE_{}", service.to_uppercase().replace('-', "_"));
-        if env::var_os(enabled).is_none() {
+    println!("cargo::rustc-check-cfg=cfg(every_service)");
+    let services = services();
+    if services.iter().all(|service| is_enabled(service)) {
+        println!("cargo::rustc-cfg=every_service");
+    }
+    for service in services {
+        if !is_enabled(&service) {
             continue;
         }
         let document = format!("specs/{service}.json");
@@ -42,6 +43,20 @@ fn main() {
     }
 }
 
+/// Every service has a document, and the feature that enables it has the document's name.
+fn services() -> Vec<String> {
+    let documents = fs::read_dir("specs").into_iter().flatten().flatten();
+    documents
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+        .collect()
+}
+
+fn is_enabled(feature: &str) -> bool {
+    let variable = feature.to_uppercase().replace('-', "_");
+    env::var_os(format!("CARGO_FEATURE_{variable}")).is_some()
+}
+
 /// Everything that a generated file depends on. While it is the same, the file is still good: an
 /// edit of one document generates one client.
 struct Stamp(Option<String>);
@@ -51,8 +66,7 @@ impl Stamp {
         let text = fs::read_to_string(document).ok();
         let script = env::current_exe().and_then(fs::metadata);
         let script = script.and_then(|script| script.modified()).ok();
-        let features = ["CONTRACT", "SCHEMARS"]
-            .map(|feature| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some());
+        let features = ["contract", "schemars"].map(is_enabled);
         let stamp = text.zip(script);
         Stamp(stamp.map(|(text, script)| format!("{script:?} {features:?}\n{text}")))
     }
@@ -91,7 +105,7 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
         .with_hooks(progenitor::HooksMode::Expected)
         .with_inner_type(quote!(crate::client::Call))
         .with_map_type("::std::collections::BTreeMap");
-    if env::var_os("CARGO_FEATURE_SCHEMARS").is_some() {
+    if is_enabled("schemars") {
         settings.with_derive("::schemars::JsonSchema");
     }
     let path_of = |name: &str| format!("crate::generated::{module}::open::{name}");
@@ -120,10 +134,10 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
             &error,
         )
     })?;
-    let contract = match env::var_os("CARGO_FEATURE_CONTRACT") {
-        Some(_) => emit::contract(&full, &lowered, &enums)
+    let contract = match is_enabled("contract") {
+        true => emit::contract(&full, &lowered, &enums)
             .map_err(|error| stop("cannot be reached by contract tests", &error))?,
-        None => Default::default(),
+        false => Default::default(),
     };
     let file = quote!(#client #open #operations #contract);
     let file = syn::parse2(file).map_err(|error| stop("generated code is not Rust", &error))?;

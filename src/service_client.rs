@@ -103,7 +103,11 @@ pub(crate) trait Connect: Sized {
 }
 
 /// What a service takes as proof, as the path of a call wants it.
-pub(crate) trait IntoCredential {
+pub(crate) trait IntoCredential: Sized {
+    /// A credential that needs no further request, and that no service takes.
+    #[cfg(feature = "contract")]
+    fn made_up() -> Self;
+
     /// Refuses what could never prove anything, so that building the client fails and not a call.
     fn into_credential(self) -> Result<Credential>;
 }

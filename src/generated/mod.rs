@@ -91,46 +91,47 @@ macro_rules! open_enum {
 }
 pub(crate) use open_enum;
 
-/// Includes one service's generated client and ties it to the session.
-macro_rules! client {
-    ($feature:literal, $module:ident) => {
-        #[cfg(feature = $feature)]
-        #[allow(
-            missing_docs,
-            unused,
-            unreachable_patterns,
-            private_interfaces,
-            clippy::all,
-            clippy::pedantic,
-            rustdoc::all
-        )]
-        pub(crate) mod $module {
-            include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
+/// Includes each service's generated client and ties it to the session.
+macro_rules! clients {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident, $feature:literal, $module:ident, $title:literal, [$($part:literal),*];
+    )*) => {
+        $(
+            #[cfg(feature = $feature)]
+            #[allow(
+                missing_docs,
+                unused,
+                unreachable_patterns,
+                private_interfaces,
+                clippy::all,
+                clippy::pedantic,
+                rustdoc::all
+            )]
+            pub(crate) mod $module {
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
 
-            impl ClientHooks<crate::client::Call> for Client {
-                async fn exec(
-                    &self,
-                    request: reqwest::Request,
-                    info: &OperationInfo,
-                ) -> reqwest::Result<reqwest::Response> {
-                    self.inner.exchange(request, info.operation_id).await
+                impl ClientHooks<crate::client::Call> for Client {
+                    async fn exec(
+                        &self,
+                        request: reqwest::Request,
+                        info: &OperationInfo,
+                    ) -> reqwest::Result<reqwest::Response> {
+                        self.inner.exchange(request, info.operation_id).await
+                    }
+                }
+
+                /// The client that makes one call. It is cheap to make: each call has its own.
+                pub(crate) fn client(call: &crate::client::Call) -> Client {
+                    let session = call.session();
+                    Client {
+                        baseurl: session.base_url().to_owned(),
+                        client: session.maker().clone(),
+                        inner: call.clone(),
+                    }
                 }
             }
-
-            /// The client that makes one call. It is cheap to make: each call has its own.
-            pub(crate) fn client(call: &crate::client::Call) -> Client {
-                let session = call.session();
-                Client {
-                    baseurl: session.base_url().to_owned(),
-                    client: session.maker().clone(),
-                    inner: call.clone(),
-                }
-            }
-        }
+        )*
     };
 }
-
-client!("azure-devops", azure_devops);
-client!("matillion", matillion);
-client!("aliyun", aliyun);
-client!("buddy", buddy);
+crate::service::service_table!(clients);

@@ -20,4 +20,29 @@ pub mod matillion;
 
 mod proofs;
 
+use crate::service::{Service, service_table};
+
 pub(crate) use proofs::PROOFS;
+
+macro_rules! documents {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident, $feature:literal, $folder:ident, $title:literal, [$($part:literal),*];
+    )*) => {
+        impl Service {
+            /// The OpenAPI document that the service's client is generated from; `None` when this
+            /// build does not have the service.
+            pub const fn document(self) -> Option<&'static str> {
+                match self {
+                    $(
+                        #[cfg(feature = $feature)]
+                        Service::$variant => Some($folder::DOCUMENT),
+                        #[cfg(not(feature = $feature))]
+                        Service::$variant => None,
+                    )*
+                }
+            }
+        }
+    };
+}
+service_table!(documents);

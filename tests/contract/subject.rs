@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runpipe::{Service, contract};
+use runpipe::Service;
 use runpipe_spec::document::Document;
 use runpipe_spec::operation::{Operation, Response, StatusPattern};
 use serde::Deserialize;
@@ -80,8 +80,7 @@ impl Subject {
     /// Whether an operation can start work, as its document says.
     pub fn starts(&self, operation_id: &str) -> bool {
         let document: serde_json::Value =
-            serde_json::from_str(runpipe::contract::document(self.service).expect("all are built"))
-                .expect("JSON");
+            serde_json::from_str(self.service.document().expect("all are built")).expect("JSON");
         let paths = document["paths"].as_object().expect("paths").values();
         let operations =
             paths.flat_map(|item| item.as_object().into_iter().flat_map(|all| all.values()));
@@ -123,7 +122,7 @@ pub fn subjects() -> Vec<Subject> {
     let mut subjects = Vec::new();
     for service in Service::ALL {
         let own = habits.remove(service.name());
-        let Some(text) = contract::document(service) else {
+        let Some(text) = service.document() else {
             continue;
         };
         let habits =

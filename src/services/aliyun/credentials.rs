@@ -46,6 +46,11 @@ impl Credentials {
 }
 
 impl IntoCredential for Credentials {
+    #[cfg(feature = "contract")]
+    fn made_up() -> Self {
+        Credentials::access_key("contract-test", "contract-test-secret")
+    }
+
     fn into_credential(self) -> Result<Credential> {
         let Credentials::AccessKey {
             id,

@@ -74,6 +74,11 @@ impl Credentials {
 }
 
 impl IntoCredential for Credentials {
+    #[cfg(feature = "contract")]
+    fn made_up() -> Self {
+        Credentials::pat("contract-test")
+    }
+
     /// As the call path wants it. An empty secret is refused here: it comes from a variable that is
     /// set to nothing, and the service would answer it with a page to sign in at.
     fn into_credential(self) -> Result<Credential> {

@@ -22,6 +22,11 @@ impl Credentials {
 }
 
 impl IntoCredential for Credentials {
+    #[cfg(feature = "contract")]
+    fn made_up() -> Self {
+        Credentials::token("contract-test")
+    }
+
     fn into_credential(self) -> Result<Credential> {
         match self {
             Credentials::Token(token) => Credential::bearer(&token),

@@ -81,6 +81,11 @@ impl fmt::Debug for Credentials {
 }
 
 impl IntoCredential for Credentials {
+    #[cfg(feature = "contract")]
+    fn made_up() -> Self {
+        Credentials::token("contract-test")
+    }
+
     /// Nothing is sent for it yet.
     fn into_credential(self) -> Result<Credential> {
         match self {

@@ -9,7 +9,6 @@ use super::{Client, ListFilter, ProjectRef, at, generated, normalize, operations
 use crate::error::{Error, ErrorKind, Result};
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::{Log, Run, RunRef, RunStatus};
-use crate::service::Service;
 use crate::service_client::Connect;
 
 impl Client {
