@@ -325,7 +325,7 @@ impl Attempt<'_> {
         let call = self.call;
         let shared = call.session().shared();
         if self.effect == Effect::Start {
-            let id = shared.dialect.run_id(&answer.body);
+            let id = shared.dialect.run_id(&answer);
             // What repeats the credential is no id.
             let id = id.filter(|id| !call.repeats_credential(id));
             call.told().named = id.map(|id| Named::new(id, &answer));

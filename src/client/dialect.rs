@@ -81,7 +81,7 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal;
 
     /// The id of the run that an answer to a start names, out of whatever came of its body.
-    fn run_id(&self, body: &[u8]) -> Option<String>;
+    fn run_id(&self, answer: &Answer) -> Option<String>;
 
     /// The vendor's id of the request, from the headers of any answer.
     fn request_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str>;

@@ -10,7 +10,8 @@
 //! * **String formats and defaults.** Vendors send dates without an offset and ids that are no
 //!   UUIDs; an absent field must stay absent, so that the vendor's default applies.
 //! * **`allOf` around a single reference**, which carries `nullable` and nothing a type needs.
-//! * **JSON inside a form field**, which becomes the text that it is on the wire.
+//! * **JSON inside a form field**, which becomes the text that it is on the wire. Of a string that is
+//!   described by `x-json-text`, the string stays, and the schema that it names gets a type.
 //! * **Schemas of refusals alone**, and of JSON inside forms no longer: a type is made of what a
 //!   success or a request uses, and of what a form's JSON text is made from.
 //! * Examples, extensions, security, servers and links, which no type is made from.

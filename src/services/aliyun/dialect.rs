@@ -59,8 +59,8 @@ impl Dialect for AliyunDialect {
         envelope::refuses(answer)
     }
 
-    fn run_id(&self, body: &[u8]) -> Option<String> {
-        json::number_at(body, &[&["pipelineRunId"]])
+    fn run_id(&self, answer: &Answer) -> Option<String> {
+        json::number_at(&answer.body, &[&["pipelineRunId"]])
     }
 
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal {

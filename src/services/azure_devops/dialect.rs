@@ -53,10 +53,10 @@ impl Dialect for AzureDevopsDialect {
     }
 
     /// The field, or the address that ends with it.
-    fn run_id(&self, body: &[u8]) -> Option<String> {
-        json::number_at(body, &[&["id"]]).or_else(|| {
+    fn run_id(&self, answer: &Answer) -> Option<String> {
+        json::number_at(&answer.body, &[&["id"]]).or_else(|| {
             let places: [&[&str]; 2] = [&["url"], &["_links", "self", "href"]];
-            let address = json::text_at(body, &places)?;
+            let address = json::text_at(&answer.body, &places)?;
             let (_, id) = address.rsplit_once("/runs/")?;
             let id: i64 = id.parse().ok().filter(|id| *id > 0)?;
             Some(id.to_string())

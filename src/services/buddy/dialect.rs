@@ -52,8 +52,8 @@ impl Dialect for BuddyDialect {
         u64::try_from(wait).ok().map(Duration::from_secs)
     }
 
-    fn run_id(&self, body: &[u8]) -> Option<String> {
-        json::number_at(body, &[&["id"]])
+    fn run_id(&self, answer: &Answer) -> Option<String> {
+        json::number_at(&answer.body, &[&["id"]])
     }
 }
 

@@ -32,9 +32,9 @@ impl Dialect for MatillionDialect {
     }
 
     /// Flat, as on the vendor page, or inside `result`, as public clients read the details.
-    fn run_id(&self, body: &[u8]) -> Option<String> {
+    fn run_id(&self, answer: &Answer) -> Option<String> {
         const PLACES: [&[&str]; 2] = [&["pipelineExecutionId"], &["result", "pipelineExecutionId"]];
-        json::text_at(body, &PLACES).filter(|id| normalize::is_id(id))
+        json::text_at(&answer.body, &PLACES).filter(|id| normalize::is_id(id))
     }
 
     /// Matillion documents no id of its requests. Cloudflare stands before it and marks each

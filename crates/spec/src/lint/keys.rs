@@ -239,6 +239,8 @@ const SCHEMA: &[Key] = &[
     may("externalDocs", Object(Kind::ExternalDocs)),
     may("example", Any),
     may("deprecated", Flag),
+    // A key of our own: what the JSON text is made of that a string holds.
+    may("x-json-text", Object(Kind::Schema)),
 ];
 const DISCRIMINATOR: &[Key] = &[must("propertyName", Text), may("mapping", TextMap)];
 const XML: &[Key] = &[
