@@ -148,7 +148,9 @@ impl<C: ServiceClient> Builder<C> {
         let attempt_timeout = self.attempt_timeout.min(self.timeout);
         let before = attempt_timeout.min(LONGEST_CONNECTING).mul_f64(0.9);
         let connect_timeout = self.connect_timeout.min(before).min(LONGEST_CONNECTING);
-        let reqwest = ReqwestClient::new(connect_timeout).map_err(|fault| {
+        let made = ReqwestClient::for_scheme(base_url.scheme(), connect_timeout)
+            .and_then(|client| Ok((client.maker()?, client)));
+        let (maker, reqwest) = made.map_err(|fault| {
             let detail = format!("no HTTP client can be made on this machine: {fault}");
             Error::configuration(detail).on_service(C::SERVICE)
         })?;
@@ -158,6 +160,7 @@ impl<C: ServiceClient> Builder<C> {
             service: C::SERVICE,
             base_url: base_url.as_str().trim_end_matches('/').to_owned(),
             http: self.http.unwrap_or_else(|| Arc::new(reqwest.clone())),
+            maker,
             reqwest,
             http_is_callers,
             credential,

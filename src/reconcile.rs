@@ -1,6 +1,6 @@
 //! After a start whose outcome is unknown: looking for the run that it may have started.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::Stream;
 use futures_util::{StreamExt, pin_mut};
 
@@ -13,16 +13,22 @@ use crate::runs::Runs;
 ///
 /// It never starts anything, and it never names a run as found that was created before the start
 /// was sent, by the service's own clock, or that something else than a start like this one began.
-/// The service's clock is known from the `Date` of its answers, to the second.
+///
+/// The service's clock is known from the `Date` of its answers, which leaves out what is less than a
+/// second. One answer seldom shows that a run of the same second came after the start was sent;
+/// every further one says more. So look again while the answer is [`Reconciled::Uncertain`], with
+/// pauses that are no whole number of seconds (0.6 s is good). A mark that no other start has, such
+/// as Buddy's comment, needs no clock.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Reconciled {
-    /// Exactly one run fits: the start did happen.
+    /// Exactly one run fits, and it was created after the start was sent. Without a mark it may be
+    /// that of a like start which somebody else sent at the same time.
     One(Box<Run>),
     /// Several runs fit; they cannot be told apart by what the vendor records. Which of them is the
     /// one, if any, is not known.
     Several(Vec<Run>),
-    /// Something speaks for these runs (or for none), and it proves nothing.
+    /// Something speaks for these runs (or for none), and it proves nothing. Looking again may.
     Uncertain {
         /// Runs that may be the one.
         candidates: Vec<Run>,
@@ -40,7 +46,7 @@ pub(crate) enum Fit {
     No,
     /// Everything that the vendor records agrees.
     Agrees,
-    /// It carries what only this start was given, such as a comment.
+    /// It carries what only this start was given, such as a comment: no clock has to prove it.
     Marked,
 }
 
@@ -70,6 +76,8 @@ pub(crate) struct Search<'s> {
 #[derive(Default)]
 struct Found {
     certain: Vec<Run>,
+    /// Created so near to the sending of the start that the clock does not tell what came first.
+    near: Vec<Run>,
     /// Their time of creation is not known.
     undated: Vec<Run>,
 }
@@ -101,25 +109,22 @@ impl Search<'_> {
             if fit == Fit::No {
                 continue;
             }
-            match (age, fit) {
-                (Some(_), _) => found.certain.push(run),
+            match (fit, age) {
                 // Only this start has the mark, so the run cannot be older.
-                (None, Fit::Marked) => found.certain.push(run),
-                (None, _) => self.look_closer(run, &mut found).await?,
+                (Fit::Marked, _) => found.certain.push(run),
+                (_, Some(age)) => found.add(run, age),
+                (_, None) => self.look_closer(run, &mut found).await?,
             }
         }
-        if self.session.at_service(self.since).is_none() && !found.undated.is_empty() {
-            return Ok(uncertain(found, NO_CLOCK));
-        }
-        Ok(match (found.certain.len(), found.undated.is_empty()) {
-            (0, true) => Reconciled::None,
-            (1, true) => found
-                .certain
-                .pop()
-                .map_or(Reconciled::None, |run| Reconciled::One(Box::new(run))),
-            (_, true) => Reconciled::Several(found.certain),
-            (_, false) => uncertain(found, NO_DATE),
-        })
+        let why = match &found {
+            _ if !found.undated.is_empty() => match self.session.at_service(self.since) {
+                Some(_) => NO_DATE,
+                None => NO_CLOCK,
+            },
+            _ if !found.near.is_empty() => SAME_MOMENT,
+            _ => return Ok(found.certainly()),
+        };
+        Ok(uncertain(found, why))
     }
 
     /// A list may leave out when a run was created; the run itself may tell.
@@ -130,8 +135,7 @@ impl Search<'_> {
             Err(error) => return Err(error),
         };
         match self.age(&closer) {
-            Some(Age::Older) => {}
-            Some(Age::Young) => found.certain.push(closer),
+            Some(age) => found.add(closer, age),
             None => found.undated.push(closer),
         }
         Ok(())
@@ -140,33 +144,74 @@ impl Search<'_> {
     /// Whether a run can have come from the start, by its dates on the service's clock; `None`
     /// where the dates or the clock are missing.
     fn age(&self, run: &Run) -> Option<Age> {
-        let earliest = self.session.at_service(self.since)?;
-        let older = |moment: &Timestamp| moment.to_utc() < earliest;
+        let sent = self.session.at_service(self.since)?;
         // What began or ended before was created before; what began later may have waited.
         let dates = [&run.created_at, &run.started_at, &run.finished_at];
-        if dates.into_iter().flatten().any(older) {
+        let mut dates = dates.into_iter().flatten();
+        if dates.any(|date| end_of(date) <= sent.earliest) {
             return Some(Age::Older);
         }
-        let young = match self.starts_at_once {
-            true => run.created_at.is_some() || run.started_at.is_some(),
-            false => run.created_at.is_some(),
-        };
-        young.then_some(Age::Young)
+        let created = run.created_at.as_ref();
+        let created = created.or(run.started_at.as_ref().filter(|_| self.starts_at_once))?;
+        match created.to_utc() >= sent.before {
+            true => Some(Age::Young),
+            false => Some(Age::Near),
+        }
     }
+}
+
+/// The end of the time that a date may stand for: a vendor that writes whole seconds, or whole
+/// milliseconds, cuts the rest off.
+fn end_of(date: &Timestamp) -> DateTime<Utc> {
+    let date = date.to_utc();
+    let length = match date.timestamp_subsec_nanos() {
+        0 => TimeDelta::seconds(1),
+        nanos if nanos % 1_000_000 == 0 => TimeDelta::milliseconds(1),
+        _ => TimeDelta::microseconds(1),
+    };
+    date.checked_add_signed(length).unwrap_or(date)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Age {
     Older,
+    Near,
     Young,
+}
+
+impl Found {
+    fn add(&mut self, run: Run, age: Age) {
+        match age {
+            Age::Older => {}
+            Age::Near => self.near.push(run),
+            Age::Young => self.certain.push(run),
+        }
+    }
+
+    /// Where nothing is uncertain.
+    fn certainly(mut self) -> Reconciled {
+        match self.certain.pop() {
+            None => Reconciled::None,
+            Some(run) if self.certain.is_empty() => Reconciled::One(Box::new(run)),
+            Some(run) => {
+                self.certain.push(run);
+                Reconciled::Several(self.certain)
+            }
+        }
+    }
 }
 
 fn uncertain(found: Found, why: &'static str) -> Reconciled {
     let mut candidates = found.certain;
+    candidates.extend(found.near);
     candidates.extend(found.undated);
     Reconciled::Uncertain { candidates, why }
 }
 
 const TOO_LONG: &str = "the service's list of runs is too long to be read to its end";
-const NO_DATE: &str = "the service does not say when it created a run that fits";
+const NO_DATE: &str = "the service does not say when it created a run that fits; a mark that no other start has \
+     (Buddy's comment) would settle it";
+const SAME_MOMENT: &str = "a run that fits was created at about the moment at which the start was sent, and the service \
+     tells its time to the second only, so the run may be older than the start; looking again narrows \
+     this down, and a mark that no other start has (Buddy's comment) settles it";
 const NO_CLOCK: &str = "the service does not tell its time, so no run can be shown to be new";

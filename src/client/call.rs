@@ -303,13 +303,19 @@ impl Attempt<'_> {
                         .map(|id| session.cleaner().clean(id).into_owned()),
                     "answered"
                 );
-                shared.clocks.learn(response.headers(), sent);
+                let came = shared.clocks.here();
                 let now = shared.clocks.now();
                 if let Some(pause) = shared.dialect.pause(response.headers(), now) {
                     shared.pace.pause(pause.min(LONGEST_PAUSE));
                 }
                 let answer = read::read(response, shared.longest_answer, deadline).await;
-                self.judge(answer)
+                let answer = self.judge(answer);
+                if let Ok(answer) = &answer
+                    && self.is_services_own(answer)
+                {
+                    shared.clocks.learn(&answer.headers, sent, came);
+                }
+                answer
             }
             Some(Err(error)) => Err(self.no_answer(&error)),
             None => Err(self.silence()),
@@ -351,6 +357,14 @@ impl Attempt<'_> {
             json::check(&answer.body, &limits).map_err(|what| self.too_much(&answer, &what))?;
         }
         Ok(answer)
+    }
+
+    /// Whether the service itself wrote an answer: a proxy dates its own by another clock.
+    fn is_services_own(&self, answer: &Answer) -> bool {
+        match self.effect {
+            Effect::Start => self.call.told().named.is_some(),
+            Effect::Read | Effect::Set => !answer.is_html(),
+        }
     }
 
     /// What proves that nothing was done, if anything does. An answer that names a run is no proof.

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
-use http::header::DATE;
+use http::header::{AGE, DATE};
 
 use super::header_text;
 
@@ -17,11 +17,11 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// This machine's clock, and what was learned of the service's.
 ///
-/// Every answer carries a `Date`, cut to the second. It was written between the sending of the
-/// request and the coming of the answer, so it bounds how far the service's clock is ahead from
-/// below (the date minus our time at the answer) and from above (the date, a second more, minus
-/// our time at the sending). The bounds of several answers are laid over each other; where they
-/// exclude each other, a clock was set, and the last one counts.
+/// An answer's `Date` is the service's time, cut to the second (RFC 9110). It was written between
+/// the sending of the request and the coming of the answer, so it bounds how far the service's
+/// clock is ahead from below (the date minus our time at the answer) and from above (the date, a
+/// second more, minus our time at the sending). The bounds of several answers are laid over each
+/// other, and grow apart again with time, as clocks do.
 pub(crate) struct Clocks {
     clock: Clock,
     learned: Mutex<Learned>,
@@ -29,10 +29,62 @@ pub(crate) struct Clocks {
 
 #[derive(Clone, Copy, Default)]
 struct Learned {
-    /// How far the service's clock is ahead: at least and at most, in milliseconds.
-    ahead: Option<(i64, i64)>,
+    ahead: Option<Ahead>,
     /// What a refusal told us to allow for, in milliseconds.
     skew: i64,
+}
+
+/// How far the service's clock is ahead, in milliseconds: at least, and less than.
+#[derive(Clone, Copy)]
+struct Ahead {
+    least: i64,
+    below: i64,
+    /// When that was learned, by this machine's clock.
+    at: Moment,
+}
+
+/// When something happened by the service's clock: not before the one moment, and before the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub earliest: Moment,
+    pub before: Moment,
+}
+
+/// Clocks that are being set right run apart by no more than one part in so many.
+const DRIFT: i64 = 1_000;
+/// Bounds that miss each other by no more than so many milliseconds are of a `Date` that was
+/// written late or by another machine; by more, of a clock that was set.
+const LATE_DATE: i64 = 2_000;
+
+impl Ahead {
+    /// The same after a while.
+    fn after(self, moment: Moment) -> Self {
+        let drift = distance(moment, self.at).saturating_abs() / DRIFT;
+        Ahead {
+            least: self.least.saturating_sub(drift),
+            below: self.below.saturating_add(drift),
+            at: moment,
+        }
+    }
+
+    /// What is so by both.
+    fn and(self, newer: Ahead) -> Self {
+        let narrow = Ahead {
+            least: self.least.max(newer.least),
+            below: self.below.min(newer.below),
+            at: newer.at,
+        };
+        let missed = narrow.least.saturating_sub(narrow.below);
+        match missed {
+            ..0 => narrow,
+            0..=LATE_DATE => Ahead {
+                least: self.least.min(newer.least),
+                below: self.below.max(newer.below),
+                at: newer.at,
+            },
+            _ => newer,
+        }
+    }
 }
 
 impl Clocks {
@@ -60,24 +112,34 @@ impl Clocks {
         self.lock().skew = skew;
     }
 
-    /// Takes over the `Date` of an answer to a request that was sent then.
-    pub fn learn(&self, headers: &HeaderMap, sent: Moment) {
-        let Some(date) = date(headers) else { return };
-        let at_least = distance(date, self.here());
-        let at_most = distance(date, sent).saturating_add(1_000);
+    /// Takes over the `Date` of an answer of the service's own, by when its request was sent and
+    /// when it came.
+    pub fn learn(&self, headers: &HeaderMap, sent: Moment, came: Moment) {
+        // What a cache kept says when it was written, which was before.
+        let is_kept = headers.contains_key(AGE);
+        let Some(date) = date(headers).filter(|_| !is_kept && sent <= came) else {
+            return;
+        };
+        let told = Ahead {
+            least: distance(date, came),
+            below: distance(date, sent).saturating_add(1_000),
+            at: came,
+        };
         let mut learned = self.lock();
-        let narrowed = learned
-            .ahead
-            .map(|(least, most)| (least.max(at_least), most.min(at_most)))
-            .filter(|(least, most)| least <= most);
-        learned.ahead = narrowed.or(Some((at_least, at_most)));
+        learned.ahead = Some(match learned.ahead {
+            Some(known) => known.after(came).and(told),
+            None => told,
+        });
     }
 
-    /// A moment of this machine's clock as the service's clock showed it, at the earliest; `None`
-    /// while no answer has told the service's time.
-    pub fn at_service(&self, moment: Moment) -> Option<Moment> {
-        let (least, _) = self.lock().ahead?;
-        Some(shifted(moment, least))
+    /// A moment of this machine's clock as the service's clock showed it; `None` while no answer
+    /// has told the service's time.
+    pub fn at_service(&self, moment: Moment) -> Option<Span> {
+        let ahead = self.lock().ahead?.after(moment);
+        Some(Span {
+            earliest: shifted(moment, ahead.least),
+            before: shifted(moment, ahead.below),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Learned> {
@@ -106,7 +168,6 @@ fn shifted(moment: Moment, millis: i64) -> Moment {
 mod tests {
     use super::*;
     use http::HeaderValue;
-    use std::sync::atomic::{AtomicI64, Ordering};
 
     fn moment(text: &str) -> Moment {
         text.parse().unwrap()
@@ -116,31 +177,67 @@ mod tests {
         HeaderMap::from_iter([(DATE, HeaderValue::from_static(date))])
     }
 
+    fn span(around: Moment, from: i64, to: i64) -> Option<Span> {
+        Some(Span {
+            earliest: shifted(around, from),
+            before: shifted(around, to),
+        })
+    }
+
     #[test]
     fn a_service_that_is_behind_is_understood() {
         let here = moment("2026-05-01T10:02:30Z");
         let clocks = Clocks::new(Arc::new(move || here));
         assert_eq!(clocks.at_service(here), None);
-        clocks.learn(&dated("Fri, 01 May 2026 10:00:00 GMT"), here);
-        let there = clocks.at_service(here).unwrap();
-        assert_eq!(there, moment("2026-05-01T10:00:00Z"));
+        clocks.learn(&dated("Fri, 01 May 2026 10:00:00 GMT"), here, here);
+        let there = moment("2026-05-01T10:00:00Z");
+        assert_eq!(clocks.at_service(here), span(there, 0, 1_000));
         assert_eq!(clocks.now(), here, "signatures go by refusals alone");
     }
 
     #[test]
-    fn several_answers_narrow_it_down_and_a_clock_that_was_set_starts_anew() {
-        let millis = Arc::new(AtomicI64::new(900));
-        let shown = millis.clone();
+    fn several_answers_narrow_it_down_and_time_widens_it_again() {
         let base = moment("2026-05-01T10:00:00Z");
-        let clock = move || shifted(base, shown.load(Ordering::Relaxed));
-        let clocks = Clocks::new(Arc::new(clock));
-        // Both clocks agree; the date hides 900 ms, and later only 100.
-        clocks.learn(&dated("Fri, 01 May 2026 10:00:00 GMT"), clocks.here());
-        assert_eq!(clocks.at_service(base), Some(shifted(base, -900)));
-        millis.store(2_100, Ordering::Relaxed);
-        clocks.learn(&dated("Fri, 01 May 2026 10:00:02 GMT"), clocks.here());
-        assert_eq!(clocks.at_service(base), Some(shifted(base, -100)));
-        clocks.learn(&dated("Fri, 01 May 2026 11:00:02 GMT"), clocks.here());
-        assert_eq!(clocks.at_service(base), Some(shifted(base, 3_599_900)));
+        let clocks = Clocks::new(Arc::new(move || base));
+        let learn = |date, sent, came| {
+            clocks.learn(&dated(date), shifted(base, sent), shifted(base, came));
+        };
+        // Both clocks agree; the date hides up to 900 ms, and later only 100.
+        learn("Fri, 01 May 2026 10:00:00 GMT", 850, 900);
+        assert_eq!(clocks.at_service(base), span(base, -900, 150));
+        learn("Fri, 01 May 2026 10:00:02 GMT", 2_050, 2_100);
+        assert_eq!(
+            clocks.at_service(shifted(base, 2_100)),
+            span(shifted(base, 2_100), -100, 151)
+        );
+        let later = shifted(base, 62_100);
+        assert_eq!(clocks.at_service(later), span(later, -160, 211));
+    }
+
+    #[test]
+    fn a_late_date_is_allowed_for_and_a_clock_that_was_set_starts_anew() {
+        let base = moment("2026-05-01T10:00:00Z");
+        let clocks = Clocks::new(Arc::new(move || base));
+        let learn = |date| clocks.learn(&dated(date), base, base);
+        learn("Fri, 01 May 2026 10:00:00 GMT");
+        learn("Fri, 01 May 2026 10:00:02 GMT");
+        assert_eq!(clocks.at_service(base), span(base, 0, 3_000));
+        learn("Fri, 01 May 2026 11:00:02 GMT");
+        assert_eq!(clocks.at_service(base), span(base, 3_602_000, 3_603_000));
+    }
+
+    #[test]
+    fn what_does_not_tell_the_time_is_not_learned_from() {
+        let base = moment("2026-05-01T10:00:00Z");
+        let clocks = Clocks::new(Arc::new(move || base));
+        let mut kept = dated("Fri, 01 May 2026 09:00:00 GMT");
+        kept.insert(AGE, HeaderValue::from_static("3600"));
+        clocks.learn(&kept, base, base);
+        clocks.learn(&dated("yesterday"), base, base);
+        clocks.learn(&HeaderMap::new(), base, base);
+        // A clock that was set meanwhile.
+        let date = dated("Fri, 01 May 2026 10:00:00 GMT");
+        clocks.learn(&date, base, shifted(base, -1));
+        assert_eq!(clocks.at_service(base), None);
     }
 }

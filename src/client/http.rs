@@ -1,7 +1,7 @@
 //! Sending one request: the seam below the loop.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -142,11 +142,15 @@ fn reasons(error: &dyn std::error::Error) -> String {
 /// `https` request goes through the proxy that the environment names, which sees no more than the
 /// host; an `http` request, which a proxy would see whole, goes straight to this machine.
 #[derive(Clone)]
-pub struct ReqwestClient {
-    encrypted: reqwest::Client,
-    plain: std::sync::Arc<OnceLock<Result<reqwest::Client, String>>>,
+pub struct ReqwestClient(Arc<Clients>);
+
+struct Clients {
     connect_timeout: Duration,
+    encrypted: Made,
+    plain: Made,
 }
+
+type Made = OnceLock<Result<reqwest::Client, SendError>>;
 
 impl ReqwestClient {
     /// Makes one that gives up connecting after that time.
@@ -155,30 +159,34 @@ impl ReqwestClient {
     ///
     /// [`SendError`] when this machine's TLS roots or its proxy settings cannot be used.
     pub fn new(connect_timeout: Duration) -> Result<Self, SendError> {
-        Ok(ReqwestClient {
-            encrypted: bare(connect_timeout).build()?,
-            plain: std::sync::Arc::default(),
-            connect_timeout,
-        })
+        Self::for_scheme("https", connect_timeout)
     }
 
-    /// The client for requests to that address.
-    fn for_scheme(&self, scheme: &str) -> Result<&reqwest::Client, SendError> {
-        if scheme == "https" {
-            return Ok(&self.encrypted);
-        }
-        let plain = self.plain.get_or_init(|| {
-            let plain = bare(self.connect_timeout).no_proxy().build();
-            plain.map_err(|cause| reasons(&cause))
-        });
-        plain
-            .as_ref()
-            .map_err(|reason| SendError::not_sent(reason.clone()))
+    /// The same, made for requests of that scheme. What other requests need is made with the first of
+    /// them: this machine's TLS roots take a while to read.
+    pub(crate) fn for_scheme(scheme: &str, connect_timeout: Duration) -> Result<Self, SendError> {
+        let client = ReqwestClient(Arc::new(Clients {
+            connect_timeout,
+            encrypted: Made::new(),
+            plain: Made::new(),
+        }));
+        client.of(scheme)?;
+        Ok(client)
+    }
+
+    /// The client for requests of that scheme.
+    fn of(&self, scheme: &str) -> Result<&reqwest::Client, SendError> {
+        let bare = || bare(self.0.connect_timeout);
+        let made = match scheme {
+            "https" => &self.0.encrypted.get_or_init(|| made(bare())),
+            _ => &self.0.plain.get_or_init(|| made(unencrypted(bare()))),
+        };
+        made.as_ref().map_err(Clone::clone)
     }
 
     /// What the generated clients make their requests with.
-    pub(crate) fn maker(&self) -> &reqwest::Client {
-        &self.encrypted
+    pub(crate) fn maker(&self) -> Result<reqwest::Client, SendError> {
+        self.of("http").cloned()
     }
 
     /// Sends a request that is reqwest's own already.
@@ -186,7 +194,7 @@ impl ReqwestClient {
         &self,
         request: reqwest::Request,
     ) -> Result<http::Response<ResponseBody>, SendError> {
-        let client = self.for_scheme(request.url().scheme())?;
+        let client = self.of(request.url().scheme())?;
         let mut response = client.execute(request).await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut answer = http::Response::new(ResponseBody(Inner::Reqwest(Box::new(response))));
@@ -213,6 +221,19 @@ impl fmt::Debug for ReqwestClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ReqwestClient")
     }
+}
+
+fn made(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, SendError> {
+    let reason = |cause: reqwest::Error| SendError::not_sent(reasons(&cause));
+    builder.build().map_err(reason)
+}
+
+/// What talks without TLS, to this machine alone, needs no roots and no proxy.
+fn unencrypted(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    let builder = builder.no_proxy();
+    #[cfg(feature = "rustls")]
+    let builder = builder.tls_certs_only([]);
+    builder
 }
 
 fn bare(connect_timeout: Duration) -> reqwest::ClientBuilder {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::clock::Clocks;
+use super::clock::{Clocks, Span};
 use super::http::{HttpClient, ReqwestClient, ResponseBody, SendError};
 use super::{Call, Credential, Deadline, Dialect, Moment, Operation, Pace, Proof, RetryPolicy};
 use crate::secrets::Cleaner;
@@ -31,8 +31,9 @@ struct Options {
 pub(crate) struct Shared {
     pub service: Service,
     pub base_url: String,
-    /// What the generated clients make requests with; it also sends them, unless the caller has
-    /// an HTTP client.
+    /// What the generated clients make requests with.
+    pub maker: reqwest::Client,
+    /// What sends them, unless the caller has an HTTP client.
     pub reqwest: ReqwestClient,
     /// What tokens are asked for with, and what sends requests where it is the caller's own.
     pub http: Arc<dyn HttpClient>,
@@ -83,7 +84,7 @@ impl Session {
 
     /// What the generated clients make their requests with.
     pub fn maker(&self) -> &reqwest::Client {
-        self.shared.reqwest.maker()
+        &self.shared.maker
     }
 
     /// The same session, whose calls take no longer than that, each.
@@ -138,9 +139,9 @@ impl Session {
         *cleaner = cleaner.with([token]);
     }
 
-    /// A moment of this machine's clock as the service's clock showed it, at the earliest; `None`
-    /// while no answer has told the service's time.
-    pub fn at_service(&self, moment: Moment) -> Option<Moment> {
+    /// A moment of this machine's clock as the service's clock showed it; `None` while no answer has
+    /// told the service's time.
+    pub fn at_service(&self, moment: Moment) -> Option<Span> {
         self.shared.clocks.at_service(moment)
     }
 

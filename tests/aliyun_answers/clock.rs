@@ -94,7 +94,7 @@ async fn a_clock_that_is_off_a_little_is_nobodys_business() {
 #[tokio::test]
 async fn a_lost_start_is_looked_for_in_the_services_time() {
     // Ours is 20 minutes ahead: by our clock the run began before it was asked for.
-    let began = Utc::now().timestamp_millis();
+    let began = (Utc::now() + TimeDelta::seconds(2)).timestamp_millis();
     let server = gate(json!({ "success": true, "pipelineRuns": [
         { "pipelineRunId": 41, "startTime": began, "triggerMode": 1 }
     ], "pipelineRun": { "createTime": began } }))

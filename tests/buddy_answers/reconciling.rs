@@ -12,6 +12,9 @@ struct Case {
     executions: Value,
     /// The ids of the executions that may be the one.
     found: Vec<String>,
+    /// Whether that is not certain.
+    #[serde(default)]
+    uncertain: bool,
 }
 
 /// When the start was sent, and what time it is now: here, and at the service.
@@ -32,13 +35,20 @@ async fn an_execution_is_found_by_its_comment_and_its_ref_and_no_other_is() {
             .reconcile(&pipeline(), &case.request, moment(SENT))
             .await
             .unwrap();
-        let ids = match found {
-            Reconciled::One(run) => vec![run.id],
-            Reconciled::Several(runs) => runs.into_iter().map(|run| run.id).collect(),
-            Reconciled::None => Vec::new(),
+        let (runs, uncertain) = match found {
+            Reconciled::One(run) => (vec![*run], false),
+            Reconciled::Several(runs) => (runs, false),
+            Reconciled::Uncertain { candidates, .. } => (candidates, true),
+            Reconciled::None => (Vec::new(), false),
             other => panic!("{}: {other:?}", case.name),
         };
-        assert_eq!(ids, case.found, "{}", case.name);
+        let ids: Vec<String> = runs.into_iter().map(|run| run.id).collect();
+        assert_eq!(
+            (ids, uncertain),
+            (case.found, case.uncertain),
+            "{}",
+            case.name
+        );
         assert!(
             methods(&server).await.iter().all(|method| method == "GET"),
             "{}: nothing is started",

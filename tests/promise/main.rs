@@ -6,6 +6,7 @@ mod deadline;
 mod extremes;
 mod first_word;
 mod lost_ids;
+mod older;
 mod once;
 mod own_http;
 mod secrecy;

@@ -4,14 +4,25 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use runpipe::{Error, Reconciled, Run, RunRef};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::context::Context;
 use super::exit::Failure;
 use super::vendor::Start;
 
-/// The first pause between two looks. Each is twice as long as the one before.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// A look begins so long after the one before. The service tells its time to the second, so each
+/// look has to come at another part of a second: this length spreads them most evenly.
+const PACE: Duration = Duration::from_millis(618);
+/// After so many looks nothing more is learned of the service's clock, and they get rarer.
+const CLOSE_LOOKS: u32 = 24;
+
+/// When the looks after the first begin, from when the first did.
+fn further_looks() -> impl Iterator<Item = Duration> {
+    let close = (1..=CLOSE_LOOKS).map(|number| PACE.saturating_mul(number));
+    let last = PACE.saturating_mul(CLOSE_LOOKS);
+    let rare = std::iter::successors(Some(last), |at| Some(at.saturating_mul(2)));
+    close.chain(rare.skip(1))
+}
 
 /// What is known after a look that found no run for certain.
 enum Known {
@@ -69,8 +80,8 @@ pub async fn find(
 
 /// Looks until the run is found, or until it is clear that looking again does not help.
 async fn search(start: &dyn Start, since: DateTime<Utc>, known: &mut Known) -> Option<Run> {
-    let mut pause = FIRST_PAUSE;
-    loop {
+    let began = Instant::now();
+    for next in further_looks() {
         match start.reconcile(since).await {
             Ok(Reconciled::One(run)) => return Some(*run),
             Ok(Reconciled::Several(runs)) => {
@@ -78,7 +89,7 @@ async fn search(start: &dyn Start, since: DateTime<Utc>, known: &mut Known) -> O
                 *known = Known::Unclear(runs, why.to_owned());
                 return None;
             }
-            // What is missing may come: a date, the end of a list.
+            // What is missing may come: a date, the end of a list, a closer reading of the clock.
             Ok(Reconciled::Uncertain { candidates, why }) => {
                 let why = format!("It is not certain which run is yours: {why}");
                 *known = Known::Unclear(candidates, why);
@@ -89,9 +100,9 @@ async fn search(start: &dyn Start, since: DateTime<Utc>, known: &mut Known) -> O
             Err(cause) if matches!(known, Known::Unread(_)) => *known = Known::Unread(Some(cause)),
             Err(_) => {}
         }
-        sleep(pause).await;
-        pause = pause.saturating_mul(2);
+        sleep_until(began.checked_add(next)?).await;
     }
+    None
 }
 
 fn found(mut run: Run, error: &Error) -> Run {

@@ -115,9 +115,10 @@ impl Client {
     }
 
     /// Looks for the execution that a start may have begun: one of this pipeline, since then, with
-    /// the request's comment (when it had one) and ref. Starts nothing.
+    /// the request's comment (when it had one), ref and commit. Starts nothing.
     ///
-    /// A comment that no other start has makes the answer certain.
+    /// A comment that no other start has makes the answer certain. Without one it is no better than
+    /// [`Reconciled::Uncertain`]: Buddy does not say when it created an execution.
     ///
     /// # Errors
     ///
@@ -134,8 +135,8 @@ impl Client {
             session: &client.session,
             since,
             order: Order::NewestFirst,
-            // The answer to a start has `start_date` in it already (given page).
-            starts_at_once: true,
+            // An execution may wait for its turn, and `start_date` may be when that came.
+            starts_at_once: false,
         };
         let fits = |run: &Run| match run.vendor::<types::Execution>() {
             Some(execution) => normalize::fits(request, execution),

@@ -122,7 +122,7 @@ pub(super) fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit 
         .triggered_on
         .as_ref()
         .is_none_or(|trigger| matches!(trigger, ExecutionTrigger::Click));
-    if !clicked || !same_ref(request, execution) {
+    if !clicked || !same_ref(request, execution) || !same_commit(request, execution) {
         return Fit::No;
     }
     let asked = request.comment.as_deref().filter(|text| !text.is_empty());
@@ -151,3 +151,26 @@ fn same_ref(request: &RunExecutionRequest, execution: &Execution) -> bool {
         None => true,
     }
 }
+
+/// Whether an execution is of the commit that a request asked for, by all its digits or the first.
+/// `HEAD` and other words stand for any commit; beside a tag or a pull request it is not known
+/// which of them the service takes.
+fn same_commit(request: &RunExecutionRequest, execution: &Execution) -> bool {
+    let revision = request.to_revision.as_ref();
+    let asked = revision.map(|commit| commit.revision.to_ascii_lowercase());
+    let asked = asked.filter(|asked| {
+        let alone = request.tag.is_none() && request.pull_request.is_none();
+        alone
+            && asked.len() >= SHORTEST_COMMIT
+            && asked.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    let commit = execution.to_revision.as_ref();
+    let ran = commit.and_then(|commit| commit.revision.as_deref());
+    match (asked, ran) {
+        (Some(asked), Some(ran)) => ran.to_ascii_lowercase().starts_with(&asked),
+        _ => true,
+    }
+}
+
+/// Git shortens a commit to no fewer digits by itself; a shorter text may be a branch's name.
+const SHORTEST_COMMIT: usize = 7;

@@ -53,8 +53,8 @@ async fn a_run_that_was_found_is_watched() {
 
 #[tokio::test]
 async fn several_runs_that_fit_are_named() {
-    let server = unclear(vec![begun_now(31, ""), begun_now(30, "")]).await;
-    let start = buddy(&server, START).words(["--reconcile", "--json"]);
+    let server = unclear(vec![begun_now(31, "mine"), begun_now(30, "mine")]).await;
+    let start = buddy(&server, START).words(["--comment", "mine", "--reconcile", "--json"]);
     let error = start.ends_with(6).await.error();
     assert_eq!(error["kind"], "outcome_unknown");
     assert_eq!(error["http_status"], 502);
@@ -72,8 +72,7 @@ async fn several_runs_that_fit_are_named() {
 #[tokio::test]
 async fn a_run_that_may_be_an_older_one_is_not_found_for_certain() {
     // It fits, and nobody says since when it has been there.
-    let undated = json!({ "id": 31, "status": "ENQUEUED" });
-    let server = unclear(vec![undated]).await;
+    let server = unclear(vec![begun_now(31, "")]).await;
     let start = buddy(&server, START).words(["--reconcile=1s", "--watch", "--json"]);
     let error = start.ends_with(6).await.error();
     assert_eq!(error["kind"], "outcome_unknown");
@@ -82,6 +81,7 @@ async fn a_run_that_may_be_an_older_one_is_not_found_for_certain() {
     for sentence in [
         "not certain",
         "does not say when",
+        "a mark that no other start has (Buddy's comment)",
         "buddy/acme/site/2/31",
         LOOK,
     ] {
