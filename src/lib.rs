@@ -27,6 +27,7 @@ mod generated;
 mod json;
 mod names;
 mod paging;
+mod place;
 mod reconcile;
 mod retry_after;
 mod run;

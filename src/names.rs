@@ -11,24 +11,26 @@ const NEAREST: usize = 5;
 /// A search for a name reads no more items than this.
 const MOST_ITEMS: usize = 100_000;
 
-/// The id of the one thing of that name, over all pages of the list.
+/// The id of the one thing of that name, over all pages of the list. `called` gives what an item is
+/// called and its id; an item that lacks one of them is passed over.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::UnknownName`] when none has exactly this name (the nearest names are listed), or
 /// when several have it (their ids are listed).
-pub(crate) async fn pick<I: Clone + ToString>(
+pub(crate) async fn pick<T, I: Clone + ToString>(
     service: Service,
     what: &'static str,
     name: &str,
-    list: impl Stream<Item = Result<(String, I)>>,
+    list: impl Stream<Item = Result<T>>,
+    called: impl Fn(T) -> Option<(String, I)>,
 ) -> Result<I> {
     pin_mut!(list);
     let mut found: Vec<I> = Vec::new();
     let mut near: Vec<(f64, String)> = Vec::new();
     let mut read = 0_usize;
     while let Some(item) = list.next().await {
-        let (candidate, id) = item?;
+        let called = called(item?);
         read = read.saturating_add(1);
         if read > MOST_ITEMS {
             return Err(Error::new(ErrorKind::UnknownName)
@@ -38,6 +40,9 @@ pub(crate) async fn pick<I: Clone + ToString>(
                 ))
                 .advise("Use the id."));
         }
+        let Some((candidate, id)) = called else {
+            continue;
+        };
         if candidate == name {
             found.push(id);
         } else {

@@ -8,6 +8,7 @@ use futures_util::stream;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::service::Service;
+use crate::service_client::ServiceClient;
 
 /// One page of a list.
 pub(crate) struct Page<T, N> {
@@ -19,19 +20,26 @@ pub(crate) struct Page<T, N> {
 /// A list with more pages than this has no end that anybody could wait for.
 const MOST_PAGES: usize = 10_000;
 
-/// All items of a list, page after page. Ends after the first error: a page that leads back to
-/// itself is one, and so is a list without an end.
-pub(crate) fn pages<T, N, F, Fut>(
-    service: Service,
+/// All items of a list, page after page, each fetched with a client, the list's place and what names
+/// the page. Ends after the first error: a page that leads back to itself is one, and so is a list
+/// without an end.
+pub(crate) fn pages<C, P, T, N, F, Fut>(
+    client: &C,
+    place: P,
     first: N,
     fetch: F,
-) -> impl Stream<Item = Result<T>> + Send
+) -> impl Stream<Item = Result<T>> + Send + use<C, P, T, N, F, Fut>
 where
+    C: ServiceClient,
+    P: Clone + Send,
     T: Send,
     N: Clone + PartialEq + Send,
-    F: Fn(N) -> Fut + Send,
+    F: Fn(C, P, N) -> Fut + Send,
     Fut: Future<Output = Result<Page<T, N>>> + Send,
 {
+    let service = C::SERVICE;
+    let client = client.clone();
+    let fetch = move |page| fetch(client.clone(), place.clone(), page);
     let state = (VecDeque::new(), Some(first), None::<N>, 0_usize, fetch);
     stream::try_unfold(
         state,

@@ -1,10 +1,11 @@
 //! What can be done with a run that was started, whatever service it is on.
 
+use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-use crate::error::Result;
-use crate::run::{Log, Run, RunRef};
+use crate::error::{ErrorKind, Result};
+use crate::run::{Log, Run, RunRef, RunStatus};
 use crate::service::Service;
 
 /// What can be done with a run that was started, whatever service it is on.
@@ -34,4 +35,37 @@ pub trait Runs: Send + Sync {
     /// The logs of a run's steps, in their order, each fetched when it is asked for. Of a run that
     /// is under way, what there is so far.
     fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>>;
+}
+
+/// What [`Runs::cancel`] does once a stop was asked for: it reads the run back. A refusal of one of
+/// these kinds is no error when the run turns out to be in a state that was wanted.
+pub(crate) async fn read_back(
+    runs: &dyn Runs,
+    run: &RunRef,
+    stopped: Result<()>,
+    forgiven: &[ErrorKind],
+    is_wanted: impl Fn(RunStatus) -> bool + Send,
+) -> Result<Run> {
+    let refusal = match stopped {
+        Ok(()) => return runs.get(run).await,
+        Err(error) if forgiven.contains(&error.kind()) => error,
+        Err(error) => return Err(error),
+    };
+    match runs.get(run).await {
+        Ok(read) if is_wanted(read.status) => Ok(read),
+        _ => Err(refusal),
+    }
+}
+
+/// What [`Runs::logs`] is made of: the steps of a run, and how the log of one is fetched.
+pub(crate) fn logs_of<'a, S: Send + 'a, F>(
+    steps: impl Future<Output = Result<Vec<S>>> + Send + 'a,
+    fetch: impl FnMut(S) -> F + Send + 'a,
+) -> BoxStream<'a, Result<Log>>
+where
+    F: Future<Output = Result<Log>> + Send + 'a,
+{
+    let steps = steps.map_ok(|steps| stream::iter(steps.into_iter().map(Ok)));
+    let steps = stream::once(steps).try_flatten();
+    steps.and_then(fetch).boxed()
 }

@@ -534,6 +534,16 @@ impl Call {
         self.clean(error)
     }
 
+    /// The runs of a list's page, without those whose items do not name one.
+    pub(crate) fn runs<T>(
+        &self,
+        items: Option<Vec<T>>,
+        listed: impl Fn(T) -> Option<Result<Run>>,
+    ) -> Result<Vec<Run>> {
+        let runs = items.into_iter().flatten().filter_map(listed);
+        runs.map(|run| run.map(|run| self.clean_run(run))).collect()
+    }
+
     /// The same run without a secret in its texts.
     pub(crate) fn clean_run(&self, run: Run) -> Run {
         run.clean(&self.cleaner())

@@ -9,7 +9,10 @@ mod dialect;
 mod envelope;
 mod fault;
 mod lifecycle;
+mod listing;
+mod logs;
 mod normalize;
+mod reconcile;
 mod reference;
 
 /// Aliyun's own types: what its document in `specs/aliyun.json` describes.
@@ -23,9 +26,10 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
-use crate::client::{Call, Dialect, Session};
+use crate::client::{Dialect, Session};
 use crate::error::{Error, Result};
 use crate::generated::aliyun::{self as generated, operations};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
@@ -33,7 +37,6 @@ use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
-use reference::PipelineRunRef;
 
 /// The OpenAPI document that the client is generated from, as it stands in `specs/`.
 pub const DOCUMENT: &str = include_str!("../../../specs/aliyun.json");
@@ -150,7 +153,7 @@ impl Client {
         pipeline: &PipelineRef,
         params: &types::StartPipelineRunParams,
     ) -> Result<Run> {
-        let call = at(self.session.call(&operations::START_PIPELINE_RUN), pipeline);
+        let call = pipeline.call(&self.session, &operations::START_PIPELINE_RUN);
         let form = form(params).map_err(|error| error.to(Service::Aliyun, "startPipelineRun"))?;
         let answer = generated::client(&call)
             .start_pipeline_run()
@@ -173,10 +176,8 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Aliyun's; every kind
     /// that a read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let call = at(self.session.call(&operations::GET_PIPELINE_RUN), &pipeline)
-            .at("run", run_id)
-            .of(run);
+        let (call, pipeline, run_id) =
+            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_RUN, run)?;
         let answer = generated::client(&call)
             .get_pipeline_run()
             .organization_id(&pipeline.organization_id)
@@ -192,12 +193,6 @@ impl Client {
         let run = normalize::run(&pipeline, run_id, answer)?;
         Ok(call.clean_run(run))
     }
-}
-
-/// A call about a pipeline.
-fn at(call: Call, pipeline: &PipelineRef) -> Call {
-    call.at("organization", &pipeline.organization_id)
-        .at("pipeline", pipeline.pipeline_id)
 }
 
 /// The parameters travel as JSON text in a form's one field; where none is set, as an empty form,

@@ -8,6 +8,7 @@ use super::types::{
 };
 use crate::client::Named;
 use crate::error::Result;
+use crate::place::Place;
 use crate::run::{Run, RunStatus, Timestamp};
 
 /// What each of Aliyun's words means. `CANCELLED`, `FAILED` and `STOPPED`, which some clients look

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::place::{Part, Place};
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -33,13 +34,6 @@ impl PipelineRef {
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
         self.run_of(&run_id.to_string())
     }
-
-    pub(super) fn run_of(&self, run_id: &str) -> Result<RunRef> {
-        let pipeline_id = self.pipeline_id.to_string();
-        let parts = [self.organization_id.as_str(), &pipeline_id, run_id];
-        RunRef::new(Service::Aliyun, parts)
-            .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::Aliyun))
-    }
 }
 
 impl fmt::Display for PipelineRef {
@@ -48,19 +42,20 @@ impl fmt::Display for PipelineRef {
     }
 }
 
-/// A run, taken out of a reference.
-pub(super) struct PipelineRunRef {
-    pub pipeline: PipelineRef,
-    pub run_id: i64,
-}
+impl Place for PipelineRef {
+    const SERVICE: Service = Service::Aliyun;
+    const RUN: &'static str = "run";
+    type RunId = i64;
 
-impl PipelineRunRef {
-    pub fn of(run: &RunRef) -> Result<Self> {
-        run.expect_service(Service::Aliyun)?;
+    fn parts(&self) -> Vec<Part> {
+        vec![
+            ("organization", self.organization_id.clone()),
+            ("pipeline", self.pipeline_id.to_string()),
+        ]
+    }
+
+    fn read(run: &RunRef) -> Result<(Self, i64)> {
         let pipeline = PipelineRef::new(run.part("organizationId"), run.number("pipelineId")?);
-        Ok(PipelineRunRef {
-            pipeline,
-            run_id: run.number("runId")?,
-        })
+        Ok((pipeline, run.number("runId")?))
     }
 }

@@ -2,31 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use super::reference::PipelineRunRef;
-use super::{Client, generated, in_project, operations, types};
+use futures_util::stream::BoxStream;
+
+use super::{Client, PipelineRef, generated, operations, types};
 use crate::client::header_text;
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, RunRef};
+use crate::runs::logs_of;
 
 /// One log of a run, not fetched yet.
-pub(super) struct LogPlace {
+struct LogPlace {
     id: i64,
     step: String,
 }
 
 impl Client {
+    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+        logs_of(self.log_places(run), move |log| self.log_of(run, log))
+    }
+
     /// The logs that a run has so far (`listBuildLogs`), by number, each with the name of the step
     /// that wrote it (`getBuildTimeline`).
-    pub(super) async fn log_places(&self, run: &RunRef) -> Result<Vec<LogPlace>> {
-        let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let call = in_project(self.session.call(&operations::LIST_BUILD_LOGS), &pipeline)
-            .at("build", run_id)
-            .of(run);
-        let place = &pipeline;
-        let api = generated::client(&call);
-        let request = api.list_build_logs().organization(&place.organization);
-        let request = request.project(&place.project).build_id(run_id);
-        let answer = request.api_version(&*self.api_version).send().await;
+    async fn log_places(&self, run: &RunRef) -> Result<Vec<LogPlace>> {
+        let (call, pipeline, build_id) =
+            PipelineRef::call_about_build(&self.session, &operations::LIST_BUILD_LOGS, run)?;
+        let answer = generated::client(&call)
+            .list_build_logs()
+            .organization(&pipeline.organization)
+            .project(&pipeline.project)
+            .build_id(build_id)
+            .api_version(&*self.api_version)
+            .send()
+            .await;
         let logs = call.decoded(answer)?;
         let mut steps = self.steps(run).await?;
         let ids = logs.value.unwrap_or_default().into_iter();
@@ -41,19 +48,17 @@ impl Client {
 
     /// The names of the steps, by the number of their log.
     async fn steps(&self, run: &RunRef) -> Result<BTreeMap<i64, String>> {
-        let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
-        let call = in_project(
-            self.session.call(&operations::GET_BUILD_TIMELINE),
-            &pipeline,
-        )
-        .at("build", run_id)
-        .of(run);
-        let place = &pipeline;
-        let api = generated::client(&call);
-        let request = api.get_build_timeline().organization(&place.organization);
-        let request = request.project(&place.project).build_id(run_id);
+        let (call, pipeline, build_id) =
+            PipelineRef::call_about_build(&self.session, &operations::GET_BUILD_TIMELINE, run)?;
         // 204, and so nothing: the build never got as far as having a timeline.
-        let answer = request.api_version(&*self.api_version).send().await;
+        let answer = generated::client(&call)
+            .get_build_timeline()
+            .organization(&pipeline.organization)
+            .project(&pipeline.project)
+            .build_id(build_id)
+            .api_version(&*self.api_version)
+            .send()
+            .await;
         let timeline = match call.decoded(answer) {
             Ok(timeline) => timeline,
             // The logs can be read without the names of their steps.
@@ -66,18 +71,20 @@ impl Client {
     }
 
     /// One log's text (`getBuildLog`).
-    pub(super) async fn log_text(&self, run: &RunRef, log: LogPlace) -> Result<Log> {
-        let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
+    async fn log_of(&self, run: &RunRef, log: LogPlace) -> Result<Log> {
         let LogPlace { id, step } = log;
-        let call = in_project(self.session.call(&operations::GET_BUILD_LOG), &pipeline)
-            .at("build", run_id)
-            .at("log", id)
-            .of(run);
-        let place = &pipeline;
-        let api = generated::client(&call);
-        let request = api.get_build_log().organization(&place.organization);
-        let request = request.project(&place.project).build_id(run_id).log_id(id);
-        let answer = request.api_version(&*self.api_version).send().await;
+        let (call, pipeline, build_id) =
+            PipelineRef::call_about_build(&self.session, &operations::GET_BUILD_LOG, run)?;
+        let call = call.at("log", id);
+        let answer = generated::client(&call)
+            .get_build_log()
+            .organization(&pipeline.organization)
+            .project(&pipeline.project)
+            .build_id(build_id)
+            .log_id(id)
+            .api_version(&*self.api_version)
+            .send()
+            .await;
         let (body, headers) = call.text(answer)?;
         let is_json = header_text(&headers, http::header::CONTENT_TYPE.as_str())
             .is_some_and(|kind| kind.starts_with("application/json"));

@@ -4,10 +4,11 @@ mod credentials;
 mod dialect;
 mod exception;
 mod lifecycle;
-mod likeness;
+mod listing;
 mod logs;
 mod normalize;
 mod preview;
+mod reconcile;
 mod reference;
 
 /// Azure DevOps' own types: what its document in `specs/azure-devops.json` describes.
@@ -26,6 +27,7 @@ use crate::builder::Builder;
 use crate::client::{Call, Dialect, Generated, Session};
 use crate::error::{Error, Result};
 use crate::generated::azure_devops::{self as generated, operations};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
@@ -33,7 +35,6 @@ use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
-use reference::PipelineRunRef;
 
 /// The OpenAPI document that the client is generated from, as it stands in `specs/`.
 pub const DOCUMENT: &str = include_str!("../../../specs/azure-devops.json");
@@ -159,7 +160,7 @@ impl Client {
                     .to(Service::AzureDevops, "runPipeline");
             return Err(error.advise("Call `preview` or `preview_run`, or leave previewRun out."));
         }
-        let call = at(self.session.call(&operations::RUN_PIPELINE), pipeline);
+        let call = pipeline.call(&self.session, &operations::RUN_PIPELINE);
         let answer = self.send_run(&call, pipeline, request).await;
         call.started(
             answer,
@@ -178,46 +179,42 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Azure DevOps; every
     /// kind that a read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let PipelineRunRef { pipeline, run_id } = PipelineRunRef::of(run)?;
         let client = self.bounded();
-        let call = at(client.session.call(&operations::GET_RUN), &pipeline)
-            .at("run", run_id)
-            .of(run);
-        let pipeline = &pipeline;
-        let api = generated::client(&call);
-        let request = api.get_run().organization(&pipeline.organization);
-        let request = request
+        let (call, pipeline, run_id) =
+            PipelineRef::call_about(&client.session, &operations::GET_RUN, run)?;
+        let answer = generated::client(&call)
+            .get_run()
+            .organization(&pipeline.organization)
             .project(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id);
-        let request = request.run_id(run_id).api_version(&*self.api_version);
-        let answer = request.send().await;
+            .pipeline_id(pipeline.pipeline_id)
+            .run_id(run_id)
+            .api_version(&*self.api_version)
+            .send()
+            .await;
         let answer = call.decoded(answer)?;
         call.expect_run(run_id, answer.id)?;
         let ask_build = normalize::needs_build(&answer);
-        let mut read = normalize::run(pipeline, run_id, answer)?;
+        let mut read = normalize::run(&pipeline, run_id, answer)?;
         if ask_build {
-            let build = client.build(run, pipeline, run_id).await?;
-            normalize::add_build(&mut read, &build);
+            normalize::add_build(&mut read, &client.build(run).await?);
         }
         Ok(call.clean_run(read))
     }
 
-    /// The build that carries out a run. It has the same id.
-    async fn build(
-        &self,
-        run: &RunRef,
-        pipeline: &PipelineRef,
-        run_id: i64,
-    ) -> Result<types::Build> {
-        let call = in_project(self.session.call(&operations::GET_BUILD), pipeline)
-            .at("build", run_id)
-            .of(run);
-        let api = generated::client(&call);
-        let request = api.get_build().organization(&pipeline.organization);
-        let request = request.project(&pipeline.project).build_id(run_id);
-        let answer = request.api_version(&*self.api_version).send().await;
+    /// The build that carries out a run.
+    async fn build(&self, run: &RunRef) -> Result<types::Build> {
+        let (call, pipeline, build_id) =
+            PipelineRef::call_about_build(&self.session, &operations::GET_BUILD, run)?;
+        let answer = generated::client(&call)
+            .get_build()
+            .organization(&pipeline.organization)
+            .project(&pipeline.project)
+            .build_id(build_id)
+            .api_version(&*self.api_version)
+            .send()
+            .await;
         let build = call.decoded(answer)?;
-        call.expect_run(run_id, build.id)?;
+        call.expect_run(build_id, build.id)?;
         Ok(build)
     }
 
@@ -240,15 +237,4 @@ impl Client {
         }
         send.body(request.clone()).send().await
     }
-}
-
-/// A call about a project.
-fn in_project(call: Call, pipeline: &PipelineRef) -> Call {
-    call.at("organization", &pipeline.organization)
-        .at("project", &pipeline.project)
-}
-
-/// A call about a pipeline.
-fn at(call: Call, pipeline: &PipelineRef) -> Call {
-    in_project(call, pipeline).at("pipeline", pipeline.pipeline_id)
 }

@@ -6,6 +6,7 @@ use super::reference::PipelineRef;
 use super::types;
 use crate::client::Named;
 use crate::error::Result;
+use crate::place::Place;
 use crate::run::{Run, RunStatus, Timestamp};
 
 /// What a run's two words mean together. A result goes with an end: any other pair of them is
@@ -109,7 +110,7 @@ fn warn_of_issues(run: &mut Run, result: Option<&types::BuildResult>) {
 }
 
 /// A build, as the [`Run`] that it carries out.
-pub(super) fn build(pipeline: &PipelineRef, run_id: i64, answer: types::Build) -> Result<Run> {
+fn build(pipeline: &PipelineRef, run_id: i64, answer: types::Build) -> Result<Run> {
     let (status, result) = (answer.status.as_ref(), answer.result.as_ref());
     let mut run = Run::new(pipeline.run(run_id)?, build_status(status, result));
     run.vendor_status = words(
@@ -130,15 +131,25 @@ pub(super) fn build(pipeline: &PipelineRef, run_id: i64, answer: types::Build) -
     Ok(run.with_vendor(answer))
 }
 
-/// A run that was just started; `None` where the answer has no id in its place. No run has the id 0
-/// or less.
+/// A run of a list; `None` for an item without an id. No run has the id 0 or less.
+pub(super) fn listed(pipeline: &PipelineRef, item: types::Run) -> Option<Result<Run>> {
+    let id = item.id.filter(|id| *id > 0)?;
+    Some(run(pipeline, id, item))
+}
+
+/// The same of a list of builds.
+pub(super) fn listed_build(pipeline: &PipelineRef, item: types::Build) -> Option<Result<Run>> {
+    let id = item.id.filter(|id| *id > 0)?;
+    Some(build(pipeline, id, item))
+}
+
+/// A run that was just started; `None` where the answer has no id in its place.
 pub(super) fn started(
     pipeline: &PipelineRef,
     request: &types::RunPipelineParameters,
     answer: types::Run,
 ) -> Option<Result<Run>> {
-    let id = answer.id.filter(|id| *id > 0)?;
-    let run = run(pipeline, id, answer);
+    let run = listed(pipeline, answer)?;
     Some(run.map(|mut run| {
         run.requested_ref = run.requested_ref.or_else(|| asked_ref(request));
         run

@@ -1,7 +1,8 @@
 //! What a run would execute, without a run.
 
-use super::{Client, PipelineRef, at, generated, operations, types};
+use super::{Client, PipelineRef, generated, operations, types};
 use crate::error::{Error, ErrorKind, Result};
+use crate::place::Place;
 use crate::service::Service;
 
 impl Client {
@@ -18,7 +19,7 @@ impl Client {
         pipeline: &PipelineRef,
         request: &types::RunPipelineParameters,
     ) -> Result<String> {
-        let call = at(self.session.call(&operations::PREVIEW_PIPELINE), pipeline);
+        let call = pipeline.call(&self.session, &operations::PREVIEW_PIPELINE);
         let api = generated::client(&call);
         let mut send = api
             .preview_pipeline()
@@ -51,7 +52,7 @@ impl Client {
         pipeline: &PipelineRef,
         request: &types::RunPipelineParameters,
     ) -> Result<String> {
-        let call = at(self.session.call(&operations::RUN_PIPELINE), pipeline);
+        let call = pipeline.call(&self.session, &operations::RUN_PIPELINE);
         let request = types::RunPipelineParameters {
             preview_run: Some(true),
             ..request.clone()

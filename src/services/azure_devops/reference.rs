@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::client::{Call, Operation, Session};
+use crate::error::Result;
+use crate::place::{Part, Place};
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -52,17 +54,24 @@ impl PipelineRef {
         self.run_of(&run_id.to_string())
     }
 
-    pub(super) fn run_of(&self, run_id: &str) -> Result<RunRef> {
-        RunRef::new(
-            Service::AzureDevops,
-            [
-                self.organization.as_str(),
-                self.project.as_str(),
-                &self.pipeline_id.to_string(),
-                run_id,
-            ],
-        )
-        .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::AzureDevops))
+    /// Begins a call about the pipeline's project.
+    pub(super) fn call_in_project(&self, session: &Session, operation: &'static Operation) -> Call {
+        let call = session
+            .call(operation)
+            .at("organization", &self.organization);
+        call.at("project", &self.project)
+    }
+
+    /// Begins a call about the build that carries out a run. It has the same id (evidence: the links
+    /// in recorded answers).
+    pub(super) fn call_about_build(
+        session: &Session,
+        operation: &'static Operation,
+        run: &RunRef,
+    ) -> Result<(Call, Self, i64)> {
+        let (pipeline, run_id) = Self::of(run)?;
+        let call = pipeline.call_in_project(session, operation);
+        Ok((call.at("build", run_id).of(run), pipeline, run_id))
     }
 }
 
@@ -76,24 +85,22 @@ impl fmt::Display for PipelineRef {
     }
 }
 
-/// A run, taken out of a reference. Its id is also the id of the build that carries it out
-/// (evidence: the links in recorded answers).
-pub(super) struct PipelineRunRef {
-    pub pipeline: PipelineRef,
-    pub run_id: i64,
-}
+impl Place for PipelineRef {
+    const SERVICE: Service = Service::AzureDevops;
+    const RUN: &'static str = "run";
+    type RunId = i64;
 
-impl PipelineRunRef {
-    pub fn of(run: &RunRef) -> Result<Self> {
-        run.expect_service(Service::AzureDevops)?;
-        let pipeline = PipelineRef::new(
-            run.part("organization"),
-            run.part("project"),
-            run.number("pipelineId")?,
-        );
-        Ok(PipelineRunRef {
-            pipeline,
-            run_id: run.number("runId")?,
-        })
+    fn parts(&self) -> Vec<Part> {
+        vec![
+            ("organization", self.organization.clone()),
+            ("project", self.project.clone()),
+            ("pipeline", self.pipeline_id.to_string()),
+        ]
+    }
+
+    fn read(run: &RunRef) -> Result<(Self, i64)> {
+        let (organization, project) = (run.part("organization"), run.part("project"));
+        let pipeline = PipelineRef::new(organization, project, run.number("pipelineId")?);
+        Ok((pipeline, run.number("runId")?))
     }
 }

@@ -3,7 +3,10 @@
 mod credentials;
 mod dialect;
 mod lifecycle;
+mod listing;
+mod logs;
 mod normalize;
+mod reconcile;
 mod reference;
 
 /// Buddy's own types: what its document in `specs/buddy.json` describes.
@@ -17,16 +20,16 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
-use crate::client::{Call, Dialect, Session};
+use crate::client::{Dialect, Session};
 use crate::error::Result;
 use crate::generated::buddy::{self as generated, operations};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
 use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::Credentials;
-use reference::ExecutionRef;
 pub use reference::PipelineRef;
 
 /// The OpenAPI document that the client is generated from, as it stands in `specs/`.
@@ -131,7 +134,7 @@ impl Client {
         pipeline: &PipelineRef,
         request: &types::RunExecutionRequest,
     ) -> Result<Run> {
-        let call = at(self.session.call(&operations::RUN_EXECUTION), pipeline);
+        let call = pipeline.call(&self.session, &operations::RUN_EXECUTION);
         let answer = generated::client(&call)
             .run_execution()
             .workspace(&pipeline.workspace)
@@ -142,7 +145,7 @@ impl Client {
             .await;
         call.started(
             answer,
-            |execution| normalize::started(pipeline, execution),
+            |execution| normalize::listed(pipeline, execution),
             |run| normalize::named(pipeline, run),
         )
     }
@@ -154,31 +157,18 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Buddy's; every kind
     /// that a read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let ExecutionRef {
-            pipeline,
-            execution_id,
-        } = ExecutionRef::of(run)?;
-        let call = at(self.session.call(&operations::GET_EXECUTION), &pipeline)
-            .at("execution", execution_id)
-            .of(run);
+        let (call, pipeline, id) =
+            PipelineRef::call_about(&self.session, &operations::GET_EXECUTION, run)?;
         let answer = generated::client(&call)
             .get_execution()
             .workspace(&pipeline.workspace)
             .project_name(&pipeline.project)
             .pipeline_id(pipeline.pipeline_id)
-            .execution_id(execution_id)
+            .execution_id(id)
             .send()
             .await;
         let execution = call.decoded(answer)?;
-        call.expect_run(execution_id, execution.id)?;
-        let run = normalize::run(&pipeline, execution_id, execution)?;
-        Ok(call.clean_run(run))
+        call.expect_run(id, execution.id)?;
+        Ok(call.clean_run(normalize::run(&pipeline, id, execution)?))
     }
-}
-
-/// A call about a pipeline.
-fn at(call: Call, pipeline: &PipelineRef) -> Call {
-    call.at("workspace", &pipeline.workspace)
-        .at("project", &pipeline.project)
-        .at("pipeline", pipeline.pipeline_id)
 }

@@ -1,10 +1,10 @@
 //! From Buddy's answers to a [`Run`].
 
 use super::reference::PipelineRef;
-use super::types::{Execution, ExecutionStatus, ExecutionTrigger, RunExecutionRequest};
+use super::types::{Execution, ExecutionStatus};
 use crate::client::Named;
 use crate::error::Result;
-use crate::reconcile::Fit;
+use crate::place::Place;
 use crate::run::{Run, RunStatus, Timestamp};
 
 /// What each of Buddy's words means. Words for people's input start with `WAITING_FOR_`, and
@@ -64,8 +64,8 @@ pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Executio
     Ok(run.with_vendor(execution))
 }
 
-/// A run that was just started; `None` where the answer has no id in its place.
-pub(super) fn started(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
+/// A run that was just started, or that a list has; `None` where there is no id in its place.
+pub(super) fn listed(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
     let id = execution.id.filter(|id| *id > 0)?;
     Some(run(pipeline, id, execution))
 }
@@ -76,7 +76,7 @@ pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
     let state = word
         .as_deref()
         .map_or(RunStatus::Unknown, |word| status(&word.into()));
-    let mut run = Run::new(pipeline.execution_of(&answer.id)?, state);
+    let mut run = Run::new(pipeline.run_of(&answer.id)?, state);
     run.vendor_status = word;
     run.pipeline_id = Some(pipeline.pipeline_id.to_string());
     run.url = answer.text(&["html_url"]);
@@ -96,7 +96,7 @@ fn asks_for(word: &str, action: &str) -> String {
     }
 }
 
-fn requested_ref(execution: &Execution) -> Option<String> {
+pub(super) fn requested_ref(execution: &Execution) -> Option<String> {
     let tag = execution.tag.as_ref().and_then(|tag| tag.name.clone());
     let request = execution
         .pull_request
@@ -112,65 +112,3 @@ fn requested_ref(execution: &Execution) -> Option<String> {
         .and_then(|commit| commit.revision.clone());
     tag.or(request).or(branch).or(revision)
 }
-
-/// How well an execution fits a start.
-///
-/// `CLICK` is a person or this API (vendor pages); every other word, known or not, is another
-/// trigger. Where the vendor tells no trigger, nothing speaks against it.
-pub(super) fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit {
-    let clicked = execution
-        .triggered_on
-        .as_ref()
-        .is_none_or(|trigger| matches!(trigger, ExecutionTrigger::Click));
-    if !clicked || !same_ref(request, execution) || !same_commit(request, execution) {
-        return Fit::No;
-    }
-    let asked = request.comment.as_deref().filter(|text| !text.is_empty());
-    match (asked, execution.comment.as_deref()) {
-        (Some(asked), Some(has)) if asked == has => Fit::Marked,
-        (Some(_), _) => Fit::No,
-        (None, Some(has)) if !has.is_empty() => Fit::No,
-        (None, _) => Fit::Agrees,
-    }
-}
-
-/// Whether an execution is of the ref that a request asked for. A request that named none fits any.
-fn same_ref(request: &RunExecutionRequest, execution: &Execution) -> bool {
-    let asked = [
-        request.tag.as_ref().map(|tag| tag.name.as_str()),
-        request
-            .pull_request
-            .as_ref()
-            .map(|request| request.name.as_str()),
-        request.branch.as_ref().map(|branch| branch.name.as_str()),
-    ];
-    let ran = requested_ref(execution);
-    match asked.into_iter().flatten().next() {
-        // The short executions of a list may name no ref at all.
-        Some(asked) => ran.is_none_or(|ran| ran == asked),
-        None => true,
-    }
-}
-
-/// Whether an execution is of the commit that a request asked for, by all its digits or the first.
-/// `HEAD` and other words stand for any commit; beside a tag or a pull request it is not known
-/// which of them the service takes.
-fn same_commit(request: &RunExecutionRequest, execution: &Execution) -> bool {
-    let revision = request.to_revision.as_ref();
-    let asked = revision.map(|commit| commit.revision.to_ascii_lowercase());
-    let asked = asked.filter(|asked| {
-        let alone = request.tag.is_none() && request.pull_request.is_none();
-        alone
-            && asked.len() >= SHORTEST_COMMIT
-            && asked.bytes().all(|byte| byte.is_ascii_hexdigit())
-    });
-    let commit = execution.to_revision.as_ref();
-    let ran = commit.and_then(|commit| commit.revision.as_deref());
-    match (asked, ran) {
-        (Some(asked), Some(ran)) => ran.to_ascii_lowercase().starts_with(&asked),
-        _ => true,
-    }
-}
-
-/// Git shortens a commit to no fewer digits by itself; a shorter text may be a branch's name.
-const SHORTEST_COMMIT: usize = 7;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::place::{Part, Place};
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -33,20 +34,7 @@ impl PipelineRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when workspace or project cannot stand in a URL's path.
     pub fn execution(&self, execution_id: i64) -> Result<RunRef> {
-        self.execution_of(&execution_id.to_string())
-    }
-
-    pub(super) fn execution_of(&self, execution_id: &str) -> Result<RunRef> {
-        RunRef::new(
-            Service::Buddy,
-            [
-                self.workspace.as_str(),
-                self.project.as_str(),
-                &self.pipeline_id.to_string(),
-                execution_id,
-            ],
-        )
-        .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::Buddy))
+        self.run_of(&execution_id.to_string())
     }
 }
 
@@ -60,23 +48,22 @@ impl fmt::Display for PipelineRef {
     }
 }
 
-/// An execution, taken out of a reference.
-pub(super) struct ExecutionRef {
-    pub pipeline: PipelineRef,
-    pub execution_id: i64,
-}
+impl Place for PipelineRef {
+    const SERVICE: Service = Service::Buddy;
+    const RUN: &'static str = "execution";
+    type RunId = i64;
 
-impl ExecutionRef {
-    pub fn of(run: &RunRef) -> Result<Self> {
-        run.expect_service(Service::Buddy)?;
-        let pipeline = PipelineRef::new(
-            run.part("workspace"),
-            run.part("project"),
-            run.number("pipelineId")?,
-        );
-        Ok(ExecutionRef {
-            pipeline,
-            execution_id: run.number("executionId")?,
-        })
+    fn parts(&self) -> Vec<Part> {
+        vec![
+            ("workspace", self.workspace.clone()),
+            ("project", self.project.clone()),
+            ("pipeline", self.pipeline_id.to_string()),
+        ]
+    }
+
+    fn read(run: &RunRef) -> Result<(Self, i64)> {
+        let pipeline_id = run.number("pipelineId")?;
+        let pipeline = PipelineRef::new(run.part("workspace"), run.part("project"), pipeline_id);
+        Ok((pipeline, run.number("executionId")?))
     }
 }

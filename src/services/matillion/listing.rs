@@ -1,13 +1,14 @@
-//! Matillion's lists, as streams: executions by a cursor, everything else by a page's number.
+//! Matillion's lists, and the names in them: executions by a cursor, everything else by a page's
+//! number.
 
 use futures_core::Stream;
 use futures_util::{StreamExt, future};
 
-use super::reference::ExecutionRef;
-use super::{Client, ListFilter, ProjectRef, at, generated, normalize, operations, types};
+use super::{Client, ListFilter, ProjectRef, generated, normalize, operations, types};
 use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, pages};
+use crate::place::Place;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
 use crate::service_client::Connect;
@@ -45,11 +46,12 @@ impl Client {
         &self,
         filter: &ListFilter,
     ) -> impl Stream<Item = Result<types::PipelineExecution>> + Send + use<> {
-        let (session, filter) = (self.session.clone(), filter.clone());
-        pages(Service::Matillion, None::<String>, move |token| {
-            let (session, filter) = (session.clone(), filter.clone());
-            async move {
-                let call = session.call(&operations::LIST_PIPELINE_EXECUTIONS);
+        pages(
+            self,
+            filter.clone(),
+            None,
+            async |client, filter, token: Option<String>| {
+                let call = client.session.call(&operations::LIST_PIPELINE_EXECUTIONS);
                 let api = generated::client(&call);
                 let answer = executions_call(&api, &filter, token).send().await;
                 let list = call.decoded(answer)?;
@@ -60,24 +62,20 @@ impl Client {
                     items,
                     next: next.map(Some),
                 })
-            }
-        })
+            },
+        )
     }
 
     /// The projects that the credential may see (`listProjects`), page after page.
     pub fn projects(&self) -> impl Stream<Item = Result<types::Project>> + Send + use<> {
-        let session = self.session.clone();
-        pages(Service::Matillion, 0, move |page: i64| {
-            let session = session.clone();
-            async move {
-                let call = session.call(&operations::LIST_PROJECTS);
-                let api = generated::client(&call);
-                let answer = api.list_projects().page(page).size(PAGE_SIZE).send().await;
-                let list = call.decoded(answer)?;
-                let items = list.results.unwrap_or_default();
-                let next = following(page, items.len(), list.size, list.total);
-                Ok(Page { items, next })
-            }
+        pages(self, (), 0, async |client, (), page| {
+            let call = client.session.call(&operations::LIST_PROJECTS);
+            let api = generated::client(&call);
+            let answer = api.list_projects().page(page).size(PAGE_SIZE).send().await;
+            let list = call.decoded(answer)?;
+            let items = list.results.unwrap_or_default();
+            let next = following(page, items.len(), list.size, list.total);
+            Ok(Page { items, next })
         })
     }
 
@@ -88,13 +86,9 @@ impl Client {
     /// [`crate::ErrorKind::UnknownName`] when none or several have it; every kind that reading the
     /// list can end in.
     pub async fn project_named(&self, name: &str) -> Result<ProjectRef> {
-        let list = self.bounded().projects().filter_map(|project| {
-            future::ready(match project {
-                Ok(project) => project.name.zip(project.id).map(Ok),
-                Err(error) => Some(Err(error)),
-            })
-        });
-        let id = names::pick(Service::Matillion, "project", name, list).await?;
+        let list = self.bounded().projects();
+        let called = |project: types::Project| project.name.zip(project.id);
+        let id = names::pick(Service::Matillion, "project", name, list, called).await?;
         Ok(ProjectRef::new(id))
     }
 
@@ -103,20 +97,19 @@ impl Client {
         &self,
         project: &ProjectRef,
     ) -> impl Stream<Item = Result<types::Environment>> + Send + use<> {
-        let (session, project) = (self.session.clone(), project.clone());
-        pages(Service::Matillion, 0, move |page: i64| {
-            let (session, project) = (session.clone(), project.clone());
-            async move {
-                let call = at(session.call(&operations::LIST_ENVIRONMENTS), &project);
-                let project = &project;
-                let api = generated::client(&call);
-                let request = api.list_environments().project_id(&project.project_id);
-                let answer = request.page(page).size(PAGE_SIZE).send().await;
-                let list = call.decoded(answer)?;
-                let items = list.results.unwrap_or_default();
-                let next = following(page, items.len(), list.size, list.total);
-                Ok(Page { items, next })
-            }
+        pages(self, project.clone(), 0, async |client, project, page| {
+            let call = project.call(&client.session, &operations::LIST_ENVIRONMENTS);
+            let answer = generated::client(&call)
+                .list_environments()
+                .project_id(&project.project_id)
+                .page(page)
+                .size(PAGE_SIZE)
+                .send()
+                .await;
+            let list = call.decoded(answer)?;
+            let items = list.results.unwrap_or_default();
+            let next = following(page, items.len(), list.size, list.total);
+            Ok(Page { items, next })
         })
     }
 
@@ -127,28 +120,27 @@ impl Client {
         project: &ProjectRef,
         environment: &str,
     ) -> impl Stream<Item = Result<types::PublishedPipeline>> + Send + use<> {
-        let session = self.session.clone();
         let place = (project.clone(), environment.to_owned());
-        pages(Service::Matillion, 0, move |page: i64| {
-            let (session, (project, environment)) = (session.clone(), place.clone());
-            async move {
-                let call = at(
-                    session.call(&operations::LIST_PUBLISHED_PIPELINES),
-                    &project,
-                );
-                let (project, environment) = (&project, &environment);
-                let api = generated::client(&call);
-                let request = api
+        pages(
+            self,
+            place,
+            0,
+            async |client, (project, environment), page| {
+                let call = project.call(&client.session, &operations::LIST_PUBLISHED_PIPELINES);
+                let answer = generated::client(&call)
                     .list_published_pipelines()
                     .project_id(&project.project_id)
-                    .environment_name(environment);
-                let answer = request.page(page).size(PAGE_SIZE).send().await;
+                    .environment_name(environment)
+                    .page(page)
+                    .size(PAGE_SIZE)
+                    .send()
+                    .await;
                 let list = call.decoded(answer)?;
                 let items = list.results.unwrap_or_default();
                 let next = following(page, items.len(), list.size, list.total);
                 Ok(Page { items, next })
-            }
-        })
+            },
+        )
     }
 
     /// The steps of an execution (`listPipelineExecutionSteps`), page after page. A step that runs
@@ -158,31 +150,21 @@ impl Client {
         &self,
         run: &RunRef,
     ) -> impl Stream<Item = Result<types::PipelineExecutionStep>> + Send + use<> {
-        let (session, run) = (self.session.clone(), run.clone());
-        pages(Service::Matillion, 0, move |page: i64| {
-            let (session, run) = (session.clone(), run.clone());
-            async move {
-                let ExecutionRef {
-                    project,
-                    execution_id,
-                } = ExecutionRef::of(&run)?;
-                let call = at(
-                    session.call(&operations::LIST_PIPELINE_EXECUTION_STEPS),
-                    &project,
-                )
-                .at("execution", &execution_id)
-                .of(&run);
-                let api = generated::client(&call);
-                let request = api
-                    .list_pipeline_execution_steps()
-                    .project_id(&project.project_id)
-                    .pipeline_execution_id(&execution_id);
-                let answer = request.page(page).size(PAGE_SIZE).send().await;
-                let list = call.decoded(answer)?;
-                let items = list.results.unwrap_or_default();
-                let next = following(page, items.len(), list.size, list.total);
-                Ok(Page { items, next })
-            }
+        pages(self, run.clone(), 0, async |client, run, page| {
+            let operation = &operations::LIST_PIPELINE_EXECUTION_STEPS;
+            let (call, project, id) = ProjectRef::call_about(&client.session, operation, &run)?;
+            let answer = generated::client(&call)
+                .list_pipeline_execution_steps()
+                .project_id(&project.project_id)
+                .pipeline_execution_id(id)
+                .page(page)
+                .size(PAGE_SIZE)
+                .send()
+                .await;
+            let list = call.decoded(answer)?;
+            let items = list.results.unwrap_or_default();
+            let next = following(page, items.len(), list.size, list.total);
+            Ok(Page { items, next })
         })
     }
 }

@@ -5,7 +5,9 @@ mod dialect;
 mod filter;
 mod lifecycle;
 mod listing;
+mod logs;
 mod normalize;
+mod reconcile;
 mod reference;
 mod region;
 
@@ -20,9 +22,10 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
-use crate::client::{Call, Dialect, Session};
+use crate::client::{Dialect, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::matillion::{self as generated, operations};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
@@ -30,7 +33,6 @@ use crate::service_client::{Connect, ServiceClient, client_calls};
 
 pub use credentials::{Credentials, TOKEN_URL};
 pub use filter::ListFilter;
-use reference::ExecutionRef;
 pub use reference::ProjectRef;
 pub use region::Region;
 
@@ -141,10 +143,7 @@ impl Client {
         project: &ProjectRef,
         request: &types::ExecutePublishedPipelineRequest,
     ) -> Result<Run> {
-        let call = at(
-            self.session.call(&operations::EXECUTE_PUBLISHED_PIPELINE),
-            project,
-        );
+        let call = project.call(&self.session, &operations::EXECUTE_PUBLISHED_PIPELINE);
         let answer = generated::client(&call)
             .execute_published_pipeline()
             .project_id(&project.project_id)
@@ -167,21 +166,16 @@ impl Client {
     /// [`ErrorKind::Configuration`] when the reference is not one of Matillion's; every kind that
     /// a read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let ExecutionRef {
-            project,
-            execution_id,
-        } = ExecutionRef::of(run)?;
-        let call = at(
-            self.session.call(&operations::GET_PIPELINE_EXECUTION),
-            &project,
-        )
-        .at("execution", &execution_id)
-        .of(run);
-        let api = generated::client(&call);
-        let request = api.get_pipeline_execution().project_id(&project.project_id);
-        let answer = request.pipeline_execution_id(&execution_id).send().await;
+        let (call, project, id) =
+            ProjectRef::call_about(&self.session, &operations::GET_PIPELINE_EXECUTION, run)?;
+        let answer = generated::client(&call)
+            .get_pipeline_execution()
+            .project_id(&project.project_id)
+            .pipeline_execution_id(&id)
+            .send()
+            .await;
         let execution = normalize::details(call.decoded(answer)?);
-        call.expect_run(&execution_id, execution.pipeline_execution_id.as_ref())?;
+        call.expect_run(&id, execution.pipeline_execution_id.as_ref())?;
         Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
 
@@ -195,24 +189,15 @@ impl Client {
     ///
     /// As [`Client::get`].
     pub async fn status(&self, run: &RunRef) -> Result<Run> {
-        let ExecutionRef {
-            project,
-            execution_id,
-        } = ExecutionRef::of(run)?;
         let client = self.bounded();
-        let call = at(
-            client
-                .session
-                .call(&operations::GET_PIPELINE_EXECUTION_STATUS),
-            &project,
-        )
-        .at("execution", &execution_id)
-        .of(run);
-        let api = generated::client(&call);
-        let request = api
+        let operation = &operations::GET_PIPELINE_EXECUTION_STATUS;
+        let (call, project, id) = ProjectRef::call_about(&client.session, operation, run)?;
+        let answer = generated::client(&call)
             .get_pipeline_execution_status()
-            .project_id(&project.project_id);
-        let answer = request.pipeline_execution_id(&execution_id).send().await;
+            .project_id(&project.project_id)
+            .pipeline_execution_id(id)
+            .send()
+            .await;
         match call.decoded(answer) {
             Ok(answer) if answer.status.is_some() => {
                 Ok(call.clean_run(normalize::status_only(run.clone(), answer)))
@@ -222,11 +207,6 @@ impl Client {
             Err(error) => Err(error),
         }
     }
-}
-
-/// A call about a project.
-fn at(call: Call, project: &ProjectRef) -> Call {
-    call.at("project", &project.project_id)
 }
 
 /// The service may not say which tag is in the way; the request does.

@@ -2,20 +2,16 @@
 
 use super::reference::ProjectRef;
 use super::types::{
-    ExecutePublishedPipelineRequest, ExecutionStatus, ExecutionTrigger, PipelineExecution,
-    PipelineExecutionAnswer, PipelineExecutionStatus, StartedPipelineExecution,
+    ExecutePublishedPipelineRequest, ExecutionStatus, PipelineExecution, PipelineExecutionAnswer,
+    PipelineExecutionStatus, StartedPipelineExecution,
 };
 use crate::error::Result;
-use crate::reconcile::Fit;
 use crate::run::{Run, RunRef, RunStatus, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Where people look at an execution (evidence: two public clients).
 const PAGE: &str = "https://app.matillion.com/observability-dashboard/pipeline/";
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
-/// What pipeline files are called. Some clients leave it out of the name and some do not
-/// (evidence: public client code).
-const FILE_ENDINGS: [&str; 2] = [".orch.yaml", ".tran.yaml"];
 
 /// What each of Matillion's words means.
 pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
@@ -109,47 +105,4 @@ pub(super) fn named(
     run.pipeline_name = Some(request.pipeline_name.to_string());
     run.requested_ref = request.version_name.clone();
     Ok(run)
-}
-
-/// The part of a pipeline's name that every way of writing it has.
-pub(super) fn stem(name: &str) -> &str {
-    let ending = FILE_ENDINGS
-        .iter()
-        .find_map(|ending| name.strip_suffix(ending));
-    ending.filter(|stem| !stem.is_empty()).unwrap_or(name)
-}
-
-/// Whether two names can be the same pipeline's: equal, or equal but for a file ending that one of
-/// them lacks.
-fn same_pipeline(asked: &str, ran: &str) -> bool {
-    asked == ran || stem(asked) == ran || asked == stem(ran)
-}
-
-/// How well an execution fits a start.
-///
-/// `API` is this start's trigger (vendor page). Every other word is another trigger; where the
-/// vendor tells none, or `UNKNOWN`, nothing speaks against it.
-pub(super) fn fits(
-    request: &ExecutePublishedPipelineRequest,
-    execution: &PipelineExecution,
-) -> Fit {
-    use ExecutionTrigger as Trigger;
-    let (name, environment) = (&execution.pipeline_name, &execution.environment_name);
-    let by_api = match &execution.trigger {
-        None | Some(Trigger::Api | Trigger::VendorUnknown) => true,
-        Some(
-            Trigger::Designer | Trigger::Schedule | Trigger::ScheduleRunNow | Trigger::Unknown(_),
-        ) => false,
-    };
-    let agrees = by_api
-        && name
-            .as_deref()
-            .is_none_or(|ran| same_pipeline(&request.pipeline_name, ran))
-        && environment
-            .as_deref()
-            .is_none_or(|ran| *request.environment_name == ran);
-    match agrees {
-        true => Fit::Agrees,
-        false => Fit::No,
-    }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::place::{Part, Place};
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -27,9 +28,7 @@ impl ProjectRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when one of the two ids cannot stand in a URL's path.
     pub fn execution(&self, execution_id: impl Into<String>) -> Result<RunRef> {
-        let parts = [self.project_id.clone(), execution_id.into()];
-        RunRef::new(Service::Matillion, parts)
-            .map_err(|fault| Error::configuration(fault.to_string()).on_service(Service::Matillion))
+        self.run_of(&execution_id.into())
     }
 }
 
@@ -39,18 +38,17 @@ impl fmt::Display for ProjectRef {
     }
 }
 
-/// An execution, taken out of a reference.
-pub(super) struct ExecutionRef {
-    pub project: ProjectRef,
-    pub execution_id: String,
-}
+impl Place for ProjectRef {
+    const SERVICE: Service = Service::Matillion;
+    const RUN: &'static str = "execution";
+    type RunId = String;
 
-impl ExecutionRef {
-    pub fn of(run: &RunRef) -> Result<Self> {
-        run.expect_service(Service::Matillion)?;
-        Ok(ExecutionRef {
-            project: ProjectRef::new(run.part("projectId")),
-            execution_id: run.part("executionId").to_owned(),
-        })
+    fn parts(&self) -> Vec<Part> {
+        vec![("project", self.project_id.clone())]
+    }
+
+    fn read(run: &RunRef) -> Result<(Self, String)> {
+        let project = ProjectRef::new(run.part("projectId"));
+        Ok((project, run.part("executionId").to_owned()))
     }
 }

@@ -1,14 +1,55 @@
-//! Whether a build may be what a start asked for.
+//! Looking for the run that a start may have begun.
 //!
 //! Only what is recorded and differs rules a build out. A build that is ruled out wrongly would be
 //! started a second time; one that is kept wrongly is shown to a person.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::types::{Build, BuildReason, RunPipelineParameters};
+use super::{Client, PipelineRef};
+use crate::error::Result;
+use crate::reconcile::{Fit, Order, Reconciled, Search};
+use crate::run::Run;
+use crate::service_client::Connect;
+
+impl Client {
+    /// Looks for the run that a start may have begun: a build of this pipeline, queued since then,
+    /// and begun by no trigger of its own. What the service records of ref, commit, template
+    /// parameters and variables has to be what the request says. Starts nothing. The runs found
+    /// hold a [`super::types::Build`].
+    ///
+    /// The service records nothing that only this caller knows: somebody else's start with the same
+    /// values looks the same.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that reading the list can end in.
+    pub async fn reconcile(
+        &self,
+        pipeline: &PipelineRef,
+        request: &RunPipelineParameters,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        let client = self.bounded();
+        let search = Search {
+            runs: &client,
+            session: &client.session,
+            since,
+            order: Order::NewestFirst,
+            // The list tells when a build was queued.
+            starts_at_once: false,
+        };
+        let fit = |run: &Run| match run.vendor::<Build>() {
+            Some(build) if fits(request, build) => Fit::Agrees,
+            Some(_) | None => Fit::No,
+        };
+        search.among(client.list_builds(pipeline), fit).await
+    }
+}
 
 /// Whether a build fits a request to start a run.
-pub(super) fn fits(request: &RunPipelineParameters, build: &Build) -> bool {
+fn fits(request: &RunPipelineParameters, build: &Build) -> bool {
     may_be_asked_for(build.reason.as_ref())
         && same_source(request, build)
         && same_parameters(request, build)

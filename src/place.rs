@@ -1,0 +1,69 @@
+//! What names a pipeline: a part of references to its runs, of the paths of calls, and of errors.
+
+use crate::client::{Call, Operation, Session};
+use crate::error::{Error, Result};
+use crate::run::RunRef;
+use crate::service::Service;
+
+/// A part of a place: what an error calls it, and its value.
+pub(crate) type Part = (&'static str, String);
+
+/// What names a pipeline of one service, or what holds its pipelines.
+pub(crate) trait Place: Sized {
+    const SERVICE: Service;
+    /// What the vendor calls a run.
+    const RUN: &'static str;
+    /// What a run has for an id.
+    type RunId: ToString;
+
+    /// The parts, in the order in which a reference to a run has them.
+    fn parts(&self) -> Vec<Part>;
+
+    /// The place and the run that a reference to a run of this service names.
+    fn read(run: &RunRef) -> Result<(Self, Self::RunId)>;
+
+    /// The same of any reference.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the run is on another service, or a part that has to
+    /// be a number is none.
+    fn of(run: &RunRef) -> Result<(Self, Self::RunId)> {
+        run.expect_service(Self::SERVICE)?;
+        Self::read(run)
+    }
+
+    /// The reference to a run here.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when a part cannot stand in a URL's path.
+    fn run_of(&self, run_id: &str) -> Result<RunRef> {
+        let place = self.parts().into_iter().map(|(_, value)| value);
+        RunRef::new(Self::SERVICE, place.chain([run_id.to_owned()]))
+            .map_err(|fault| Error::configuration(fault.to_string()).on_service(Self::SERVICE))
+    }
+
+    /// Begins a call about this place.
+    fn call(&self, session: &Session, operation: &'static Operation) -> Call {
+        let call = session.call(operation);
+        let parts = self.parts().into_iter();
+        parts.fold(call, |call, (name, value)| call.at(name, value))
+    }
+
+    /// Begins a call about a run, and says what the run's reference names.
+    ///
+    /// # Errors
+    ///
+    /// As [`Place::of`].
+    fn call_about(
+        session: &Session,
+        operation: &'static Operation,
+        run: &RunRef,
+    ) -> Result<(Call, Self, Self::RunId)> {
+        let (place, run_id) = Self::of(run)?;
+        let call = place.call(session, operation);
+        let call = call.at(Self::RUN, run_id.to_string()).of(run);
+        Ok((call, place, run_id))
+    }
+}

@@ -1,0 +1,132 @@
+//! Aliyun's lists, and the names in them.
+
+use chrono::{DateTime, Utc};
+use futures_core::Stream;
+
+use super::fault::said;
+use super::{Client, PipelineRef, generated, normalize, operations, types};
+use crate::error::{ErrorKind, Result};
+use crate::names;
+use crate::paging::{Page, pages};
+use crate::place::Place;
+use crate::run::Run;
+use crate::service::Service;
+use crate::service_client::Connect;
+
+/// Items in a page. No limit is documented here; the vendor's newer API takes no more than this.
+const PER_PAGE: i64 = 30;
+
+impl Client {
+    /// The runs of a pipeline (`ListPipelineRuns`), page after page, in the service's order, which
+    /// is not documented. Each holds a [`types::PipelineRunSummary`], with fewer fields than
+    /// [`Client::get`] reads.
+    pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
+        runs(self, pipeline, None)
+    }
+
+    /// The pipelines of an organization (`ListPipelines`), page after page, in the service's order.
+    pub fn pipelines(
+        &self,
+        organization_id: &str,
+    ) -> impl Stream<Item = Result<types::PipelineSummary>> + Send + use<> {
+        let organization = organization_id.to_owned();
+        pages(
+            self,
+            organization,
+            None,
+            async |client, organization, token: Option<String>| {
+                let call = client.session.call(&operations::LIST_PIPELINES);
+                let call = call.at("organization", &organization);
+                let api = generated::client(&call);
+                let mut request = api.list_pipelines().organization_id(&organization);
+                if let Some(token) = token {
+                    request = request.next_token(token);
+                }
+                let answer = request.max_results(PER_PAGE).send().await;
+                let list = call.decoded(answer)?;
+                Ok(Page {
+                    items: list.pipelines.unwrap_or_default(),
+                    next: following(list.next_token),
+                })
+            },
+        )
+    }
+
+    /// Reads a pipeline's configuration (`GetPipeline`): which repositories and branches its
+    /// sources have, as [`types::StartPipelineRunParams`] names them.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that a read can end in; [`ErrorKind::Undecodable`] when the answer holds no
+    /// pipeline.
+    pub async fn pipeline(&self, pipeline: &PipelineRef) -> Result<types::Pipeline> {
+        let call = pipeline.call(&self.session, &operations::GET_PIPELINE);
+        let api = generated::client(&call);
+        let request = api
+            .get_pipeline()
+            .organization_id(&pipeline.organization_id);
+        let answer = request.pipeline_id(pipeline.pipeline_id).send().await;
+        call.decoded(answer)?.pipeline.ok_or_else(|| {
+            call.error(ErrorKind::Undecodable)
+                .detail("the answer holds no pipeline")
+        })
+    }
+
+    /// The pipeline that people call `name`, exactly.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownName`] when none or several have it; every kind that reading the list can
+    /// end in.
+    pub async fn pipeline_named(&self, organization_id: &str, name: &str) -> Result<PipelineRef> {
+        // The service has a filter by name. Whether it takes a part for the whole is not
+        // documented, and the nearest names are wanted too.
+        let list = self.bounded().pipelines(organization_id);
+        let called =
+            |pipeline: types::PipelineSummary| pipeline.pipeline_name.zip(pipeline.pipeline_id);
+        let id = names::pick(Service::Aliyun, "pipeline", name, list, called).await?;
+        Ok(PipelineRef::new(organization_id, id))
+    }
+}
+
+/// The runs of a pipeline, those that began since then (on this machine's clock) if that is given.
+pub(super) fn runs(
+    client: &Client,
+    pipeline: &PipelineRef,
+    since: Option<DateTime<Utc>>,
+) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    let place = (pipeline.clone(), since);
+    pages(
+        client,
+        place,
+        None,
+        async |client, (pipeline, since), token: Option<String>| {
+            let call = pipeline.call(&client.session, &operations::LIST_PIPELINE_RUNS);
+            let api = generated::client(&call);
+            let mut request = api
+                .list_pipeline_runs()
+                .organization_id(&pipeline.organization_id)
+                .pipeline_id(pipeline.pipeline_id)
+                .max_results(PER_PAGE);
+            if let Some(token) = token {
+                request = request.next_token(token);
+            }
+            if let Some(since) = since {
+                request = request.start_time(since.timestamp_millis());
+            }
+            let answer = request.send().await;
+            let list = call.decoded(answer)?;
+            Ok(Page {
+                items: call.runs(list.pipeline_runs, |item| {
+                    normalize::listed(&pipeline, item)
+                })?,
+                next: following(list.next_token),
+            })
+        },
+    )
+}
+
+/// The token of the next page. The last page has an empty one or none.
+fn following(told: Option<String>) -> Option<Option<String>> {
+    told.filter(|token| said(token).is_some()).map(Some)
+}

@@ -1,0 +1,156 @@
+//! Azure DevOps' lists, and the names in them.
+
+use futures_core::Stream;
+use http::HeaderMap;
+
+use super::{Client, PipelineRef, generated, normalize, operations, types};
+use crate::client::header_text;
+use crate::error::Result;
+use crate::names;
+use crate::paging::{Page, pages};
+use crate::place::Place;
+use crate::run::Run;
+use crate::service::Service;
+use crate::service_client::Connect;
+
+/// How many builds are asked for at once.
+const PER_PAGE: i64 = 100;
+
+impl Client {
+    /// The runs of a pipeline (`listRuns`), newest first. Each holds a [`types::Run`] with fewer
+    /// fields than [`Client::get`] leaves.
+    ///
+    /// The service knows no pages here: it sends up to 10,000 runs in one answer. For a pipeline
+    /// with many runs [`Client::list_builds`] is quicker, and says how partially successful ones
+    /// ended.
+    pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
+        pages(self, pipeline.clone(), (), async |client, pipeline, ()| {
+            let call = pipeline.call(&client.session, &operations::LIST_RUNS);
+            let answer = generated::client(&call)
+                .list_runs()
+                .organization(&pipeline.organization)
+                .project(&pipeline.project)
+                .pipeline_id(pipeline.pipeline_id)
+                .api_version(&*client.api_version)
+                .send()
+                .await;
+            let mut list = call.decoded(answer)?;
+            // In which order they come is documented nowhere; ids grow.
+            if let Some(runs) = &mut list.value {
+                runs.sort_by_key(|run| std::cmp::Reverse(run.id));
+            }
+            let items = call.runs(list.value, |run| normalize::listed(&pipeline, run))?;
+            Ok(Page { items, next: None })
+        })
+    }
+
+    /// The runs of a pipeline as builds (`listBuilds`), last queued first, page after page. Each
+    /// holds a [`types::Build`].
+    pub fn list_builds(
+        &self,
+        pipeline: &PipelineRef,
+    ) -> impl Stream<Item = Result<Run>> + Send + use<> {
+        pages(
+            self,
+            pipeline.clone(),
+            None,
+            async |client, pipeline, token: Option<String>| {
+                let call = pipeline.call_in_project(&client.session, &operations::LIST_BUILDS);
+                let api = generated::client(&call);
+                let mut request = api
+                    .list_builds()
+                    .organization(&pipeline.organization)
+                    .project(&pipeline.project)
+                    .definitions(pipeline.pipeline_id.to_string())
+                    .query_order(types::BuildQueryOrder::QueueTimeDescending)
+                    .top(PER_PAGE)
+                    .api_version(&*client.api_version);
+                if let Some(token) = token {
+                    request = request.continuation_token(token);
+                }
+                let builds = call.decoded(request.send().await)?.value;
+                Ok(Page {
+                    items: call.runs(builds, |build| normalize::listed_build(&pipeline, build))?,
+                    next: following(&call.headers()),
+                })
+            },
+        )
+    }
+
+    /// The pipelines of a project (`listPipelines`), by name, page after page.
+    pub fn pipelines(
+        &self,
+        organization: &str,
+        project: &str,
+    ) -> impl Stream<Item = Result<types::Pipeline>> + Send + use<> {
+        let place = PipelineRef::new(organization, project, 0);
+        pages(
+            self,
+            place,
+            None,
+            async |client, place, token: Option<String>| {
+                let call = place.call_in_project(&client.session, &operations::LIST_PIPELINES);
+                // Without `$top`: a service that cuts the list must say so in the header, and that
+                // it does so here was never recorded.
+                let api = generated::client(&call);
+                let mut request = api
+                    .list_pipelines()
+                    .organization(&place.organization)
+                    .project(&place.project)
+                    .api_version(&*client.api_version);
+                if let Some(token) = token {
+                    request = request.continuation_token(token);
+                }
+                let answer = request.send().await;
+                Ok(Page {
+                    items: call.decoded(answer)?.value.unwrap_or_default(),
+                    next: following(&call.headers()),
+                })
+            },
+        )
+    }
+
+    /// The pipeline that people call `name`, exactly: its name, or folder and name
+    /// (`release\nightly`; `\nightly` for one outside of all folders).
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::UnknownName`] when none has it, or several in different folders.
+    pub async fn pipeline_named(
+        &self,
+        organization: &str,
+        project: &str,
+        name: &str,
+    ) -> Result<PipelineRef> {
+        let list = self.bounded().pipelines(organization, project);
+        let called = |pipeline| called(pipeline, name);
+        let id = names::pick(Service::AzureDevops, "pipeline", name, list, called).await?;
+        Ok(PipelineRef::new(organization, project, id))
+    }
+}
+
+/// What fetches the next page. The header is absent on the last.
+fn following(headers: &HeaderMap) -> Option<Option<String>> {
+    let next = header_text(headers, "x-ms-continuationtoken")?.trim();
+    (!next.is_empty()).then(|| Some(next.to_owned()))
+}
+
+/// A pipeline's id, under `name` if that is what it is called, else under its own name.
+fn called(pipeline: types::Pipeline, name: &str) -> Option<(String, i64)> {
+    let (own, id) = (pipeline.name?, pipeline.id?);
+    let folder = pipeline.folder.unwrap_or_default();
+    let folder = folder.trim_matches('\\');
+    let path = match folder {
+        "" => format!("\\{own}"),
+        folder => format!("\\{folder}\\{own}"),
+    };
+    let in_folder = name.contains('\\');
+    let same = in_folder && path.trim_start_matches('\\') == name.trim_start_matches('\\');
+    match (same, folder) {
+        (true, _) => Some((name.to_owned(), id)),
+        (false, "") => Some((own, id)),
+        // The nearest names are listed with their folders when folders were asked for.
+        (false, _) if in_folder => Some((path, id)),
+        (false, _) => Some((own, id)),
+    }
+}

@@ -1,0 +1,105 @@
+//! Looking for the execution that a start may have begun.
+
+use chrono::{DateTime, Utc};
+
+use super::types::{Execution, ExecutionTrigger, RunExecutionRequest};
+use super::{Client, PipelineRef, normalize};
+use crate::error::Result;
+use crate::reconcile::{Fit, Order, Reconciled, Search};
+use crate::run::Run;
+use crate::service_client::Connect;
+
+/// Git shortens a commit to no fewer digits by itself; a shorter text may be a branch's name.
+const SHORTEST_COMMIT: usize = 7;
+
+impl Client {
+    /// Looks for the execution that a start may have begun: one of this pipeline, since then, with
+    /// the request's comment (when it had one), ref and commit. Starts nothing.
+    ///
+    /// A comment that no other start has makes the answer certain. Without one it is no better than
+    /// [`Reconciled::Uncertain`]: Buddy does not say when it created an execution.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that reading the list can end in.
+    pub async fn reconcile(
+        &self,
+        pipeline: &PipelineRef,
+        request: &RunExecutionRequest,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        let client = self.bounded();
+        let search = Search {
+            runs: &client,
+            session: &client.session,
+            since,
+            order: Order::NewestFirst,
+            // An execution may wait for its turn, and `start_date` may be when that came.
+            starts_at_once: false,
+        };
+        let fit = |run: &Run| match run.vendor::<Execution>() {
+            Some(execution) => fits(request, execution),
+            None => Fit::No,
+        };
+        search.among(client.list(pipeline), fit).await
+    }
+}
+
+/// How well an execution fits a start.
+///
+/// `CLICK` is a person or this API (vendor pages); every other word, known or not, is another
+/// trigger. Where the vendor tells no trigger, nothing speaks against it.
+fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit {
+    let clicked = execution
+        .triggered_on
+        .as_ref()
+        .is_none_or(|trigger| matches!(trigger, ExecutionTrigger::Click));
+    if !clicked || !same_ref(request, execution) || !same_commit(request, execution) {
+        return Fit::No;
+    }
+    let asked = request.comment.as_deref().filter(|text| !text.is_empty());
+    match (asked, execution.comment.as_deref()) {
+        (Some(asked), Some(has)) if asked == has => Fit::Marked,
+        (Some(_), _) => Fit::No,
+        (None, Some(has)) if !has.is_empty() => Fit::No,
+        (None, _) => Fit::Agrees,
+    }
+}
+
+/// Whether an execution is of the ref that a request asked for. A request that named none fits any.
+fn same_ref(request: &RunExecutionRequest, execution: &Execution) -> bool {
+    let asked = [
+        request.tag.as_ref().map(|tag| tag.name.as_str()),
+        request
+            .pull_request
+            .as_ref()
+            .map(|request| request.name.as_str()),
+        request.branch.as_ref().map(|branch| branch.name.as_str()),
+    ];
+    let ran = normalize::requested_ref(execution);
+    match asked.into_iter().flatten().next() {
+        // The short executions of a list may name no ref at all.
+        Some(asked) => ran.is_none_or(|ran| ran == asked),
+        None => true,
+    }
+}
+
+/// Whether an execution is of the commit that a request asked for, by all its digits or the first.
+/// `HEAD` and other words stand for any commit; beside a tag or a pull request it is not known
+/// which of them the service takes.
+fn same_commit(request: &RunExecutionRequest, execution: &Execution) -> bool {
+    let revision = request.to_revision.as_ref();
+    let asked = revision.map(|commit| commit.revision.to_ascii_lowercase());
+    let asked = asked.filter(|asked| {
+        let alone = request.tag.is_none() && request.pull_request.is_none();
+        alone
+            && asked.len() >= SHORTEST_COMMIT
+            && asked.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    let commit = execution.to_revision.as_ref();
+    let ran = commit.and_then(|commit| commit.revision.as_deref());
+    match (asked, ran) {
+        (Some(asked), Some(ran)) => ran.to_ascii_lowercase().starts_with(&asked),
+        _ => true,
+    }
+}

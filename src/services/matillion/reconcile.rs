@@ -1,0 +1,94 @@
+//! Looking for the execution that a start may have begun.
+
+use chrono::{DateTime, Utc};
+
+use super::types::{ExecutePublishedPipelineRequest, ExecutionTrigger, PipelineExecution};
+use super::{Client, ListFilter, ProjectRef};
+use crate::error::Result;
+use crate::reconcile::{Fit, Order, Reconciled, Search};
+use crate::run::Run;
+use crate::service_client::Connect;
+
+/// What pipeline files are called. Some clients leave it out of the name and some do not
+/// (evidence: public client code).
+const FILE_ENDINGS: [&str; 2] = [".orch.yaml", ".tran.yaml"];
+
+impl Client {
+    /// Looks for the execution that a start may have begun. Starts nothing.
+    ///
+    /// Matillion's list does not tell the `executionTag`, so what fits is any execution of this
+    /// pipeline in this environment that an API call began since then; somebody else's start of
+    /// the same pipeline fits too. A name fits with and without the file ending that pipelines
+    /// have.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that reading the list can end in.
+    pub async fn reconcile(
+        &self,
+        project: &ProjectRef,
+        request: &ExecutePublishedPipelineRequest,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        let environment: &str = &request.environment_name;
+        // Not narrowed by time: the service's clock is not known before it has answered.
+        let filter = ListFilter::default()
+            .project(project)
+            .pipeline_part(stem(&request.pipeline_name))
+            .environment(environment);
+        let client = self.bounded();
+        let search = Search {
+            runs: &client,
+            session: &client.session,
+            since,
+            order: Order::NewestFirst,
+            // No word of the vendor's says that an execution waits for its turn.
+            starts_at_once: true,
+        };
+        let fit = |run: &Run| match run.vendor::<PipelineExecution>() {
+            Some(execution) => fits(request, execution),
+            None => Fit::No,
+        };
+        search.among(client.list(&filter), fit).await
+    }
+}
+
+/// The part of a pipeline's name that every way of writing it has.
+fn stem(name: &str) -> &str {
+    let ending = FILE_ENDINGS
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending));
+    ending.filter(|stem| !stem.is_empty()).unwrap_or(name)
+}
+
+/// Whether two names can be the same pipeline's: equal, or equal but for a file ending that one of
+/// them lacks.
+fn same_pipeline(asked: &str, ran: &str) -> bool {
+    asked == ran || stem(asked) == ran || asked == stem(ran)
+}
+
+/// How well an execution fits a start.
+///
+/// `API` is this start's trigger (vendor page). Every other word is another trigger; where the
+/// vendor tells none, or `UNKNOWN`, nothing speaks against it.
+fn fits(request: &ExecutePublishedPipelineRequest, execution: &PipelineExecution) -> Fit {
+    use ExecutionTrigger as Trigger;
+    let (name, environment) = (&execution.pipeline_name, &execution.environment_name);
+    let by_api = match &execution.trigger {
+        None | Some(Trigger::Api | Trigger::VendorUnknown) => true,
+        Some(
+            Trigger::Designer | Trigger::Schedule | Trigger::ScheduleRunNow | Trigger::Unknown(_),
+        ) => false,
+    };
+    let agrees = by_api
+        && name
+            .as_deref()
+            .is_none_or(|ran| same_pipeline(&request.pipeline_name, ran))
+        && environment
+            .as_deref()
+            .is_none_or(|ran| *request.environment_name == ran);
+    match agrees {
+        true => Fit::Agrees,
+        false => Fit::No,
+    }
+}
