@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{ArgMatches, Args, Command};
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
-use runpipe::{Reconciled, Result as Answer, Run, RunRef, Runs, Service};
+use runpipe::{Builder, Reconciled, Result as Answer, Run, RunRef, Runs, Service, ServiceClient};
 
 use super::connection::Connection;
 use super::environment::Environment;
@@ -39,12 +39,14 @@ pub struct Access<'a> {
     pub environment: &'a Environment,
 }
 
-/// A service: its flags, its client and its calls. One file each, in `services`.
+/// What names a pipeline of a service in the library.
+pub type PipelineOf<V> = <<V as Vendor>::Client as ServiceClient>::Pipeline;
+
+/// A service's own request in the library.
+pub type BodyOf<V> = <<V as Vendor>::Client as ServiceClient>::Request;
+
+/// A service on the command line: its flags and its variables. One file each, in `services`.
 pub trait Vendor: Send + Sync + Sized + 'static {
-    /// The service.
-    const SERVICE: Service;
-    /// The vendor's own address.
-    const ADDRESS: &'static str;
     /// Whether callers choose a version of the API.
     const HAS_API_VERSIONS: bool = false;
     /// Whether the service says what a run would execute.
@@ -55,47 +57,36 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     const EXAMPLE: Words;
 
     /// The library's client.
-    type Client: Runs + 'static;
+    type Client: ServiceClient;
     /// Flags that name a pipeline to start.
     type Place: Args + Send + Sync;
     /// Flags that say whose runs are listed.
     type Listing: Args + Send + Sync;
     /// Flags of the request.
     type Request: Args + Send + Sync;
-    /// What names a pipeline in the library.
-    type Pipeline: Send + Sync;
-    /// The vendor's own request.
-    type Body: Send + Sync;
 
-    /// Regions to choose from, each with its address.
-    fn regions() -> Vec<(&'static str, &'static str)> {
-        Vec::new()
+    /// The credential that the environment holds.
+    fn credentials(
+        environment: &Environment,
+    ) -> Result<<Self::Client as ServiceClient>::Credentials, Failure>;
+
+    /// What flags of the connection that this service alone has make of its client.
+    fn configured(client: Self::Client, _connection: &Connection) -> Self::Client {
+        client
     }
-
-    /// A client, with the credential that the environment holds.
-    fn client(access: Access<'_>, address: String) -> Result<Self::Client, Failure>;
 
     /// The request that the flags, and the file they name, describe.
     fn body(
         flags: &Self::Request,
         environment: &Environment,
-    ) -> impl Future<Output = Result<Self::Body, Failure>> + Send;
+    ) -> impl Future<Output = Result<BodyOf<Self>, Failure>> + Send;
 
     /// The pipeline; a name is looked up, and before a start digits are.
     fn find(
         place: &Self::Place,
         client: &Self::Client,
         before_a_start: Option<Duration>,
-    ) -> impl Future<Output = Result<Self::Pipeline, Failure>> + Send;
-
-    /// Starts the run.
-    fn start(ready: &Ready<Self>) -> impl Future<Output = Answer<Run>> + Send;
-
-    /// Looks for the run of a start in the service's list.
-    fn reconcile(
-        ready: &Ready<Self>,
-        since: DateTime<Utc>,
-    ) -> impl Future<Output = Answer<Reconciled>> + Send;
+    ) -> impl Future<Output = Result<PipelineOf<Self>, Failure>> + Send;
 
     /// The flags of the command that lists the pipeline's runs.
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)>;
@@ -124,9 +115,9 @@ pub struct Ready<V: Vendor> {
     /// The flags that name the pipeline.
     pub place: V::Place,
     /// The pipeline.
-    pub pipeline: V::Pipeline,
+    pub pipeline: PipelineOf<V>,
     /// The vendor's own request.
-    pub body: V::Body,
+    pub body: BodyOf<V>,
 }
 
 /// A start that is ready to be made.
@@ -153,11 +144,12 @@ impl<V: Vendor> Start for Ready<V> {
     }
 
     fn start(&self) -> BoxFuture<'_, Answer<Run>> {
-        V::start(self).boxed()
+        self.client.start(&self.pipeline, &self.body).boxed()
     }
 
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Answer<Reconciled>> {
-        V::reconcile(self, since).boxed()
+        let reconciled = self.client.reconcile(&self.pipeline, &self.body, since);
+        reconciled.boxed()
     }
 
     fn look(&self) -> String {
@@ -166,7 +158,11 @@ impl<V: Vendor> Start for Ready<V> {
             let value = shell_word(&one_line(value));
             format!(" {flag} {value}")
         });
-        format!("runpipe list {}{}", V::SERVICE, flags.collect::<String>())
+        format!(
+            "runpipe list {}{}",
+            V::Client::SERVICE,
+            flags.collect::<String>()
+        )
     }
 
     fn preview(&self) -> Option<Preview<'_>> {
@@ -215,7 +211,7 @@ pub trait AnyVendor: Send + Sync {
 
 impl<V: Vendor> AnyVendor for V {
     fn service(&self) -> Service {
-        V::SERVICE
+        V::Client::SERVICE
     }
 
     fn example(&self) -> (Words, Words) {
@@ -235,7 +231,7 @@ impl<V: Vendor> AnyVendor for V {
         let about = "Print what a run would execute, on";
         V::HAS_PREVIEW.then(|| {
             self.start_command()
-                .about(format!("{about} {}", V::SERVICE.title()))
+                .about(format!("{about} {}", V::Client::SERVICE.title()))
         })
     }
 
@@ -279,7 +275,7 @@ impl<V: Vendor> AnyVendor for V {
             match V::stop(&client::<V>(access)?, run) {
                 Some(stopped) => Ok(stopped.await?),
                 None => Err(Failure::usage(
-                    format!("{} does not know --force", V::SERVICE.title()),
+                    format!("{} does not know --force", V::Client::SERVICE.title()),
                     "Leave it out.",
                 )),
             }
@@ -289,14 +285,22 @@ impl<V: Vendor> AnyVendor for V {
 }
 
 fn named<V: Vendor>(about: &str) -> Command {
-    Command::new(V::SERVICE.name()).about(format!("{about} {}", V::SERVICE.title()))
+    Command::new(V::Client::SERVICE.name()).about(format!("{about} {}", V::Client::SERVICE.title()))
 }
 
 fn client<V: Vendor>(access: Access<'_>) -> Result<V::Client, Failure> {
     let (connection, environment) = (access.connection, access.environment);
-    connection.check_api_version(V::SERVICE, V::HAS_API_VERSIONS)?;
-    let address = connection.address(V::SERVICE, V::ADDRESS, &V::regions(), environment)?;
-    V::client(access, address)
+    let service = V::Client::SERVICE;
+    connection.check_api_version(service, V::HAS_API_VERSIONS)?;
+    let (own, regions) = (V::Client::BASE_URL, V::Client::REGIONS);
+    let address = connection.address(service, own, regions, environment)?;
+    let builder = Builder::<V::Client>::new()
+        .base_url(address)
+        .credentials(V::credentials(environment)?)
+        .timeout(connection.timeout)
+        .attempt_timeout(connection.attempt_timeout)
+        .retry(connection.retry());
+    Ok(V::configured(builder.build()?, connection))
 }
 
 /// The parser has accepted them already.

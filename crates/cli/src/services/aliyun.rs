@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
-use runpipe::aliyun::{BASE_URL, Client, Credentials, PipelineRef, types};
-use runpipe::{Reconciled, Result as Answer, Run, Service};
+use runpipe::Service;
+use runpipe::aliyun::{Client, Credentials, PipelineRef, types};
 
 use crate::body::{self, Body};
 use crate::environment::{Environment, missing};
@@ -14,7 +13,7 @@ use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair};
 use crate::pipeline::{Meant, Pipeline};
-use crate::vendor::{Access, Ready, RunList, Vendor, Words};
+use crate::vendor::{Ready, RunList, Vendor, Words};
 
 /// Aliyun Yunxiao (Flow).
 pub struct Aliyun;
@@ -80,8 +79,6 @@ pub struct Request {
 }
 
 impl Vendor for Aliyun {
-    const SERVICE: Service = Service::Aliyun;
-    const ADDRESS: &'static str = BASE_URL;
     const PLACE_FLAGS: Words = &["--organization-id"];
     const EXAMPLE: Words = &["--env", "GREETING=hello", "--comment", "example"];
 
@@ -89,18 +86,32 @@ impl Vendor for Aliyun {
     type Place = Place;
     type Listing = Place;
     type Request = Request;
-    type Pipeline = PipelineRef;
-    type Body = types::StartPipelineRunParams;
 
-    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
-        let connection = access.connection;
-        let client = Client::builder().credentials(credentials(access.environment)?);
-        let client = client.base_url(address).timeout(connection.timeout);
-        let client = client.attempt_timeout(connection.attempt_timeout);
-        Ok(client.retry(connection.retry()).build()?)
+    /// What Aliyun takes as proof: an access key, lasting or temporary.
+    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+        let names = [
+            "ALIBABA_CLOUD_ACCESS_KEY_ID",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        ];
+        let [id, secret] = names;
+        let (Some(id), Some(secret)) = (environment.text(id)?, environment.secret(secret)?) else {
+            return Err(missing(
+                Service::Aliyun,
+                "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, and for a \
+                 temporary key ALIBABA_CLOUD_SECURITY_TOKEN.",
+            ));
+        };
+        let id = id.trim();
+        Ok(match environment.secret("ALIBABA_CLOUD_SECURITY_TOKEN")? {
+            Some(token) => Credentials::temporary_access_key(id, secret, token),
+            None => Credentials::access_key(id, secret),
+        })
     }
 
-    async fn body(flags: &Request, _environment: &Environment) -> Result<Self::Body, Failure> {
+    async fn body(
+        flags: &Request,
+        _environment: &Environment,
+    ) -> Result<types::StartPipelineRunParams, Failure> {
         let mut request: types::StartPipelineRunParams = body::decode(flags.body.read().await?)?;
         if !flags.branch.is_empty() {
             request.branch_mode_branchs.clone_from(&flags.branch);
@@ -156,14 +167,6 @@ impl Vendor for Aliyun {
         })
     }
 
-    async fn start(ready: &Ready<Self>) -> Answer<Run> {
-        ready.client.start(&ready.pipeline, &ready.body).await
-    }
-
-    async fn reconcile(ready: &Ready<Self>, since: DateTime<Utc>) -> Answer<Reconciled> {
-        ready.client.reconcile(&ready.pipeline, since).await
-    }
-
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
             ("--organization-id", &ready.place.organization_id),
@@ -175,25 +178,4 @@ impl Vendor for Aliyun {
         let pipeline = Self::find(place, client, None).await?;
         Ok(client.list(&pipeline).boxed())
     }
-}
-
-/// What Aliyun takes as proof: an access key, lasting or temporary.
-fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
-    let names = [
-        "ALIBABA_CLOUD_ACCESS_KEY_ID",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    ];
-    let [id, secret] = names;
-    let (Some(id), Some(secret)) = (environment.text(id)?, environment.secret(secret)?) else {
-        return Err(missing(
-            Service::Aliyun,
-            "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, and for a \
-             temporary key ALIBABA_CLOUD_SECURITY_TOKEN.",
-        ));
-    };
-    let id = id.trim();
-    Ok(match environment.secret("ALIBABA_CLOUD_SECURITY_TOKEN")? {
-        Some(token) => Credentials::temporary_access_key(id, secret, token),
-        None => Credentials::access_key(id, secret),
-    })
 }

@@ -3,20 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
-use runpipe::azure_devops::{BASE_URL, Client, Credentials, PipelineRef, types};
-use runpipe::{Reconciled, Result as Answer, Run, Service};
+use runpipe::Service;
+use runpipe::azure_devops::{Client, Credentials, PipelineRef, types};
 
 use crate::body::{self, Body};
+use crate::connection::Connection;
 use crate::environment::{Environment, missing};
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
 use crate::variables::{secrets, variables};
-use crate::vendor::{Access, Preview, Ready, RunList, Vendor, Words};
+use crate::vendor::{Preview, Ready, RunList, Vendor, Words};
 
 /// Azure DevOps Pipelines.
 pub struct AzureDevops;
@@ -126,9 +126,7 @@ pub struct Request {
 }
 
 impl Vendor for AzureDevops {
-    const SERVICE: Service = Service::AzureDevops;
     const HAS_PREVIEW: bool = true;
-    const ADDRESS: &'static str = BASE_URL;
     const HAS_API_VERSIONS: bool = true;
     const PLACE_FLAGS: Words = &["--organization", "--project"];
     const EXAMPLE: Words = &["--branch", "main"];
@@ -137,22 +135,46 @@ impl Vendor for AzureDevops {
     type Place = Place;
     type Listing = Listing;
     type Request = Request;
-    type Pipeline = PipelineRef;
-    type Body = types::RunPipelineParameters;
 
-    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
-        let connection = access.connection;
-        let client = Client::builder().credentials(credentials(access.environment)?);
-        let client = client.base_url(address).timeout(connection.timeout);
-        let client = client.attempt_timeout(connection.attempt_timeout);
-        let client = client.retry(connection.retry()).build()?;
-        Ok(match &connection.api_version {
-            Some(version) => client.with_api_version(version),
-            None => client,
-        })
+    /// What Azure DevOps takes as proof: a personal access token, a job's token, or a service
+    /// principal, the first that is there.
+    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+        if let Some(token) = environment.secret("AZURE_DEVOPS_EXT_PAT")? {
+            return Ok(Credentials::pat(token));
+        }
+        if let Some(token) = environment.secret("SYSTEM_ACCESSTOKEN")? {
+            return Ok(Credentials::token(token));
+        }
+        let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
+        let [tenant, id, secret] = names;
+        match (
+            environment.text(tenant)?,
+            environment.text(id)?,
+            environment.secret(secret)?,
+        ) {
+            (Some(tenant), Some(id), Some(secret)) => {
+                Ok(Credentials::service_principal(&tenant, id.trim(), secret)?)
+            }
+            _ => Err(missing(
+                Service::AzureDevops,
+                "Set AZURE_DEVOPS_EXT_PAT to a personal access token, or SYSTEM_ACCESSTOKEN to a \
+                 job's or an Entra token, or AZURE_TENANT_ID, AZURE_CLIENT_ID and \
+                 AZURE_CLIENT_SECRET to a service principal.",
+            )),
+        }
     }
 
-    async fn body(flags: &Request, environment: &Environment) -> Result<Self::Body, Failure> {
+    fn configured(client: Client, connection: &Connection) -> Client {
+        match &connection.api_version {
+            Some(version) => client.with_api_version(version),
+            None => client,
+        }
+    }
+
+    async fn body(
+        flags: &Request,
+        environment: &Environment,
+    ) -> Result<types::RunPipelineParameters, Failure> {
         let mut request: types::RunPipelineParameters = body::decode(flags.body.read().await?)?;
         set(&mut request.preview_run, &flags.preview_run.then_some(true));
         if let Some(file) = &flags.yaml_override {
@@ -192,17 +214,6 @@ impl Vendor for AzureDevops {
             Some(version) => pipeline.at_version(version),
             None => pipeline,
         })
-    }
-
-    async fn start(ready: &Ready<Self>) -> Answer<Run> {
-        ready.client.start(&ready.pipeline, &ready.body).await
-    }
-
-    async fn reconcile(ready: &Ready<Self>, since: DateTime<Utc>) -> Answer<Reconciled> {
-        ready
-            .client
-            .reconcile(&ready.pipeline, &ready.body, since)
-            .await
     }
 
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
@@ -317,33 +328,5 @@ fn full_ref(name: &str) -> String {
         name.to_owned()
     } else {
         format!("refs/heads/{name}")
-    }
-}
-
-/// What Azure DevOps takes as proof: a personal access token, a job's token, or a service
-/// principal, the first that is there.
-fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
-    if let Some(token) = environment.secret("AZURE_DEVOPS_EXT_PAT")? {
-        return Ok(Credentials::pat(token));
-    }
-    if let Some(token) = environment.secret("SYSTEM_ACCESSTOKEN")? {
-        return Ok(Credentials::token(token));
-    }
-    let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
-    let [tenant, id, secret] = names;
-    match (
-        environment.text(tenant)?,
-        environment.text(id)?,
-        environment.secret(secret)?,
-    ) {
-        (Some(tenant), Some(id), Some(secret)) => {
-            Ok(Credentials::service_principal(&tenant, id.trim(), secret)?)
-        }
-        _ => Err(missing(
-            Service::AzureDevops,
-            "Set AZURE_DEVOPS_EXT_PAT to a personal access token, or SYSTEM_ACCESSTOKEN to a \
-             job's or an Entra token, or AZURE_TENANT_ID, AZURE_CLIENT_ID and \
-             AZURE_CLIENT_SECRET to a service principal.",
-        )),
     }
 }

@@ -6,10 +6,8 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use futures_util::{StreamExt, TryStreamExt};
-use runpipe::buddy::{
-    BASE_URL_ASIA, BASE_URL_EU, BASE_URL_US, Client, Credentials, PipelineRef, types,
-};
-use runpipe::{Reconciled, Result as Answer, Run, Service};
+use runpipe::Service;
+use runpipe::buddy::{Client, Credentials, PipelineRef, types};
 
 use crate::body::{self, Body};
 use crate::environment::{Environment, missing};
@@ -19,7 +17,7 @@ use crate::pair::{Pair, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
 use crate::value::duration;
 use crate::variables::variables;
-use crate::vendor::{Access, Ready, RunList, Vendor, Words};
+use crate::vendor::{Ready, RunList, Vendor, Words};
 
 /// Buddy.
 pub struct Buddy;
@@ -113,8 +111,6 @@ pub struct Request {
 }
 
 impl Vendor for Buddy {
-    const SERVICE: Service = Service::Buddy;
-    const ADDRESS: &'static str = BASE_URL_US;
     const PLACE_FLAGS: Words = &["--workspace", "--project"];
     const EXAMPLE: Words = &["--branch", "main", "--comment", "example"];
 
@@ -122,29 +118,18 @@ impl Vendor for Buddy {
     type Place = Place;
     type Listing = Place;
     type Request = Request;
-    type Pipeline = PipelineRef;
-    type Body = types::RunExecutionRequest;
 
-    fn regions() -> Vec<(&'static str, &'static str)> {
-        vec![
-            ("us", BASE_URL_US),
-            ("eu", BASE_URL_EU),
-            ("asia", BASE_URL_ASIA),
-        ]
+    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+        let token = environment.secret("BUDDY_TOKEN")?;
+        let advice = "Set BUDDY_TOKEN to a personal access token.";
+        let token = token.ok_or_else(|| missing(Service::Buddy, advice))?;
+        Ok(Credentials::token(token))
     }
 
-    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
-        let connection = access.connection;
-        let token = access.environment.secret("BUDDY_TOKEN")?;
-        let token = token
-            .ok_or_else(|| missing(Self::SERVICE, "Set BUDDY_TOKEN to a personal access token."))?;
-        let client = Client::builder().credentials(Credentials::token(token));
-        let client = client.base_url(address).timeout(connection.timeout);
-        let client = client.attempt_timeout(connection.attempt_timeout);
-        Ok(client.retry(connection.retry()).build()?)
-    }
-
-    async fn body(flags: &Request, environment: &Environment) -> Result<Self::Body, Failure> {
+    async fn body(
+        flags: &Request,
+        environment: &Environment,
+    ) -> Result<types::RunExecutionRequest, Failure> {
         let mut request: types::RunExecutionRequest = body::decode(flags.body.read().await?)?;
         let revision = |commit: &String| types::RevisionRequest {
             revision: commit.clone(),
@@ -218,17 +203,6 @@ impl Vendor for Buddy {
             Meant::Id(id) => PipelineRef::new(workspace, project, *id),
             Meant::Name(name) => client.pipeline_named(workspace, project, name).await?,
         })
-    }
-
-    async fn start(ready: &Ready<Self>) -> Answer<Run> {
-        ready.client.start(&ready.pipeline, &ready.body).await
-    }
-
-    async fn reconcile(ready: &Ready<Self>, since: DateTime<Utc>) -> Answer<Reconciled> {
-        ready
-            .client
-            .reconcile(&ready.pipeline, &ready.body, since)
-            .await
     }
 
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {

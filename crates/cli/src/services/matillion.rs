@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, FutureExt};
-use runpipe::matillion::{Client, Credentials, ListFilter, ProjectRef, Region, types};
-use runpipe::{Reconciled, Result as Answer, Run, RunRef, Service};
+use runpipe::matillion::{Client, Credentials, ListFilter, ProjectRef, types};
+use runpipe::{Result as Answer, Run, RunRef, Service};
 use serde_json::{Map, Value};
 
 use crate::body::{self, Body};
@@ -15,7 +14,7 @@ use crate::environment::{Environment, missing};
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair};
-use crate::vendor::{Access, Ready, RunList, Vendor, Words};
+use crate::vendor::{Ready, RunList, Vendor, Words};
 
 /// Matillion.
 pub struct Matillion;
@@ -80,8 +79,6 @@ pub struct Request {
 }
 
 impl Vendor for Matillion {
-    const SERVICE: Service = Service::Matillion;
-    const ADDRESS: &'static str = Region::Eu1.base_url();
     // The second part of a place is the project's name.
     const PLACE_FLAGS: Words = &["--project-id", "", "--environment"];
     const EXAMPLE: Words = &["--var", "day=monday"];
@@ -90,23 +87,40 @@ impl Vendor for Matillion {
     type Place = Place;
     type Listing = Listing;
     type Request = Request;
-    type Pipeline = ProjectRef;
-    type Body = types::ExecutePublishedPipelineRequest;
 
-    fn regions() -> Vec<(&'static str, &'static str)> {
-        let regions = Region::ALL.map(|region| (region.name(), region.base_url()));
-        regions.to_vec()
+    /// What Matillion takes as proof: an API credential, or a token at hand.
+    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+        let id = environment.text("MATILLION_CLIENT_ID")?;
+        let secret = environment.secret("MATILLION_CLIENT_SECRET")?;
+        let token = environment.secret("MATILLION_TOKEN")?;
+        match (id, secret, token) {
+            (Some(id), Some(secret), _) => {
+                let credentials = Credentials::client(id.trim(), secret);
+                Ok(match environment.text("RUNPIPE_MATILLION_TOKEN_URL")? {
+                    Some(url) => credentials.token_url(url.trim()),
+                    None => credentials,
+                })
+            }
+            (_, _, Some(token)) => Ok(Credentials::token(token)),
+            (Some(_), None, None) => Err(missing(
+                Service::Matillion,
+                "MATILLION_CLIENT_ID is set; set MATILLION_CLIENT_SECRET too.",
+            )),
+            (None, Some(_), None) => Err(missing(
+                Service::Matillion,
+                "MATILLION_CLIENT_SECRET is set; set MATILLION_CLIENT_ID too.",
+            )),
+            (None, None, None) => Err(missing(
+                Service::Matillion,
+                "Set MATILLION_CLIENT_ID and MATILLION_CLIENT_SECRET, or MATILLION_TOKEN.",
+            )),
+        }
     }
 
-    fn client(access: Access<'_>, address: String) -> Result<Client, Failure> {
-        let connection = access.connection;
-        let client = Client::builder().credentials(credentials(access.environment)?);
-        let client = client.base_url(address).timeout(connection.timeout);
-        let client = client.attempt_timeout(connection.attempt_timeout);
-        Ok(client.retry(connection.retry()).build()?)
-    }
-
-    async fn body(flags: &Request, _environment: &Environment) -> Result<Self::Body, Failure> {
+    async fn body(
+        flags: &Request,
+        _environment: &Environment,
+    ) -> Result<types::ExecutePublishedPipelineRequest, Failure> {
         let mut fields = flags.body.read().await?;
         // What the request cannot be without has to be there before it is decoded.
         require(
@@ -153,17 +167,6 @@ impl Vendor for Matillion {
             return Ok(ProjectRef::new(&place.project_id));
         }
         Ok(client.project_named(&place.project_id).await?)
-    }
-
-    async fn start(ready: &Ready<Self>) -> Answer<Run> {
-        ready.client.start(&ready.pipeline, &ready.body).await
-    }
-
-    async fn reconcile(ready: &Ready<Self>, since: DateTime<Utc>) -> Answer<Reconciled> {
-        ready
-            .client
-            .reconcile(&ready.pipeline, &ready.body, since)
-            .await
     }
 
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
@@ -215,33 +218,4 @@ fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     let hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
     lengths == [8, 4, 4, 4, 12] && groups.iter().all(hex)
-}
-
-/// What Matillion takes as proof: an API credential, or a token at hand.
-fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
-    let id = environment.text("MATILLION_CLIENT_ID")?;
-    let secret = environment.secret("MATILLION_CLIENT_SECRET")?;
-    let token = environment.secret("MATILLION_TOKEN")?;
-    match (id, secret, token) {
-        (Some(id), Some(secret), _) => {
-            let credentials = Credentials::client(id.trim(), secret);
-            Ok(match environment.text("RUNPIPE_MATILLION_TOKEN_URL")? {
-                Some(url) => credentials.token_url(url.trim()),
-                None => credentials,
-            })
-        }
-        (_, _, Some(token)) => Ok(Credentials::token(token)),
-        (Some(_), None, None) => Err(missing(
-            Service::Matillion,
-            "MATILLION_CLIENT_ID is set; set MATILLION_CLIENT_SECRET too.",
-        )),
-        (None, Some(_), None) => Err(missing(
-            Service::Matillion,
-            "MATILLION_CLIENT_SECRET is set; set MATILLION_CLIENT_ID too.",
-        )),
-        (None, None, None) => Err(missing(
-            Service::Matillion,
-            "Set MATILLION_CLIENT_ID and MATILLION_CLIENT_SECRET, or MATILLION_TOKEN.",
-        )),
-    }
 }

@@ -10,8 +10,8 @@ use runpipe::{RunRef, Runs, Service};
 use super::exit::Failure;
 use super::vendor::{Access, AnyVendor};
 
-/// Every service, in the order of the help.
-pub const ALL: [&dyn AnyVendor; 4] = [
+/// Every service that the library has, in the order of the help.
+pub const ALL: [&dyn AnyVendor; Service::ALL.len()] = [
     &azure_devops::AzureDevops,
     &matillion::Matillion,
     &aliyun::Aliyun,
@@ -26,7 +26,7 @@ pub fn named(name: &str) -> Option<&'static dyn AnyVendor> {
 
 /// A service that a reference names.
 ///
-/// Fails for a service that the library has and this program has not.
+/// Fails for a service that has no file here.
 pub fn of(service: Service) -> Result<&'static dyn AnyVendor, Failure> {
     named(service.name()).ok_or_else(|| {
         Failure::usage(
