@@ -8,6 +8,7 @@ mod declared;
 pub mod diff;
 #[cfg(feature = "schemas")]
 pub mod document;
+pub mod effect;
 #[cfg(feature = "emit")]
 pub mod emit;
 #[cfg(feature = "schemas")]

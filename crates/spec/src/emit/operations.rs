@@ -3,14 +3,16 @@
 //!
 //! | key | where | what it says |
 //! |---|---|---|
-//! | `x-effect` | an operation that is no GET | `read`, `set` (asking twice does no harm) or `start` (never twice); or `{field, words, otherwise}` where a word of the request decides |
+//! | `x-effect` | an operation that is no GET | see [`crate::effect`] |
 //! | `x-secret` | a property of a request | `true`, or `{"when": "isSecret"}` where a sibling has to be true |
 //! | `x-most-objects` | an operation | how many objects and arrays its answer may hold |
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use crate::effect::{Effect, Effects};
 
 use super::{all_operations, component, rust_name};
 
@@ -35,7 +37,19 @@ pub fn operations(document: &Value) -> Result<TokenStream, String> {
         let id = id.ok_or_else(|| fault("no operationId"))?;
         let name = format_ident!("{}", id.to_shouty_snake_case());
         let rust = rust_name(id).to_string();
-        let (effect, by_word) = effect(method, operation).map_err(|what| fault(&what))?;
+        let effects = Effects::of(method, operation);
+        let effects = effects.map_err(|unknown| fault(&unknown.to_string()))?;
+        let effect = constant(effects.otherwise);
+        let by_word = match effects.by_word {
+            Some((field, words)) => {
+                let words = words.into_iter().map(|(word, effect)| {
+                    let effect = constant(effect);
+                    quote!((#word, #effect))
+                });
+                quote!(Some((#field, &[#(#words),*])))
+            }
+            None => quote!(None),
+        };
         let secrets = secrets(document, operation);
         let most = operation.get("x-most-objects").and_then(Value::as_u64);
         let most = usize::try_from(most.unwrap_or(MOST_OBJECTS)).unwrap_or(usize::MAX);
@@ -65,37 +79,11 @@ pub fn operations(document: &Value) -> Result<TokenStream, String> {
     })
 }
 
-fn effect(method: &str, operation: &Value) -> Result<(TokenStream, TokenStream), String> {
-    let none = quote!(None);
-    match operation.get("x-effect") {
-        None if method == "get" => Ok((quote!(Effect::Read), none)),
-        None => Err("no `x-effect`: say `read`, `set` or `start`".to_owned()),
-        Some(Value::String(word)) => Ok((effect_word(word)?, none)),
-        Some(Value::Object(rule)) => by_word(rule),
-        Some(_) => Err("`x-effect` is neither a word nor a rule".to_owned()),
-    }
-}
-
-fn by_word(rule: &Map<String, Value>) -> Result<(TokenStream, TokenStream), String> {
-    let text = |key: &str| rule.get(key).and_then(Value::as_str);
-    let field = text("field").ok_or("`x-effect` has no `field`")?;
-    let otherwise = effect_word(text("otherwise").ok_or("`x-effect` has no `otherwise`")?)?;
-    let words = rule.get("words").and_then(Value::as_object);
-    let words = words.ok_or("`x-effect` has no `words`")?;
-    let mut known = Vec::new();
-    for (word, effect) in words {
-        let effect = effect_word(effect.as_str().unwrap_or_default())?;
-        known.push(quote!((#word, #effect)));
-    }
-    Ok((otherwise, quote!(Some((#field, &[#(#known),*])))))
-}
-
-fn effect_word(word: &str) -> Result<TokenStream, String> {
-    match word {
-        "read" => Ok(quote!(Effect::Read)),
-        "set" => Ok(quote!(Effect::Set)),
-        "start" => Ok(quote!(Effect::Start)),
-        other => Err(format!("`x-effect` says {other:?}: use read, set or start")),
+fn constant(effect: Effect) -> TokenStream {
+    match effect {
+        Effect::Read => quote!(Effect::Read),
+        Effect::Set => quote!(Effect::Set),
+        Effect::Start => quote!(Effect::Start),
     }
 }
 

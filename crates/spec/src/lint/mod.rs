@@ -7,6 +7,7 @@
 mod answers;
 mod bodies;
 mod bounds;
+mod effects;
 mod enums;
 #[cfg(feature = "schemas")]
 mod examples;
@@ -113,6 +114,9 @@ pub const RULES: &[&str] = &[
     // Security.
     "security-scheme-unknown",
     "security-scope-unknown",
+    // What a call does.
+    "effect-missing",
+    "effect-unknown",
     // Examples and sources.
     "example-mismatch",
     "default-mismatch",
@@ -155,6 +159,7 @@ pub fn lint(file: &str, text: &str) -> Vec<Finding> {
     answers::check(&outline, &uses, &mut report);
     bodies::check(&outline, &operations, &mut report);
     security::check(&outline, &mut report);
+    effects::check(&outline, &operations, &mut report);
     source::check(&outline, &operations, &mut report);
     #[cfg(feature = "schemas")]
     examples::check(&outline, &mut report);

@@ -1,0 +1,35 @@
+//! What a call does to the service: whether it may be repeated is not to be guessed.
+
+use super::outline::{Operation, Outline};
+use super::pointer;
+use super::report::Report;
+use crate::effect::{Effects, UnknownEffect};
+
+const CURE: &str = "Write `\"x-effect\": \"read\"` when it changes nothing, `\"set\"` when asking twice does no harm, \
+    `\"start\"` when it must not be repeated; or an object of `field`, `words` and `otherwise` when a word of the \
+    request decides.";
+
+pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
+    for operation in operations {
+        let Some(node) = outline.nodes.get(operation.node) else {
+            continue;
+        };
+        let method = pointer::last(&node.pointer);
+        let Err(unknown) = Effects::of(&method, node.value) else {
+            continue;
+        };
+        match unknown {
+            UnknownEffect::Missing => {
+                report.add("effect-missing", &node.pointer, unknown.to_string(), CURE);
+            }
+            UnknownEffect::NotUnderstood(_) => {
+                report.add(
+                    "effect-unknown",
+                    node.at("x-effect"),
+                    unknown.to_string(),
+                    CURE,
+                );
+            }
+        }
+    }
+}
