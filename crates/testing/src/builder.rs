@@ -10,14 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Sandbox;
 use super::accepted::Accepted;
-use super::catalogue::{self, Pipeline};
+use super::catalogue::Pipeline;
 use super::clock::Clock;
 use super::hosts::Hosts;
 use super::listener::Listener;
 use super::port::Port;
-use super::roster::{self, Entry};
 use super::script::{Rule, Script};
 use super::seeded_run::SeededRun;
+use super::services::{self, Entry};
 use super::settings::Settings;
 use super::simulator::{Inner, Simulator};
 use super::simulators::Simulators;
@@ -156,13 +156,11 @@ impl SandboxBuilder {
     /// or a run is for a pipeline that there is not;
     /// with [`io::ErrorKind::InvalidData`] when one of this build's documents cannot be used.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let mut pipelines = catalogue::always();
-        pipelines.extend(self.pipelines.iter().cloned());
         let mut simulators = Simulators {
             clock: Clock::new(self.clock_start, self.clock_ahead),
             by_service: BTreeMap::new(),
         };
-        let entries = roster::entries();
+        let entries = services::entries();
         let ports = self.ports(&entries)?;
         let mut sockets = Vec::new();
         for (entry, wanted) in entries.into_iter().zip(ports) {
@@ -171,7 +169,7 @@ impl SandboxBuilder {
                 .map_err(|error| cannot_listen(service, wanted, &error))?;
             let address = socket.local_addr()?;
             let url = format!("http://{address}{base_path}");
-            let simulator = self.simulator(entry, url, &pipelines, &simulators.clock)?;
+            let simulator = self.simulator(entry, url, &simulators.clock)?;
             let simulator = Arc::new(simulator);
             simulators.by_service.insert(service, simulator.clone());
             sockets.push((socket, address.port(), simulator, base_path));
@@ -231,27 +229,24 @@ impl SandboxBuilder {
         })
     }
 
-    fn simulator(
-        &self,
-        entry: Entry,
-        url: String,
-        pipelines: &[Pipeline],
-        clock: &Clock,
-    ) -> io::Result<Simulator> {
-        let document = Document::parse(entry.file, entry.document).map_err(|findings| {
+    fn simulator(&self, entry: Entry, url: String, clock: &Clock) -> io::Result<Simulator> {
+        let document = Document::parse(&entry.file(), entry.document).map_err(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
             io::Error::new(io::ErrorKind::InvalidData, lines.join("\n"))
         })?;
         let service = entry.service;
-        let mine = pipelines
+        let added = self
+            .pipelines
             .iter()
             .filter(|pipeline| pipeline.service == service);
+        let mut pipelines = entry.pipelines;
+        pipelines.extend(added.cloned());
         Ok(Simulator {
             service,
             url,
             accepted: self.accepted.clone(),
             settings: self.settings.clone(),
-            pipelines: mine.cloned().collect(),
+            pipelines,
             document,
             clock: clock.clone(),
             per_minute: self.per_minute.get(&service).copied(),

@@ -55,13 +55,9 @@
 
 mod accepted;
 mod address;
-mod aliyun;
 mod answer;
-mod azure_devops;
-mod buddy;
 mod builder;
 mod catalogue;
-mod clients;
 mod clock;
 mod control;
 mod echo;
@@ -70,18 +66,18 @@ mod hosts;
 mod ids;
 mod incoming;
 mod listener;
-mod matillion;
 mod plan;
 mod port;
 mod received;
-mod roster;
 mod rules;
 mod run;
 mod script;
 mod seeded_run;
+mod services;
 mod settings;
 mod simulator;
 mod simulators;
+mod spoiling;
 mod store;
 mod vendor;
 
@@ -103,6 +99,7 @@ pub use plan::{Outcome, RunPlan};
 pub use received::Received;
 pub use script::{Always, InvalidScript, Rule, Script, ScriptedAnswer, Times};
 pub use seeded_run::{SeededRun, Trigger, UnknownPipeline};
+pub use services::SandboxClient;
 
 pub(crate) use address::segment;
 pub(crate) use answer::Answer;
@@ -150,7 +147,7 @@ impl Sandbox {
 
     /// The address of Matillion's token endpoint.
     pub fn token_url(&self) -> String {
-        matillion::token_url(&self.url(Service::Matillion))
+        services::token_url(&self.url(Service::Matillion))
     }
 
     /// What is accepted as proof.

@@ -3,11 +3,10 @@
 use std::collections::VecDeque;
 
 use super::plan::RunPlan;
-use super::script::{Rule, Script, ScriptedAnswer, Times};
+use super::script::{MOST_RULES, Rule, Script, ScriptedAnswer, Times};
 use runpipe::Service;
 
-/// How many rules are kept of each service, and how many bytes of them.
-pub(super) const MOST_RULES: usize = 1_000;
+/// How many bytes of rules are kept of each service.
 const MOST_BYTES: usize = 16 << 20;
 
 /// The rules of one service that have not been used up. Bounded: the newest are kept.

@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::plan::{RunPlan, seconds};
-use super::rules::MOST_RULES;
 use runpipe::Service;
+
+/// How many rules are kept of each service.
+pub(super) const MOST_RULES: usize = 1_000;
 
 /// What is to happen in a sandbox instead of what would happen. Read from JSON:
 ///

@@ -22,7 +22,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::accepted::Accepted;
+use crate::services::entry::Simulated;
 use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, StoredRun, Vendor, uuid};
+use runpipe::ServiceClient;
+use runpipe::azure_devops::{Client, Credentials};
 use runpipe_spec::operation::Operation;
 
 use exceptions::exception;
@@ -33,6 +36,22 @@ use site::Site;
 pub(crate) struct AzureDevops {
     /// Counts the requests: each has an id of its own.
     requests: u64,
+}
+
+impl Simulated for Client {
+    type Vendor = AzureDevops;
+
+    fn pipelines() -> Vec<Pipeline> {
+        let place = ["acme", "Website"];
+        vec![
+            Pipeline::new(Self::SERVICE, place, "42", "build"),
+            Pipeline::new(Self::SERVICE, place, "43", "deploy"),
+        ]
+    }
+
+    fn credentials(accepted: &Accepted, _url: &str) -> Credentials {
+        Credentials::pat(accepted.azure_devops_pat.as_str())
+    }
 }
 
 impl Vendor for AzureDevops {

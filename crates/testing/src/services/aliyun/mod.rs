@@ -14,7 +14,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
+use crate::services::entry::Simulated;
 use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, Vendor, uuid};
+use runpipe::ServiceClient;
+use runpipe::aliyun::{Client, Credentials};
 use runpipe_spec::operation::Operation;
 
 use gateway::Nonces;
@@ -30,6 +33,25 @@ pub(crate) struct Aliyun {
 
 /// The longest page of a list.
 const LONGEST_PAGE: usize = 50;
+
+/// The id of the organization that every sandbox has.
+const ORGANIZATION: &str = "60d1c0ffee5ca1ab1e00feed";
+
+impl Simulated for Client {
+    type Vendor = Aliyun;
+
+    fn pipelines() -> Vec<Pipeline> {
+        vec![
+            Pipeline::new(Self::SERVICE, [ORGANIZATION], "123", "web-release"),
+            Pipeline::new(Self::SERVICE, [ORGANIZATION], "124", "web-nightly"),
+        ]
+    }
+
+    fn credentials(accepted: &Accepted, _url: &str) -> Credentials {
+        let id = accepted.aliyun_access_key_id.as_str();
+        Credentials::access_key(id, accepted.aliyun_access_key_secret.as_str())
+    }
+}
 
 impl Vendor for Aliyun {
     fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)> {

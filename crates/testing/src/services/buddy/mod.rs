@@ -13,17 +13,38 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
+use crate::services::entry::Simulated;
 use crate::{
     Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, State, StoredRun, Vendor,
 };
+use runpipe::ServiceClient;
+use runpipe::buddy::{Client, Credentials};
 use runpipe_spec::operation::Operation;
 
 use lists::{list_executions, list_pipelines, list_projects, newest};
 use site::Site;
 
 /// Buddy, in the sandbox.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Buddy;
+
+impl Simulated for Client {
+    type Vendor = Buddy;
+
+    fn pipelines() -> Vec<Pipeline> {
+        let place = ["acme", "website"];
+        vec![
+            Pipeline::new(Self::SERVICE, place, "1", "test"),
+            Pipeline::new(Self::SERVICE, place, "2", "deploy"),
+            Pipeline::new(Self::SERVICE, place, "3", "branches").any_ref(),
+            Pipeline::new(Self::SERVICE, place, "4", "old").disabled(),
+        ]
+    }
+
+    fn credentials(accepted: &Accepted, _url: &str) -> Credentials {
+        Credentials::token(accepted.buddy_token.as_str())
+    }
+}
 
 impl Vendor for Buddy {
     fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)> {

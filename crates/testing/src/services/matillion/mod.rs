@@ -18,7 +18,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
+use crate::services::entry::Simulated;
 use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, State, Vendor, uuid};
+use runpipe::ServiceClient;
+use runpipe::matillion::{Client, Credentials};
 use runpipe_spec::operation::Operation;
 
 use executions::{View, asked};
@@ -38,6 +41,36 @@ pub(crate) fn token_url(url: &str) -> String {
     match url.strip_suffix("/dpc") {
         Some(host) => format!("{host}/oauth/dpc/token"),
         None => url.to_owned(),
+    }
+}
+
+/// The id of the project that every sandbox has.
+const PROJECT: &str = "3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60";
+
+impl Simulated for Client {
+    type Vendor = Matillion;
+    const BASE_PATH: &'static str = "/dpc";
+
+    fn pipelines() -> Vec<Pipeline> {
+        let pipeline = |environment, name| {
+            Pipeline::new(
+                Self::SERVICE,
+                [PROJECT, "Analytics", environment],
+                name,
+                name,
+            )
+        };
+        vec![
+            pipeline("Production", "Load orders"),
+            pipeline("Production", "Old load").disabled(),
+            pipeline("Test", "Load orders"),
+        ]
+    }
+
+    fn credentials(accepted: &Accepted, url: &str) -> Credentials {
+        let id = accepted.matillion_client_id.as_str();
+        let secret = accepted.matillion_client_secret.as_str();
+        Credentials::client(id, secret).token_url(token_url(url))
     }
 }
 
