@@ -9,6 +9,9 @@
 //!
 //! How the vendor behaves, for tests, stands in the crate `runpipe-testing`.
 
+// A word that a document gains has to be given a meaning: the compiler asks for it.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 #[cfg(feature = "aliyun")]
 pub mod aliyun;
 #[cfg(feature = "azure-devops")]

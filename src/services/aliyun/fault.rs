@@ -74,7 +74,7 @@ fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => said(text).map(str::to_owned),
         Value::Number(number) => Some(number.to_string()),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

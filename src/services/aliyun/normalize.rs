@@ -20,7 +20,7 @@ pub(super) fn status(word: &PipelineRunStatus) -> RunStatus {
         PipelineRunStatus::Running => RunStatus::Running,
         PipelineRunStatus::Canceled => RunStatus::Canceled,
         PipelineRunStatus::Waiting => RunStatus::Waiting,
-        _ => RunStatus::Unknown,
+        PipelineRunStatus::Unknown(_) => RunStatus::Unknown,
     }
 }
 
@@ -133,6 +133,11 @@ fn message(state: RunStatus, run: &PipelineRun) -> Option<String> {
             ))
         }
         RunStatus::Failed => Some(format!("The job \"{}\" failed.", first(RunStatus::Failed)?)),
-        _ => None,
+        RunStatus::Queued
+        | RunStatus::Canceling
+        | RunStatus::Succeeded
+        | RunStatus::Canceled
+        | RunStatus::Skipped
+        | RunStatus::Unknown => None,
     }
 }

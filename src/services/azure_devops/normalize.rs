@@ -9,17 +9,21 @@ use crate::error::Result;
 use crate::place::Place;
 use crate::run::{Run, RunStatus, Timestamp};
 
-/// What a run's two words mean together. A result goes with an end: any other pair of them is
-/// documented nowhere, except for the `unknown` that stands for "none yet".
+/// What a run's two words mean together.
 fn run_status(state: Option<&types::RunState>, result: Option<&types::RunResult>) -> RunStatus {
     use types::{RunResult as Ended, RunState as State};
-    match (state, result) {
-        (Some(State::InProgress), None | Some(Ended::VendorUnknown)) => RunStatus::Running,
-        (Some(State::Canceling), None | Some(Ended::VendorUnknown)) => RunStatus::Canceling,
-        (Some(State::Completed), Some(Ended::Succeeded)) => RunStatus::Succeeded,
-        (Some(State::Completed), Some(Ended::Failed)) => RunStatus::Failed,
-        (Some(State::Completed), Some(Ended::Canceled)) => RunStatus::Canceled,
-        _ => RunStatus::Unknown,
+    let ended = match result {
+        None | Some(Ended::VendorUnknown) => None,
+        Some(Ended::Succeeded) => Some(RunStatus::Succeeded),
+        Some(Ended::Failed) => Some(RunStatus::Failed),
+        Some(Ended::Canceled) => Some(RunStatus::Canceled),
+        Some(Ended::Unknown(_)) => Some(RunStatus::Unknown),
+    };
+    match state {
+        Some(State::InProgress) => unended(RunStatus::Running, ended),
+        Some(State::Canceling) => unended(RunStatus::Canceling, ended),
+        Some(State::Completed) => ended.unwrap_or(RunStatus::Unknown),
+        None | Some(State::VendorUnknown | State::Unknown(_)) => RunStatus::Unknown,
     }
 }
 
@@ -29,18 +33,28 @@ fn build_status(
     result: Option<&types::BuildResult>,
 ) -> RunStatus {
     use types::{BuildResult as Ended, BuildStatus as Status};
-    match (status, result) {
-        (Some(Status::NotStarted | Status::Postponed), None | Some(Ended::None)) => {
-            RunStatus::Queued
-        }
-        (Some(Status::InProgress), None | Some(Ended::None)) => RunStatus::Running,
-        (Some(Status::Cancelling), None | Some(Ended::None)) => RunStatus::Canceling,
-        (Some(Status::Completed), Some(Ended::Succeeded | Ended::PartiallySucceeded)) => {
-            RunStatus::Succeeded
-        }
-        (Some(Status::Completed), Some(Ended::Failed)) => RunStatus::Failed,
-        (Some(Status::Completed), Some(Ended::Canceled)) => RunStatus::Canceled,
-        _ => RunStatus::Unknown,
+    let ended = match result {
+        None | Some(Ended::None) => None,
+        Some(Ended::Succeeded | Ended::PartiallySucceeded) => Some(RunStatus::Succeeded),
+        Some(Ended::Failed) => Some(RunStatus::Failed),
+        Some(Ended::Canceled) => Some(RunStatus::Canceled),
+        Some(Ended::Unknown(_)) => Some(RunStatus::Unknown),
+    };
+    match status {
+        Some(Status::NotStarted | Status::Postponed) => unended(RunStatus::Queued, ended),
+        Some(Status::InProgress) => unended(RunStatus::Running, ended),
+        Some(Status::Cancelling) => unended(RunStatus::Canceling, ended),
+        Some(Status::Completed) => ended.unwrap_or(RunStatus::Unknown),
+        // `all` is a word of filters.
+        None | Some(Status::None | Status::All | Status::Unknown(_)) => RunStatus::Unknown,
+    }
+}
+
+/// A result goes with an end: beside any other state it is documented nowhere.
+fn unended(state: RunStatus, ended: Option<RunStatus>) -> RunStatus {
+    match ended {
+        None => state,
+        Some(_) => RunStatus::Unknown,
     }
 }
 

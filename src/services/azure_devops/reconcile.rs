@@ -60,10 +60,23 @@ fn fits(request: &RunPipelineParameters, build: &Build) -> bool {
 /// another kind (vendor's own words); where none is told, nothing speaks against it.
 fn may_be_asked_for(reason: Option<&BuildReason>) -> bool {
     use BuildReason as Reason;
-    matches!(
-        reason,
-        None | Some(Reason::Manual | Reason::UserCreated | Reason::None)
-    )
+    match reason {
+        None | Some(Reason::Manual | Reason::UserCreated | Reason::None) => true,
+        Some(
+            Reason::IndividualCi
+            | Reason::BatchedCi
+            | Reason::Schedule
+            | Reason::ScheduleForced
+            | Reason::ValidateShelveset
+            | Reason::CheckInShelveset
+            | Reason::PullRequest
+            | Reason::BuildCompletion
+            | Reason::ResourceTrigger
+            | Reason::Triggered
+            | Reason::All
+            | Reason::Unknown(_),
+        ) => false,
+    }
 }
 
 fn same_source(request: &RunPipelineParameters, build: &Build) -> bool {
@@ -97,7 +110,8 @@ fn same_parameters(request: &RunPipelineParameters, build: &Build) -> bool {
         match recorded.get(name) {
             Some(Value::String(ran)) => ran == asked,
             Some(Value::Bool(ran)) => asked.eq_ignore_ascii_case(&ran.to_string()),
-            _ => true,
+            None
+            | Some(Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_)) => true,
         }
     })
 }

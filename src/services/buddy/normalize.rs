@@ -18,8 +18,12 @@ pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
         ExecutionStatus::Failed => RunStatus::Failed,
         ExecutionStatus::Terminated => RunStatus::Canceled,
         ExecutionStatus::Skipped | ExecutionStatus::NotExecuted => RunStatus::Skipped,
-        other if other.as_str().starts_with("WAITING_FOR_") => RunStatus::Waiting,
-        _ => RunStatus::Unknown,
+        ExecutionStatus::WaitingForApply
+        | ExecutionStatus::WaitingForVariables
+        | ExecutionStatus::WaitingForSettableVariables
+        | ExecutionStatus::WaitingForVtSession => RunStatus::Waiting,
+        ExecutionStatus::Unknown(word) if word.starts_with("WAITING_FOR_") => RunStatus::Waiting,
+        ExecutionStatus::Unknown(_) => RunStatus::Unknown,
     }
 }
 

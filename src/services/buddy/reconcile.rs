@@ -50,10 +50,18 @@ impl Client {
 /// `CLICK` is a person or this API (vendor pages); every other word, known or not, is another
 /// trigger. Where the vendor tells no trigger, nothing speaks against it.
 fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit {
-    let clicked = execution
-        .triggered_on
-        .as_ref()
-        .is_none_or(|trigger| matches!(trigger, ExecutionTrigger::Click));
+    use ExecutionTrigger as Trigger;
+    let clicked = match &execution.triggered_on {
+        None | Some(Trigger::Click) => true,
+        Some(
+            Trigger::Event
+            | Trigger::Schedule
+            | Trigger::Pipeline
+            | Trigger::Webhook
+            | Trigger::Email
+            | Trigger::Unknown(_),
+        ) => false,
+    };
     if !clicked || !same_ref(request, execution) || !same_commit(request, execution) {
         return Fit::No;
     }

@@ -24,7 +24,7 @@ pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
         ExecutionStatus::Skipped => RunStatus::Skipped,
         // On no vendor page; a public client that meets it takes it for a failure and an end.
         ExecutionStatus::Unknown(word) if word == "FORBIDDEN" => RunStatus::Failed,
-        _ => RunStatus::Unknown,
+        ExecutionStatus::VendorUnknown | ExecutionStatus::Unknown(_) => RunStatus::Unknown,
     }
 }
 
