@@ -3,6 +3,8 @@
 //! `read`, `set` (asking twice does no harm) or `start` (never twice); or `{field, words, otherwise}`
 //! where a word of the request decides. A GET reads unless it says otherwise.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 /// What a call does to the service.
@@ -26,16 +28,27 @@ pub struct Effects<'d> {
 }
 
 /// Why an operation's effect is not known.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownEffect {
     /// The operation is no GET and has no `x-effect`.
-    #[error("the operation does not say what a call of it does to the service")]
     Missing,
-    /// It has one that is not understood.
-    #[error("`x-effect` {0}")]
+    /// It has one that is not understood: what is wrong with it.
     NotUnderstood(String),
 }
+
+impl fmt::Display for UnknownEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => {
+                f.write_str("the operation does not say what a call of it does to the service")
+            }
+            Self::NotUnderstood(what) => write!(f, "`x-effect` {what}"),
+        }
+    }
+}
+
+impl std::error::Error for UnknownEffect {}
 
 impl Effect {
     fn of_word(word: &Value) -> Result<Self, UnknownEffect> {

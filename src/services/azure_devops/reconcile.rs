@@ -110,8 +110,9 @@ fn same_parameters(request: &RunPipelineParameters, build: &Build) -> bool {
         match recorded.get(name) {
             Some(Value::String(ran)) => ran == asked,
             Some(Value::Bool(ran)) => asked.eq_ignore_ascii_case(&ran.to_string()),
-            None
-            | Some(Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_)) => true,
+            None | Some(Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                true
+            }
         }
     })
 }
