@@ -41,12 +41,12 @@ macro_rules! named {
             /// # Errors
             ///
             /// When what was set to be accepted cannot be used.
-            pub fn $name(&self) -> Result<$client> {
+            pub fn $name(&self) -> runpipe::Result<$client> {
                 self.client()
             }
 
             /// The same, for settings of your own.
-            pub fn $builder(&self) -> Builder<$client> {
+            pub fn $builder(&self) -> runpipe::Builder<$client> {
                 self.client_builder()
             }
         )*}
