@@ -3,11 +3,11 @@
 use std::fmt;
 
 use reqwest::header::HeaderMap;
-use sha2::{Digest as _, Sha256};
 
-use super::encode::{canonical_path, canonical_query};
+use super::encode::{push_path, push_query};
 use super::request::SigningRequest;
 use super::sign::SigningError;
+use super::text::{HexDigest, Text};
 
 /// The canonical request, and which headers are in it.
 ///
@@ -26,7 +26,7 @@ impl CanonicalRequest {
     /// The hash of the text, in hexadecimal small letters: the second line of the string to sign.
     #[must_use]
     pub fn sha256(&self) -> String {
-        sha256_hex(self.text.as_bytes())
+        HexDigest::of(self.text.as_bytes()).as_str().to_owned()
     }
 }
 
@@ -43,7 +43,7 @@ impl fmt::Debug for CanonicalRequest {
 /// line of the canonical request. An empty body has a hash too.
 #[must_use]
 pub fn body_sha256(body: &[u8]) -> String {
-    sha256_hex(body)
+    HexDigest::of(body).as_str().to_owned()
 }
 
 /// Which headers must be signed when they are present: `host`, `content-type` and every `x-acs-*`.
@@ -52,15 +52,21 @@ pub fn body_sha256(body: &[u8]) -> String {
 /// Small letters, sorted. `host` is always among them.
 #[must_use]
 pub fn names_to_sign(headers: &HeaderMap) -> Vec<String> {
-    let mut names: Vec<String> = headers
-        .keys()
-        .map(|name| name.as_str())
-        .filter(|name| *name == "content-type" || name.starts_with("x-acs-"))
+    let names = headers.keys().map(|name| name.as_str());
+    let mut names: Vec<String> = names
+        .filter(|name| must_be_signed(name))
         .map(str::to_owned)
         .collect();
-    names.push("host".to_owned());
+    names.push(HOST.to_owned());
     names.sort();
     names
+}
+
+pub(super) const HOST: &str = "host";
+
+/// Whether a header besides `host` is part of what is signed.
+pub(super) fn must_be_signed(name: &str) -> bool {
+    name == "content-type" || name.starts_with("x-acs-")
 }
 
 /// Puts the canonical request together from a request and the names of the headers that are signed.
@@ -81,52 +87,108 @@ pub fn canonical_request<N: AsRef<str>>(
     names.sort();
     names.dedup();
 
-    let mut lines = String::new();
-    for name in &names {
-        lines.push_str(name);
-        lines.push(':');
-        lines.push_str(&header_value(request, name)?);
-        lines.push('\n');
-    }
-    let signed_headers = names.join(";");
-    // The header lines end with a line end of their own, so an empty line follows them.
-    let text = [
-        request.method,
-        &canonical_path(request.path),
-        &canonical_query(request.query),
+    let lines = names.iter().map(|name| match name.as_str() {
+        HOST => Ok(Line::new(HOST, request.host.trim())),
+        name => Line::of(request.headers, name),
+    });
+    let lines = lines.collect::<Result<Vec<_>, _>>()?;
+    let mut text = String::with_capacity(512);
+    push_request(
+        request,
         &lines,
-        &signed_headers,
-        &body_sha256(request.body),
-    ]
-    .join("\n");
+        HexDigest::of(request.body).as_str(),
+        &mut text,
+    );
     Ok(CanonicalRequest {
         text,
-        signed_headers,
+        signed_headers: names.join(";"),
     })
 }
 
-/// The trimmed value of a header; the values of a repeated one sorted and joined with commas.
-fn header_value(request: &SigningRequest<'_>, name: &str) -> Result<String, SigningError> {
-    if name == "host" {
-        return Ok(request.host.trim().to_owned());
-    }
-    let mut values = Vec::new();
-    for value in request.headers.get_all(name) {
-        let text =
-            std::str::from_utf8(value.as_bytes()).map_err(|_| SigningError::InvalidHeader {
-                name: name.to_owned(),
-            })?;
-        values.push(text.trim());
-    }
-    if values.is_empty() {
-        return Err(SigningError::MissingHeader {
-            name: name.to_owned(),
-        });
-    }
-    values.sort_unstable();
-    Ok(values.join(","))
+/// A header that is signed, with its value.
+pub(super) struct Line<'a> {
+    pub name: &'a str,
+    value: Value<'a>,
 }
 
-fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+enum Value<'a> {
+    One(&'a str),
+    Several(Vec<&'a str>),
+}
+
+impl<'a> Line<'a> {
+    pub fn new(name: &'a str, value: &'a str) -> Self {
+        let value = Value::One(value);
+        Line { name, value }
+    }
+
+    /// The trimmed value of a header; the values of a repeated one are sorted.
+    pub fn of(headers: &'a HeaderMap, name: &'a str) -> Result<Self, SigningError> {
+        let values = headers.get_all(name).into_iter();
+        let mut values = values.map(|value| match std::str::from_utf8(value.as_bytes()) {
+            Ok(text) => Ok(text.trim()),
+            Err(_) => Err(SigningError::InvalidHeader {
+                name: name.to_owned(),
+            }),
+        });
+        let Some(first) = values.next().transpose()? else {
+            return Err(SigningError::MissingHeader {
+                name: name.to_owned(),
+            });
+        };
+        let Some(second) = values.next().transpose()? else {
+            return Ok(Line::new(name, first));
+        };
+        let mut several = vec![first, second];
+        for value in values {
+            several.push(value?);
+        }
+        several.sort_unstable();
+        let value = Value::Several(several);
+        Ok(Line { name, value })
+    }
+
+    fn push(&self, text: &mut impl Text) {
+        text.add(self.name);
+        text.add(":");
+        match &self.value {
+            Value::One(value) => text.add(value),
+            Value::Several(values) => push_joined(values.iter().copied(), ",", text),
+        }
+        text.add("\n");
+    }
+}
+
+/// The text of the canonical request. The lines are sorted by name already.
+pub(super) fn push_request(
+    request: &SigningRequest<'_>,
+    lines: &[Line<'_>],
+    body_sha256: &str,
+    text: &mut impl Text,
+) {
+    text.add(request.method);
+    text.add("\n");
+    push_path(request.path, text);
+    text.add("\n");
+    push_query(request.query, text);
+    text.add("\n");
+    lines.iter().for_each(|line| line.push(text));
+    // Each line has an end of its own, so an empty one follows them.
+    text.add("\n");
+    push_joined(lines.iter().map(|line| line.name), ";", text);
+    text.add("\n");
+    text.add(body_sha256);
+}
+
+pub(super) fn push_joined<'a>(
+    pieces: impl Iterator<Item = &'a str>,
+    between: &str,
+    text: &mut impl Text,
+) {
+    for (index, piece) in pieces.enumerate() {
+        if index > 0 {
+            text.add(between);
+        }
+        text.add(piece);
+    }
 }

@@ -1,13 +1,47 @@
 //! The text of `x-acs-date`.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use std::io::Write as _;
+
+use chrono::{DateTime, Datelike as _, NaiveDateTime, Timelike as _, Utc};
 
 const FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
 
 /// The time in UTC to the second, as `2026-05-01T10:00:00Z`. A fraction of a second is cut off.
 #[must_use]
 pub fn date_text(time: DateTime<Utc>) -> String {
-    time.format(FORMAT).to_string()
+    DateText::of(time).as_str().to_owned()
+}
+
+/// The text of a time, on the stack.
+pub(super) struct DateText {
+    text: [u8; 32],
+    rest: usize,
+}
+
+impl DateText {
+    pub fn of(time: DateTime<Utc>) -> Self {
+        let mut text = [0; 32];
+        let mut rest = text.as_mut_slice();
+        // The longest year of the calendar has seven characters: it fits.
+        let _ = write!(
+            rest,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            time.year(),
+            time.month(),
+            time.day(),
+            time.hour(),
+            time.minute(),
+            time.second()
+        );
+        let rest = rest.len();
+        DateText { text, rest }
+    }
+
+    pub fn as_str(&self) -> &str {
+        let length = self.text.len().saturating_sub(self.rest);
+        let text = self.text.get(..length).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
 }
 
 /// Reads exactly the shape that [`date_text`] writes; `None` for any other, such as one with a

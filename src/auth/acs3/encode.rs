@@ -1,7 +1,12 @@
 //! Percent-encoding, and the one canonical shape of a path and of a query.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 use reqwest::Url;
+use smallvec::SmallVec;
+
+use super::text::Text;
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC
@@ -18,11 +23,7 @@ const RESERVED: AsciiSet = NON_ALPHANUMERIC
 /// ```
 #[must_use]
 pub fn encode(value: &str) -> String {
-    encode_bytes(value.as_bytes())
-}
-
-fn encode_bytes(value: &[u8]) -> String {
-    percent_encode(value, &RESERVED).to_string()
+    percent_encode(value.as_bytes(), &RESERVED).to_string()
 }
 
 /// The canonical shape of a path that is percent-encoded in whatever way: each segment is decoded
@@ -31,14 +32,9 @@ fn encode_bytes(value: &[u8]) -> String {
 /// A `+` in a path is a plus sign, and `%2F` stays inside its segment.
 #[must_use]
 pub fn canonical_path(path: &str) -> String {
-    if path.is_empty() {
-        return "/".to_owned();
-    }
-    let segments: Vec<String> = path
-        .split('/')
-        .map(|segment| encode_bytes(&decoded(segment)))
-        .collect();
-    segments.join("/")
+    let mut text = String::with_capacity(path.len());
+    push_path(path, &mut text);
+    text
 }
 
 /// The canonical shape of a raw query (without its `?`): parameters sorted by name, then by value,
@@ -48,21 +44,9 @@ pub fn canonical_path(path: &str) -> String {
 /// what a service does with names outside ASCII, or with one name several times, is not confirmed.
 #[must_use]
 pub fn canonical_query(query: &str) -> String {
-    let mut parameters: Vec<(Vec<u8>, Vec<u8>)> = query
-        .split('&')
-        .filter(|parameter| !parameter.is_empty())
-        .map(|parameter| {
-            let parameter = parameter.replace('+', " ");
-            let (name, value) = parameter.split_once('=').unwrap_or((&parameter, ""));
-            (decoded(name), decoded(value))
-        })
-        .collect();
-    parameters.sort();
-    let parts: Vec<String> = parameters
-        .iter()
-        .map(|(name, value)| format!("{}={}", encode_bytes(name), encode_bytes(value)))
-        .collect();
-    parts.join("&")
+    let mut text = String::with_capacity(query.len());
+    push_query(query, &mut text);
+    text
 }
 
 /// Gives a URL the path and the query that are signed. A service then sees the very text that was
@@ -71,14 +55,92 @@ pub fn canonical_query(query: &str) -> String {
 /// To be called before the request is signed: a URL's own encoding leaves characters such as `*`,
 /// `'` and `+` as they are.
 pub fn canonicalize_url(url: &mut Url) {
-    let path = canonical_path(url.path());
-    url.set_path(&path);
-    let query = url.query().map(canonical_query);
-    url.set_query(query.as_deref().filter(|query| !query.is_empty()));
+    if !is_canonical_path(url.path()) {
+        let path = canonical_path(url.path());
+        url.set_path(&path);
+    }
+    if let Some(query) = url.query() {
+        let query = canonical_query(query);
+        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
+    }
 }
 
-fn decoded(text: &str) -> Vec<u8> {
-    percent_decode_str(text).collect()
+pub(super) fn push_path(path: &str, text: &mut impl Text) {
+    if is_canonical_path(path) {
+        return text.add(path);
+    }
+    for (index, segment) in path.split('/').enumerate() {
+        if index > 0 {
+            text.add("/");
+        }
+        push_encoded(&decoded(segment), text);
+    }
+    if path.is_empty() {
+        text.add("/");
+    }
+}
+
+pub(super) fn push_query(query: &str, text: &mut impl Text) {
+    let parameters = query.split('&').filter(|parameter| !parameter.is_empty());
+    let mut parameters: SmallVec<[_; 8]> = parameters
+        .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
+        .map(|(name, value)| (form_decoded(name), form_decoded(value)))
+        .collect();
+    parameters.sort_unstable();
+    for (index, (name, value)) in parameters.iter().enumerate() {
+        if index > 0 {
+            text.add("&");
+        }
+        push_encoded(name, text);
+        text.add("=");
+        push_encoded(value, text);
+    }
+}
+
+fn push_encoded(value: &[u8], text: &mut impl Text) {
+    percent_encode(value, &RESERVED).for_each(|piece| text.add(piece));
+}
+
+fn decoded(part: &str) -> Cow<'_, [u8]> {
+    percent_decode(part.as_bytes()).into()
+}
+
+/// As in a form, where `+` is a blank.
+fn form_decoded(part: &str) -> Cow<'_, [u8]> {
+    if !part.contains('+') {
+        return decoded(part);
+    }
+    Cow::Owned(percent_decode(part.replace('+', " ").as_bytes()).collect())
+}
+
+/// Whether nothing in a path changes when it is brought into shape: the usual case, and the cheap
+/// one.
+fn is_canonical_path(path: &str) -> bool {
+    let mut bytes = path.bytes();
+    while let Some(byte) = bytes.next() {
+        let canonical = match byte {
+            b'/' => true,
+            b'%' => {
+                matches!((bytes.next(), bytes.next()), (Some(high), Some(low)) if is_canonical_escape([high, low]))
+            }
+            byte => is_unreserved(byte),
+        };
+        if !canonical {
+            return false;
+        }
+    }
+    !path.is_empty()
+}
+
+/// Whether the two digits after a `%` are capitals, and stand for what has to be encoded.
+fn is_canonical_escape(digits: [u8; 2]) -> bool {
+    let mut byte = [0];
+    let is_hex = hex::decode_to_slice(digits, &mut byte).is_ok();
+    is_hex && !digits.iter().any(u8::is_ascii_lowercase) && !byte.iter().copied().any(is_unreserved)
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
 #[cfg(test)]

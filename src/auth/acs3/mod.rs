@@ -40,6 +40,7 @@ mod date;
 mod encode;
 mod request;
 mod sign;
+mod text;
 mod verify;
 
 pub use canonical::{CanonicalRequest, body_sha256, canonical_request, names_to_sign};

@@ -1,21 +1,26 @@
 //! The sender's side: from a canonical request to the headers to send.
 
+use std::ops::Range;
+
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
+use smallvec::SmallVec;
 
 use super::ALGORITHM;
-use super::canonical::{CanonicalRequest, body_sha256, canonical_request, names_to_sign};
+use super::canonical::{CanonicalRequest, HOST, Line, must_be_signed, push_joined, push_request};
 use super::credentials::Credentials;
-use super::date::date_text;
+use super::date::DateText;
 use super::request::SigningRequest;
+use super::text::{HexDigest, Text};
 use crate::auth::{InvalidSecret, Secret};
 
-const DATE: HeaderName = HeaderName::from_static("x-acs-date");
-const NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
-pub(super) const BODY_SHA256: HeaderName = HeaderName::from_static("x-acs-content-sha256");
-const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
+static DATE: HeaderName = HeaderName::from_static("x-acs-date");
+static NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
+pub(super) static BODY_SHA256: HeaderName = HeaderName::from_static("x-acs-content-sha256");
+static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
 
 /// Why a request cannot be signed. Nothing was sent, and nothing secret is in the error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +49,13 @@ pub enum SigningError {
 ///
 /// The token and `Authorization` are marked as sensitive, so `Debug` does not show them.
 #[derive(Debug, Clone)]
-pub struct SignedHeaders(Vec<(HeaderName, HeaderValue)>);
+pub struct SignedHeaders {
+    date: HeaderValue,
+    nonce: HeaderValue,
+    body_sha256: HeaderValue,
+    security_token: Option<HeaderValue>,
+    authorization: HeaderValue,
+}
 
 impl SignedHeaders {
     /// Puts them on a request. Each replaces what was there under its name, so that a request can
@@ -57,7 +68,16 @@ impl SignedHeaders {
 
     /// The names and values, in the order in which they are put on.
     pub fn iter(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-        self.0.iter().map(|(name, value)| (name, value))
+        let token = self.security_token.as_ref();
+        [
+            (&DATE, Some(&self.date)),
+            (&NONCE, Some(&self.nonce)),
+            (&BODY_SHA256, Some(&self.body_sha256)),
+            (&SECURITY_TOKEN, token),
+            (&AUTHORIZATION, Some(&self.authorization)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
     }
 }
 
@@ -82,39 +102,102 @@ pub fn sign(
     if !is_one_word(&credentials.access_key_id) {
         return Err(InvalidSecret::new("access key id").into());
     }
-    let mut added = vec![
-        (DATE, plain(&DATE, &date_text(time))?),
-        (NONCE, plain(&NONCE, nonce)?),
-        (
-            BODY_SHA256,
-            plain(&BODY_SHA256, &body_sha256(request.body))?,
-        ),
-    ];
-    if let Some(token) = &credentials.security_token {
-        let value = HeaderValue::from_str(token.expose())
-            .map_err(|_| InvalidSecret::new("security token"))?;
-        added.push((SECURITY_TOKEN, sensitive(value)));
+    let token = credentials.security_token.as_ref().map(Secret::expose);
+    if !token.is_none_or(is_sendable) {
+        return Err(InvalidSecret::new("security token").into());
     }
-    let mut headers = request.headers.clone();
-    let mut signed = SignedHeaders(added);
-    signed.put_on(&mut headers);
+    if !is_sendable(nonce) {
+        return Err(SigningError::InvalidHeader {
+            name: NONCE.to_string(),
+        });
+    }
+    let (date, body_sha256) = (DateText::of(time), HexDigest::of(request.body));
+    let (date, body_sha256) = (date.as_str(), body_sha256.as_str());
 
-    let request = SigningRequest {
-        headers: &headers,
-        ..*request
+    // Those that the request has, and those that signing adds, in place of older ones.
+    let added = [
+        (HOST, Some(request.host.trim())),
+        (BODY_SHA256.as_str(), Some(body_sha256)),
+        (DATE.as_str(), Some(date)),
+        (SECURITY_TOKEN.as_str(), token.map(str::trim)),
+        (NONCE.as_str(), Some(nonce.trim())),
+    ];
+    let is_added = |name: &str| {
+        added
+            .iter()
+            .any(|(added, value)| *added == name && value.is_some())
     };
-    let canonical = canonical_request(&request, &names_to_sign(&headers))?;
-    let signature = signature(&string_to_sign(&canonical), &credentials.access_key_secret);
-    let text = authorization(&credentials.access_key_id, &canonical, &signature);
-    let value = sensitive(plain(&AUTHORIZATION, &text)?);
-    signed.0.push((AUTHORIZATION, value));
-    Ok(signed)
+    let mut lines: SmallVec<[Line<'_>; 12]> = SmallVec::new();
+    for name in request.headers.keys().map(HeaderName::as_str) {
+        if must_be_signed(name) && !is_added(name) {
+            lines.push(Line::of(request.headers, name)?);
+        }
+    }
+    let added = added.into_iter();
+    lines.extend(added.filter_map(|(name, value)| Some(Line::new(name, value?))));
+    lines.sort_unstable_by_key(|line| line.name);
+
+    let mut canonical = Sha256::new();
+    push_request(request, &lines, body_sha256, &mut canonical);
+    let canonical = HexDigest::from(<[u8; 32]>::from(canonical.finalize()));
+    let mut mac = keyed(&credentials.access_key_secret);
+    push_string_to_sign(canonical.as_str(), |piece| mac.update(piece.as_bytes()));
+    let signature = HexDigest::from(<[u8; 32]>::from(mac.finalize().into_bytes()));
+
+    // All values stand in one piece of memory.
+    let mut values = Values(Vec::with_capacity(512));
+    let spans = (
+        values.span(|text| text.add(date)),
+        values.span(|text| text.add(nonce)),
+        values.span(|text| text.add(body_sha256)),
+        token.map(|token| values.span(|text| text.add(token))),
+        values.span(|text| {
+            let names = lines.iter().map(|line| line.name);
+            push_authorization(&credentials.access_key_id, names, signature.as_str(), text);
+        }),
+    );
+    let values = Bytes::from(values.0);
+    let value = |name: &HeaderName, span: Range<usize>| {
+        HeaderValue::from_maybe_shared(values.slice(span)).map_err(|_| {
+            SigningError::InvalidHeader {
+                name: name.to_string(),
+            }
+        })
+    };
+    let token = spans.3.map(|span| value(&SECURITY_TOKEN, span));
+    Ok(SignedHeaders {
+        date: value(&DATE, spans.0)?,
+        nonce: value(&NONCE, spans.1)?,
+        body_sha256: value(&BODY_SHA256, spans.2)?,
+        security_token: token.transpose()?.map(sensitive),
+        authorization: sensitive(value(&AUTHORIZATION, spans.4)?),
+    })
+}
+
+/// Texts, one after the other.
+struct Values(Vec<u8>);
+
+impl Values {
+    /// Adds a text, and returns where it stands.
+    fn span(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> {
+        let start = self.0.len();
+        write(&mut self.0);
+        start..self.0.len()
+    }
 }
 
 /// The text that the HMAC is taken of: the algorithm's name and the hash of the canonical request.
 #[must_use]
 pub fn string_to_sign(canonical: &CanonicalRequest) -> String {
-    format!("{ALGORITHM}\n{}", canonical.sha256())
+    let mut text = String::new();
+    push_string_to_sign(&canonical.sha256(), |piece| text.push_str(piece));
+    text
+}
+
+fn push_string_to_sign(canonical_sha256: &str, push: impl FnMut(&str)) {
+    [ALGORITHM, "\n", canonical_sha256]
+        .into_iter()
+        .for_each(push);
 }
 
 /// The signature in hexadecimal small letters. The secret is the key as it is.
@@ -130,19 +213,37 @@ pub fn signature(string_to_sign: &str, access_key_secret: &Secret) -> String {
 /// The `Authorization` header's text: commas without blanks, as the service reads it.
 #[must_use]
 pub fn authorization(access_key_id: &str, canonical: &CanonicalRequest, signature: &str) -> String {
-    format!(
-        "{ALGORITHM} Credential={access_key_id},SignedHeaders={},Signature={signature}",
-        canonical.signed_headers
-    )
+    let (mut text, names) = (String::new(), canonical.signed_headers.split(';'));
+    push_authorization(access_key_id, names, signature, &mut text);
+    text
+}
+
+fn push_authorization<'a>(
+    access_key_id: &str,
+    signed_headers: impl Iterator<Item = &'a str>,
+    signature: &str,
+    text: &mut impl Text,
+) {
+    text.add(ALGORITHM);
+    text.add(" Credential=");
+    text.add(access_key_id);
+    text.add(",SignedHeaders=");
+    push_joined(signed_headers, ";", text);
+    text.add(",Signature=");
+    text.add(signature);
 }
 
 /// The HMAC with the text in it, for the sender to read and for the receiver to compare.
 pub(super) fn mac(string_to_sign: &str, access_key_secret: &Secret) -> Hmac<Sha256> {
-    #[expect(clippy::expect_used, reason = "an HMAC takes a key of any length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(access_key_secret.expose().as_bytes())
-        .expect("an HMAC takes a key of any length");
+    let mut mac = keyed(access_key_secret);
     mac.update(string_to_sign.as_bytes());
     mac
+}
+
+fn keyed(access_key_secret: &Secret) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "an HMAC takes a key of any length")]
+    Hmac::<Sha256>::new_from_slice(access_key_secret.expose().as_bytes())
+        .expect("an HMAC takes a key of any length")
 }
 
 /// Whether the text can stand between `Credential=` and the comma after it.
@@ -153,10 +254,10 @@ fn is_one_word(text: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && byte != b',')
 }
 
-fn plain(name: &HeaderName, text: &str) -> Result<HeaderValue, SigningError> {
-    HeaderValue::from_str(text).map_err(|_| SigningError::InvalidHeader {
-        name: name.to_string(),
-    })
+/// Whether a header can carry the text.
+fn is_sendable(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte == b'\t' || matches!(byte, b' '..=b'~'))
 }
 
 fn sensitive(mut value: HeaderValue) -> HeaderValue {

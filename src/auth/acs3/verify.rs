@@ -163,7 +163,7 @@ pub fn verify(
     let body = body_sha256(request.body);
     if request
         .headers
-        .get(BODY_SHA256)
+        .get(&BODY_SHA256)
         .is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(body.as_bytes()))
     {
         return Err(VerifyError::Body);

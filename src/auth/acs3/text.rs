@@ -1,0 +1,51 @@
+//! Where the pieces of a text go: into a string to look at, or straight into a hash.
+
+use sha2::{Digest as _, Sha256};
+
+/// Takes the pieces of a text, in their order.
+///
+/// A signature is made without the texts in between; whoever looks for the step at which two
+/// signatures part gets each text whole. Both come from the same functions.
+pub(super) trait Text {
+    fn add(&mut self, piece: &str);
+}
+
+impl Text for String {
+    fn add(&mut self, piece: &str) {
+        self.push_str(piece);
+    }
+}
+
+impl Text for Vec<u8> {
+    fn add(&mut self, piece: &str) {
+        self.extend_from_slice(piece.as_bytes());
+    }
+}
+
+impl Text for Sha256 {
+    fn add(&mut self, piece: &str) {
+        self.update(piece.as_bytes());
+    }
+}
+
+/// A hash in hexadecimal small letters.
+pub(super) struct HexDigest([u8; 64]);
+
+impl HexDigest {
+    pub fn of(bytes: &[u8]) -> Self {
+        HexDigest::from(<[u8; 32]>::from(Sha256::digest(bytes)))
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<[u8; 32]> for HexDigest {
+    fn from(digest: [u8; 32]) -> Self {
+        let mut text = [0; 64];
+        #[expect(clippy::expect_used, reason = "both lengths stand in the types")]
+        hex::encode_to_slice(digest, &mut text).expect("32 bytes are 64 digits");
+        HexDigest(text)
+    }
+}
