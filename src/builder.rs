@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 
 use crate::auth::origin;
-use crate::client::{Clock, Clocks, HttpClient, Pace, ReqwestClient, RetryPolicy, Session, Shared};
+use crate::client::{
+    Clock, Clocks, HttpClient, Pace, ReqwestClient, RetryPolicy, Session, Shared, TLS_COMPILED_IN,
+};
 use crate::error::{Error, Result};
 use crate::secrets::Cleaner;
 use crate::service_client::{IntoCredential, ServiceClient};
@@ -133,7 +135,8 @@ impl<C: ServiceClient> Builder<C> {
     /// # Errors
     ///
     /// [`crate::ErrorKind::Configuration`] when there are no credentials, when they hold what no
-    /// header can carry, or when the address is not a URL or is plain `http` to another machine.
+    /// header can carry, when the address is not a URL or is plain `http` to another machine, or
+    /// when there is no TLS: no feature for it, or none of its providers in this process.
     pub fn build(self) -> Result<C> {
         let base_url = self
             .checked_base_url()
@@ -148,13 +151,23 @@ impl<C: ServiceClient> Builder<C> {
         let attempt_timeout = self.attempt_timeout.min(self.timeout);
         let before = attempt_timeout.min(LONGEST_CONNECTING).mul_f64(0.9);
         let connect_timeout = self.connect_timeout.min(before).min(LONGEST_CONNECTING);
-        let made = ReqwestClient::for_scheme(base_url.scheme(), connect_timeout)
+        let http_is_callers = self.http.is_some();
+        if !http_is_callers && base_url.scheme() == "https" && !TLS_COMPILED_IN {
+            return Err(Error::configuration("this build of runpipe has no TLS")
+                .advise(
+                    "Turn on its feature `rustls`, `rustls-ring` or `rustls-no-provider`, or give \
+                     the builder an `http_client` of your own.",
+                )
+                .on_service(C::SERVICE));
+        }
+        // A caller's own client sends for it: this machine's roots need not be read.
+        let scheme = if http_is_callers { "http" } else { base_url.scheme() };
+        let made = ReqwestClient::for_scheme(scheme, connect_timeout)
             .and_then(|client| Ok((client.maker()?, client)));
         let (maker, reqwest) = made.map_err(|fault| {
             let detail = format!("no HTTP client can be made on this machine: {fault}");
             Error::configuration(detail).on_service(C::SERVICE)
         })?;
-        let http_is_callers = self.http.is_some();
         let cleaner = Cleaner::new(credential.secrets());
         Ok(C::from_session(Session::new(Shared {
             service: C::SERVICE,

@@ -94,6 +94,37 @@ fn the_default_build_is_the_services_and_tls() {
     assert_eq!(enabled, expected.into_iter().collect());
 }
 
+/// Each TLS feature with the providers that it compiles.
+#[test]
+fn tls_is_one_provider_or_the_callers_own() {
+    let providers = ["aws-lc-rs", "aws-lc-sys", "ring"];
+    for (feature, expected) in [
+        ("rustls", &["aws-lc-rs", "aws-lc-sys"][..]),
+        ("rustls-ring", &["ring"]),
+        ("rustls-no-provider", &[]),
+        ("", &[]),
+    ] {
+        let features = format!("buddy,{feature}");
+        let words = ["--no-default-features", "--features", &features];
+        let crates = crates(&[&words[..], &["--edges", "normal"]].concat());
+        println!("{feature:20} {} crates", crates.len());
+        let names: BTreeSet<&str> = crates
+            .iter()
+            .filter_map(|line| line.split(' ').next())
+            .collect();
+        let found: Vec<&str> = providers
+            .into_iter()
+            .filter(|name| names.contains(name))
+            .collect();
+        assert_eq!(found, expected, "with {feature:?}");
+        assert_eq!(
+            names.contains("rustls"),
+            !feature.is_empty(),
+            "with {feature:?}"
+        );
+    }
+}
+
 /// So many, that a crate more is somebody's decision.
 #[test]
 fn the_default_build_is_at_most_125_crates() {

@@ -104,19 +104,18 @@ impl SendError {
     }
 }
 
-impl From<reqwest::Error> for SendError {
-    fn from(cause: reqwest::Error) -> Self {
-        let cause = cause.without_url();
-        SendError {
-            reason: reasons(&cause),
-            sent: !cause.is_connect() && !cause.is_builder(),
-        }
+/// Not a `From`: which client sends is no promise of this crate.
+fn send_error(cause: reqwest::Error) -> SendError {
+    let cause = cause.without_url();
+    SendError {
+        reason: reasons(&cause),
+        sent: !cause.is_connect() && !cause.is_builder(),
     }
 }
 
 /// A request of the generated clients, for another HTTP client than reqwest.
 pub(super) fn plain(request: reqwest::Request) -> Result<http::Request<Bytes>, SendError> {
-    let request: http::Request<reqwest::Body> = request.try_into()?;
+    let request: http::Request<reqwest::Body> = request.try_into().map_err(send_error)?;
     let body = request.body().as_bytes().map(Bytes::copy_from_slice);
     Ok(request.map(|_| body.unwrap_or_default()))
 }
@@ -157,7 +156,9 @@ impl ReqwestClient {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when this machine's TLS roots or its proxy settings cannot be used.
+    /// [`SendError`] when this machine's TLS roots or its proxy settings cannot be used, or when
+    /// there is no TLS provider: with the feature `rustls-no-provider` the program installs one
+    /// (`rustls::crypto::CryptoProvider::install_default`) before it makes a client.
     pub fn new(connect_timeout: Duration) -> Result<Self, SendError> {
         Self::for_scheme("https", connect_timeout)
     }
@@ -195,7 +196,7 @@ impl ReqwestClient {
         request: reqwest::Request,
     ) -> Result<http::Response<ResponseBody>, SendError> {
         let client = self.of(request.url().scheme())?;
-        let mut response = client.execute(request).await?;
+        let mut response = client.execute(request).await.map_err(send_error)?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut answer = http::Response::new(ResponseBody(Inner::Reqwest(Box::new(response))));
         *answer.status_mut() = status;
@@ -210,7 +211,7 @@ impl HttpClient for ReqwestClient {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, SendError>> {
         async move {
-            let request = reqwest::Request::try_from(request)?;
+            let request = reqwest::Request::try_from(request).map_err(send_error)?;
             self.execute(request).await
         }
         .boxed()
@@ -225,13 +226,13 @@ impl fmt::Debug for ReqwestClient {
 
 fn made(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, SendError> {
     let reason = |cause: reqwest::Error| SendError::not_sent(reasons(&cause));
-    builder.build().map_err(reason)
+    super::tls::with_provider(builder)?.build().map_err(reason)
 }
 
 /// What talks without TLS, to this machine alone, needs no roots and no proxy.
 fn unencrypted(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     let builder = builder.no_proxy();
-    #[cfg(feature = "rustls")]
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     let builder = builder.tls_certs_only([]);
     builder
 }

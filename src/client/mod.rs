@@ -19,6 +19,7 @@ mod proof;
 mod read;
 mod retries;
 mod session;
+mod tls;
 
 pub(crate) use answer::{Answer, Named, header_text};
 pub(crate) use authorize::Credential;
@@ -35,5 +36,6 @@ pub(crate) use proof::{Content, Marker, Proof, title};
 pub(crate) use retries::Again;
 pub use retries::RetryPolicy;
 pub(crate) use session::{Session, Shared};
+pub(crate) use tls::COMPILED_IN as TLS_COMPILED_IN;
 
 pub(crate) use crate::retry_after::{retry_after, wait};

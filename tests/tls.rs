@@ -1,0 +1,104 @@
+//! The promise: a call goes over TLS with each provider that can be chosen, and where there is none
+//! the builder says so. `.ci/long` runs it with each feature alone.
+
+use std::io::Write as _;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use runpipe::buddy::{Client, Credentials, PipelineRef, types::RunExecutionRequest};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+/// Where the test below finds its server.
+const URL: &str = "RUNPIPE_TEST_TLS_URL";
+const NEEDS_DEFAULT: bool = cfg!(all(
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "rustls-ring"))
+));
+
+fn client(url: &str) -> runpipe::Result<Client> {
+    Client::builder()
+        .base_url(url)
+        .credentials(Credentials::token("token"))
+        .build()
+}
+
+/// What another process does, whose certificates the test chooses: it starts a run.
+#[tokio::test]
+#[ignore = "started by the test below"]
+async fn start() {
+    let url = std::env::var(URL).expect("the test below sets it");
+    if NEEDS_DEFAULT {
+        let error = client(&url).expect_err("there is no provider");
+        assert_eq!(error.kind(), runpipe::ErrorKind::Configuration, "{error}");
+        assert!(error.to_string().contains("install_default"), "{error}");
+        let provider: CryptoProvider = aws_lc_rs::default_provider();
+        provider.install_default().expect("the first one");
+    }
+    let pipeline = PipelineRef::new("acme", "site", 7);
+    let run = client(&url)
+        .expect("a client")
+        .start(&pipeline, &RunExecutionRequest::default())
+        .await
+        .expect("a run");
+    assert_eq!(run.reference.to_string(), "buddy/acme/site/7/31");
+}
+
+#[tokio::test]
+async fn a_start_goes_over_tls() {
+    if !cfg!(any(feature = "rustls", feature = "rustls-no-provider")) {
+        let error = client("https://localhost").expect_err("there is no TLS");
+        assert_eq!(error.kind(), runpipe::ErrorKind::Configuration, "{error}");
+        return;
+    }
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let mut roots = tempfile::NamedTempFile::new().expect("a file");
+    roots
+        .write_all(cert.pem().as_bytes())
+        .expect("it is written");
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .expect("a server");
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("localhost:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = acceptor.accept(stream).await.expect("a handshake");
+            let mut head = vec![0; 4096];
+            stream.read(&mut head).await.expect("a request");
+            let body = r#"{"id": 31}"#;
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream
+                .write_all(answer.as_bytes())
+                .await
+                .expect("an answer");
+            stream.flush().await.expect("an answer");
+        }
+    });
+    let this = std::env::current_exe().expect("a program");
+    let output = tokio::process::Command::new(this)
+        .args(["--exact", "start", "--ignored"])
+        .env(URL, format!("https://localhost:{port}"))
+        .env("SSL_CERT_FILE", roots.path())
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .expect("the program runs");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stdout}");
+    assert!(stdout.contains("1 passed"), "{stdout}");
+}
