@@ -42,6 +42,8 @@ mod wait;
 pub use builder::Builder;
 pub use client::{Clock, HttpClient, ReqwestClient, ResponseBody, RetryPolicy, SendError};
 pub use error::{Error, ErrorKind, Result};
+/// The future that a trait's method returns: [`HttpClient`] and [`auth::TokenProvider`].
+pub use futures_core::future::BoxFuture;
 pub(crate) use generated::open_enum;
 pub use reconcile::Reconciled;
 pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Timestamp};

@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`Secret`] | text that is never printed and is wiped when it is dropped |
 //! | `basic`, `bearer` | the two plain `Authorization` headers |
-//! | [`oauth`] | the OAuth client credentials grant, with a cache of the token |
+//! | [`oauth`] | the OAuth client credentials grant |
+//! | `provider` | tokens and keys that the caller fetches: [`TokenProvider`] |
+//! | `cache` | what keeps either while it lasts, and shares it between calls |
 //! | `acs3` | the ACS3-HMAC-SHA256 signature (feature `aliyun`) |
 //! | `origin` | which URLs may be sent credentials at all |
 //!
@@ -15,9 +17,13 @@
 pub mod acs3;
 pub(crate) mod basic;
 pub(crate) mod bearer;
+mod cache;
 pub mod oauth;
 pub(crate) mod origin;
+mod provider;
 mod secret;
 
 pub use oauth::{ClientCredentials, TokenCache, TokenError};
+pub(crate) use provider::Provided;
+pub use provider::{Expiring, ProviderError, TokenProvider};
 pub use secret::{InvalidSecret, Secret};

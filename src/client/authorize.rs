@@ -6,7 +6,11 @@ use http::header::{AUTHORIZATION, HeaderValue};
 use reqwest::Request;
 
 use super::Session;
-use crate::auth::{InvalidSecret, Secret, TokenCache, TokenError, basic, bearer};
+#[cfg(feature = "aliyun")]
+use crate::auth::acs3;
+use crate::auth::{
+    InvalidSecret, Provided, ProviderError, Secret, TokenCache, TokenError, basic, bearer,
+};
 use crate::error::{Error, ErrorKind};
 
 /// What a session proves itself with.
@@ -15,14 +19,26 @@ pub(crate) enum Credential {
     Header { value: HeaderValue, secret: Secret },
     /// A bearer token that is fetched and renewed.
     OAuth(TokenCache),
+    /// A bearer token that the caller's provider gives.
+    Provided(Provided<Secret>),
     /// A signature over each request.
     #[cfg(feature = "aliyun")]
-    Acs3(crate::auth::acs3::Credentials),
+    Acs3(acs3::Credentials),
+    /// A signature with the keys that the caller's provider gives.
+    #[cfg(feature = "aliyun")]
+    ProvidedAcs3(Provided<acs3::Credentials>),
 }
 
 /// What was used on one request, so that it can be dropped when it is refused.
 #[derive(Debug, Default)]
-pub(crate) struct Used(Option<Secret>);
+pub(crate) enum Used {
+    /// What the client was built with: no other can be had.
+    #[default]
+    Lasting,
+    Token(Secret),
+    #[cfg(feature = "aliyun")]
+    Key(Box<acs3::Credentials>),
+}
 
 impl Credential {
     pub fn basic(user: &str, password: &Secret) -> Result<Self, Error> {
@@ -42,16 +58,11 @@ impl Credential {
         match self {
             Credential::Header { secret, .. } => vec![secret.expose()],
             Credential::OAuth(cache) => vec![cache.client_secret().expose()],
+            Credential::Provided(_) => Vec::new(),
             #[cfg(feature = "aliyun")]
-            Credential::Acs3(credentials) => {
-                let token = credentials.security_token.as_ref();
-                let key = &credentials.access_key_secret;
-                [Some(key), token]
-                    .into_iter()
-                    .flatten()
-                    .map(Secret::expose)
-                    .collect()
-            }
+            Credential::Acs3(key) => key_secrets(key).collect(),
+            #[cfg(feature = "aliyun")]
+            Credential::ProvidedAcs3(_) => Vec::new(),
         }
     }
 
@@ -60,34 +71,69 @@ impl Credential {
         match self {
             Credential::Header { value, .. } => {
                 request.headers_mut().insert(AUTHORIZATION, value.clone());
-                Ok(Used::default())
+                Ok(Used::Lasting)
             }
             Credential::OAuth(cache) => {
                 let token = cache.token(session.http()).await.map_err(no_token)?;
-                session.keep_secret(token.expose());
-                let value = bearer::header(&token).map_err(invalid)?;
-                request.headers_mut().insert(AUTHORIZATION, value);
-                Ok(Used(Some(token)))
+                put_token(token, request, session)
+            }
+            Credential::Provided(provided) => {
+                let now = session.shared().clocks.here();
+                let token = provided.get(now).await.map_err(no_token)?;
+                if token.is_empty() {
+                    provided.invalidate(&token);
+                    return Err(no_token(TokenError::Provider(EMPTY)));
+                }
+                put_token(token, request, session)
             }
             #[cfg(feature = "aliyun")]
-            Credential::Acs3(credentials) => {
-                sign(request, credentials, session)?;
-                Ok(Used::default())
+            Credential::Acs3(key) => {
+                sign(request, key, session)?;
+                Ok(Used::Lasting)
+            }
+            #[cfg(feature = "aliyun")]
+            Credential::ProvidedAcs3(provided) => {
+                let now = session.shared().clocks.here();
+                let key = provided.get(now).await.map_err(no_token)?;
+                if key.access_key_secret.is_empty() {
+                    provided.invalidate(&key);
+                    return Err(no_token(TokenError::Provider(EMPTY)));
+                }
+                key_secrets(&key).for_each(|secret| session.keep_secret(secret));
+                sign(request, &key, session)?;
+                Ok(Used::Key(Box::new(key)))
             }
         }
     }
 
-    /// Drops a token that was refused. `false` when no other can be had.
+    /// Drops what was refused. `false` when no other can be had.
     pub fn forget(&self, used: &Used) -> bool {
         match (self, used) {
-            (Credential::OAuth(cache), Used(Some(token))) => {
-                cache.invalidate(token);
-                true
-            }
-            _ => false,
+            (Credential::OAuth(cache), Used::Token(token)) => cache.invalidate(token),
+            (Credential::Provided(provided), Used::Token(token)) => provided.invalidate(token),
+            #[cfg(feature = "aliyun")]
+            (Credential::ProvidedAcs3(provided), Used::Key(key)) => provided.invalidate(key),
+            _ => return false,
         }
+        true
     }
 }
+
+const EMPTY: ProviderError = ProviderError::refused("what it gave is empty");
+
+fn put_token(token: Secret, request: &mut Request, session: &Session) -> Result<Used, Error> {
+    session.keep_secret(token.expose());
+    let value = bearer::header(&token).map_err(invalid)?;
+    request.headers_mut().insert(AUTHORIZATION, value);
+    Ok(Used::Token(token))
+}
+
+#[cfg(feature = "aliyun")]
+fn key_secrets(key: &acs3::Credentials) -> impl Iterator<Item = &str> {
+    let secrets = [Some(&key.access_key_secret), key.security_token.as_ref()];
+    secrets.into_iter().flatten().map(Secret::expose)
+}
+
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[hidden]")
@@ -106,7 +152,9 @@ fn no_token(error: TokenError) -> Error {
         TokenError::Unavailable { .. } => ErrorKind::Unavailable,
         TokenError::Unreachable { .. } => ErrorKind::Transport,
         TokenError::Insecure { .. } => ErrorKind::Configuration,
-        _ => ErrorKind::Undecodable,
+        TokenError::Undecodable { .. } => ErrorKind::Undecodable,
+        TokenError::Provider(error) if error.is_temporary() => ErrorKind::Unavailable,
+        TokenError::Provider(_) => ErrorKind::Authentication,
     };
     let mut told = Error::new(kind)
         .detail(error.to_string())
@@ -124,10 +172,9 @@ fn no_token(error: TokenError) -> Error {
 #[cfg(feature = "aliyun")]
 fn sign(
     request: &mut Request,
-    credentials: &crate::auth::acs3::Credentials,
+    credentials: &acs3::Credentials,
     session: &Session,
 ) -> Result<(), Error> {
-    use crate::auth::acs3;
     // What is signed has to be what is sent: `Url` leaves characters that the signature encodes.
     acs3::canonicalize_url(request.url_mut());
     let url = request.url();

@@ -5,7 +5,7 @@ use crate::auth::Secret;
 /// An access key, and the security token that belongs to it when the key is a temporary one.
 ///
 /// `Debug` shows the id only.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
     /// The key's id. Travels in every request; it is not a secret.

@@ -9,25 +9,13 @@ use serde_json::Value;
 
 use super::error::TokenError;
 use crate::auth::Secret;
+use crate::auth::cache::{DEFAULT_LIFE, Grant, LONGEST_LIFE};
 use crate::error::one_line;
 use crate::retry_after::retry_after;
 use crate::secrets::Cleaner;
 
-/// How long a token is taken to last when the answer does not say.
-const DEFAULT_LIFE: Duration = Duration::from_secs(5 * 60);
-
-/// No token is kept longer than this, whatever the answer says: a slip of the endpoint (say,
-/// milliseconds where seconds are meant) should not keep a token for years.
-const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
 /// A sentence of the endpoint is cut after this many characters.
 const MESSAGE_LENGTH: usize = 300;
-
-/// A token and how long it lasts, counted from the moment at which it was asked for.
-pub(super) struct Grant {
-    pub(super) token: Secret,
-    pub(super) life: Duration,
-}
 
 #[derive(Deserialize)]
 struct Success {
@@ -43,7 +31,7 @@ pub(super) fn read(
     headers: &HeaderMap,
     body: &[u8],
     secret: &Secret,
-) -> Result<Grant, TokenError> {
+) -> Result<Grant<Secret>, TokenError> {
     if status == StatusCode::TOO_MANY_REQUESTS {
         return Err(TokenError::RateLimited {
             retry_after: retry_after(headers),
@@ -98,7 +86,7 @@ pub(super) fn undecodable(
 }
 
 /// The errors are words of our own: serde's would quote the body, which may hold the token.
-fn grant(body: &[u8]) -> Result<Grant, String> {
+fn grant(body: &[u8]) -> Result<Grant<Secret>, String> {
     let success: Success = serde_json::from_slice(without_bom(body)).map_err(|error| {
         if error.is_data() {
             "the JSON is not an object with a text access_token".to_owned()
@@ -121,7 +109,7 @@ fn grant(body: &[u8]) -> Result<Grant, String> {
         return Err("the token's type is not Bearer".to_owned());
     }
     Ok(Grant {
-        token,
+        credential: token,
         life: life(success.expires_in.as_ref()),
     })
 }

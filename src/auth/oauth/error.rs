@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::auth::ProviderError;
 use crate::client::SendError;
 
-/// Why a token endpoint gave no token.
+/// Why there is no token: a token endpoint, or the caller's own provider, gave none.
 ///
 /// No variant holds a secret: a token endpoint that repeats the client's secret in its answer is
 /// quoted with the secret replaced by `[hidden]`. The error is `Clone`, because all callers that
@@ -57,16 +58,19 @@ pub enum TokenError {
         /// The host of the token URL.
         host: String,
     },
+    /// The [`TokenProvider`](crate::auth::TokenProvider) of the caller has none.
+    Provider(ProviderError),
 }
 
 impl TokenError {
     /// Whether asking again later, with the same credentials, may give a token.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unreachable(_)
-        )
+        match self {
+            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unreachable(_) => true,
+            Self::Provider(error) => error.is_temporary(),
+            Self::Refused { .. } | Self::Undecodable { .. } | Self::Insecure { .. } => false,
+        }
     }
 
     /// The wait that the endpoint asked for, when it did.
@@ -88,7 +92,7 @@ impl TokenError {
             | Self::Unavailable { status, .. }
             | Self::Undecodable { status, .. } => Some(*status),
             Self::RateLimited { .. } => Some(StatusCode::TOO_MANY_REQUESTS),
-            Self::Unreachable(_) | Self::Insecure { .. } => None,
+            Self::Unreachable(_) | Self::Insecure { .. } | Self::Provider(_) => None,
         }
     }
 }
@@ -145,6 +149,7 @@ impl fmt::Display for TokenError {
                 f,
                 "the client's secret is not sent to {host} without TLS: use an https URL"
             ),
+            Self::Provider(error) => error.fmt(f),
         }
     }
 }

@@ -8,9 +8,11 @@ use http::{Method, Request, StatusCode};
 use secrecy::zeroize::Zeroizing;
 use tokio::time::timeout;
 
-use super::answer::{self, Grant};
+use super::answer;
 use super::credentials::ClientCredentials;
 use super::error::TokenError;
+use crate::auth::Secret;
+use crate::auth::cache::Grant;
 use crate::auth::origin::may_carry_credentials;
 use crate::client::{HttpClient, ResponseBody, SendError};
 
@@ -22,7 +24,7 @@ pub(super) async fn fetch(
     http: &dyn HttpClient,
     credentials: &ClientCredentials,
     within: Duration,
-) -> Result<Grant, TokenError> {
+) -> Result<Grant<Secret>, TokenError> {
     let url = &credentials.token_url;
     if !may_carry_credentials(url) {
         return Err(TokenError::Insecure {
@@ -41,7 +43,7 @@ pub(super) async fn fetch(
 async fn exchange(
     http: &dyn HttpClient,
     credentials: &ClientCredentials,
-) -> Result<Grant, TokenError> {
+) -> Result<Grant<Secret>, TokenError> {
     let response = http.send(request(credentials)?).await?;
     let (head, mut body) = response.into_parts();
     let (status, headers) = (head.status, head.headers);

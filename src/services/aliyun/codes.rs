@@ -46,10 +46,10 @@ pub(super) fn apply(refusal: &mut Refusal, code: &str, wait: Option<Duration>) -
         "InvalidOrganization.NotFound" => (ErrorKind::NotFound, Again::No, Some(ORGANIZATION)),
         "InvalidPipeline.NotFound" => (ErrorKind::NotFound, Again::No, Some(PIPELINE)),
         _ if code.starts_with("InvalidAccessKeyId") => {
-            (ErrorKind::Authentication, Again::No, Some(KEY))
+            (ErrorKind::Authentication, Again::NewToken, Some(KEY))
         }
         _ if code.starts_with("InvalidSecurityToken") => {
-            (ErrorKind::Authentication, Again::No, Some(TOKEN))
+            (ErrorKind::Authentication, Again::NewToken, Some(TOKEN))
         }
         _ if code.starts_with("Forbidden") => (ErrorKind::Authentication, Again::No, Some(RAM)),
         _ if code.ends_with(".NotFound") => (ErrorKind::NotFound, Again::No, None),

@@ -1,6 +1,8 @@
-//! What Aliyun takes as proof.
+//! Credentials for Aliyun.
 
-use crate::auth::{Secret, acs3};
+use std::sync::Arc;
+
+use crate::auth::{Provided, Secret, TokenProvider, acs3};
 use crate::client::Credential;
 use crate::error::{Error, Result};
 use crate::service_client::IntoCredential;
@@ -18,6 +20,8 @@ pub enum Credentials {
         /// The token that belongs to a temporary (STS) key. None for a lasting key.
         security_token: Option<Secret>,
     },
+    /// Temporary (STS) access keys, renewed by a provider before they end.
+    Provider(Arc<dyn TokenProvider<acs3::Credentials>>),
 }
 
 impl Credentials {
@@ -31,7 +35,7 @@ impl Credentials {
     }
 
     /// A temporary access key, as STS gives it out, with the token that belongs to it. It ends
-    /// within hours: build a new client then.
+    /// within hours: [`Credentials::provider`] renews it.
     pub fn temporary_access_key(
         id: impl Into<String>,
         secret: impl Into<Secret>,
@@ -43,6 +47,27 @@ impl Credentials {
             security_token: Some(security_token.into()),
         }
     }
+
+    /// Temporary access keys, asked for when they are needed and renewed before they end.
+    ///
+    /// ```
+    /// use runpipe::aliyun::Credentials;
+    /// use runpipe::auth::{Expiring, ProviderError, Secret, acs3};
+    ///
+    /// async fn assume_role() -> Result<Expiring<acs3::Credentials>, ProviderError> {
+    ///     // Ask STS here. What it answers:
+    ///     let key = acs3::Credentials::new("STS.NUgY…", Secret::from("…"))
+    ///         .with_security_token(Secret::from("CAIS…"));
+    ///     let expiration = "2026-05-01T11:00:00Z".parse();
+    ///     let expiration = expiration.map_err(|_| ProviderError::refused("STS gives no time"))?;
+    ///     Ok(Expiring::at(key, expiration))
+    /// }
+    ///
+    /// let credentials = Credentials::provider(assume_role);
+    /// ```
+    pub fn provider(provider: impl TokenProvider<acs3::Credentials> + 'static) -> Self {
+        Credentials::Provider(Arc::new(provider))
+    }
 }
 
 impl IntoCredential for Credentials {
@@ -52,11 +77,16 @@ impl IntoCredential for Credentials {
     }
 
     fn into_credential(self) -> Result<Credential> {
-        let Credentials::AccessKey {
-            id,
-            secret,
-            security_token,
-        } = self;
+        let (id, secret, security_token) = match self {
+            Credentials::AccessKey {
+                id,
+                secret,
+                security_token,
+            } => (id, secret, security_token),
+            Credentials::Provider(provider) => {
+                return Ok(Credential::ProvidedAcs3(Provided::new(provider)));
+            }
+        };
         if secret.is_empty() {
             return Err(Error::configuration("the access key's secret is empty").advise(COPY));
         }

@@ -1,6 +1,8 @@
-//! What Azure DevOps takes as proof.
+//! Credentials for Azure DevOps.
 
-use crate::auth::{ClientCredentials, Secret, TokenCache};
+use std::sync::Arc;
+
+use crate::auth::{ClientCredentials, Provided, Secret, TokenCache, TokenProvider};
 use crate::client::Credential;
 use crate::error::{Error, Result};
 use crate::run::check_path_value;
@@ -8,7 +10,7 @@ use crate::service::Service;
 use crate::service_client::IntoCredential;
 
 /// What an Entra token has to be for: Azure DevOps, by the id that it has in every tenant.
-const SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/.default";
+pub const SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/.default";
 /// Where Entra gives out tokens, before the tenant.
 const ENTRA: &str = "https://login.microsoftonline.com";
 
@@ -31,6 +33,8 @@ pub enum Credentials {
     ///
     /// When no scope is set, the scope of Azure DevOps is asked for.
     ClientCredentials(ClientCredentials),
+    /// Entra tokens from a provider: of `az`, of a managed identity, of a workload identity.
+    Provider(Arc<dyn TokenProvider>),
 }
 
 impl Credentials {
@@ -42,6 +46,13 @@ impl Credentials {
     /// A bearer token at hand.
     pub fn token(token: impl Into<Secret>) -> Self {
         Credentials::Token(token.into())
+    }
+
+    /// Entra tokens from a provider, asked for when they are needed and renewed before they end.
+    /// They have to be for [`SCOPE`](super::SCOPE). `examples/azure-identity` takes them from the
+    /// crate `azure_identity`.
+    pub fn provider(provider: impl TokenProvider + 'static) -> Self {
+        Credentials::Provider(Arc::new(provider))
     }
 
     /// A service principal of an Entra tenant. The tenant is its id or one of its domains.
@@ -98,6 +109,7 @@ impl IntoCredential for Credentials {
                 };
                 Ok(Credential::OAuth(TokenCache::new(client)))
             }
+            Credentials::Provider(provider) => Ok(Credential::Provided(Provided::new(provider))),
         }
     }
 }

@@ -33,7 +33,7 @@ use crate::run::{Run, RunRef};
 use crate::service::Service;
 use crate::service_client::{Connect, ServiceClient, client_calls};
 
-pub use credentials::Credentials;
+pub use credentials::{Credentials, SCOPE};
 pub use reference::PipelineRef;
 
 /// The OpenAPI document that the client is generated from, as it stands in `specs/`.

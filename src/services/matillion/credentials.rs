@@ -1,10 +1,11 @@
-//! What Matillion takes as proof.
+//! Credentials for Matillion.
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::Url;
 
-use crate::auth::{ClientCredentials, Secret, TokenCache, origin};
+use crate::auth::{ClientCredentials, Provided, Secret, TokenCache, TokenProvider, origin};
 use crate::client::Credential;
 use crate::error::{Error, Result};
 use crate::service_client::IntoCredential;
@@ -35,6 +36,8 @@ pub enum Credentials {
         /// Where tokens are asked for: [`TOKEN_URL`] unless set.
         token_url: String,
     },
+    /// Bearer tokens from a provider.
+    Provider(Arc<dyn TokenProvider>),
 }
 
 impl Credentials {
@@ -53,6 +56,11 @@ impl Credentials {
         }
     }
 
+    /// Bearer tokens from a provider, asked for when they are needed and renewed before they end.
+    pub fn provider(provider: impl TokenProvider + 'static) -> Self {
+        Credentials::Provider(Arc::new(provider))
+    }
+
     /// Sets where tokens are asked for: a sandbox, a server of your own. Changes nothing for a
     /// token at hand. The address is checked when the client is built.
     #[must_use]
@@ -68,6 +76,7 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Credentials::Token(token) => f.debug_tuple("Token").field(token).finish(),
+            Credentials::Provider(provider) => f.debug_tuple("Provider").field(provider).finish(),
             // The address of the endpoint may hold a password.
             Credentials::ClientCredentials {
                 client_id, secret, ..
@@ -93,6 +102,7 @@ impl IntoCredential for Credentials {
                 refuse_empty("token", token.is_empty())?;
                 Credential::bearer(&token)
             }
+            Credentials::Provider(provider) => Ok(Credential::Provided(Provided::new(provider))),
             Credentials::ClientCredentials {
                 client_id,
                 secret,
