@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, StatusCode};
 use progenitor_client::ResponseValue;
 use reqwest::{Request, Response, ResponseBuilderExt, Url};
 use tokio::time::sleep;
-use tracing::Instrument;
+use tracing::{Instrument, field};
 
 use super::answer::{Answer, Ending};
 use super::failure::Failure;
@@ -25,8 +25,6 @@ const GENERATORS_VERSION: HeaderName = HeaderName::from_static("api-version");
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// No vendor's token or key is shorter.
 const SHORTEST_CREDENTIAL: usize = 12;
-/// A longer wait for a turn is told: nothing else would say why nothing happens.
-const NOTICED: Duration = Duration::from_millis(500);
 /// Shorter answers cannot cost much, whatever they hold.
 const CHEAP: usize = 32 << 10;
 /// How many values an answer may hold: an empty text costs 24 bytes, a map's entry about 100.
@@ -155,7 +153,7 @@ impl Call {
         let outcome = match self.check_path() {
             Ok(()) => {
                 let (service, operation) = (self.session().service(), self.0.operation.id);
-                let span = tracing::debug_span!("call", %service, operation);
+                let span = tracing::info_span!("call", %service, operation);
                 self.attempts(request).instrument(span).await
             }
             Err(error) => Err(error),
@@ -208,7 +206,7 @@ impl Call {
                 again,
                 used,
                 unbegun,
-            } = match attempt.make(&request).await {
+            } = match attempt.make(&request).instrument(attempt.span()).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => *failure,
             };
@@ -233,7 +231,7 @@ impl Call {
             match delay {
                 Some(delay) if delay < self.0.deadline.left() => {
                     let kind = error.kind().as_str();
-                    tracing::info!(number, kind, ?delay, "tried again after a pause");
+                    tracing::info!(attempt = number, kind, pause = ?delay, "tries again after a pause");
                     sleep(delay).await;
                 }
                 _ => return Err(error),
@@ -269,10 +267,8 @@ impl Attempt<'_> {
         let (session, deadline) = (call.session(), call.0.deadline);
         let shared = session.shared();
         call.told().named = None;
-        match shared.pace.turn(deadline).await {
-            Ok(waited) if waited > NOTICED => tracing::info!(?waited, "waited for its turn"),
-            Ok(_) => {}
-            Err(late) => return Err(self.too_late(late)),
+        if let Err(late) = shared.pace.turn(deadline).await {
+            return Err(self.too_late(late));
         }
         let Some(mut request) = template.try_clone() else {
             return Err(self.cannot_be_sent("its body cannot be sent twice"));
@@ -289,20 +285,9 @@ impl Attempt<'_> {
         };
         let deadline = deadline.or_within(shared.attempt_timeout);
         let sent = shared.clocks.here();
-        let number = self.number;
-        tracing::debug!(number, "sent");
         let outcome = match deadline.bound(session.send(request)).await {
             Some(Ok(response)) => {
-                let status = response.status().as_u16();
-                tracing::debug!(
-                    number,
-                    status,
-                    request_id = shared
-                        .dialect
-                        .request_id(response.headers())
-                        .map(|id| session.cleaner().clean(id).into_owned()),
-                    "answered"
-                );
+                self.note(response.status(), response.headers());
                 let came = shared.clocks.here();
                 let now = shared.clocks.now();
                 if let Some(pause) = shared.dialect.pause(response.headers(), now) {
@@ -324,6 +309,26 @@ impl Attempt<'_> {
             failure.used = used;
             failure
         })
+    }
+
+    /// What is told of an attempt. Nothing of the request, which may hold secrets.
+    fn span(&self) -> tracing::Span {
+        tracing::debug_span!(
+            "attempt",
+            number = self.number,
+            status = field::Empty,
+            request_id = field::Empty
+        )
+    }
+
+    fn note(&self, status: StatusCode, headers: &HeaderMap) {
+        let span = tracing::Span::current();
+        span.record("status", status.as_u16());
+        let session = self.call.session();
+        if let Some(id) = session.shared().dialect.request_id(headers) {
+            span.record("request_id", &*session.cleaner().clean(id));
+        }
+        tracing::debug!("answered");
     }
 
     /// Whether an answer is what was asked for.

@@ -22,6 +22,9 @@ pub(crate) struct Pace {
 /// A day, in seconds: whatever is asked for, a request goes out at some time.
 const LONGEST_GAP: f64 = 24.0 * 3600.0;
 
+/// A longer wait for a turn is told before it begins: nothing else would say why nothing happens.
+const NOTICED: Duration = Duration::from_millis(500);
+
 /// The turn comes after the call's deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLate {
@@ -62,13 +65,15 @@ impl Pace {
         }
     }
 
-    /// Returns when it is this request's turn, with the time that was waited; at once with an
-    /// error when the turn would come after the deadline. A turn that comes too late is not taken
-    /// from anybody.
-    pub async fn turn(&self, deadline: Deadline) -> Result<Duration, TooLate> {
-        let began = Instant::now();
+    /// Returns when it is this request's turn; at once with an error when the turn would come after
+    /// the deadline. A turn that comes too late is not taken from anybody.
+    pub async fn turn(&self, deadline: Deadline) -> Result<(), TooLate> {
         let mut turn = self.take_turn(deadline)?;
         while turn > Instant::now() {
+            let pause = turn.saturating_duration_since(Instant::now());
+            if pause > NOTICED {
+                tracing::info!(?pause, "waits for its turn");
+            }
             sleep_until(turn).await;
             // The service may have asked for quiet meanwhile.
             match self.lock().paused_until {
@@ -77,7 +82,7 @@ impl Pace {
                 _ => break,
             }
         }
-        Ok(began.elapsed())
+        Ok(())
     }
 
     fn take_turn(&self, deadline: Deadline) -> Result<Instant, TooLate> {

@@ -11,6 +11,7 @@ mod once;
 mod own_http;
 mod secrecy;
 mod server;
+mod spans;
 
 use std::time::Duration;
 
