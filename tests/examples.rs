@@ -7,10 +7,16 @@ use runpipe::Service;
 use runpipe_testing::Sandbox;
 use tokio::process::Command;
 
-/// Each example with its arguments, and what it prints at the end.
-const EXAMPLES: [(&str, &[&str], &str); 2] = [
+/// Each example with its arguments, and what it prints at the end. Folders are packages of their own,
+/// which the gate compiles.
+const EXAMPLES: [(&str, &[&str], &str); 3] = [
     ("start_and_wait", &["acme", "website", "2"], "succeeded"),
     ("test_kit", &[], "as expected"),
+    (
+        "tower_layers",
+        &["acme", "website", "2"],
+        "buddy/acme/website/2/",
+    ),
 ];
 
 #[test]
@@ -19,6 +25,7 @@ fn every_example_has_a_row() {
     let files = std::fs::read_dir(folder).expect("a folder");
     let files: BTreeSet<String> = files
         .map(|file| file.expect("a file").path())
+        .filter(|path| path.is_file())
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     let rows = EXAMPLES.map(|(name, _, _)| name.to_owned());
@@ -43,5 +50,5 @@ async fn every_example_runs() {
         let last = stdout.lines().last().unwrap_or_default();
         assert!(last.contains(end), "{name}: {stdout}");
     }
-    assert_eq!(sandbox.started(Service::Buddy), 1);
+    assert_eq!(sandbox.started(Service::Buddy), 2);
 }
