@@ -14,7 +14,6 @@ use crate::client::{
 use crate::error::{Error, Result};
 use crate::secrets::Cleaner;
 use crate::service_client::{IntoCredential, ServiceClient};
-use crate::services::PROOFS;
 
 /// Nobody waits longer for a connection; the clock below cannot add every duration.
 const LONGEST_CONNECTING: Duration = Duration::from_secs(24 * 3600);
@@ -178,7 +177,6 @@ impl<C: ServiceClient> Builder<C> {
             http_is_callers,
             credential,
             dialect: C::DIALECT,
-            proofs: PROOFS,
             retry: self.retry,
             pace: Pace::new(self.requests_per_second),
             timeout: self.timeout,

@@ -67,3 +67,33 @@ pub(crate) trait Place: Sized {
         Ok((call, place, run_id))
     }
 }
+
+/// Reading a reference.
+impl RunRef {
+    /// Refuses a reference to a run on another service.
+    pub(crate) fn expect_service(&self, service: Service) -> Result<()> {
+        if self.service() == service {
+            return Ok(());
+        }
+        let detail = format!(
+            "the run is on {}, not on {}",
+            self.service().title(),
+            service.title()
+        );
+        Err(Error::configuration(detail)
+            .on_service(service)
+            .about_run(Some(self.clone())))
+    }
+
+    /// A part that is a number: every vendor counts from 1.
+    pub(crate) fn number(&self, name: &'static str) -> Result<i64> {
+        let text = self.part(name);
+        let number = text.parse().ok().filter(|number| *number > 0);
+        number.ok_or_else(|| {
+            let detail = format!("the {name} {text:?} is not a number above 0");
+            Error::configuration(detail)
+                .on_service(self.service())
+                .about_run(Some(self.clone()))
+        })
+    }
+}

@@ -378,7 +378,7 @@ impl Attempt<'_> {
         if refusal.again == Again::Ambiguous || self.call.told().named.is_some() {
             return false;
         }
-        let proof = proof::of(shared.proofs, shared.service, answer, refusal);
+        let proof = proof::of(shared.dialect.proofs(), answer, refusal);
         tracing::debug!(proof = proof.map(|proof| proof.evidence), "refused");
         proof.is_some()
     }

@@ -3,15 +3,11 @@
 //! Only an answer that is on the list allows a start to be sent again, or the words "nothing was
 //! started". Everything else leaves the outcome unknown.
 
-use crate::service::Service;
-
 use super::{Answer, Refusal};
 
 /// One kind of answer that proves that the service did not act on the request.
 #[derive(Debug)]
 pub(crate) struct Proof {
-    /// Whose answer it is; anybody's that speaks HTTP when `None`.
-    pub service: Option<Service>,
     pub status: &'static [u16],
     pub content: Content,
     pub marker: Marker,
@@ -45,9 +41,8 @@ pub(crate) enum Marker {
 }
 
 impl Proof {
-    fn holds(&self, service: Service, answer: &Answer, refusal: &Refusal) -> bool {
-        self.service.is_none_or(|whose| whose == service)
-            && self.status.contains(&answer.status.as_u16())
+    fn holds(&self, answer: &Answer, refusal: &Refusal) -> bool {
+        self.status.contains(&answer.status.as_u16())
             && self.content.is_of(answer)
             && self.marker.is_on(answer, refusal)
     }
@@ -84,17 +79,45 @@ impl Marker {
     }
 }
 
-/// What proves that nothing was done, if anything does.
+/// What proves that nothing was done, if anything does: of what any HTTP server says, or of the
+/// vendor's own.
 pub(crate) fn of(
-    proofs: &'static [Proof],
-    service: Service,
+    vendors: &'static [Proof],
     answer: &Answer,
     refusal: &Refusal,
 ) -> Option<&'static Proof> {
-    proofs
-        .iter()
-        .find(|proof| proof.holds(service, answer, refusal))
+    let mut proofs = ANYBODYS.iter().chain(vendors);
+    proofs.find(|proof| proof.holds(answer, refusal))
 }
+
+/// What proves it whoever says it. An entry is added only with evidence, here and in the services'
+/// folders; what is on no list leaves the outcome of a start unknown.
+const ANYBODYS: &[Proof] = &[
+    Proof {
+        status: &[401],
+        content: Content::Any,
+        marker: Marker::None,
+        evidence: "RFC 9110, 15.5.2: the request has not been applied, for want of a valid \
+                   credential",
+    },
+    Proof {
+        status: &[
+            400, 402, 403, 404, 405, 406, 407, 409, 410, 411, 412, 413, 414, 415, 417, 421, 422,
+            426, 428, 431, 451,
+        ],
+        content: Content::Any,
+        marker: Marker::None,
+        evidence: "RFC 9110, 15.5; RFC 6585, 3 and 5; RFC 7725: the server says that it does not \
+                   carry out the request. Not in here: 408 and 499 (a proxy gave up on what it may \
+                   have passed on) and every status that no standard defines",
+    },
+    Proof {
+        status: &[429],
+        content: Content::Any,
+        marker: Marker::None,
+        evidence: "RFC 6585, 4, and the four vendors' pages on their limits: refused for its rate",
+    },
+];
 
 /// The title of a page, in small letters; `None` where it has none near its beginning.
 pub(crate) fn title(body: &[u8]) -> Option<String> {

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::clock::{Clocks, Span};
 use super::http::{HttpClient, ReqwestClient, ResponseBody, SendError};
-use super::{Call, Credential, Deadline, Dialect, Moment, Operation, Pace, Proof, RetryPolicy};
+use super::{Call, Credential, Deadline, Dialect, Moment, Operation, Pace, RetryPolicy};
 use crate::secrets::Cleaner;
 use crate::service::Service;
 
@@ -40,7 +40,6 @@ pub(crate) struct Shared {
     pub http_is_callers: bool,
     pub credential: Credential,
     pub dialect: &'static dyn Dialect,
-    pub proofs: &'static [Proof],
     pub retry: RetryPolicy,
     pub pace: Pace,
     /// How long one call may take, with everything in it.

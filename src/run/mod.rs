@@ -87,7 +87,7 @@ impl Run {
 
     /// The same run with a sentence about what could not be read.
     pub(crate) fn warn(mut self, warning: impl AsRef<str>) -> Self {
-        self.warnings.push(crate::error::one_line(warning.as_ref()));
+        self.warnings.push(crate::text::one_line(warning.as_ref()));
         self
     }
 

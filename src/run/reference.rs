@@ -7,7 +7,6 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::Error;
 use crate::service::{Service, UnknownService};
 
 /// Everything but RFC 3986's unreserved characters: a part can hold any text, `/` included.
@@ -194,35 +193,5 @@ impl<'de> Deserialize<'de> for RunRef {
         String::deserialize(deserializer)?
             .parse()
             .map_err(serde::de::Error::custom)
-    }
-}
-
-/// Reading a reference in a service's folder.
-impl RunRef {
-    /// Refuses a reference to a run on another service.
-    pub(crate) fn expect_service(&self, service: Service) -> Result<(), Error> {
-        if self.service == service {
-            return Ok(());
-        }
-        let detail = format!(
-            "the run is on {}, not on {}",
-            self.service.title(),
-            service.title()
-        );
-        Err(Error::configuration(detail)
-            .on_service(service)
-            .about_run(Some(self.clone())))
-    }
-
-    /// A part that is a number: every vendor counts from 1.
-    pub(crate) fn number(&self, name: &'static str) -> Result<i64, Error> {
-        let text = self.part(name);
-        let number = text.parse().ok().filter(|number| *number > 0);
-        number.ok_or_else(|| {
-            let detail = format!("the {name} {text:?} is not a number above 0");
-            Error::configuration(detail)
-                .on_service(self.service)
-                .about_run(Some(self.clone()))
-        })
     }
 }

@@ -21,11 +21,7 @@ pub mod buddy;
 #[cfg(feature = "matillion")]
 pub mod matillion;
 
-mod proofs;
-
 use crate::service::{Service, service_table};
-
-pub(crate) use proofs::PROOFS;
 
 macro_rules! documents {
     ($(

@@ -10,7 +10,7 @@ use super::operation::Operation;
 use super::reading::operations;
 use super::reference::follow;
 use super::refuse::refuse;
-use super::route::Router;
+use super::router::Router;
 use super::schema::Schemas;
 
 /// A document that can judge requests and responses. `Send` and `Sync`: share it with an [`Arc`].

@@ -27,9 +27,13 @@ mod refuse;
 #[cfg(feature = "schemas")]
 pub mod route;
 #[cfg(feature = "schemas")]
+mod router;
+#[cfg(feature = "schemas")]
 pub mod schema;
 #[cfg(feature = "schemas")]
 mod schema_error;
+#[cfg(feature = "schemas")]
+mod strictness;
 #[cfg(feature = "schemas")]
 mod translate;
 #[cfg(feature = "schemas")]

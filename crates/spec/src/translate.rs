@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::declared::Declared;
 pub(super) use super::reference::reference_pointer;
 use super::reference::{escape, follow};
-use super::schema::{Direction, Strictness};
+use super::strictness::{Direction, Strictness};
 
 /// The keyword, unknown to JSON Schema, under which a closed object carries the names that it declares.
 pub(super) const DECLARED: &str = "x-declared";

@@ -5,8 +5,8 @@ use std::fmt;
 use reqwest::header::HeaderMap;
 
 use super::encode::{push_path, push_query};
+use super::error::SigningError;
 use super::request::SigningRequest;
-use super::sign::SigningError;
 use super::text::{HexDigest, Text};
 
 /// The canonical request, and which headers are in it.

@@ -38,6 +38,7 @@ mod canonical;
 mod credentials;
 mod date;
 mod encode;
+mod error;
 mod request;
 mod sign;
 mod text;
@@ -47,8 +48,9 @@ pub use canonical::{CanonicalRequest, body_sha256, canonical_request, names_to_s
 pub use credentials::Credentials;
 pub use date::{date_text, parse_date};
 pub use encode::{canonical_path, canonical_query, canonicalize_url, encode};
+pub use error::SigningError;
 pub use request::SigningRequest;
-pub use sign::{SignedHeaders, SigningError, authorization, sign, signature, string_to_sign};
+pub use sign::{SignedHeaders, authorization, sign, signature, string_to_sign};
 pub use verify::{
     MalformedAuthorization, ParsedAuthorization, Recomputed, VerifyError, recompute, verify,
 };

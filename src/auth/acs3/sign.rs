@@ -13,6 +13,7 @@ use super::ALGORITHM;
 use super::canonical::{CanonicalRequest, HOST, Line, must_be_signed, push_joined, push_request};
 use super::credentials::Credentials;
 use super::date::DateText;
+use super::error::SigningError;
 use super::request::SigningRequest;
 use super::text::{HexDigest, Text};
 use crate::auth::{InvalidSecret, Secret};
@@ -21,28 +22,6 @@ static DATE: HeaderName = HeaderName::from_static("x-acs-date");
 static NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
 pub(super) static BODY_SHA256: HeaderName = HeaderName::from_static("x-acs-content-sha256");
 static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
-
-/// Why a request cannot be signed. Nothing was sent, and nothing secret is in the error.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SigningError {
-    /// A header that is to be signed is not on the request.
-    #[error("the header {name} is to be signed, but the request does not have it")]
-    MissingHeader {
-        /// The header, in small letters.
-        name: String,
-    },
-    /// A header's value cannot be signed, because it is not UTF-8, or cannot be sent, because it
-    /// holds a control character.
-    #[error("the header {name} holds characters that cannot be signed")]
-    InvalidHeader {
-        /// The header, in small letters.
-        name: String,
-    },
-    /// The access key id or the security token cannot stand in a header.
-    #[error(transparent)]
-    InvalidCredentials(#[from] InvalidSecret),
-}
 
 /// The headers that make a request a signed one: the date, the nonce, the hash of the body, the
 /// security token when there is one, and `Authorization`.

@@ -6,8 +6,9 @@ use hmac::Mac as _;
 
 use super::ALGORITHM;
 use super::canonical::{CanonicalRequest, body_sha256, canonical_request, names_to_sign};
+use super::error::SigningError;
 use super::request::SigningRequest;
-use super::sign::{BODY_SHA256, SigningError, mac, signature, string_to_sign};
+use super::sign::{BODY_SHA256, mac, signature, string_to_sign};
 use crate::auth::Secret;
 
 /// What an `Authorization` header says. Read with [`str::parse`].

@@ -8,9 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::Request;
 
 use super::fault::Fault;
+use super::proofs::PROOFS;
 use super::{codes, envelope};
 use crate::client::{
-    Again, Answer, Dialect, Moment, Operation, Refusal, date, header_text, retry_after,
+    Again, Answer, Dialect, Moment, Operation, Proof, Refusal, date, header_text, retry_after,
 };
 use crate::error::ErrorKind;
 use crate::json;
@@ -53,6 +54,10 @@ impl Dialect for AliyunDialect {
         if empty && method != Method::GET {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+    }
+
+    fn proofs(&self) -> &'static [Proof] {
+        PROOFS
     }
 
     fn refuses(&self, answer: &Answer) -> bool {

@@ -12,6 +12,7 @@ mod lifecycle;
 mod listing;
 mod logs;
 mod normalize;
+mod proofs;
 mod reconcile;
 mod reference;
 

@@ -7,8 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Request;
 
 use super::exception::Exception;
+use super::proofs::PROOFS;
 use crate::client::{
-    Again, Answer, Dialect, Moment, Operation, Refusal, header_text, retry_after, title, wait,
+    Again, Answer, Dialect, Moment, Operation, Proof, Refusal, header_text, retry_after, title,
+    wait,
 };
 use crate::error::ErrorKind;
 use crate::json;
@@ -43,6 +45,10 @@ impl Dialect for AzureDevopsDialect {
             // The service also has it as JSON and as an archive, and chooses by this header.
             headers.insert(ACCEPT, HeaderValue::from_static("text/plain"));
         }
+    }
+
+    fn proofs(&self) -> &'static [Proof] {
+        PROOFS
     }
 
     /// A page in place of an answer. What is JSON is never one: it may hold the id of a run that

@@ -8,6 +8,7 @@ mod listing;
 mod logs;
 mod normalize;
 mod preview;
+mod proofs;
 mod reconcile;
 mod reference;
 

@@ -11,9 +11,6 @@ use super::pairs::{SCHEMA_NOTES, component, component_of, is_note};
 use super::reach::{Reach, Shift};
 use super::schemas::{Presence, kind};
 
-/// The keywords that are made of other schemas.
-pub(super) const COMBINATIONS: [&str; 5] = ["oneOf", "anyOf", "allOf", "not", "discriminator"];
-
 impl Comparison<'_> {
     /// Compares one such keyword of two schemas.
     pub fn combination(&mut self, old: &str, new: &str, keyword: &str, reach: Reach) {

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+/// The keywords that are made of other schemas.
+pub(super) const COMBINATIONS: [&str; 5] = ["oneOf", "anyOf", "allOf", "not", "discriminator"];
+
 /// Keywords of a schema that say nothing about a value.
 pub(super) const SCHEMA_NOTES: [&str; 6] = [
     "title",

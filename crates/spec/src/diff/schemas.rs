@@ -4,9 +4,8 @@ use serde_json::Value;
 
 use super::super::reference::child;
 use super::Impact;
-use super::combinations::COMBINATIONS;
 use super::comparison::{Comparison, Side};
-use super::pairs::{SCHEMA_NOTES, component, component_of};
+use super::pairs::{COMBINATIONS, SCHEMA_NOTES, component, component_of};
 use super::reach::{Reach, Shift};
 
 /// Longest chain of references that is followed. Loading has refused circles.

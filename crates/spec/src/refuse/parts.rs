@@ -8,7 +8,7 @@ use super::super::declared::Declared;
 use super::super::operation::StatusPattern;
 use super::super::reading::{METHODS, essence};
 use super::super::reference::follow;
-use super::super::route::Template;
+use super::super::router::Template;
 use super::keywords::Kind;
 use super::{Walk, child};
 
