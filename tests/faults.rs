@@ -57,19 +57,12 @@ async fn no_fault_starts_a_second_run_or_loses_one() {
     let mut lanes = Vec::new();
     for seed in &seeds {
         let seed = *seed;
-        for service in Service::ALL {
-            lanes.push(match service {
-                Service::AzureDevops => {
-                    tokio::spawn(campaign::<azure_devops::Client>(service, cases, seed))
-                }
-                Service::Matillion => {
-                    tokio::spawn(campaign::<matillion::Client>(service, cases, seed))
-                }
-                Service::Aliyun => tokio::spawn(campaign::<aliyun::Client>(service, cases, seed)),
-                Service::Buddy => tokio::spawn(campaign::<buddy::Client>(service, cases, seed)),
-                other => panic!("{other} has no campaign"),
-            });
-        }
+        lanes.extend([
+            tokio::spawn(campaign::<azure_devops::Client>(cases, seed)),
+            tokio::spawn(campaign::<matillion::Client>(cases, seed)),
+            tokio::spawn(campaign::<aliyun::Client>(cases, seed)),
+            tokio::spawn(campaign::<buddy::Client>(cases, seed)),
+        ]);
     }
     let mut all = Table::default();
     for lane in lanes {

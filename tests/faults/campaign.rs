@@ -22,7 +22,8 @@ use super::table::{Outcome, Table};
 const MOST_READS: usize = 14;
 
 /// Runs the cases of one service, one after the other.
-pub async fn campaign<C: Client>(service: Service, cases: usize, seed: u64) -> Table {
+pub async fn campaign<C: Client>(cases: usize, seed: u64) -> Table {
+    let service = C::SERVICE;
     let mut subject = Subject::<C>::prepare(service).await;
     let mut table = Table::default();
     for number in 0..cases {
@@ -154,7 +155,7 @@ async fn start<C: Client>(
     plan(subject, case, &secrets[case.number % secrets.len()]);
     let since = subject.sandbox.client_now();
     let before = subject.sandbox.started(subject.service);
-    let told = client.start(&subject.sandbox).await;
+    let told = client.begin(&subject.sandbox).await;
     let seen = came(subject).await;
     let started = subject.sandbox.started(subject.service) - before;
     let began = seen.iter().find_map(|seen| seen.began.clone());
@@ -208,7 +209,7 @@ async fn look<C: Client>(
     began: Option<String>,
     judged: &mut Judged,
 ) -> Outcome {
-    let found = client.reconcile(&subject.sandbox, since).await;
+    let found = client.look(&subject.sandbox, since).await;
     let ids = |runs: &[Run]| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>();
     match found {
         Ok(Reconciled::One(run)) => {
@@ -287,7 +288,7 @@ async fn read<C: Client>(
     begin_others(subject, case);
     let straight = subject.client(0, Way::Straight);
     let run = straight
-        .start(&subject.sandbox)
+        .begin(&subject.sandbox)
         .await
         .expect("no fault is in the way");
     let before = subject.sandbox.started(subject.service);

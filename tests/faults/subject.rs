@@ -105,7 +105,7 @@ impl<C: Client> Subject<C> {
             &self.sandbox,
             credential,
             Settings {
-                url: format!("{before}{}", C::BASE_PATH),
+                url: format!("{before}{}", self.base_path()),
                 token_url: format!("{}/oauth/dpc/token", self.proxy.url()),
                 token: self.token.clone(),
                 timeout: if way == Way::Hasty { HASTE } else { PATIENCE },
@@ -115,6 +115,13 @@ impl<C: Client> Subject<C> {
         );
         self.clients.insert((credential, way), client.clone());
         client
+    }
+
+    /// What stands before the documented paths.
+    fn base_path(&self) -> String {
+        let url = self.sandbox.url(self.service);
+        let url: reqwest::Url = url.parse().expect("an address");
+        url.path().trim_end_matches('/').to_owned()
     }
 
     /// Forgets a client: it may have been told to wait, or has a token already.
@@ -132,22 +139,6 @@ impl<C: Client> Subject<C> {
         secrets
     }
 }
-
-/// The settings of the campaign on a builder, whichever it is.
-macro_rules! built {
-    ($builder:expr, $credentials:expr, $settings:expr) => {
-        $builder
-            .base_url($settings.url)
-            .credentials($credentials)
-            .timeout($settings.timeout)
-            .longest_answer($crate::LONGEST_ANSWER)
-            .requests_per_second(1e6)
-            .retry($settings.retry)
-            .build()
-            .expect("the settings are good")
-    };
-}
-pub(super) use built;
 
 async fn matillion_token(sandbox: &Sandbox) -> String {
     let accepted = sandbox.accepted();
