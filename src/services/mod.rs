@@ -1,10 +1,16 @@
 //! One folder per service, with the same file names in each.
 //!
-//! * `mod.rs`: the client, made of calls that take the generated request types;
-//! * `reference.rs`: what names a pipeline and a run of this service;
-//! * `normalize.rs`: from the vendor's answers to a [`Run`];
-//! * `lifecycle.rs`: what can be done around a run: list, cancel, logs, names, reconcile;
-//! * `dialect.rs`: what this vendor does on the wire, refusals above all;
+//! * `mod.rs`: the client: what it is (`ServiceClient`, `Connect`), `start` and `get`;
+//! * `reference.rs`: what names a pipeline and a run of this service (`Place`);
+//! * `normalize.rs`: from the vendor's answers to a `Run`: `status`, `run`, `listed`, `started`, and
+//!   `named` for a run of which the id alone is known;
+//! * `listing.rs`: the lists, page after page, and the names in them: `list`, `pipelines`,
+//!   `pipeline_named`;
+//! * `lifecycle.rs`: what changes a run that was started: `stop`, `stop_and_read`;
+//! * `logs.rs`: what its steps wrote: `step_logs`;
+//! * `reconcile.rs`: which run a start may have begun: `reconcile`, `fits`;
+//! * `dialect.rs`: what this vendor does on the wire, refusals above all; `proofs.rs`: which of its
+//!   own answers prove that nothing was done;
 //! * `credentials.rs`: what the service takes as proof.
 //!
 //! How the vendor behaves, for tests, stands in the crate `runpipe-testing`.
