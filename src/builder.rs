@@ -8,10 +8,9 @@ use chrono::{DateTime, Utc};
 use reqwest::Url;
 
 use crate::auth::origin;
-use crate::client::{
-    Clock, Clocks, HttpClient, Pace, ReqwestClient, RetryPolicy, Session, Shared, TLS_COMPILED_IN,
-};
+use crate::client::{Clock, Clocks, Pace, RetryPolicy, Session, Shared};
 use crate::error::{Error, Result};
+use crate::http_client::{HttpClient, ReqwestClient, TLS_COMPILED_IN};
 use crate::secrets::Cleaner;
 use crate::service_client::{IntoCredential, ServiceClient};
 
@@ -160,7 +159,11 @@ impl<C: ServiceClient> Builder<C> {
                 .on_service(C::SERVICE));
         }
         // A caller's own client sends for it: this machine's roots need not be read.
-        let scheme = if http_is_callers { "http" } else { base_url.scheme() };
+        let scheme = if http_is_callers {
+            "http"
+        } else {
+            base_url.scheme()
+        };
         let made = ReqwestClient::for_scheme(scheme, connect_timeout)
             .and_then(|client| Ok((client.maker()?, client)));
         let (maker, reqwest) = made.map_err(|fault| {

@@ -24,6 +24,7 @@ mod client;
 pub mod contract;
 mod error;
 mod generated;
+mod http_client;
 mod json;
 mod names;
 mod paging;
@@ -40,11 +41,12 @@ pub mod text;
 mod wait;
 
 pub use builder::Builder;
-pub use client::{Clock, HttpClient, ReqwestClient, ResponseBody, RetryPolicy, SendError};
+pub use client::{Clock, RetryPolicy};
 pub use error::{Error, ErrorKind, Result};
 /// The future that a trait's method returns: [`HttpClient`] and [`auth::TokenProvider`].
 pub use futures_core::future::BoxFuture;
 pub(crate) use generated::open_enum;
+pub use http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 pub use reconcile::Reconciled;
 pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Timestamp};
 pub use runs::Runs;

@@ -24,14 +24,14 @@ const PACKAGES: [&str; 4] = [
 #[derive(Default)]
 struct Package {
     /// Each module, with the paths that its file names.
-    modules: BTreeMap<Module, Vec<Path_>>,
+    modules: BTreeMap<Module, Vec<Named>>,
     /// The names that a module hands on, and where they are from.
     handed_on: BTreeMap<(Module, String), Module>,
 }
 
-/// A path in the sources: resolved so far that it begins at the root.
+/// A path that a file names, from the root of its crate.
 #[derive(Clone, Debug)]
-struct Path_(Module);
+struct Named(Module);
 
 impl Package {
     fn read(folder: &Path) -> Self {
@@ -73,7 +73,7 @@ impl Package {
     }
 
     /// Gathers the paths of a file, and what its `use`s hand on.
-    fn scan(&mut self, tokens: TokenStream, module: &Module, paths: &mut Vec<Path_>) {
+    fn scan(&mut self, tokens: TokenStream, module: &Module, paths: &mut Vec<Named>) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
@@ -93,13 +93,13 @@ impl Package {
                         if let Some(name) = name {
                             self.handed_on.insert((module.clone(), name), full.clone());
                         }
-                        paths.push(Path_(full));
+                        paths.push(Named(full));
                     }
                     at += end;
                 }
                 TokenTree::Ident(word) if word == "crate" || word == "super" => {
                     let (leaf, length) = plain(rest);
-                    paths.extend(rooted(&leaf, module, false).map(Path_));
+                    paths.extend(rooted(&leaf, module, false).map(Named));
                     at += length.max(1);
                     continue;
                 }
@@ -136,7 +136,7 @@ impl Package {
     fn uses(&self) -> BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> {
         let mut uses: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for (user, paths) in &self.modules {
-            for Path_(path) in paths {
+            for Named(path) in paths {
                 let used = self.module_of(path);
                 let same = user.iter().zip(&used).take_while(|(a, b)| a == b).count();
                 if let (Some(from), Some(to)) = (user.get(same), used.get(same)) {
@@ -290,10 +290,59 @@ fn no_folder_has_a_circle_of_modules() {
     let mut circles = Vec::new();
     for name in PACKAGES {
         for (folder, uses) in package(name).uses() {
+            let folder = format!("{name}/{}", folder.join("/"));
             if let Some(way) = circle(&uses) {
-                circles.push(format!("{name}/{}: {}", folder.join("/"), way.join(" → ")));
+                circles.push(format!("{folder}: {}", way.join(" → ")));
             }
         }
     }
     assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+/// Only the services' folders name generated types; the contract tests' caller does it for all of them.
+#[test]
+fn only_the_services_name_generated_types() {
+    let uses = package("src").uses();
+    let users: Vec<&str> = uses[&Vec::new()]
+        .iter()
+        .filter(|(_, used)| used.contains("generated"))
+        .map(|(user, _)| user.as_str())
+        .collect();
+    assert_eq!(users, ["contract", "services"]);
+}
+
+#[test]
+fn auth_names_no_service() {
+    let used = |name: &str, user: &str| {
+        let uses = package(name).uses();
+        uses.get(&Vec::new())
+            .and_then(|all| all.get(user))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let auth = used("src", "auth");
+    assert!(auth.contains("secrets"), "is it read right? {auth:?}");
+    for module in ["generated", "service", "services", "service_client"] {
+        assert!(!auth.contains(module), "auth uses {module}");
+    }
+}
+
+/// A circle is found through names that are handed on, through macros, and past unit tests.
+#[test]
+fn circles_are_found() {
+    let uses = package("tests/fixtures/modules").uses();
+    let found: Vec<(String, Vec<String>)> = uses
+        .iter()
+        .filter_map(|(folder, uses)| Some((folder.join("/"), circle(uses)?)))
+        .collect();
+    let way = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(
+        found,
+        [
+            (String::new(), way(&["begin", "deep", "end", "begin"])),
+            ("deep".to_owned(), way(&["inner", "other", "inner"])),
+        ]
+    );
+    let tested = uses[&Vec::new()].get("tested");
+    assert_eq!(tested, None, "unit tests do not count");
 }

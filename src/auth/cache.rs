@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use tokio::time::Instant;
 
-use super::oauth::TokenError;
+use super::error::TokenError;
 
 /// The longest time by which a credential is replaced early.
 const LARGEST_MARGIN: Duration = Duration::from_secs(60);

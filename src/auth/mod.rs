@@ -18,12 +18,14 @@ pub mod acs3;
 pub(crate) mod basic;
 pub(crate) mod bearer;
 mod cache;
+mod error;
 pub mod oauth;
 pub(crate) mod origin;
 mod provider;
 mod secret;
 
-pub use oauth::{ClientCredentials, TokenCache, TokenError};
+pub use error::{ProviderError, TokenError};
+pub use oauth::{ClientCredentials, TokenCache};
 pub(crate) use provider::Provided;
-pub use provider::{Expiring, ProviderError, TokenProvider};
+pub use provider::{Expiring, TokenProvider};
 pub use secret::{InvalidSecret, Secret};

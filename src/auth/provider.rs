@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_core::future::BoxFuture;
 
 use super::cache::{Cache, DEFAULT_LIFE, Grant};
-use super::oauth::TokenError;
+use super::error::{ProviderError, TokenError};
 use super::secret::Secret;
 
 /// Gives out credentials that end: bearer tokens (`T` is [`Secret`]), or the temporary access keys
@@ -110,39 +110,6 @@ impl<T> Expiring<T> {
         };
         let credential = self.credential;
         Grant { credential, life }
-    }
-}
-
-/// Why a [`TokenProvider`] has no credential.
-///
-/// The reason is a sentence of your own program and not made at run time, so that it cannot hold a
-/// secret: an error of a token service may quote the request. Log such details where you know them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the token provider gave no token: {reason}")]
-pub struct ProviderError {
-    reason: &'static str,
-    temporary: bool,
-}
-
-impl ProviderError {
-    /// Asking again brings the same: nobody is signed in, the identity is not allowed to.
-    /// The call ends with [`crate::ErrorKind::Authentication`].
-    pub const fn refused(reason: &'static str) -> Self {
-        let temporary = false;
-        ProviderError { reason, temporary }
-    }
-
-    /// Asking again later may help: there was no answer, or one that asks for patience. The call
-    /// asks again, and ends with [`crate::ErrorKind::Unavailable`] when that does not help.
-    pub const fn unavailable(reason: &'static str) -> Self {
-        let temporary = true;
-        ProviderError { reason, temporary }
-    }
-
-    /// Whether asking again later may give a token.
-    #[must_use]
-    pub const fn is_temporary(&self) -> bool {
-        self.temporary
     }
 }
 

@@ -2,22 +2,13 @@
 
 use std::time::Duration;
 
-use super::authorize::Used;
-use super::call::Attempt;
+use super::call::{Attempt, Failure};
+use super::credential::Used;
 use super::pace::TooLate;
-use super::{Again, Answer, Effect, Refusal, SendError, retry_after};
+use super::{Again, Answer, Effect, Refusal, retry_after};
 use crate::error::{Error, ErrorKind};
+use crate::http_client::SendError;
 use crate::json;
-
-/// An attempt that failed.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub error: Error,
-    pub again: Again,
-    pub used: Used,
-    /// The attempt was not even begun: the one before it says more.
-    pub unbegun: bool,
-}
 
 fn failure(error: Error, again: Again) -> Box<Failure> {
     Box::new(Failure {

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::answer::{Answer, Ending};
 use super::deadline::Deadline;
-use super::http::ResponseBody;
+use crate::http_client::ResponseBody;
 
 /// Vendors behind .NET gateways begin some JSON with it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

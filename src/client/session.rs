@@ -7,8 +7,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::clock::{Clocks, Span};
-use super::http::{HttpClient, ReqwestClient, ResponseBody, SendError};
-use super::{Call, Credential, Deadline, Dialect, Moment, Operation, Pace, RetryPolicy};
+use super::{Credential, Deadline, Dialect, Moment, Pace, RetryPolicy};
+use crate::http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 use crate::secrets::Cleaner;
 use crate::service::Service;
 
@@ -119,11 +119,6 @@ impl Session {
         &self.options.headers
     }
 
-    /// Begins a call.
-    pub fn call(&self, operation: &'static Operation) -> Call {
-        Call::new(self.clone(), operation)
-    }
-
     /// What cleans every text that leaves a call.
     pub fn cleaner(&self) -> Cleaner {
         let cleaner = self.shared.cleaner.read();
@@ -156,7 +151,12 @@ impl Session {
     ) -> Result<http::Response<ResponseBody>, SendError> {
         match self.shared.http_is_callers {
             false => self.shared.reqwest.execute(request).await,
-            true => self.shared.http.send(super::http::plain(request)?).await,
+            true => {
+                self.shared
+                    .http
+                    .send(crate::http_client::plain(request)?)
+                    .await
+            }
         }
     }
 

@@ -7,12 +7,12 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::TokenError;
 use crate::auth::Secret;
 use crate::auth::cache::{DEFAULT_LIFE, Grant, LONGEST_LIFE};
-use crate::error::one_line;
+use crate::auth::error::TokenError;
 use crate::retry_after::retry_after;
 use crate::secrets::Cleaner;
+use crate::text::one_line;
 
 /// A sentence of the endpoint is cut after this many characters.
 const MESSAGE_LENGTH: usize = 300;

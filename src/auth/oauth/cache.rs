@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::credentials::ClientCredentials;
-use super::error::TokenError;
 use super::request::fetch;
 use crate::auth::Secret;
 use crate::auth::cache::Cache;
-use crate::client::HttpClient;
+use crate::auth::error::TokenError;
+use crate::http_client::HttpClient;
 
 /// How long one token request may take unless the caller says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

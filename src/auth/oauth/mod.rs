@@ -7,9 +7,9 @@
 mod answer;
 mod cache;
 mod credentials;
-mod error;
 mod request;
 
 pub use cache::TokenCache;
 pub use credentials::ClientCredentials;
-pub use error::TokenError;
+
+pub use crate::auth::error::TokenError;

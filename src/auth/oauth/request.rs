@@ -10,11 +10,11 @@ use tokio::time::timeout;
 
 use super::answer;
 use super::credentials::ClientCredentials;
-use super::error::TokenError;
 use crate::auth::Secret;
 use crate::auth::cache::Grant;
+use crate::auth::error::TokenError;
 use crate::auth::origin::may_carry_credentials;
-use crate::client::{HttpClient, ResponseBody, SendError};
+use crate::http_client::{HttpClient, ResponseBody, SendError};
 
 /// A token answer is a few kilobytes; what is larger is something else.
 const LARGEST_ANSWER: usize = 64 * 1024;

@@ -5,8 +5,40 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::auth::ProviderError;
-use crate::client::SendError;
+use crate::http_client::SendError;
+
+/// Why a [`TokenProvider`](crate::auth::TokenProvider) has no credential.
+///
+/// The reason is a sentence of your own program and not made at run time, so that it cannot hold a
+/// secret: an error of a token service may quote the request. Log such details where you know them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the token provider gave no token: {reason}")]
+pub struct ProviderError {
+    reason: &'static str,
+    temporary: bool,
+}
+
+impl ProviderError {
+    /// Asking again brings the same: nobody is signed in, the identity is not allowed to.
+    /// The call ends with [`crate::ErrorKind::Authentication`].
+    pub const fn refused(reason: &'static str) -> Self {
+        let temporary = false;
+        ProviderError { reason, temporary }
+    }
+
+    /// Asking again later may help: there was no answer, or one that asks for patience. The call
+    /// asks again, and ends with [`crate::ErrorKind::Unavailable`] when that does not help.
+    pub const fn unavailable(reason: &'static str) -> Self {
+        let temporary = true;
+        ProviderError { reason, temporary }
+    }
+
+    /// Whether asking again later may give a token.
+    #[must_use]
+    pub const fn is_temporary(&self) -> bool {
+        self.temporary
+    }
+}
 
 /// Why there is no token: a token endpoint, or the caller's own provider, gave none.
 ///

@@ -1,5 +1,7 @@
 //! Sending one request: the seam below the loop.
 
+mod tls;
+
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -11,6 +13,8 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
 use tower_layer::Layer;
 use tower_service::Service;
+
+pub(crate) use tls::COMPILED_IN as TLS_COMPILED_IN;
 
 /// Sends requests over HTTP. [`ReqwestClient`] unless [`crate::Builder::http_client`] sets another.
 ///
@@ -132,7 +136,7 @@ fn reasons(error: &dyn std::error::Error) -> String {
         }
         cause = inner.source();
     }
-    crate::error::one_line(&text)
+    crate::text::one_line(&text)
 }
 
 /// The HTTP client that is used unless another is set: reqwest, without redirects and repeats.
@@ -226,7 +230,7 @@ impl fmt::Debug for ReqwestClient {
 
 fn made(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, SendError> {
     let reason = |cause: reqwest::Error| SendError::not_sent(reasons(&cause));
-    super::tls::with_provider(builder)?.build().map_err(reason)
+    tls::with_provider(builder)?.build().map_err(reason)
 }
 
 /// What talks without TLS, to this machine alone, needs no roots and no proxy.

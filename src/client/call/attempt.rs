@@ -1,0 +1,167 @@
+//! One attempt of a call: authorize, send, read, classify.
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use reqwest::Request;
+use tracing::field;
+
+use super::super::answer::{Answer, Ending};
+use super::super::credential::Used;
+use super::super::{Again, Effect, Named, Refusal, proof, read};
+use super::Call;
+use crate::error::Error;
+use crate::json;
+
+/// A service that asks for more than this is asked again all the same: headers can be wrong.
+const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// Shorter answers cannot cost much, whatever they hold.
+const CHEAP: usize = 32 << 10;
+/// How many values an answer may hold: an empty text costs 24 bytes, a map's entry about 100.
+const MOST_VALUES: usize = 1_000_000;
+/// How deep an answer may be nested. The JSON decoder gives up a little later.
+const DEEPEST: usize = 100;
+
+/// One attempt of a call.
+pub(in crate::client) struct Attempt<'c> {
+    pub call: &'c Call,
+    pub effect: Effect,
+    pub number: u32,
+}
+
+/// An attempt that failed.
+#[derive(Debug)]
+pub(in crate::client) struct Failure {
+    pub error: Error,
+    pub again: Again,
+    pub used: Used,
+    /// The attempt was not even begun: the one before it says more.
+    pub unbegun: bool,
+}
+
+impl Attempt<'_> {
+    /// Waits for its turn, authorizes, sends, reads, and says what came of it.
+    pub(super) async fn make(
+        &self,
+        template: &Request,
+    ) -> std::result::Result<Answer, Box<Failure>> {
+        let call = self.call;
+        let (session, deadline) = (call.session(), call.0.deadline);
+        let shared = session.shared();
+        call.told().named = None;
+        if let Err(late) = shared.pace.turn(deadline).await {
+            return Err(self.too_late(late));
+        }
+        let Some(mut request) = template.try_clone() else {
+            return Err(self.cannot_be_sent("its body cannot be sent twice"));
+        };
+        shared.dialect.prepare(&mut request, call.0.operation);
+        for (name, value) in session.extra_headers() {
+            request.headers_mut().insert(name, value.clone());
+        }
+        let authorized = session.authorize(&mut request);
+        let used = match deadline.bound(authorized).await {
+            Some(Ok(used)) => used,
+            Some(Err(error)) => return Err(self.not_authorized(error)),
+            None => return Err(self.out_of_time_before("while a token was asked for")),
+        };
+        let deadline = deadline.or_within(shared.attempt_timeout);
+        let sent = shared.clocks.here();
+        let outcome = match deadline.bound(session.send(request)).await {
+            Some(Ok(response)) => {
+                self.note(response.status(), response.headers());
+                let came = shared.clocks.here();
+                let now = shared.clocks.now();
+                if let Some(pause) = shared.dialect.pause(response.headers(), now) {
+                    shared.pace.pause(pause.min(LONGEST_PAUSE));
+                }
+                let answer = read::read(response, shared.longest_answer, deadline).await;
+                let answer = self.judge(answer);
+                if let Ok(answer) = &answer
+                    && self.is_services_own(answer)
+                {
+                    shared.clocks.learn(&answer.headers, sent, came);
+                }
+                answer
+            }
+            Some(Err(error)) => Err(self.no_answer(&error)),
+            None => Err(self.silence()),
+        };
+        outcome.map_err(|mut failure| {
+            failure.used = used;
+            failure
+        })
+    }
+
+    /// What is told of an attempt. Nothing of the request, which may hold secrets.
+    pub(super) fn span(&self) -> tracing::Span {
+        tracing::debug_span!(
+            "attempt",
+            number = self.number,
+            status = field::Empty,
+            request_id = field::Empty
+        )
+    }
+
+    fn note(&self, status: StatusCode, headers: &HeaderMap) {
+        let span = tracing::Span::current();
+        span.record("status", status.as_u16());
+        let session = self.call.session();
+        if let Some(id) = session.shared().dialect.request_id(headers) {
+            span.record("request_id", &*session.cleaner().clean(id));
+        }
+        tracing::debug!("answered");
+    }
+
+    /// Whether an answer is what was asked for.
+    fn judge(&self, answer: Answer) -> std::result::Result<Answer, Box<Failure>> {
+        let call = self.call;
+        let shared = call.session().shared();
+        if self.effect == Effect::Start {
+            let id = shared.dialect.run_id(&answer);
+            // What repeats the credential is no id.
+            let id = id.filter(|id| !call.repeats_credential(id));
+            call.told().named = id.map(|id| Named::new(id, &answer));
+        }
+        if !answer.status.is_success() {
+            return Err(self.refused(&answer));
+        }
+        match &answer.ending {
+            Ending::Whole => {}
+            Ending::Cut(reason) => return Err(self.cut(&answer, reason)),
+            Ending::TooLong => return Err(self.too_long(&answer)),
+        }
+        let named = call.told().named.is_some();
+        if !named && shared.dialect.refuses(&answer) {
+            return Err(self.refused(&answer));
+        }
+        if answer.body.len() > CHEAP && !answer.is_of_type("text/plain") {
+            let limits = json::Limits {
+                containers: call.0.operation.most_objects,
+                values: MOST_VALUES,
+                depth: DEEPEST,
+            };
+            json::check(&answer.body, &limits).map_err(|what| self.too_much(&answer, &what))?;
+        }
+        Ok(answer)
+    }
+
+    /// Whether the service itself wrote an answer: a proxy dates its own by another clock.
+    fn is_services_own(&self, answer: &Answer) -> bool {
+        match self.effect {
+            Effect::Start => self.call.told().named.is_some(),
+            Effect::Read | Effect::Set => !answer.is_html(),
+        }
+    }
+
+    /// What proves that nothing was done, if anything does. An answer that names a run is no proof.
+    pub(in crate::client) fn is_proven(&self, answer: &Answer, refusal: &Refusal) -> bool {
+        let shared = self.call.session().shared();
+        if refusal.again == Again::Ambiguous || self.call.told().named.is_some() {
+            return false;
+        }
+        let proof = proof::of(shared.dialect.proofs(), answer, refusal);
+        tracing::debug!(proof = proof.map(|proof| proof.evidence), "refused");
+        proof.is_some()
+    }
+}

@@ -1,0 +1,129 @@
+//! One call: the state inside the generated client that makes it.
+
+mod attempt;
+mod attempts;
+mod outcome;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{Deadline, Effect, Named, Operation, Session};
+use crate::error::{Error, ErrorKind, Result};
+use crate::run::RunRef;
+use crate::secrets::Cleaner;
+
+pub(super) use attempt::{Attempt, Failure};
+pub(crate) use outcome::Generated;
+
+/// One call of one operation: the state inside the generated client that makes it.
+#[derive(Clone, Debug)]
+pub struct Call(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    session: Session,
+    operation: &'static Operation,
+    deadline: Deadline,
+    /// The values that go into the path, with what they are.
+    path: Vec<(&'static str, String)>,
+    run: Option<RunRef>,
+    told: Mutex<Told>,
+}
+
+/// What the loop found out.
+#[derive(Debug, Default)]
+struct Told {
+    /// Why the call failed.
+    error: Option<Error>,
+    /// What the answer to a start names, however the rest of it reads.
+    named: Option<Named>,
+    effect: Option<Effect>,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    /// What was secret in the request.
+    secrets: Vec<String>,
+}
+
+impl Session {
+    /// Begins a call.
+    pub fn call(&self, operation: &'static Operation) -> Call {
+        Call(Arc::new(State {
+            session: self.clone(),
+            operation,
+            deadline: self.deadline(),
+            path: Vec::new(),
+            run: None,
+            told: Mutex::default(),
+        }))
+    }
+}
+
+/// Building a call up, before it is made.
+impl Call {
+    /// Names a value of the path. It is checked before anything is sent.
+    pub(crate) fn at(mut self, name: &'static str, value: impl ToString) -> Self {
+        if let Some(state) = Arc::get_mut(&mut self.0) {
+            state.path.push((name, value.to_string()));
+        }
+        self
+    }
+
+    /// Names the run that the call is about.
+    pub(crate) fn of(mut self, run: &RunRef) -> Self {
+        if let Some(state) = Arc::get_mut(&mut self.0) {
+            state.run = Some(run.clone());
+        }
+        self
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An error of this call.
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        self.locate(Error::new(kind))
+    }
+
+    /// The same error, with the place where it happened.
+    pub(in crate::client) fn locate(&self, error: Error) -> Error {
+        let values: Vec<String> = self
+            .0
+            .path
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        error
+            .to(self.session().service(), self.0.operation.id)
+            .about(crate::text::one_line(&values.join(", ")))
+            .about_run(self.0.run.clone())
+    }
+
+    /// Refuses what would change the path that is called.
+    fn check_path(&self) -> Result<()> {
+        for (name, value) in &self.0.path {
+            crate::run::check_path_value(value).map_err(|fault| {
+                self.locate(Error::configuration(format!("the {name} {fault}")))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What knows every secret of this call.
+    fn cleaner(&self) -> Cleaner {
+        let known = self.session().cleaner();
+        known.with(self.told().secrets.iter().map(String::as_str))
+    }
+
+    /// The same error without a secret in it.
+    pub(crate) fn clean(&self, error: Error) -> Error {
+        error.clean(&self.cleaner())
+    }
+}

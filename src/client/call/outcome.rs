@@ -1,0 +1,203 @@
+//! What became of a call: its decoded answer, the run that it started, or an error.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use progenitor_client::ResponseValue;
+
+use super::super::{Effect, Named, header_text};
+use super::Call;
+use crate::error::{Error, ErrorKind, Result};
+use crate::run::{Log, Run};
+
+/// No vendor's token or key is shorter.
+const SHORTEST_CREDENTIAL: usize = 12;
+
+/// What the generated client of an operation answers.
+pub(crate) type Generated<T> = std::result::Result<ResponseValue<T>, progenitor_client::Error<()>>;
+
+impl Call {
+    /// The decoded answer.
+    pub(crate) fn decoded<T>(&self, outcome: Generated<T>) -> Result<T> {
+        outcome
+            .map(ResponseValue::into_inner)
+            .map_err(|failure| self.failed(failure))
+    }
+
+    /// Refuses an answer about another run than the one that was asked for. An answer that does not
+    /// say is taken for what was asked for.
+    pub(crate) fn expect_run(
+        &self,
+        asked: impl ToString,
+        told: Option<impl ToString>,
+    ) -> Result<()> {
+        let (asked, told) = (asked.to_string(), told.map(|told| told.to_string()));
+        match told {
+            Some(told) if told != asked => {
+                let told = crate::text::one_line(&told);
+                let detail = format!("the answer is about another run ({told})");
+                Err(self.clean(self.error(ErrorKind::Undecodable).detail(detail)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The headers of the answer that the call ended with.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        std::mem::take(&mut self.told().headers)
+    }
+
+    /// The answer as it came, for operations that answer in text.
+    pub(crate) fn text<T>(&self, outcome: Generated<T>) -> Result<(Bytes, HeaderMap)> {
+        self.decoded(outcome)?;
+        let body = std::mem::take(&mut self.told().body);
+        Ok((body, self.headers()))
+    }
+
+    fn failed(&self, failure: progenitor_client::Error<()>) -> Error {
+        use progenitor_client::Error as Failed;
+        if let Some(error) = self.told().error.take() {
+            return error;
+        }
+        let error = match failure {
+            Failed::InvalidRequest(detail) | Failed::Custom(detail) => {
+                self.error(ErrorKind::Configuration).detail(detail)
+            }
+            Failed::InvalidResponsePayload(body, cause) => self.undecodable(&body, &cause),
+            // The loop answers for everything else.
+            Failed::CommunicationError(_)
+            | Failed::ErrorResponse(_)
+            | Failed::InvalidUpgrade(_)
+            | Failed::ResponseBodyError(_)
+            | Failed::UnexpectedResponse(_) => self.error(ErrorKind::Undecodable),
+        };
+        let effect = self.told().effect;
+        let error = match effect {
+            Some(Effect::Start) if error.kind() == ErrorKind::Undecodable => {
+                error.into_outcome_unknown()
+            }
+            _ => error,
+        };
+        self.clean(error)
+    }
+
+    /// A success whose body is not what it should be. The decoder's own words would quote the body.
+    fn undecodable(&self, body: &[u8], cause: &serde_json::Error) -> Error {
+        use serde_json::error::Category;
+        let what = match cause.classify() {
+            _ if body.is_empty() => "the answer is empty".to_owned(),
+            Category::Data => place("the answer is not of the documented shape", cause),
+            Category::Eof => place("the answer ends too early", cause),
+            Category::Syntax | Category::Io => place("the answer is not JSON", cause),
+        };
+        let told = self.told();
+        let (status, headers) = (told.status, told.headers.clone());
+        drop(told);
+        self.unread(status, &headers, body).detail(what)
+    }
+
+    /// An answer that could not be read, with what is known of it.
+    pub(in crate::client) fn unread(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Error {
+        let dialect = self.session().shared().dialect;
+        let content_type = header_text(headers, http::header::CONTENT_TYPE.as_str());
+        self.error(ErrorKind::Undecodable)
+            .status(status.as_u16())
+            .request(dialect.request_id(headers).map(str::to_owned))
+            .unread(content_type, body, &self.cleaner())
+    }
+
+    /// The run that a start began. An answer that names a run is a started run, whatever else in it
+    /// cannot be read: the rest becomes a warning.
+    ///
+    /// `normalize` reads the decoded answer, and gives `None` where the id is not in its place;
+    /// `named` makes a run of nothing but its id.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutcomeUnknown`] when the request was sent and neither a proven refusal nor an
+    /// id came back. Every other kind promises that nothing was started.
+    pub(crate) fn started<T>(
+        &self,
+        outcome: Generated<T>,
+        normalize: impl FnOnce(T) -> Option<Result<Run>>,
+        named: impl FnOnce(&Named) -> Result<Run>,
+    ) -> Result<Run> {
+        let decoded = self.decoded(outcome);
+        let answer = self.told().named.take();
+        // An id that no reference can carry is none.
+        let named = || answer.as_ref().and_then(|answer| named(answer).ok());
+        let run = match decoded {
+            Ok(decoded) => match normalize(decoded) {
+                Some(Ok(run)) => Ok(run),
+                Some(Err(_)) | None => named()
+                    .map(|run| run.warn(ELSEWHERE))
+                    .ok_or_else(|| self.names_no_run()),
+            },
+            Err(error) => match named() {
+                Some(run) if error.is_about_a_success() => {
+                    let why = error.detail_text().unwrap_or("the answer cannot be read");
+                    let rest = "The run was started; the rest of the answer could not be decoded";
+                    Ok(run.warn(format!("{rest}: {why}.")))
+                }
+                // Not a success, and yet it names a run: somebody has to look at that one.
+                Some(run) if error.may_have_started() => Err(error.about_run(Some(run.reference))),
+                Some(_) | None => Err(error),
+            },
+        };
+        match run {
+            // What repeats the credential is no id, and is not shown.
+            Ok(run) if self.repeats_credential(&run.id) => Err(self.names_no_run()),
+            run => run.map(|run| self.clean_run(run)),
+        }
+    }
+
+    /// Whether an id is the credential that was sent. A short id is a number, and a number is no
+    /// credential: a run is not lost because a password is 7.
+    pub(super) fn repeats_credential(&self, id: &str) -> bool {
+        id.len() >= SHORTEST_CREDENTIAL && !self.session().cleaner().is_clean(id)
+    }
+
+    fn names_no_run(&self) -> Error {
+        let told = self.told();
+        let (status, headers) = (told.status, told.headers.clone());
+        drop(told);
+        let dialect = self.session().shared().dialect;
+        let error = self
+            .error(ErrorKind::OutcomeUnknown)
+            .status(status.as_u16())
+            .request(dialect.request_id(&headers).map(str::to_owned))
+            .detail("the service accepted the start, and named no run");
+        self.clean(error)
+    }
+
+    /// The runs of a list's page, without those whose items do not name one.
+    pub(crate) fn runs<T>(
+        &self,
+        items: Option<Vec<T>>,
+        listed: impl Fn(T) -> Option<Result<Run>>,
+    ) -> Result<Vec<Run>> {
+        let runs = items.into_iter().flatten().filter_map(listed);
+        runs.map(|run| run.map(|run| self.clean_run(run))).collect()
+    }
+
+    /// The same run without a secret in its texts.
+    pub(crate) fn clean_run(&self, run: Run) -> Run {
+        run.clean(&self.cleaner())
+    }
+
+    /// The same log without a secret in it.
+    pub(crate) fn clean_log(&self, log: Log) -> Log {
+        log.clean(&self.cleaner())
+    }
+}
+
+const ELSEWHERE: &str =
+    "The run was started. Its id was found in the answer, but not where it is documented to be.";
+
+fn place(what: &str, cause: &serde_json::Error) -> String {
+    format!("{what} (line {}, column {})", cause.line(), cause.column())
+}

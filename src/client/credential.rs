@@ -1,0 +1,92 @@
+//! What a session proves itself with, whichever kind it is.
+
+use std::fmt;
+
+use http::header::HeaderValue;
+
+#[cfg(feature = "aliyun")]
+use crate::auth::acs3;
+use crate::auth::{InvalidSecret, Provided, Secret, TokenCache, basic, bearer};
+use crate::error::Error;
+
+/// What a session proves itself with.
+pub(crate) enum Credential {
+    /// The same header on each request: Basic, or a bearer token at hand.
+    Header { value: HeaderValue, secret: Secret },
+    /// A bearer token that is fetched and renewed.
+    OAuth(TokenCache),
+    /// A bearer token that the caller's provider gives.
+    Provided(Provided<Secret>),
+    /// A signature over each request.
+    #[cfg(feature = "aliyun")]
+    Acs3(acs3::Credentials),
+    /// A signature with the keys that the caller's provider gives.
+    #[cfg(feature = "aliyun")]
+    ProvidedAcs3(Provided<acs3::Credentials>),
+}
+
+/// What was used on one request, so that it can be dropped when it is refused.
+#[derive(Debug, Default)]
+pub(crate) enum Used {
+    /// What the client was built with: no other can be had.
+    #[default]
+    Lasting,
+    Token(Secret),
+    #[cfg(feature = "aliyun")]
+    Key(Box<acs3::Credentials>),
+}
+
+impl Credential {
+    pub fn basic(user: &str, password: &Secret) -> Result<Self, Error> {
+        let value = basic::header(user, password).map_err(invalid)?;
+        let secret = password.clone();
+        Ok(Credential::Header { value, secret })
+    }
+
+    pub fn bearer(token: &Secret) -> Result<Self, Error> {
+        let value = bearer::header(token).map_err(invalid)?;
+        let secret = token.clone();
+        Ok(Credential::Header { value, secret })
+    }
+
+    /// Every secret that is known before the first request.
+    pub fn secrets(&self) -> Vec<&str> {
+        match self {
+            Credential::Header { secret, .. } => vec![secret.expose()],
+            Credential::OAuth(cache) => vec![cache.client_secret().expose()],
+            Credential::Provided(_) => Vec::new(),
+            #[cfg(feature = "aliyun")]
+            Credential::Acs3(key) => key_secrets(key).collect(),
+            #[cfg(feature = "aliyun")]
+            Credential::ProvidedAcs3(_) => Vec::new(),
+        }
+    }
+
+    /// Drops what was refused. `false` when no other can be had.
+    pub fn forget(&self, used: &Used) -> bool {
+        match (self, used) {
+            (Credential::OAuth(cache), Used::Token(token)) => cache.invalidate(token),
+            (Credential::Provided(provided), Used::Token(token)) => provided.invalidate(token),
+            #[cfg(feature = "aliyun")]
+            (Credential::ProvidedAcs3(provided), Used::Key(key)) => provided.invalidate(key),
+            _ => return false,
+        }
+        true
+    }
+}
+
+#[cfg(feature = "aliyun")]
+pub(super) fn key_secrets(key: &acs3::Credentials) -> impl Iterator<Item = &str> {
+    let secrets = [Some(&key.access_key_secret), key.security_token.as_ref()];
+    secrets.into_iter().flatten().map(Secret::expose)
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+pub(super) fn invalid(fault: InvalidSecret) -> Error {
+    Error::configuration(fault.to_string()).advise("Copy the credential again, on one line.")
+}
