@@ -86,6 +86,9 @@ const LENGTHS: [(u64, f64); 5] = [
     (7200, 0.005),
 ];
 
+/// The longest pause is a minute, and is stretched by a tenth at most.
+const LATEST: f64 = 66.0;
+
 #[tokio::test(start_paused = true)]
 async fn the_end_is_noticed_as_soon_as_readme_says() {
     // The pauses are drawn: the same ones each time.
@@ -102,13 +105,18 @@ async fn the_end_is_noticed_as_soon_as_readme_says() {
         );
         let median = noticed.median_part();
         assert!(median <= part, "{length} s: {median} of it");
-        assert!(noticed.worst() <= 66.0, "{length} s: {} s", noticed.worst());
+        assert!(
+            noticed.worst() <= LATEST,
+            "{length} s: {} s",
+            noticed.worst()
+        );
         assert!(
             noticed.requests() < 250,
             "{length} s: {}",
             noticed.requests()
         );
     }
+    println!("never later than {LATEST} s, or the test fails");
 }
 
 #[tokio::test(start_paused = true)]
