@@ -62,5 +62,4 @@ class Signature:
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    operation = case.operation.definition.raw["operationId"]
-    kwargs["auth"] = Signature(operation[0].upper() + operation[1:])
+    kwargs["auth"] = Signature(case.operation.definition.raw["x-acs-action"])
