@@ -11,6 +11,8 @@
     )
 )]
 #![doc = include_str!("../README.md")]
+// On docs.rs each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
 mod builder;

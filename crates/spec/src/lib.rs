@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// On docs.rs each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "schemas")]
 pub mod coverage;
