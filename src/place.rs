@@ -1,5 +1,7 @@
 //! What names a pipeline: a part of references to its runs, of the paths of calls, and of errors.
 
+use std::fmt;
+
 use crate::client::{Call, Operation, Session};
 use crate::error::{Error, Result};
 use crate::run::RunRef;
@@ -42,6 +44,12 @@ pub(crate) trait Place: Sized {
         let place = self.parts().into_iter().map(|(_, value)| value);
         RunRef::new(Self::SERVICE, place.chain([run_id.to_owned()]))
             .map_err(|fault| Error::configuration(fault.to_string()).on_service(Self::SERVICE))
+    }
+
+    /// Writes the values of the parts, with slashes between them.
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<String> = self.parts().into_iter().map(|(_, value)| value).collect();
+        f.pad(&values.join("/"))
     }
 
     /// Begins a call about this place.

@@ -6,7 +6,7 @@ use http::header::HeaderValue;
 
 #[cfg(feature = "aliyun")]
 use crate::auth::acs3;
-use crate::auth::{InvalidSecret, Provided, Secret, TokenCache, basic, bearer};
+use crate::auth::{ClientCredentials, InvalidSecret, Provided, Secret, TokenCache, basic, bearer};
 use crate::error::Error;
 
 /// What a session proves itself with.
@@ -37,16 +37,24 @@ pub(crate) enum Used {
 }
 
 impl Credential {
-    pub fn basic(user: &str, password: &Secret) -> Result<Self, Error> {
+    pub fn basic(user: &str, what: &str, password: &Secret) -> Result<Self, Error> {
+        required(what, password)?;
         let value = basic::header(user, password).map_err(invalid)?;
         let secret = password.clone();
         Ok(Credential::Header { value, secret })
     }
 
     pub fn bearer(token: &Secret) -> Result<Self, Error> {
+        required("token", token)?;
         let value = bearer::header(token).map_err(invalid)?;
         let secret = token.clone();
         Ok(Credential::Header { value, secret })
+    }
+
+    /// Tokens that are fetched with a client's credentials. Nothing is sent for them yet.
+    pub fn oauth(client: ClientCredentials) -> Result<Self, Error> {
+        required("client secret", &client.client_secret)?;
+        Ok(Credential::OAuth(TokenCache::new(client)))
     }
 
     /// Every secret that is known before the first request.
@@ -84,6 +92,15 @@ pub(super) fn key_secrets(key: &acs3::Credentials) -> impl Iterator<Item = &str>
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[hidden]")
+    }
+}
+
+/// An empty secret is refused before anything is sent: it comes from a variable that is set to
+/// nothing, and what a service answers to it may be no clear refusal.
+pub(crate) fn required(what: &str, secret: &Secret) -> Result<(), Error> {
+    match secret.is_empty() {
+        true => Err(Error::configuration(format!("the {what} is empty"))),
+        false => Ok(()),
     }
 }
 

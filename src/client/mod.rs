@@ -26,7 +26,7 @@ pub use call::Call;
 pub(crate) use call::Generated;
 pub use clock::Clock;
 pub(crate) use clock::{Clocks, Moment, date};
-pub(crate) use credential::Credential;
+pub(crate) use credential::{Credential, required};
 pub(crate) use deadline::Deadline;
 pub(crate) use dialect::Dialect;
 pub(crate) use operation::{Effect, Operation, SecretField};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::auth::{Provided, Secret, TokenProvider, acs3};
-use crate::client::Credential;
+use crate::client::{Credential, required};
 use crate::error::{Error, Result};
 use crate::service_client::IntoCredential;
 
@@ -87,14 +87,11 @@ impl IntoCredential for Credentials {
                 return Ok(Credential::ProvidedAcs3(Provided::new(provider)));
             }
         };
-        if secret.is_empty() {
-            return Err(Error::configuration("the access key's secret is empty").advise(COPY));
-        }
+        let required = |what, secret| required(what, secret).map_err(|error| error.advise(COPY));
+        required("access key's secret", &secret)?;
         let mut key = acs3::Credentials::new(id, secret);
         if let Some(token) = security_token {
-            if token.is_empty() {
-                return Err(Error::configuration("the security token is empty").advise(COPY));
-            }
+            required("security token", &token)?;
             key = key.with_security_token(token);
         }
         let probe = acs3::SigningRequest::new("GET", "localhost", "/");

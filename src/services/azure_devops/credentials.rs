@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::auth::{ClientCredentials, Provided, Secret, TokenCache, TokenProvider};
+use crate::auth::{ClientCredentials, Provided, Secret, TokenProvider};
 use crate::client::Credential;
 use crate::error::{Error, Result};
 use crate::run::check_path_value;
@@ -90,25 +90,14 @@ impl IntoCredential for Credentials {
         Credentials::pat("contract-test")
     }
 
-    /// As the call path wants it. An empty secret is refused here: it comes from a variable that is
-    /// set to nothing, and the service would answer it with a page to sign in at.
     fn into_credential(self) -> Result<Credential> {
-        let empty = |what: &str| Err(Error::configuration(format!("the {what} is empty")));
         match self {
-            Credentials::Pat(token) if token.is_empty() => empty("personal access token"),
-            Credentials::Pat(token) => Credential::basic("", &token),
-            Credentials::Token(token) if token.is_empty() => empty("token"),
+            Credentials::Pat(token) => Credential::basic("", "personal access token", &token),
             Credentials::Token(token) => Credential::bearer(&token),
-            Credentials::ClientCredentials(client) if client.client_secret.is_empty() => {
-                empty("client secret")
-            }
-            Credentials::ClientCredentials(client) => {
-                let client = match client.scope {
-                    Some(_) => client,
-                    None => client.with_scope(SCOPE),
-                };
-                Ok(Credential::OAuth(TokenCache::new(client)))
-            }
+            Credentials::ClientCredentials(client) => Credential::oauth(match client.scope {
+                Some(_) => client,
+                None => client.with_scope(SCOPE),
+            }),
             Credentials::Provider(provider) => Ok(Credential::Provided(Provided::new(provider))),
         }
     }

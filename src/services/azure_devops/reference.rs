@@ -77,11 +77,7 @@ impl PipelineRef {
 
 impl fmt::Display for PipelineRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}/{}",
-            self.organization, self.project, self.pipeline_id
-        )
+        self.write(f)
     }
 }
 

@@ -40,11 +40,7 @@ impl PipelineRef {
 
 impl fmt::Display for PipelineRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}/{}",
-            self.workspace, self.project, self.pipeline_id
-        )
+        self.write(f)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
-use crate::auth::{ClientCredentials, Provided, Secret, TokenCache, TokenProvider, origin};
+use crate::auth::{ClientCredentials, Provided, Secret, TokenProvider, origin};
 use crate::client::Credential;
 use crate::error::{Error, Result};
 use crate::service_client::IntoCredential;
@@ -95,21 +95,18 @@ impl IntoCredential for Credentials {
         Credentials::token("contract-test")
     }
 
-    /// Nothing is sent for it yet.
     fn into_credential(self) -> Result<Credential> {
         match self {
-            Credentials::Token(token) => {
-                refuse_empty("token", token.is_empty())?;
-                Credential::bearer(&token)
-            }
+            Credentials::Token(token) => Credential::bearer(&token),
             Credentials::Provider(provider) => Ok(Credential::Provided(Provided::new(provider))),
             Credentials::ClientCredentials {
                 client_id,
                 secret,
                 token_url,
             } => {
-                refuse_empty("client id", client_id.trim().is_empty())?;
-                refuse_empty("client secret", secret.is_empty())?;
+                if client_id.trim().is_empty() {
+                    return Err(Error::configuration("the client id is empty"));
+                }
                 let url = Url::parse(&token_url).map_err(|fault| {
                     Error::configuration(format!(
                         "the token endpoint's address is not a URL: {fault}"
@@ -120,16 +117,9 @@ impl IntoCredential for Credentials {
                     let detail = format!("the client secret is not sent to {host:?} without TLS");
                     return Err(Error::configuration(detail).advise("Use an https address."));
                 }
-                let grant = ClientCredentials::new(url, client_id, secret).with_audience(AUDIENCE);
-                Ok(Credential::OAuth(TokenCache::new(grant)))
+                let grant = ClientCredentials::new(url, client_id, secret);
+                Credential::oauth(grant.with_audience(AUDIENCE))
             }
         }
-    }
-}
-
-fn refuse_empty(what: &str, empty: bool) -> Result<()> {
-    match empty {
-        true => Err(Error::configuration(format!("the {what} is empty"))),
-        false => Ok(()),
     }
 }

@@ -73,9 +73,7 @@ impl Client {
             let api = generated::client(&call);
             let answer = api.list_projects().page(page).size(PAGE_SIZE).send().await;
             let list = call.decoded(answer)?;
-            let items = list.results.unwrap_or_default();
-            let next = following(page, items.len(), list.size, list.total);
-            Ok(Page { items, next })
+            Ok(numbered(page, list.results, list.size, list.total))
         })
     }
 
@@ -107,9 +105,7 @@ impl Client {
                 .send()
                 .await;
             let list = call.decoded(answer)?;
-            let items = list.results.unwrap_or_default();
-            let next = following(page, items.len(), list.size, list.total);
-            Ok(Page { items, next })
+            Ok(numbered(page, list.results, list.size, list.total))
         })
     }
 
@@ -136,9 +132,7 @@ impl Client {
                     .send()
                     .await;
                 let list = call.decoded(answer)?;
-                let items = list.results.unwrap_or_default();
-                let next = following(page, items.len(), list.size, list.total);
-                Ok(Page { items, next })
+                Ok(numbered(page, list.results, list.size, list.total))
             },
         )
     }
@@ -162,9 +156,7 @@ impl Client {
                 .send()
                 .await;
             let list = call.decoded(answer)?;
-            let items = list.results.unwrap_or_default();
-            let next = following(page, items.len(), list.size, list.total);
-            Ok(Page { items, next })
+            Ok(numbered(page, list.results, list.size, list.total))
         })
     }
 }
@@ -205,17 +197,24 @@ fn executions_call<'a>(
     call
 }
 
-/// The number of the page after this one, counted from 0. What `total` counts is not confirmed, so
-/// a full page has a next one unless the total is reached exactly, and so has a short page before
-/// the total is reached.
-fn following(page: i64, items: usize, size: Option<i64>, total: Option<i64>) -> Option<i64> {
-    let items = i64::try_from(items).unwrap_or(i64::MAX);
+/// A page of a list whose pages are counted from 0. What `total` counts is not confirmed, so a full
+/// page has a next one unless the total is reached exactly, and so has a short page before the total
+/// is reached.
+fn numbered<T>(
+    page: i64,
+    items: Option<Vec<T>>,
+    size: Option<i64>,
+    total: Option<i64>,
+) -> Page<T, i64> {
+    let items = items.unwrap_or_default();
+    let found = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let size = size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
-    let seen = page.saturating_mul(size).saturating_add(items);
+    let seen = page.saturating_mul(size).saturating_add(found);
     let more = match total {
         Some(total) if seen < total => true,
         Some(total) if seen == total => false,
-        _ => items >= size,
+        Some(_) | None => found >= size,
     };
-    (items > 0 && more).then(|| page.saturating_add(1))
+    let next = (found > 0 && more).then(|| page.saturating_add(1));
+    Page { items, next }
 }

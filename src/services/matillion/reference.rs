@@ -34,7 +34,7 @@ impl ProjectRef {
 
 impl fmt::Display for ProjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.project_id)
+        self.write(f)
     }
 }
 

@@ -1,5 +1,8 @@
 //! The services of the sandbox: a folder each, and the one list of them.
 
+// What a vendor gains has to be answered on purpose.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod aliyun;
 mod azure_devops;
 mod buddy;
