@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use reqwest::Request;
-use tracing::field;
+use tracing::Span;
 
 use super::super::answer::{Answer, Ending};
 use super::super::credential::Used;
@@ -26,7 +26,7 @@ const DEEPEST: usize = 100;
 pub(in crate::client) struct Attempt<'c> {
     pub call: &'c Call,
     pub effect: Effect,
-    pub number: u32,
+    pub span: Span,
 }
 
 /// An attempt that failed.
@@ -93,22 +93,12 @@ impl Attempt<'_> {
         })
     }
 
-    /// What is told of an attempt. Nothing of the request, which may hold secrets.
-    pub(super) fn span(&self) -> tracing::Span {
-        tracing::debug_span!(
-            "attempt",
-            number = self.number,
-            status = field::Empty,
-            request_id = field::Empty
-        )
-    }
-
     fn note(&self, status: StatusCode, headers: &HeaderMap) {
-        let span = tracing::Span::current();
-        span.record("status", status.as_u16());
+        self.span.record("status", status.as_u16());
         let session = self.call.session();
         if let Some(id) = session.shared().dialect.request_id(headers) {
-            span.record("request_id", &*session.cleaner().clean(id));
+            self.span
+                .record("request_id", &*session.cleaner().clean(id));
         }
         tracing::debug!("answered");
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, StatusCode};
 use reqwest::{Request, Response, ResponseBuilderExt, Url};
 use tokio::time::sleep;
-use tracing::Instrument;
+use tracing::{Instrument, field};
 
 use super::super::answer::Answer;
 use super::super::{Again, Effect};
@@ -80,17 +80,24 @@ impl Call {
         let (mut new_token, mut new_clock) = (true, true);
         let mut last = None;
         for number in 1_u32.. {
+            // Nothing of the request, which may hold secrets.
+            let span = tracing::debug_span!(
+                "attempt",
+                number,
+                status = field::Empty,
+                request_id = field::Empty
+            );
             let attempt = Attempt {
                 call: self,
                 effect,
-                number,
+                span: span.clone(),
             };
             let Failure {
                 error,
                 again,
                 used,
                 unbegun,
-            } = match attempt.make(&request).instrument(attempt.span()).await {
+            } = match attempt.make(&request).instrument(span).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => *failure,
             };
