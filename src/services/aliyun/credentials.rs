@@ -87,7 +87,9 @@ impl IntoCredential for Credentials {
                 return Ok(Credential::ProvidedAcs3(Provided::new(provider)));
             }
         };
-        let required = |what, secret| required(what, secret).map_err(|error| error.advise(COPY));
+        let required = |what: &str, secret: &Secret| {
+            required(what, secret).map_err(|error| error.advise(COPY))
+        };
         required("access key's secret", &secret)?;
         let mut key = acs3::Credentials::new(id, secret);
         if let Some(token) = security_token {

@@ -226,6 +226,8 @@ fn check_signature(
             );
             GatewayError::new(400, "SignatureDoesNotMatch", sentence)
         }
-        _ => GatewayError::new(400, "SignatureDoesNotMatch", format!("{error}.")),
+        VerifyError::Body | _ => {
+            GatewayError::new(400, "SignatureDoesNotMatch", format!("{error}."))
+        }
     })
 }

@@ -128,10 +128,7 @@ impl Site<'_> {
             "id": run.id.parse::<i64>().ok(),
             "name": self.run_name(run),
         });
-        let mut fields = match fields {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        };
+        let mut fields = fields.as_object().cloned().unwrap_or_default();
         fields.extend(result.map(|result| ("result".to_owned(), json!(result))));
         let ended = run
             .finished_at(now)
