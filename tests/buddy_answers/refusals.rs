@@ -90,3 +90,14 @@ async fn a_refusal_is_one_for_every_operation() {
         "each was sent once"
     );
 }
+
+/// A variable that is set to nothing is noticed before anything is sent.
+#[test]
+fn an_empty_token_makes_no_client() {
+    for empty in ["", " \n"] {
+        let client = Client::builder().credentials(Credentials::token(empty));
+        let error = client.build().unwrap_err();
+        assert_eq!(error.kind(), runpipe::ErrorKind::Configuration);
+        assert!(error.to_string().contains("the token is empty"), "{error}");
+    }
+}
