@@ -1,11 +1,11 @@
-//! Building a client of any service: address, credentials, patience.
+//! Building a client of any service: address, credentials, timeouts.
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::Url;
+use url::Url;
 
 use crate::auth::origin;
 use crate::client::{Clock, Clocks, Pace, RetryPolicy, Session, Shared};
@@ -14,7 +14,7 @@ use crate::http_client::{HttpClient, ReqwestClient, TLS_COMPILED_IN};
 use crate::secrets::Cleaner;
 use crate::service_client::{IntoCredential, ServiceClient};
 
-/// Nobody waits longer for a connection; the clock below cannot add every duration.
+/// The longest connect timeout: the clock below it cannot add every duration.
 const LONGEST_CONNECTING: Duration = Duration::from_secs(24 * 3600);
 
 /// Builds the client `C` of a service; `C::builder()` begins.
@@ -58,24 +58,24 @@ impl<C: ServiceClient> Builder<C> {
         self
     }
 
-    /// Sets what the client proves itself with.
+    /// Sets the credentials.
     #[must_use]
     pub fn credentials(mut self, credentials: C::Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Sets how failures that may pass are tried again.
+    /// Sets how temporary failures are retried.
     #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
-    /// Sets how long one call may take: 60 s unless set. Everything in it shares this time: its
-    /// turn in the budget of requests, a token that has to be fetched first, every attempt, and
-    /// the pauses between them. What consists of several calls, such as looking a pipeline up by
-    /// its name or `reconcile`, takes no longer either.
+    /// Sets how long one call may take: 60 s unless set. This covers everything: waiting for the
+    /// budget of requests, fetching a token first, every attempt, and the pauses between attempts.
+    /// A method that makes several requests, such as looking up a pipeline by its name or
+    /// `reconcile`, takes no longer either.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -105,8 +105,8 @@ impl<C: ServiceClient> Builder<C> {
         self
     }
 
-    /// Sets the budget that all calls of this client and its clones share. As many requests may be
-    /// made at once after a quiet second. At least one in a day, whatever is set.
+    /// Sets the budget of requests that all calls of this client and its clones share. After a quiet
+    /// second, as many may be made at once. The lowest rate is one request a day.
     #[must_use]
     pub fn requests_per_second(mut self, requests: f64) -> Self {
         self.requests_per_second = requests;
@@ -120,8 +120,8 @@ impl<C: ServiceClient> Builder<C> {
         self
     }
 
-    /// Sets what sends the requests, in place of reqwest: a client with your own proxy, roots or
-    /// layers. See [`HttpClient`] for what it has to keep to. The connect timeout is its own then.
+    /// Sets what sends the requests, instead of reqwest: a client with your own proxy, root
+    /// certificates or layers. [`HttpClient`] has the rules for it. It sets its own connect timeout.
     #[must_use]
     pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
         self.http = Some(http);

@@ -43,7 +43,7 @@ pub mod text;
 mod wait;
 
 pub use builder::Builder;
-pub use client::{Clock, RetryPolicy};
+pub use client::RetryPolicy;
 pub use error::{Error, ErrorKind, Result};
 /// The future that a trait's method returns: [`HttpClient`] and [`auth::TokenProvider`].
 pub use futures_core::future::BoxFuture;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::HeaderValue;
+use http::HeaderValue;
 use secrecy::zeroize::Zeroizing;
 
 use super::secret::{InvalidSecret, Secret};

@@ -1,6 +1,6 @@
 //! Bearer tokens (RFC 6750).
 
-use reqwest::header::HeaderValue;
+use http::HeaderValue;
 use secrecy::zeroize::Zeroizing;
 
 use super::secret::{InvalidSecret, Secret};

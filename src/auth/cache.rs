@@ -32,9 +32,9 @@ pub(super) struct Grant<T> {
 /// Keeps a credential while it lasts, and lets all callers that need the next one wait for the same
 /// request. Clones share one.
 #[derive(Clone)]
-pub(super) struct Cache<T>(Arc<Mutex<State<T>>>);
+pub(super) struct Cache<T>(Arc<Mutex<Entry<T>>>);
 
-struct State<T> {
+struct Entry<T> {
     current: Option<Held<T>>,
     /// The request under way. Weak: only the callers that wait keep it alive, so one that nobody
     /// waits for any more does not linger half done.
@@ -69,7 +69,7 @@ fn later(moment: Instant, life: Duration) -> Instant {
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        Cache(Arc::new(Mutex::new(State {
+        Cache(Arc::new(Mutex::new(Entry {
             current: None,
             refresh: None,
         })))
@@ -149,7 +149,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Cache<T> {
 }
 
 /// A panic while the lock was held leaves the state whole: each change is a single assignment.
-fn lock<T>(state: &Mutex<State<T>>) -> MutexGuard<'_, State<T>> {
+fn lock<T>(state: &Mutex<Entry<T>>) -> MutexGuard<'_, Entry<T>> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -10,8 +10,8 @@
 //! | `acs3` | the ACS3-HMAC-SHA256 signature (feature `aliyun`) |
 //! | `origin` | which URLs may be sent credentials at all |
 //!
-//! Nothing here knows a vendor, reads the environment or keeps a clock of its own: user names,
-//! secrets, URLs, times and nonces all come from the caller.
+//! Nothing here knows a vendor, reads the environment or has a clock of its own: the caller passes
+//! user names, secrets, URLs, times and nonces.
 
 #[cfg(feature = "aliyun")]
 pub mod acs3;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use reqwest::Url;
+use url::Url;
 
 /// Whether credentials may travel to this URL: over TLS to any host, and without TLS only to this
 /// machine itself (`localhost`, 127.0.0.0/8, `::1`), where sandboxes and tests listen.

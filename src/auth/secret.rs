@@ -23,7 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text itself. Whoever calls this takes care that it ends up in a request only.
+    /// The text itself. A caller makes sure that it goes into a request and nowhere else.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -37,14 +37,14 @@ impl Secret {
 }
 
 impl From<&str> for Secret {
-    /// Keeps a copy of the text; the caller's own copy is the caller's to wipe.
+    /// Keeps a copy of the text. Wiping the original is up to the caller.
     fn from(text: &str) -> Self {
         Self(SecretString::from(text.trim()))
     }
 }
 
 impl From<String> for Secret {
-    /// Keeps a trimmed copy and wipes the given one.
+    /// Keeps a trimmed copy and wipes the original.
     fn from(mut text: String) -> Self {
         let secret = Self::from(text.as_str());
         text.zeroize();
@@ -74,10 +74,10 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
-/// A user name or a secret holds characters that the header cannot carry, for example a line end
-/// in the middle. Most often two lines were pasted where one was wanted.
+/// A user name or a secret has characters that a header cannot carry, for example a line end in the
+/// middle. Most often two lines were pasted instead of one.
 ///
-/// Comes before anything is sent. The text itself is not part of the error.
+/// Nothing has been sent when this happens. The text itself is not part of the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the {what} holds characters that no header can carry")]
 #[non_exhaustive]

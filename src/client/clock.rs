@@ -13,7 +13,7 @@ use super::header_text;
 pub(crate) type Moment = DateTime<Utc>;
 
 /// Where the wall clock comes from. Signatures and HTTP dates need it; waiting does not.
-pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// This machine's clock, and what was learned of the service's.
 ///

@@ -24,7 +24,7 @@ mod session;
 pub(crate) use answer::{Answer, Named, header_text};
 pub use call::Call;
 pub(crate) use call::Generated;
-pub use clock::Clock;
+pub(crate) use clock::Clock;
 pub(crate) use clock::{Clocks, Moment, date};
 pub(crate) use credential::{Credential, required};
 pub(crate) use deadline::Deadline;

@@ -18,18 +18,18 @@ pub(crate) use tls::COMPILED_IN as TLS_COMPILED_IN;
 
 /// Sends requests over HTTP. [`ReqwestClient`] unless [`crate::Builder::http_client`] sets another.
 ///
-/// What sends has to keep to this, or the promise of a single start does not hold:
+/// An implementation has to follow these rules, or a start may happen twice:
 ///
-/// * one request is sent at most once: nothing below repeats it;
+/// * a request is sent at most once: nothing below repeats it;
 /// * redirects are not followed;
 /// * a request to an `http` address goes to no proxy: it carries a credential;
-/// * an error says [`SendError::not_sent`] only where not a byte of the request can have left.
+/// * an error is [`SendError::not_sent`] only if no byte of the request can have left.
 pub trait HttpClient: Send + Sync {
     /// Sends a request and returns the head of its answer, and the body as it comes.
     ///
     /// # Errors
     ///
-    /// [`SendError`] when no whole head came.
+    /// [`SendError`] when the status and the headers did not arrive completely.
     fn send(
         &self,
         request: http::Request<Bytes>,
@@ -45,7 +45,7 @@ enum Inner {
 }
 
 impl ResponseBody {
-    /// A body that comes in pieces. An error's words are shown to people.
+    /// A body that comes in pieces. The text of an error becomes part of the call's error.
     pub fn from_stream<E: fmt::Display>(
         stream: impl futures_core::Stream<Item = Result<Bytes, E>> + Send + 'static,
     ) -> Self {
@@ -68,7 +68,7 @@ impl ResponseBody {
 }
 
 impl From<Bytes> for ResponseBody {
-    /// A body that is there already.
+    /// A body that has been read already.
     fn from(body: Bytes) -> Self {
         let piece = std::future::ready(Ok::<_, String>(body));
         ResponseBody(Inner::Stream(futures_util::stream::once(piece).boxed()))
@@ -81,7 +81,7 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// Why no answer came.
+/// Why no answer came, and whether the request may have been sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct SendError {
@@ -90,7 +90,7 @@ pub struct SendError {
 }
 
 impl SendError {
-    /// The connection was never made: not a byte of the request can have left.
+    /// The connection was never made: no byte of the request can have left.
     pub fn not_sent(reason: impl Into<String>) -> Self {
         let (reason, sent) = (reason.into(), false);
         SendError { reason, sent }
@@ -102,7 +102,7 @@ impl SendError {
         SendError { reason, sent }
     }
 
-    /// Whether the request may have reached anybody.
+    /// Whether any byte of the request may have left.
     pub fn may_have_been_sent(&self) -> bool {
         self.sent
     }
@@ -156,7 +156,7 @@ struct Clients {
 type Made = OnceLock<Result<reqwest::Client, SendError>>;
 
 impl ReqwestClient {
-    /// Makes one that gives up connecting after that time.
+    /// A client that gives up connecting after this time.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 
 use super::encode::{push_path, push_query};
 use super::error::SigningError;

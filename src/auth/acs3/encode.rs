@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
-use reqwest::Url;
 use smallvec::SmallVec;
+use url::Url;
 
 use super::text::Text;
 
@@ -26,7 +26,7 @@ pub fn encode(value: &str) -> String {
     percent_encode(value.as_bytes(), &RESERVED).to_string()
 }
 
-/// The canonical shape of a path that is percent-encoded in whatever way: each segment is decoded
+/// The canonical form of a path, however it is percent-encoded: each segment is decoded
 /// once and encoded again. A canonical path comes out unchanged. The empty path is `/`.
 ///
 /// A `+` in a path is a plus sign, and `%2F` stays inside its segment.

@@ -19,7 +19,7 @@ pub enum SigningError {
         /// The header, in small letters.
         name: String,
     },
-    /// The access key id or the security token cannot stand in a header.
+    /// The access key id or the security token cannot be sent in a header.
     #[error(transparent)]
     InvalidCredentials(#[from] InvalidSecret),
 }

@@ -15,7 +15,7 @@
 //!
 //! ```
 //! use chrono::{TimeZone, Utc};
-//! use reqwest::header::HeaderMap;
+//! use http::HeaderMap;
 //! use runpipe::auth::Secret;
 //! use runpipe::auth::acs3::{Credentials, SigningRequest, sign};
 //!

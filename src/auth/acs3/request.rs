@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 
 static NO_HEADERS: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
 
@@ -18,7 +18,7 @@ pub struct SigningRequest<'a> {
     pub method: &'a str,
     /// What the `Host` header says: the host, and `:port` unless it is the scheme's own.
     pub host: &'a str,
-    /// The path, percent-encoded, as it stands in the URL.
+    /// The path, percent-encoded, as in the URL.
     pub path: &'a str,
     /// The raw query without its `?`; empty when there is none.
     pub query: &'a str,

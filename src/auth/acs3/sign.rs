@@ -5,7 +5,8 @@ use std::ops::Range;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
@@ -23,7 +24,7 @@ static NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
 pub(super) static BODY_SHA256: HeaderName = HeaderName::from_static("x-acs-content-sha256");
 static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
 
-/// The headers that make a request a signed one: the date, the nonce, the hash of the body, the
+/// The headers that sign a request: the date, the nonce, the hash of the body, the
 /// security token when there is one, and `Authorization`.
 ///
 /// The token and `Authorization` are marked as sensitive, so `Debug` does not show them.
@@ -67,7 +68,7 @@ impl SignedHeaders {
 /// has seen, and a time that is more than 15 minutes off.
 ///
 /// The signature covers the canonical path and query. A sender that gives its URL to
-/// [`canonicalize_url`](super::canonicalize_url) first sends them in just that shape.
+/// [`canonicalize_url`](super::canonicalize_url) first sends them in exactly that form.
 ///
 /// # Errors
 ///

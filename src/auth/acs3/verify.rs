@@ -38,13 +38,13 @@ pub struct ParsedAuthorization {
 #[non_exhaustive]
 pub enum MalformedAuthorization {
     /// The first word is not [`ALGORITHM`]: another algorithm, or another kind of credential.
-    #[error("the Authorization header is not of the algorithm ACS3-HMAC-SHA256")]
+    #[error("the Authorization header does not use the algorithm ACS3-HMAC-SHA256")]
     Algorithm,
     /// The named part is missing, empty or there twice.
     #[error("the Authorization header needs {0}=… exactly once")]
     Part(&'static str),
     /// There is a part besides `Credential`, `SignedHeaders` and `Signature`.
-    #[error("the Authorization header has a part that the algorithm does not know")]
+    #[error("the Authorization header has a part that the algorithm does not define")]
     UnknownPart,
 }
 
@@ -87,7 +87,7 @@ impl FromStr for ParsedAuthorization {
     }
 }
 
-/// What a receiver computes of a request, step by step.
+/// What a receiver computes from a request, step by step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recomputed {
@@ -136,14 +136,14 @@ pub enum VerifyError {
     /// `x-acs-content-sha256` is missing or is not the hash of the body that arrived.
     #[error("x-acs-content-sha256 is not the hash of the body")]
     Body,
-    /// Everything is there, and the signature is another one: a wrong secret, or a request that is
-    /// not the one that was signed. What the receiver computed shows which step differs.
+    /// Everything is there, but the signature is a different one: the secret is wrong, or the request
+    /// is not the one that was signed. What the receiver computed shows which step differs.
     #[error("the signature does not match")]
     Mismatch(Box<Recomputed>),
 }
 
-/// Checks the signature of a received request. Who the key belongs to, whether the date is near and
-/// whether the nonce is new is for the caller to check.
+/// Checks the signature of a received request. The caller checks who the key belongs to, whether the
+/// date is near and whether the nonce is new.
 ///
 /// The signatures are compared in constant time.
 ///

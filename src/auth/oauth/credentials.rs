@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use reqwest::Url;
+use url::Url;
 
 use crate::auth::Secret;
 
-/// What a client credentials grant needs: the token endpoint, a client id and its secret, and what
-/// the endpoint wants to be told besides.
+/// What a client credentials grant needs: the token endpoint, a client id and its secret, and the
+/// optional audience and scope.
 ///
 /// `Debug` shows neither the secret nor the query and user information of the URL.
 ///
@@ -37,8 +37,8 @@ pub struct ClientCredentials {
     pub client_secret: Secret,
     /// The form field `audience`: which API the token is for. Left out when `None`.
     pub audience: Option<String>,
-    /// The form field `scope`: what the token shall allow, several words separated by blanks. Left
-    /// out when `None`.
+    /// The form field `scope`: what the token allows, as words separated by blanks. Left out when
+    /// `None`.
     pub scope: Option<String>,
 }
 
@@ -56,14 +56,14 @@ impl ClientCredentials {
         }
     }
 
-    /// Names the API that the token is for.
+    /// Sets the API that the token is for.
     #[must_use]
     pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());
         self
     }
 
-    /// Names what the token shall allow.
+    /// Sets what the token allows.
     #[must_use]
     pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());

@@ -25,8 +25,8 @@ pub enum Credentials {
     /// Tokens for all organizations at once stop working on 2026-12-01; make one for a single
     /// organization.
     Pat(Secret),
-    /// A token at hand, sent as `Authorization: Bearer`: one of Entra ID that somebody else renews
-    /// (it lasts about an hour), or a job's `System.AccessToken`.
+    /// A bearer token, sent as `Authorization: Bearer`: one of Entra ID that somebody else renews (it
+    /// lasts about an hour), or a job's `System.AccessToken`.
     Token(Secret),
     /// A service principal: tokens are fetched from Entra ID, shared, and renewed before they end.
     /// The principal has to be added to the organization as a user.
@@ -43,7 +43,7 @@ impl Credentials {
         Credentials::Pat(token.into())
     }
 
-    /// A bearer token at hand.
+    /// A bearer token, which is not renewed.
     pub fn token(token: impl Into<Secret>) -> Self {
         Credentials::Token(token.into())
     }
@@ -72,7 +72,7 @@ impl Credentials {
         let unusable =
             |detail: String| Error::configuration(detail).on_service(Service::AzureDevops);
         check_path_value(tenant).map_err(|fault| unusable(format!("the Entra tenant {fault}")))?;
-        let mut url = reqwest::Url::parse(ENTRA)
+        let mut url = url::Url::parse(ENTRA)
             .map_err(|fault| unusable(format!("no token endpoint: {fault}")))?;
         if let Ok(mut path) = url.path_segments_mut() {
             path.extend([tenant, "oauth2", "v2.0", "token"]);

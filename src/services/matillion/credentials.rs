@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Url;
+use url::Url;
 
 use crate::auth::{ClientCredentials, Provided, Secret, TokenProvider, origin};
 use crate::client::Credential;
@@ -41,7 +41,7 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// A bearer token at hand. It is not renewed: when it ends, calls end in
+    /// A bearer token. It is not renewed: when it ends, calls fail with
     /// [`crate::ErrorKind::Authentication`].
     pub fn token(token: impl Into<Secret>) -> Self {
         Credentials::Token(token.into())
@@ -61,8 +61,8 @@ impl Credentials {
         Credentials::Provider(Arc::new(provider))
     }
 
-    /// Sets where tokens are asked for: a sandbox, a server of your own. Changes nothing for a
-    /// token at hand. The address is checked when the client is built.
+    /// Sets where tokens are requested: a sandbox, or your own server. Changes only an API
+    /// credential. The address is checked when the client is built.
     #[must_use]
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         if let Credentials::ClientCredentials { token_url, .. } = &mut self {
