@@ -47,7 +47,7 @@ fn the_documents_allow_every_request_that_the_types_allow() {
                 let Some(sent) = sent.first() else {
                     return Err(TestCaseError::fail(format!("nothing was sent: {answer:?}")));
                 };
-                let faults = traffic::faults(&subject.document, &subject.habits, &case, sent);
+                let faults = traffic::faults(&subject.document, &subject.expectations, &case, sent);
                 match faults.is_empty() {
                     true => Ok(()),
                     false => Err(TestCaseError::fail(faults.join("\n"))),

@@ -53,7 +53,7 @@ async fn faults_below(
         sent.path = path.to_owned();
     }
     match arrived.as_slice() {
-        [sent] => traffic::faults(&subject.document, &subject.habits, case, sent),
+        [sent] => traffic::faults(&subject.document, &subject.expectations, case, sent),
         [] => vec![format!("{}: nothing was sent: {answer:?}", case.name)],
         several => vec![format!(
             "{}: {} requests for one call",

@@ -16,7 +16,7 @@ pub(crate) struct Pace {
     gap: Duration,
     /// How much of the budget may be used at once after a quiet time.
     burst: Duration,
-    state: Mutex<State>,
+    schedule: Mutex<Schedule>,
 }
 
 /// A day, in seconds: whatever is asked for, a request goes out at some time.
@@ -42,7 +42,7 @@ impl TooLate {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Schedule {
     /// The next free moment.
     next: Option<Instant>,
     /// No request begins before this.
@@ -61,7 +61,7 @@ impl Pace {
         Pace {
             gap,
             burst: Duration::from_secs(1),
-            state: Mutex::default(),
+            schedule: Mutex::default(),
         }
     }
 
@@ -88,27 +88,31 @@ impl Pace {
     fn take_turn(&self, deadline: Deadline) -> Result<Instant, TooLate> {
         let now = Instant::now();
         let earliest = now.checked_sub(self.burst).unwrap_or(now);
-        let mut state = self.lock();
-        let turn = state.next.map_or(earliest, |next| next.max(earliest));
-        let paused = state.paused_until.filter(|until| *until > turn);
+        let mut schedule = self.lock();
+        let turn = schedule.next.map_or(earliest, |next| next.max(earliest));
+        let paused = schedule.paused_until.filter(|until| *until > turn);
         let turn = paused.unwrap_or(turn);
         if turn > deadline.at() && turn > now {
             return Err(TooLate::until(turn, paused.is_some()));
         }
-        state.next = Some(turn.checked_add(self.gap).unwrap_or(turn));
+        schedule.next = Some(turn.checked_add(self.gap).unwrap_or(turn));
         Ok(turn)
     }
 
-    /// Lets no request begin for so long.
+    /// Holds all requests back for this long.
     pub fn pause(&self, pause: Duration) {
         let until = after(pause);
-        let mut state = self.lock();
-        state.paused_until = Some(state.paused_until.map_or(until, |before| before.max(until)));
+        let mut schedule = self.lock();
+        schedule.paused_until = Some(
+            schedule
+                .paused_until
+                .map_or(until, |before| before.max(until)),
+        );
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        // Nothing panics while it is held; a poisoned state is still whole.
-        self.state
+    fn lock(&self) -> std::sync::MutexGuard<'_, Schedule> {
+        // Nothing panics while it is held; a poisoned schedule is still whole.
+        self.schedule
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }

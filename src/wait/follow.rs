@@ -16,15 +16,15 @@ const BECOMES_VISIBLE: Duration = Duration::from_secs(30);
 
 /// What a change is a change of.
 #[derive(PartialEq)]
-struct State {
+struct Snapshot {
     status: RunStatus,
     vendor_status: Option<String>,
     message: Option<String>,
 }
 
-impl State {
+impl Snapshot {
     fn of(run: &Run) -> Self {
-        State {
+        Snapshot {
             status: run.status,
             vendor_status: run.vendor_status.clone(),
             message: run.message.clone(),
@@ -43,7 +43,7 @@ pub(super) struct Follow<'a> {
     age_then: Duration,
     /// The last look that brought the run, or the beginning.
     last_good: Instant,
-    state: Option<State>,
+    state: Option<Snapshot>,
     looked: bool,
     ended: bool,
 }
@@ -114,7 +114,7 @@ impl<'a> Follow<'a> {
             match read {
                 Ok(run) => {
                     self.last_good = Instant::now();
-                    let state = State::of(&run);
+                    let state = Snapshot::of(&run);
                     if self.state.is_none() {
                         self.age_then = self.age(&run);
                     }

@@ -95,7 +95,7 @@ fn undescribed(document: &Document, schema: &str, value: &Value) -> Vec<String> 
 fn unknown_sentences(subject: &Subject, schema: &str, value: &Value) -> Vec<String> {
     let is_read = |pointer: &str| {
         let parts: Vec<&str> = pointer.split('/').collect();
-        subject.habits.sentences.iter().any(|sentence| {
+        subject.expectations.sentences.iter().any(|sentence| {
             let wanted: Vec<&str> = sentence.split('/').collect();
             wanted.len() == parts.len()
                 && wanted
@@ -116,7 +116,7 @@ pub fn scheme_faults(subject: &Subject, operation: &Operation) -> Vec<String> {
     let mut faults = Vec::new();
     for credential in operation.security.iter().flatten() {
         let (name, carrier) = (&credential.scheme, credential.carrier.to_string());
-        if subject.habits.schemes.get(name) != Some(&carrier) {
+        if subject.expectations.schemes.get(name) != Some(&carrier) {
             faults.push(format!(
                 "{}: the client does not put {name} into {carrier}",
                 operation.id

@@ -130,13 +130,13 @@ impl Recording {
         let Some(operation) = changed.document.operation(id) else {
             return Some(format!("{id}: the document has no such operation"));
         };
-        let habits = &changed.habits;
+        let expectations = &changed.expectations;
         let calls = self
             .calls
             .iter()
             .filter(|(case, _)| case.operation_id == id);
-        let sent =
-            calls.flat_map(|(case, sent)| traffic::faults(&changed.document, habits, case, sent));
+        let sent = calls
+            .flat_map(|(case, sent)| traffic::faults(&changed.document, expectations, case, sent));
         if let Some(fault) = sent
             .into_iter()
             .next()

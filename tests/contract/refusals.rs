@@ -15,13 +15,13 @@ pub fn faults(
     kind: Option<&str>,
     error: &Error,
 ) -> Vec<String> {
-    let habits = &subject.habits;
+    let expectations = &subject.expectations;
     let mut faults = Vec::new();
     if error.http_status() != Some(answer.status) {
         faults.push(format!("the status is {:?}", error.http_status()));
     }
-    match habits.refusals.get(&answer.status) {
-        None => faults.push("habits.json has no kind for this status".to_owned()),
+    match expectations.refusals.get(&answer.status) {
+        None => faults.push("expectations.json has no kind for this status".to_owned()),
         Some(refusal) => {
             // A service that broke may have started the run before.
             let usual = match refusal.kind_of(&answer.example) {
@@ -43,7 +43,7 @@ pub fn faults(
         ));
     }
     let said = error.sentences().join("\n");
-    let cut = habits.cut.get(&answer.example);
+    let cut = expectations.cut.get(&answer.example);
     let whole = || sentences(subject, answer);
     for sentence in cut.map_or_else(whole, |kept| vec![kept.clone()]) {
         if !said.contains(&one_line(&sentence)) {
@@ -78,7 +78,7 @@ fn sentences(subject: &Subject, answer: &Answer) -> Vec<String> {
     match (answer.content_type.as_deref(), &answer.value) {
         (Some("text/plain"), Value::String(text)) => vec![text.clone()],
         (_, value) => {
-            let pointers = subject.habits.sentences.iter();
+            let pointers = subject.expectations.sentences.iter();
             let mut found = Vec::new();
             pointers.for_each(|pointer| pick(value, pointer, &mut found));
             found
@@ -89,11 +89,11 @@ fn sentences(subject: &Subject, answer: &Answer) -> Vec<String> {
 fn request_id(subject: &Subject, answer: &Answer) -> Option<String> {
     let mut in_body = Vec::new();
     subject
-        .habits
+        .expectations
         .request_id
         .iter()
         .for_each(|pointer| pick(&answer.value, pointer, &mut in_body));
-    let header = subject.habits.request_id_header.as_deref();
+    let header = subject.expectations.request_id_header.as_deref();
     let in_header = header
         .and_then(|name| answer.headers.get(name))
         .map(as_text);

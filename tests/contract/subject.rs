@@ -1,4 +1,4 @@
-//! The services under test, each with its document and its habits.
+//! The services under test, each with its document and its expectations.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ pub struct Subject {
     pub service: Service,
     pub text: &'static str,
     pub document: Document,
-    pub habits: Habits,
+    pub expectations: Expectations,
 }
 
 /// What is true of a service and not in its document.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Habits {
+pub struct Expectations {
     /// How the `Authorization` header of the test's credential begins.
     pub authorization: String,
     /// For each security scheme: where the client's credential for it stands.
@@ -36,7 +36,7 @@ pub struct Habits {
     pub cut: BTreeMap<String, String>,
     /// For each status that the client reads as a refusal: the kind of error, and the kinds of
     /// single examples of it (by name, or by a beginning that ends in `*`).
-    pub refusals: BTreeMap<u16, Refusal>,
+    pub refusals: BTreeMap<u16, ExpectedKind>,
 }
 
 /// What a header of the vendor's own says.
@@ -54,13 +54,13 @@ pub enum Sent {
 /// The kind of error that a status becomes.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Refusal {
+pub struct ExpectedKind {
     pub kind: String,
     #[serde(default)]
     pub examples: BTreeMap<String, String>,
 }
 
-impl Refusal {
+impl ExpectedKind {
     pub fn kind_of(&self, example: &str) -> &str {
         let fits = |name: &str| match name.strip_suffix('*') {
             Some(beginning) => example.starts_with(beginning),
@@ -74,7 +74,7 @@ impl Refusal {
 impl Subject {
     /// Whether the client reads an answer of this status as a success.
     pub fn is_success(&self, status: u16) -> bool {
-        (200..300).contains(&status) && !self.habits.refusals.contains_key(&status)
+        (200..300).contains(&status) && !self.expectations.refusals.contains_key(&status)
     }
 
     /// Whether an operation can start work, as its document says.
@@ -105,28 +105,30 @@ impl Subject {
 
     /// The same service with another document.
     pub fn with_document(&self, document: Document) -> Subject {
-        let habits = self.habits.clone();
+        let expectations = self.expectations.clone();
         Subject {
             service: self.service,
             text: self.text,
             document,
-            habits,
+            expectations,
         }
     }
 }
 
-/// Every service of this build. A service that is missing from `habits.json` fails by name.
+/// Every service of this build. A service that is missing from `expectations.json` fails by name.
 pub fn subjects() -> Vec<Subject> {
-    let text = include_str!("habits.json");
-    let mut habits: BTreeMap<String, Habits> = serde_json::from_str(text).expect("habits.json");
+    let text = include_str!("expectations.json");
+    let mut expectations: BTreeMap<String, Expectations> =
+        serde_json::from_str(text).expect("expectations.json");
     let mut subjects = Vec::new();
     for service in Service::ALL {
-        let own = habits.remove(service.name());
+        let own = expectations.remove(service.name());
         let Some(text) = service.document() else {
             continue;
         };
-        let habits =
-            own.unwrap_or_else(|| panic!("tests/contract/habits.json says nothing of {service}"));
+        let expectations = own.unwrap_or_else(|| {
+            panic!("tests/contract/expectations.json says nothing of {service}")
+        });
         let file = format!("specs/{service}.json");
         let document = Document::parse(&file, text).unwrap_or_else(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
@@ -136,13 +138,13 @@ pub fn subjects() -> Vec<Subject> {
             service,
             text,
             document,
-            habits,
+            expectations,
         });
     }
     assert!(
-        habits.is_empty(),
-        "habits.json names services that do not exist: {:?}",
-        habits.keys()
+        expectations.is_empty(),
+        "expectations.json names services that do not exist: {:?}",
+        expectations.keys()
     );
     subjects
 }

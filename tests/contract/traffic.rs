@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::calls::Case;
 use super::loss;
-use super::subject::{Habits, Sent};
+use super::subject::{Expectations, Sent};
 use super::wire::Captured;
 
 /// Headers that every HTTP request may have.
@@ -29,7 +29,12 @@ const EVERYWHERE: [&str; 7] = [
 const IN_A_SEGMENT: &str = "-._~!$&'()*+,;=:@%[]^|";
 
 /// What is wrong with a request that was sent for a call, by what the document says.
-pub fn faults(document: &Document, habits: &Habits, case: &Case, sent: &Captured) -> Vec<String> {
+pub fn faults(
+    document: &Document,
+    expectations: &Expectations,
+    case: &Case,
+    sent: &Captured,
+) -> Vec<String> {
     let Some(operation) = document.operation(&case.operation_id) else {
         return vec![format!("{}: the document has no such operation", case.name)];
     };
@@ -39,7 +44,7 @@ pub fn faults(document: &Document, habits: &Habits, case: &Case, sent: &Captured
     }
     faults.extend(path_faults(operation, &case.parameters, &sent.path));
     faults.extend(query_faults(operation, &case.parameters, &sent.query));
-    faults.extend(header_faults(document, operation, habits, case, sent));
+    faults.extend(header_faults(document, operation, expectations, case, sent));
     faults.extend(validation_faults(document, case, sent));
     faults
         .into_iter()
@@ -105,7 +110,7 @@ fn query_faults(operation: &Operation, given: &Map<String, Value>, query: &str) 
 fn header_faults(
     document: &Document,
     operation: &Operation,
-    habits: &Habits,
+    expectations: &Expectations,
     case: &Case,
     sent: &Captured,
 ) -> Vec<String> {
@@ -114,12 +119,14 @@ fn header_faults(
         let documented = operation.parameters.iter().any(|known| {
             known.location == Location::Header && known.name.eq_ignore_ascii_case(name)
         });
-        if !documented && !EVERYWHERE.contains(&name.as_str()) && !habits.headers.contains_key(name)
+        if !documented
+            && !EVERYWHERE.contains(&name.as_str())
+            && !expectations.headers.contains_key(name)
         {
             faults.push(format!("header {name} is sent, and nobody asked for it"));
         }
     }
-    for (name, says) in &habits.headers {
+    for (name, says) in &expectations.headers {
         let from_operation = |key: &String| {
             let owner = document.at(&operation.pointer)?;
             owner.get(key)?.as_str().map(str::to_owned)
@@ -137,10 +144,10 @@ fn header_faults(
         }
     }
     let authorization = sent.header("authorization").unwrap_or_default();
-    if !authorization.starts_with(&habits.authorization) {
+    if !authorization.starts_with(&expectations.authorization) {
         faults.push(format!(
             "the credential is not of the kind {:?}",
-            habits.authorization.trim()
+            expectations.authorization.trim()
         ));
     }
     let accept = sent.header("accept").unwrap_or("(none)");

@@ -75,7 +75,7 @@ const MEMBER: &str = "Add the access key's owner to the organization, or check t
      id.";
 const ADDRESS: &str = "Check the address: the service there does not have this operation. The \
      newer API with personal tokens is another one.";
-const ORGANIZATION: &str = "Give the organization's id as it stands in the address of its console, \
+const ORGANIZATION: &str = "Give the organization's id as in the address of its console, \
      after `/organization/`.";
 const PIPELINE: &str = "Give the pipeline's number: the short text that the console's address may \
      show is not taken.";

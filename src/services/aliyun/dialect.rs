@@ -7,7 +7,7 @@ use http::header::{ACCEPT, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::Request;
 
-use super::fault::Fault;
+use super::error_body::ErrorBody;
 use super::proofs::PROOFS;
 use super::{codes, envelope};
 use crate::client::{
@@ -71,7 +71,7 @@ impl Dialect for AliyunDialect {
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal {
         let wait = self.pause(&answer.headers, now);
         let mut refusal = Refusal::by_status(answer.status, wait);
-        let fault = Fault::read(answer);
+        let fault = ErrorBody::read(answer);
         if answer.status.is_success() {
             refusal.kind = ErrorKind::Refused;
             if fault.code.is_none() && fault.sentences.is_empty() {

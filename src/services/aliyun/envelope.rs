@@ -1,6 +1,6 @@
 //! The envelope around every answer with status 200, and the refusals inside it.
 
-use super::fault::{Fault, said};
+use super::error_body::{ErrorBody, said};
 use super::types::StartPipelineRunResponse;
 use crate::client::Answer;
 use crate::json::{self, Found};
@@ -22,7 +22,7 @@ pub(super) fn objection(answer: &StartPipelineRunResponse) -> Option<String> {
     if answer.success.unwrap_or(code.is_none()) {
         return None;
     }
-    let fault = Fault::of(|names| {
+    let fault = ErrorBody::of(|names| {
         let value = match names.first() {
             Some(&"code") => answer.error_code.as_deref(),
             Some(&"message") => answer.error_message.as_deref(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
-use super::fault::said;
+use super::error_body::said;
 use super::{Client, PipelineRef, generated, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::names;
@@ -57,7 +57,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Every kind that a read can end in; [`ErrorKind::Undecodable`] when the answer holds no
+    /// Every kind that a read can fail with; [`ErrorKind::Undecodable`] when the answer holds no
     /// pipeline.
     pub async fn pipeline(&self, pipeline: &PipelineRef) -> Result<types::Pipeline> {
         let call = pipeline.call(&self.session, &operations::GET_PIPELINE);
@@ -72,7 +72,7 @@ impl Client {
         })
     }
 
-    /// The pipeline that people call `name`, exactly.
+    /// The pipeline with exactly this name.
     ///
     /// # Errors
     ///

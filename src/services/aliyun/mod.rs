@@ -7,7 +7,7 @@ mod codes;
 mod credentials;
 mod dialect;
 mod envelope;
-mod fault;
+mod error_body;
 mod lifecycle;
 mod listing;
 mod logs;
@@ -39,16 +39,16 @@ use crate::service_client::{Connect, ServiceClient, client_calls};
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
 
-/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+/// The OpenAPI document that the client is generated from, as it is in `specs/`.
 pub const DOCUMENT: &str = include_str!("../../../specs/aliyun.json");
 
-/// Where the service is: the one region that the vendor lists for it, Hangzhou.
+/// The address of the service, in Hangzhou: the only region that the vendor lists.
 pub const BASE_URL: &str = "https://devops.cn-hangzhou.aliyuncs.com";
-/// Where the service is for machines inside an Alibaba Cloud VPC in Hangzhou.
+/// The address of the service for machines inside an Alibaba Cloud VPC in Hangzhou.
 pub const BASE_URL_VPC: &str = "https://devops-vpc.cn-hangzhou.aliyuncs.com";
 
-/// Where the service is in a region such as `cn-hangzhou`, for [`Builder::base_url`]. The vendor
-/// lists no other region so far.
+/// The address of the service in a region such as `cn-hangzhou`, for [`Builder::base_url`]. The
+/// vendor lists no other region so far.
 ///
 /// ```
 /// assert_eq!(
@@ -62,8 +62,8 @@ pub fn base_url(region: &str) -> String {
 
 /// Talks to Aliyun Yunxiao. Cheap to clone; clones share connections and the budget of requests.
 ///
-/// Every request is signed with this machine's time. A clock that is off is noticed at the first
-/// answer and allowed for from then on.
+/// Every request is signed with this machine's time. If that is wrong, the first answer shows by how
+/// much, and later signatures are corrected.
 ///
 /// ```no_run
 /// use runpipe::aliyun::{Client, Credentials, PipelineRef, types};
@@ -133,17 +133,17 @@ impl ServiceClient for Client {
 }
 
 impl Client {
-    /// Begins to build a client. Hangzhou unless another address is set.
+    /// Builds a client. Hangzhou unless another address is set.
     pub fn builder() -> Builder<Self> {
         Builder::new()
     }
 
-    /// Starts a run (`StartPipelineRun`). Leaves a [`types::StartPipelineRunResponse`] in the run,
-    /// which is [`crate::RunStatus::Queued`]: the answer names the run and no state.
+    /// Starts a run (`StartPipelineRun`). [`Run::vendor`] is a [`types::StartPipelineRunResponse`]. The
+    /// run is [`crate::RunStatus::Queued`]: the answer has its id and no state.
     ///
-    /// With default parameters the pipeline runs as it is configured. The service ignores, and does
-    /// not refuse, what does not fit the way a source is set up (branches above all): read the run,
-    /// and look at [`Run::requested_ref`].
+    /// With default parameters the pipeline runs as it is configured. The service does not refuse
+    /// parameters that do not fit the configuration of a source, branches above all: it ignores them.
+    /// Read the run, and look at [`Run::requested_ref`].
     ///
     /// # Errors
     ///
@@ -170,12 +170,12 @@ impl Client {
         )
     }
 
-    /// Reads a run (`GetPipelineRun`). Leaves a [`types::PipelineRun`] in the run.
+    /// Reads a run (`GetPipelineRun`). [`Run::vendor`] is a [`types::PipelineRun`].
     ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Aliyun's; every kind
-    /// that a read can end in.
+    /// that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let (call, pipeline, run_id) =
             PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_RUN, run)?;

@@ -7,28 +7,28 @@ use crate::client::{Answer, Refusal};
 
 /// What the service said.
 #[derive(Debug, Default)]
-pub(super) struct Fault {
+pub(super) struct ErrorBody {
     pub code: Option<String>,
     pub sentences: Vec<String>,
     pub request_id: Option<String>,
 }
 
-impl Fault {
+impl ErrorBody {
     /// From the body of a refusal: JSON with keys in either case, or XML. The official SDK reads
     /// all of them; which of them this product sends is not confirmed.
     pub fn read(answer: &Answer) -> Self {
         if let Some(body) = answer.json() {
-            return Fault::of(|names| names.iter().find_map(|name| text(body.get(name)?)));
+            return ErrorBody::of(|names| names.iter().find_map(|name| text(body.get(name)?)));
         }
         let body = String::from_utf8_lossy(&answer.body);
         if is_xml(answer, &body) {
-            return Fault::of(|names| names.iter().find_map(|name| element(&body, name)));
+            return ErrorBody::of(|names| names.iter().find_map(|name| element(&body, name)));
         }
         // What it says besides is not looked at: it repeats the request.
         let code = body.contains(codes::SIGNATURE).then_some(codes::SIGNATURE);
-        Fault {
+        ErrorBody {
             code: code.map(str::to_owned),
-            ..Fault::default()
+            ..ErrorBody::default()
         }
     }
 
@@ -49,7 +49,7 @@ impl Fault {
             sentences.extend(sentence.filter(|text| !text.is_empty()));
         }
         sentences.dedup();
-        Fault {
+        ErrorBody {
             code,
             sentences,
             request_id: find(&["requestId", "RequestId", "requestid"]),
