@@ -49,7 +49,7 @@ macro_rules! by_name {
             ///
             /// # Errors
             ///
-            /// Every kind that a read can end in; [`crate::ErrorKind::Configuration`] when the
+            /// Every kind that a read can fail with; [`crate::ErrorKind::Configuration`] when the
             /// service has no such operation, when a value does not fit the generated type, or when
             /// a required parameter is missing.
             pub async fn call(

@@ -39,7 +39,7 @@ pub(crate) trait Place: Sized {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when a part cannot stand in a URL's path.
+    /// [`crate::ErrorKind::Configuration`] when a part cannot be part of a URL's path.
     fn run_of(&self, run_id: &str) -> Result<RunRef> {
         let place = self.parts().into_iter().map(|(_, value)| value);
         RunRef::new(Self::SERVICE, place.chain([run_id.to_owned()]))

@@ -11,31 +11,32 @@ use crate::runs::Runs;
 
 /// What a service's own list of runs says about a start.
 ///
-/// It never starts anything, and it never names a run as found that was created before the start
-/// was sent, by the service's own clock, or that something else than a start like this one began.
+/// Looking starts nothing. A run is never called found if it was created before the start was sent,
+/// by the service's own clock, or if something other than such a start began it.
 ///
-/// The service's clock is known from the `Date` of its answers, which leaves out what is less than a
-/// second. One answer seldom shows that a run of the same second came after the start was sent;
-/// every further one says more. So look again while the answer is [`Reconciled::Uncertain`], with
-/// pauses that are no whole number of seconds (0.6 s is good). A mark that no other start has, such
+/// The service's clock is known from the `Date` of its answers, which has whole seconds. One answer
+/// seldom shows that a run of the same second came after the start was sent; each further one says
+/// more. So look again while the answer is [`Reconciled::Uncertain`], with pauses that are not whole
+/// seconds (0.6 s is good). A mark that no other start has, such
 /// as Buddy's comment, needs no clock.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Reconciled {
     /// Exactly one run fits, and it was created after the start was sent. Without a mark it may be
-    /// that of a like start which somebody else sent at the same time.
+    /// that of a similar start which somebody else sent at the same time.
     One(Box<Run>),
-    /// Several runs fit; they cannot be told apart by what the vendor records. Which of them is the
-    /// one, if any, is not known.
+    /// Several runs fit, and what the vendor records does not tell them apart. It is not known which
+    /// of them is the one, if any.
     Several(Vec<Run>),
-    /// Something speaks for these runs (or for none), and it proves nothing. Looking again may.
+    /// One of these runs may be the one, or none of them: nothing proves either. Looking again may.
     Uncertain {
         /// Runs that may be the one.
         candidates: Vec<Run>,
         /// What is missing for certainty, in words.
         why: &'static str,
     },
-    /// No run fits. This is not a promise for ever: a service may list a run late.
+    /// No run fits so far. A service may list a run late, so this does not prove that none was
+    /// started.
     None,
 }
 

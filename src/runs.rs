@@ -20,8 +20,8 @@ pub trait Runs: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when the run is on another service, and every kind that
-    /// a read can end in.
+    /// [`crate::ErrorKind::Configuration`] when the run is on another service, and every other kind
+    /// except [`crate::ErrorKind::OutcomeUnknown`].
     fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>>;
 
     /// Asks the service to stop a run, and reads it back. Stopping takes time: the run may still be
@@ -29,11 +29,12 @@ pub trait Runs: Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`Runs::get`]; [`crate::ErrorKind::InvalidRequest`] when the service does not stop it.
+    /// Those of [`Runs::get`], and [`crate::ErrorKind::InvalidRequest`] when the service refuses to
+    /// stop the run.
     fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>>;
 
-    /// The logs of a run's steps, in their order, each fetched when it is asked for. Of a run that
-    /// is under way, what there is so far.
+    /// The logs of a run's steps, in order, each fetched when it is asked for. While the run is under
+    /// way, this is what has been written so far.
     fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>>;
 }
 

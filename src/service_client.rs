@@ -15,8 +15,8 @@ use crate::service::Service;
 
 /// The client of a service, whichever it is: each service's `Client`. Sealed.
 ///
-/// For code that is the same for every service. The calls are methods of each client too, and what
-/// the vendor does is said there. What is asked of a run that was started is in [`Runs`].
+/// For code that is the same for every service. Each client has these calls as methods too, with
+/// what its vendor does in their documentation. What can be done with a started run is in [`Runs`].
 ///
 /// ```no_run
 /// use runpipe::{Result, Run, ServiceClient, WaitOptions, wait};
@@ -44,9 +44,9 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     /// The vendor's regions, each with its address, where accounts belong to one.
     const REGIONS: &'static [(&'static str, &'static str)] = &[];
 
-    /// What the service takes as proof.
+    /// What authenticates calls to the service.
     type Credentials: IntoCredential + Clone + fmt::Debug + Send + Sync;
-    /// What names a pipeline; where requests name it, what holds it.
+    /// What names a pipeline; where the request names the pipeline, the project that it is in.
     type Pipeline: Clone + fmt::Debug + fmt::Display + Send + Sync;
     /// The vendor's own request for a run.
     type Request: Clone + Serialize + DeserializeOwned + Send + Sync;
@@ -63,11 +63,11 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
         request: &Self::Request,
     ) -> impl Future<Output = Result<Run>> + Send;
 
-    /// Looks for the run that a start at `since` may have begun. Starts nothing.
+    /// Looks for the run of a start that was made at `since`. Starts nothing.
     ///
     /// # Errors
     ///
-    /// Every kind that reading the list of runs can end in.
+    /// Every kind that reading the list of runs can fail with.
     fn reconcile(
         &self,
         pipeline: &Self::Pipeline,
@@ -75,8 +75,8 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
         since: DateTime<Utc>,
     ) -> impl Future<Output = Result<Reconciled>> + Send;
 
-    /// The runs of a pipeline, in the order of the service's list, a page fetched when it is asked
-    /// for.
+    /// The runs of a pipeline, in the order of the service's list. Each page is fetched when it is
+    /// needed.
     fn list(&self, pipeline: &Self::Pipeline) -> BoxStream<'static, Result<Run>>;
 }
 
@@ -102,13 +102,13 @@ pub(crate) trait Connect: Sized {
     }
 }
 
-/// What a service takes as proof, as the path of a call wants it.
+/// What authenticates calls to a service, as the path of a call needs it.
 pub(crate) trait IntoCredential: Sized {
     /// A credential that needs no further request, and that no service takes.
     #[cfg(feature = "contract")]
     fn made_up() -> Self;
 
-    /// Refuses what could never prove anything, so that building the client fails and not a call.
+    /// Refuses what could never authenticate, so that building the client fails and not a call.
     fn into_credential(self) -> Result<Credential>;
 }
 
@@ -117,16 +117,16 @@ pub(crate) trait IntoCredential: Sized {
 macro_rules! client_calls {
     ($client:ty) => {
         impl $client {
-            /// The same client, whose calls take no longer than that, each with everything in it.
-            /// It shares connections, tokens and the budget of requests.
+            /// The same client with another timeout for each call ([`crate::Builder::timeout`]). It
+            /// shares connections, tokens and the budget of requests.
             #[must_use]
             pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
                 self.session = self.session.with_timeout(timeout);
                 self
             }
 
-            /// The same client, whose calls send a header more: a proxy's, a trace's. What the
-            /// credential puts on a request wins over it.
+            /// The same client with one more header on each request, for a proxy or a trace. Headers
+            /// of the credential win over it.
             #[must_use]
             pub fn with_header(
                 mut self,

@@ -1,8 +1,8 @@
 //! Foreign text made fit for a terminal.
 //!
-//! What a service writes into an error or a log is shown to people, and a terminal obeys some
-//! characters, hides others, and lets others turn the direction of what follows. Which ones is not
-//! a list of ours: it follows from two properties of Unicode, the general category and
+//! What a service writes into an error or a log is shown to people. A terminal obeys some
+//! characters, hides others, and lets others change the direction of the text after them. Which
+//! characters these are follows from two properties of Unicode: the general category and
 //! `Default_Ignorable_Code_Point`.
 //!
 //! ```
@@ -19,11 +19,11 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 /// How much of a sentence is kept, in characters.
 const SENTENCE: usize = 2_000;
 
-/// Whether a character only shows what it is: a letter, mark, digit, sign or blank.
+/// Whether a character shows as itself and does nothing else: a letter, mark, digit, sign or blank.
 ///
-/// Never harmless are controls (tab and line end too), format characters (those that turn the
+/// These are not harmless: controls (tab and line end too), format characters (those that change the
 /// direction, zero-width ones, the soft hyphen, tags), line and paragraph separators, private and
-/// unassigned ones, and whatever a font may leave out (variation selectors, fillers).
+/// unassigned characters, and whatever a font may leave out (variation selectors, fillers).
 ///
 /// The joiners between letters of Persian or Indic words and inside emoji are format characters
 /// like any other, and so are the Arabic signs that enclose a number. The text stays readable
@@ -48,8 +48,9 @@ pub fn is_harmless(c: char) -> bool {
     !refused && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// On one line: blanks, line ends and controls in a row become one blank, and of the rest only what
-/// [is harmless](is_harmless) stays. Of a longer text the first 2,000 characters are read.
+/// The text on one line: a series of blanks, line ends and controls becomes one blank, and every
+/// character that [is not harmless](is_harmless) is removed. Only the first 2,000 characters are
+/// read.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len().min(SENTENCE));
@@ -68,10 +69,11 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// Over several lines: `\n` and `\t` stay, and of the rest only what [is harmless](is_harmless).
+/// The text on several lines: `\n` and `\t` stay, and every other character that
+/// [is not harmless](is_harmless) is removed.
 ///
-/// Whatever else ends a line becomes `\n`. So does a carriage return by itself: of a line that was
-/// overwritten by it, as progress bars do, each version gets a line.
+/// Every other line end becomes `\n`. So does a carriage return by itself, with which progress bars
+/// overwrite a line: each version of the line gets a line of its own.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let mut lines = String::with_capacity(text.len());

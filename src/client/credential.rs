@@ -1,4 +1,4 @@
-//! What a session proves itself with, whichever kind it is.
+//! What a session authenticates with, whichever kind it is.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::auth::acs3;
 use crate::auth::{ClientCredentials, InvalidSecret, Provided, Secret, TokenCache, basic, bearer};
 use crate::error::Error;
 
-/// What a session proves itself with.
+/// What a session authenticates with.
 pub(crate) enum Credential {
     /// The same header on each request: Basic, or a bearer token at hand.
     Header { value: HeaderValue, secret: Secret },
@@ -28,7 +28,7 @@ pub(crate) enum Credential {
 /// What was used on one request, so that it can be dropped when it is refused.
 #[derive(Debug, Default)]
 pub(crate) enum Used {
-    /// What the client was built with: no other can be had.
+    /// What the client was built with: there is no other.
     #[default]
     Lasting,
     Token(Secret),
@@ -70,7 +70,7 @@ impl Credential {
         }
     }
 
-    /// Drops what was refused. `false` when no other can be had.
+    /// Drops what was refused. `false` when there is no other.
     pub fn forget(&self, used: &Used) -> bool {
         match (self, used) {
             (Credential::OAuth(cache), Used::Token(token)) => cache.invalidate(token),

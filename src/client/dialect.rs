@@ -9,7 +9,7 @@ use reqwest::Request;
 
 use super::{Answer, Moment, Operation, Proof, Refusal, retry_after};
 
-/// One vendor's habits on the wire. Implemented once in each service's folder.
+/// What is special about one vendor's HTTP. Implemented once in each service's folder.
 pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Puts the vendor's own headers on a request, before it is authorized.
     fn prepare(&self, _request: &mut Request, _operation: &Operation) {}

@@ -26,12 +26,12 @@ impl Attempt<'_> {
             true => self
                 .call
                 .error(ErrorKind::RateLimited)
-                .detail("the service asks for a longer pause than the call may take")
+                .detail("the service asks for a longer pause than the call has time for")
                 .wait(Some(late.wait)),
             false => self
                 .call
                 .error(ErrorKind::Transport)
-                .detail("the call's time is up before its turn comes")
+                .detail("the call's time ends before the budget of requests allows it")
                 .advise(NOT_SENT),
         };
         let mut failure = failure(error, Again::No);
@@ -63,7 +63,7 @@ impl Attempt<'_> {
     }
 }
 
-const NOT_SENT: &str = "Nothing was sent. Call again, or allow more time.";
+const NOT_SENT: &str = "Nothing was sent. Call again, or set a longer timeout.";
 const SENT: &str = "The request was sent; what became of it is not known.";
 
 /// After the request was sent, or may have been.

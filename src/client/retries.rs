@@ -21,10 +21,10 @@ pub(crate) enum Again {
     Ambiguous,
 }
 
-/// How failures that may pass are tried again.
+/// How often, and after which delays, temporary failures are retried.
 ///
-/// A delay is the current step and up to as much again, drawn at random; then the step doubles. All
-/// attempts and the waits between them share the call's one deadline
+/// A delay is the current step plus a random part of up to the same length; then the step doubles.
+/// All attempts and the delays between them share the call's one deadline
 /// ([`crate::Builder::timeout`]).
 ///
 /// ```
@@ -43,7 +43,7 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Four more attempts, the first after 0.3 s to 0.6 s.
+    /// Four retries, the first after 0.3 s to 0.6 s.
     fn default() -> Self {
         RetryPolicy {
             retries: 4,
@@ -54,7 +54,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt and no other.
+    /// One attempt and no retries.
     #[must_use]
     pub fn none() -> Self {
         RetryPolicy::default().retries(0)
@@ -67,7 +67,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the first step and the longest.
+    /// Sets the first and the longest step.
     #[must_use]
     pub fn steps(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;

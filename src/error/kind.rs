@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// What went wrong, in the one respect that matters: what to do next.
+/// What went wrong, by what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -12,19 +12,19 @@ pub enum ErrorKind {
     /// The call was not made: a credential, an address, an id or an option cannot be used.
     /// Correct it.
     Configuration,
-    /// The service does not accept the credential, or not for this: 401, 403, a sign-in page in
-    /// place of an answer. Renew the credential or widen its rights.
+    /// The service does not accept the credential, or the credential lacks the rights: 401, 403, or
+    /// a sign-in page instead of an answer. Renew the credential, or give it more rights.
     Authentication,
-    /// No such organization, project, pipeline or run, or none that this credential may see.
+    /// There is no such organization, project, pipeline or run, or this credential may not see it.
     NotFound,
     /// The service read the request and says what is wrong with it: see [`super::Error::sentences`].
     InvalidRequest,
-    /// Something that excludes this start is under way. Matillion: an execution with the same
-    /// `executionTag` is still running. Wait for it.
+    /// Another run prevents this one. Matillion: an execution with the same `executionTag` is still
+    /// running. Wait for it to end.
     Conflict,
     /// The pipeline, or the whole organization, has been disabled. Enable it.
     Disabled,
-    /// Too many requests, for longer than the retry policy waits. Come back after
+    /// The service still refuses for too many requests after the last retry. Call again after
     /// [`super::Error::retry_after`].
     RateLimited,
     /// The service refused in another way: inside an answer that looks like success, or with a
@@ -34,15 +34,16 @@ pub enum ErrorKind {
     Undecodable,
     /// No answer came. For a start this kind promises that nothing was sent.
     Transport,
-    /// The service failed (5xx) to answer a read, or its token endpoint did, repeatedly. Nothing was
-    /// started. Try later.
+    /// The service kept failing (5xx) to answer a read, or its token endpoint kept failing. Nothing
+    /// was started. Try again later.
     Unavailable,
-    /// A start, or another call that must not be made twice, that **may have happened**: it was
-    /// sent, and no clear answer came back. Look before starting again: `reconcile` does.
+    /// A start, or another call that must not be made twice, **may have happened**: it was sent, and
+    /// no clear answer came back. Look for the run before you start again; `reconcile` does that.
     OutcomeUnknown,
     /// The deadline of a wait passed. The run goes on.
     Deadline,
-    /// A person's name for a pipeline or a project fits none, or several. The nearest are listed.
+    /// The name of a pipeline or a project matches none, or more than one. The nearest names are
+    /// listed.
     UnknownName,
 }
 
@@ -74,16 +75,16 @@ impl ErrorKind {
             Self::Authentication => "The credential was not accepted",
             Self::NotFound => "Not found",
             Self::InvalidRequest => "The request was refused as invalid",
-            Self::Conflict => "Something that excludes this is under way",
-            Self::Disabled => "It has been disabled",
+            Self::Conflict => "Another run prevents this",
+            Self::Disabled => "The pipeline or the organization is disabled",
             Self::RateLimited => "Too many requests",
             Self::Refused => "The service refused",
             Self::Undecodable => "The answer cannot be read",
             Self::Transport => "No answer came",
             Self::Unavailable => "The service failed to answer",
-            Self::OutcomeUnknown => "It is not known whether this happened",
+            Self::OutcomeUnknown => "It is not known whether this took effect",
             Self::Deadline => "The deadline passed",
-            Self::UnknownName => "The name does not fit exactly one",
+            Self::UnknownName => "The name matches none, or more than one",
         }
     }
 
@@ -92,20 +93,20 @@ impl ErrorKind {
         match self {
             Self::Configuration => "Correct it and call again.",
             Self::Authentication => {
-                "Check that the credential is current, meant for this service, and has the rights."
+                "Check that the credential is valid, is for this service, and has the rights."
             }
-            Self::NotFound => "Check each name and id, and that the credential may see them.",
-            Self::InvalidRequest => "Correct what the service names.",
+            Self::NotFound => "Check each name and id, and whether the credential may see them.",
+            Self::InvalidRequest => "Correct what the service complains about.",
             Self::Conflict => "Wait for the other run to end, or cancel it.",
             Self::Disabled => "Enable it at the service.",
             Self::RateLimited => "Wait before calling again.",
-            Self::Refused => "Read the service's own sentence.",
-            Self::Undecodable => "Check the address: is this the service, or a proxy before it?",
+            Self::Refused => "See what the service says.",
+            Self::Undecodable => "Check the address: is it the service, or a proxy in front of it?",
             Self::Transport => "Nothing was sent. Check the address and the network.",
             Self::Unavailable => "Try again later.",
             Self::OutcomeUnknown => {
-                "Do not start again before you have looked at the service's list of runs, or let \
-                 `reconcile` look."
+                "Look at the service's list of runs before you start again, or let `reconcile` \
+                 look."
             }
             Self::Deadline => "The run goes on; wait again with a later deadline.",
             Self::UnknownName => "Use one of the names listed, or the id.",

@@ -17,7 +17,7 @@ pub(crate) use crate::text::one_line;
 pub use kind::ErrorKind;
 pub(crate) use text::first_bytes;
 
-/// A service that has more to say about one request is not read by anybody.
+/// Nobody reads more sentences than this about one request.
 const MOST_SENTENCES: usize = 20;
 
 /// The result of every call.
@@ -49,12 +49,12 @@ struct Facts {
 }
 
 impl Error {
-    /// What a caller can do about it.
+    /// The kind of error, which tells what a caller can do about it.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The service that was called, or was to be called.
+    /// The service that the call was for.
     pub fn service(&self) -> Option<Service> {
         self.0.service
     }
@@ -79,7 +79,7 @@ impl Error {
         self.0.vendor_code.as_deref()
     }
 
-    /// The vendor's own sentences, all of them, as they came but for control characters.
+    /// All of the vendor's own sentences, unchanged except that control characters are removed.
     pub fn sentences(&self) -> &[String] {
         &self.0.sentences
     }
@@ -89,7 +89,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// How long the service asks to wait before the next call.
+    /// How long the service asks its callers to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -104,13 +104,13 @@ impl Error {
         self.0.first_bytes.as_deref()
     }
 
-    /// Whether the call may have started work: only of these is it not known.
+    /// Whether the call may have started something. `false` means that it certainly has not.
     pub fn may_have_started(&self) -> bool {
         self.kind() == ErrorKind::OutcomeUnknown
     }
 
-    /// Whether the same call may succeed later, without anything being corrected, and may be made
-    /// again without harm.
+    /// Whether the same call may succeed later with nothing changed, and does no harm when it is
+    /// made again.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::RateLimited | ErrorKind::Transport | ErrorKind::Unavailable => true,
@@ -136,8 +136,8 @@ impl Error {
 
 /// How the crate's own layers build an error up, from the inside out.
 impl Error {
-    /// An error of which nothing is known but its kind. For implementations of [`crate::Runs`] of
-    /// your own, in tests above all.
+    /// An error with a kind and nothing else: for your own implementations of [`crate::Runs`],
+    /// mostly in tests.
     pub fn new(kind: ErrorKind) -> Self {
         Error(Box::new(Facts {
             kind,

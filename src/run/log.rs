@@ -10,8 +10,8 @@ use crate::secrets::Cleaner;
 pub struct Log {
     /// The step's name, as the vendor gives it: an action, a job, a task.
     pub step: String,
-    /// What it wrote, as it came. It may hold control characters: remove them before it is shown
-    /// on a terminal.
+    /// What it wrote, unchanged. It may contain control characters: pass it through
+    /// [`crate::text::printable`] before it is shown on a terminal.
     pub text: String,
 }
 

@@ -23,8 +23,8 @@ pub use timestamp::Timestamp;
 
 /// A run of a pipeline, as its service described it last.
 ///
-/// Fields that a vendor does not report are `None`; the vendor's complete answer is behind
-/// [`Run::vendor`].
+/// Fields that a vendor does not report are `None`. [`Run::vendor`] has the vendor's complete
+/// answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Run {
@@ -32,9 +32,9 @@ pub struct Run {
     pub reference: RunRef,
     /// The vendor's id of the run, the last part of the reference.
     pub id: String,
-    /// The vendor's id of the pipeline, where it has one apart from the name.
+    /// The vendor's id of the pipeline, if it has one besides the name.
     pub pipeline_id: Option<String>,
-    /// The pipeline's name, where the answer tells it.
+    /// The pipeline's name, if the answer contains it.
     pub pipeline_name: Option<String>,
     /// What state the run is in.
     pub status: RunStatus,
@@ -52,14 +52,14 @@ pub struct Run {
     pub requested_ref: Option<String>,
     /// What the vendor says about the result, or what the run waits for.
     pub message: Option<String>,
-    /// What could not be read in the vendor's answer, in sentences. The run exists all the same.
+    /// Sentences about what could not be read in the vendor's answer. The run exists nevertheless.
     pub warnings: Vec<String>,
     vendor: Vendor,
 }
 
 impl Run {
-    /// A run of which nothing is known but its name. For implementations of [`crate::Runs`] of your
-    /// own, in tests above all: the fields can be set afterwards.
+    /// A run with a reference and a status; the other fields can be set afterwards. For your own
+    /// implementations of [`crate::Runs`], mostly in tests.
     pub fn new(reference: RunRef, status: RunStatus) -> Self {
         Run {
             id: reference.run_id().to_owned(),
@@ -114,7 +114,7 @@ impl Run {
 
     /// The vendor's complete typed answer, if it is a `T`.
     ///
-    /// Each service's client says which type its calls leave here, for example
+    /// The documentation of each call says which type it puts here, for example
     /// `buddy::types::Execution`. `None` when the answer could not be decoded
     /// (see [`Run::warnings`]) or is of another type.
     pub fn vendor<T: Any>(&self) -> Option<&T> {

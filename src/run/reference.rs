@@ -19,7 +19,7 @@ const PART: &AsciiSet = &NON_ALPHANUMERIC
 /// Names one run of one service: `buddy/acme/site/2/31`.
 ///
 /// The service's name and the parts that [`Service::reference_parts`] lists, each percent-encoded,
-/// joined by `/`. Every part was checked to be something that can stand in a URL's path.
+/// joined by `/`. Each part has been checked: it can be a segment of a URL's path.
 ///
 /// ```
 /// use runpipe::{RunRef, Service};
@@ -51,7 +51,7 @@ pub enum InvalidRunRef {
         /// How many parts were found.
         found: usize,
     },
-    /// A part cannot stand in the path of a URL.
+    /// A part cannot be part of a URL's path.
     #[error("the {part} of a reference to a run {fault}")]
     Part {
         /// Which part, by its name in [`Service::reference_parts`].
@@ -61,17 +61,17 @@ pub enum InvalidRunRef {
     },
 }
 
-/// Why a value cannot stand in the path of a URL.
+/// Why a value cannot be part of a URL's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPathValue {
-    /// Nothing in it but blanks, if that: the path would lose a segment.
+    /// Empty, or only blanks: the path would lose a segment.
     #[error("is empty: give it a value")]
     Empty,
     /// `.` or `..`: URLs drop these segments, so another path would be called.
     #[error("is `.` or `..`, which a URL cannot carry: give the real name")]
     Dots,
-    /// `\` becomes `/`; control characters have no place in a name.
+    /// URLs turn `\` into `/`, and a control character is not part of any name.
     #[error("has a backslash or a control character in it: give the real name")]
     Character,
     /// The percent-encoding is broken, or is not UTF-8.
@@ -79,7 +79,7 @@ pub enum InvalidPathValue {
     Encoding,
 }
 
-/// Checks a value that is to stand in the path of a URL.
+/// Checks a value that becomes part of a URL's path.
 pub(crate) fn check_path_value(value: &str) -> Result<(), InvalidPathValue> {
     match value.trim() {
         "" => Err(InvalidPathValue::Empty),
@@ -103,7 +103,7 @@ fn form(service: Service) -> String {
 impl RunRef {
     /// Builds a reference from its parts.
     ///
-    /// Fails when their number is not the service's, or when one cannot stand in a URL's path.
+    /// Fails when their number is not the service's, or when one cannot be part of a URL's path.
     pub fn new<P: Into<String>>(
         service: Service,
         parts: impl IntoIterator<Item = P>,

@@ -16,8 +16,8 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// Reads a vendor's date. `None` for an empty text, for a date of the year 1 (which says
-    /// "never"; Azure DevOps sends `0001-01-01T00:00:00`) and for what is no date.
+    /// Reads a vendor's date. `None` for an empty text, for a date in the year 1 (which means
+    /// "never"; Azure DevOps sends `0001-01-01T00:00:00`) and for anything that is not a date.
     ///
     /// A date without an offset is taken as UTC: vendors that leave it out mean UTC.
     pub fn parse(text: &str) -> Option<Self> {
@@ -34,7 +34,7 @@ impl Timestamp {
     }
 
     /// Reads milliseconds since 1970 (UTC). `None` for zero and below, which vendors send for
-    /// "never", and for what lies beyond the calendar.
+    /// "never", and for a year that the calendar does not have.
     pub fn from_millis(millis: i64) -> Option<Self> {
         let utc = DateTime::from_timestamp_millis(millis).filter(|_| millis > 0)?;
         Some(Timestamp {

@@ -11,9 +11,9 @@
 //! * `reconcile.rs`: which run a start may have begun: `reconcile`, `fits`;
 //! * `dialect.rs`: what this vendor does on the wire, refusals above all; `proofs.rs`: which of its
 //!   own answers prove that nothing was done;
-//! * `credentials.rs`: what the service takes as proof.
+//! * `credentials.rs`: the credentials that the service accepts.
 //!
-//! How the vendor behaves, for tests, stands in the crate `runpipe-testing`.
+//! How the vendor behaves, for tests, is in the crate `runpipe-testing`.
 
 // A word that a document gains has to be given a meaning: the compiler asks for it.
 #![deny(clippy::wildcard_enum_match_arm)]

@@ -12,11 +12,11 @@ use crate::error::Result;
 use crate::run::{Run, RunRef};
 use crate::runs::Runs;
 
-/// Waits for many runs, on any services, in the task that polls the stream: no task and no thread
-/// for each. Yields each run as it ends, or why it can no longer be waited on.
+/// Waits for many runs, on any services, in the one task that polls the stream. Yields each run when
+/// it ends, or the error that ended its wait.
 ///
-/// All share the services' budgets of requests ([`crate::Builder::requests_per_second`]), and no
-/// more than [`WaitOptions::at_once`] requests are under way. What waits holds about a kilobyte.
+/// All waits share the services' budgets of requests ([`crate::Builder::requests_per_second`]), and
+/// at most [`WaitOptions::at_once`] requests are under way. Each wait takes about a kilobyte.
 pub fn wait_all<'a>(
     runs: impl IntoIterator<Item = (&'a dyn Runs, RunRef)>,
     options: &WaitOptions,

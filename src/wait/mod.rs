@@ -1,8 +1,8 @@
 //! Following runs to their ends.
 //!
-//! Every service is asked again and again; none of them calls back. How often follows from how long
-//! a run has taken so far: a notice that comes a few percent late is early enough, whether the run took ten
-//! seconds or two hours. See [`WaitOptions`] for the figures.
+//! The services do not call back, so each is polled. The pause depends on how long the run has taken
+//! so far: noticing the end a few percent late is early enough, whether the run took ten seconds or
+//! two hours. See [`WaitOptions`] for the figures.
 
 mod follow;
 mod many;
@@ -21,13 +21,14 @@ pub use options::WaitOptions;
 
 /// Waits until a run has ended, and returns it as it ended.
 ///
-/// Dropping the future stops the wait, never the run. Reads that fail for a while are survived
+/// Dropping the future stops the wait, never the run. The wait goes on while reads fail for a time
 /// ([`WaitOptions::patience`]).
 ///
 /// # Errors
 ///
-/// [`crate::ErrorKind::Deadline`] when the options' deadline passes first; the kinds of a read that cannot
-/// be survived (authentication, not found, …), or that failed for longer than the patience.
+/// [`crate::ErrorKind::Deadline`] when the options' deadline passes first. The kind of a failed read
+/// that is not temporary (authentication, not found, …), or of one that kept failing for longer than
+/// [`WaitOptions::patience`].
 ///
 /// ```no_run
 /// # async fn follow(buddy: runpipe::buddy::Client, run: runpipe::Run) -> runpipe::Result<()> {
@@ -46,11 +47,12 @@ pub async fn wait(runs: &dyn Runs, run: &RunRef, options: &WaitOptions) -> Resul
         .await
 }
 
-/// The states that a run goes through: the present one, then each change of status, of the vendor's
-/// word or of the message, and at last the end. Ends after the end, or after the first error.
+/// The states that a run goes through: the present one, then one for each change of the status, of
+/// the vendor's word or of the message. The stream ends after the state in which the run has ended,
+/// or after the first error.
 ///
-/// A run that waits for a person comes as [`crate::RunStatus::Waiting`], with a message that says
-/// what for.
+/// A run that waits for a person is [`crate::RunStatus::Waiting`], with a message that says what it
+/// waits for.
 pub fn states<'a>(
     runs: &'a dyn Runs,
     run: RunRef,

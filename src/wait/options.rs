@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 
 use crate::client::Clock;
 
-/// A pause that is drawn a tenth longer has to fit a clock still.
+/// The longest pause: made longer by a tenth, it still has to fit a clock.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How to wait for runs.
 ///
-/// The pause before the next look is 7 % of the run's age, at least a second and at most a minute,
-/// give or take a tenth. A service that asks for patience gets it, for all waits together.
+/// The pause before the next poll is 7 % of the run's age, at least a second and at most a minute,
+/// varied by up to a tenth. When a service asks for slower requests, all waits slow down together.
 #[derive(Clone)]
 pub struct WaitOptions {
     pub(super) deadline: Option<Duration>,
@@ -41,21 +41,22 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// Gives up after so long. Without a deadline a run that never ends is waited on for ever.
+    /// Sets when to give up, counted from the beginning of the wait. Without a deadline, a run that
+    /// never ends is waited for for ever.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Survives reads that fail for so long at a stretch: 15 minutes unless set.
+    /// Sets for how long reads may keep failing before the wait ends: 15 minutes unless set.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Sets the shortest and the longest pause between two looks: a second and a minute unless set.
+    /// Sets the shortest and the longest pause between two polls: a second and a minute unless set.
     #[must_use]
     pub fn pauses(mut self, shortest: Duration, longest: Duration) -> Self {
         self.shortest = shortest.min(LONGEST_PAUSE);
@@ -63,21 +64,21 @@ impl WaitOptions {
         self
     }
 
-    /// Stops waiting when the run waits for a person, and returns it as it is.
+    /// Sets whether the wait ends, with the run as it is, when the run waits for a person.
     #[must_use]
     pub fn stop_when_waiting(mut self, stop: bool) -> Self {
         self.stop_when_waiting = stop;
         self
     }
 
-    /// How many requests [`super::wait_all`] has under way at once: 32 unless set.
+    /// Sets how many requests [`super::wait_all`] makes at once: 32 unless set.
     #[must_use]
     pub fn at_once(mut self, requests: usize) -> Self {
         self.at_once = requests.max(1);
         self
     }
 
-    /// Sets the wall clock, against which the age of a run is read that was started elsewhere.
+    /// Sets the wall clock, which tells the age of a run that was started elsewhere.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);

@@ -113,7 +113,7 @@ pub fn is_refusal(status: u16) -> bool {
 }
 
 impl Step {
-    /// The same step in a world in which nobody does what they say that they did not do.
+    /// The same step, made consistent: nobody acts who says that they did not.
     pub fn settled(mut self, service: Service) -> Self {
         match self.place {
             Place::BeforeReading | Place::AfterReading => self.acts = false,

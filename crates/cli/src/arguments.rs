@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// Write less: of a run only its reference, and nothing about how things go.
+    /// Write less: only the reference of a run, and no progress.
     #[arg(long, global = true)]
     pub quiet: bool,
 
@@ -56,16 +56,16 @@ pub enum Command {
     List(list::Arguments),
     /// Ask the service to stop a run.
     Cancel(cancel::Arguments),
-    /// Print what the steps of a run wrote.
+    /// Print the logs of a run.
     Logs(logs::Arguments),
-    /// Print what a run would execute, without a run (Azure DevOps).
+    /// Print what a run would execute, without starting one (Azure DevOps).
     #[command(subcommand)]
     Preview(preview::Arguments),
-    /// See it work: one run on each service, in a sandbox inside this program.
+    /// Try it out: start one run on each service, in a sandbox inside this program.
     Demo,
-    /// Serve the sandbox on this machine until interrupted.
+    /// Run the sandbox on this machine until interrupted.
     Sandbox(sandbox::Arguments),
-    /// Check, compare and apply OpenAPI 3.0 documents.
+    /// Check and compare OpenAPI 3.0 documents, and check messages against them.
     #[command(subcommand, after_help = spec::EXIT_CODES)]
     Spec(spec::Command),
 }

@@ -16,7 +16,7 @@ const LONGEST: u64 = 16 << 20;
 /// Where the request's JSON is.
 #[derive(Args, Clone, Debug)]
 pub struct Body {
-    /// The request as the vendor's JSON, from a file or stdin (-). Flags win over its fields.
+    /// The request as the vendor's JSON, from a file or stdin (-). Flags override its fields.
     #[arg(long, value_name = "FILE|-")]
     body: Option<PathBuf>,
 }
@@ -38,7 +38,7 @@ async fn read(file: PathBuf) -> Result<Map<String, Value>, Failure> {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(Failure::usage(
             format!("--body: {name} holds JSON, but no object"),
-            "Give the request's fields as one object, in braces.",
+            "Write the request as one JSON object, in braces.",
         )),
         Err(fault) => Err(Failure::usage(
             format!(
@@ -102,7 +102,7 @@ pub fn decode<T: DeserializeOwned + Serialize>(fields: Map<String, Value>) -> Re
         let what = what_is_wrong(&fault.inner().to_string());
         Failure::usage(
             format!("a value of the request does not fit{place}: {what}"),
-            "Write it as the vendor's page has it.",
+            "Write it as on the vendor's page.",
         )
     })?;
     let kept = serde_json::to_value(&request).unwrap_or_default();

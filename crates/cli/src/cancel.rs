@@ -10,14 +10,14 @@ use super::services;
 use super::stage::Doing;
 use super::value::reference;
 
-/// What `cancel` is given.
+/// The arguments of `cancel`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The run, as `start` and `list` print it: buddy/acme/site/2/31
     #[arg(value_name = "REF", value_parser = reference)]
     run: RunRef,
 
-    /// Stop it hard, without letting its steps come to an end. Matillion only.
+    /// Stop it at once, without letting its steps finish. Matillion only.
     #[arg(long)]
     force: bool,
 

@@ -9,11 +9,11 @@ use super::environment::Environment;
 use super::exit::Failure;
 use super::value::duration;
 
-/// Where the service is, and how patiently it is asked.
+/// Where the service is, and the timeouts and retries.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
-    /// Address of the service: a server of your own, a sandbox. Before RUNPIPE_<SERVICE>_URL.
+    /// Address of the service, for your own server or a sandbox. Wins over RUNPIPE_<SERVICE>_URL.
     #[arg(long, value_name = "URL", conflicts_with = "region")]
     base_url: Option<String>,
 
@@ -21,12 +21,12 @@ pub struct Connection {
     #[arg(long)]
     region: Option<String>,
 
-    /// Version of Azure DevOps' API, for an older server: 7.0, 7.1-preview.1.
+    /// API version of Azure DevOps, for an older server: 7.0, 7.1-preview.1.
     #[arg(long, value_name = "VERSION")]
     pub api_version: Option<String>,
 
-    /// How long one call may take, with everything in it: its turn, a token, every attempt, every
-    /// pause. A name is looked up in one call, however many pages its list has.
+    /// How long one call may take, including a token, every attempt and every pause. Looking up a
+    /// name is one call, however many pages the list has.
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub timeout: Duration,
 
@@ -34,14 +34,14 @@ pub struct Connection {
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub attempt_timeout: Duration,
 
-    /// How often a failure that may pass is tried again. A start is sent again only where the
-    /// service cannot have acted.
+    /// How often a temporary failure is retried. A start is sent again only if the service cannot
+    /// have acted on it.
     #[arg(long, value_name = "N", default_value_t = 4)]
     retries: usize,
 }
 
 impl Connection {
-    /// The address to use: a flag's, a region's, a variable's, or the vendor's own.
+    /// The address to use: from a flag, a region or a variable, or the vendor's own.
     pub fn address(
         &self,
         service: Service,

@@ -18,7 +18,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// The way to a service.
+    /// How to reach a service.
     pub fn access<'a>(&'a self, connection: &'a Connection) -> Access<'a> {
         Access {
             connection,

@@ -16,9 +16,9 @@ const AUTHENTICATION: u8 = 4;
 const UNREACHABLE: u8 = 5;
 const OUTCOME_UNKNOWN: u8 = 6;
 const DEADLINE: u8 = 7;
-/// The result is there and could not be written to stdout.
+/// The command succeeded, but its result could not be written to stdout.
 const UNWRITTEN: u8 = 74;
-/// The program itself is at fault.
+/// The program itself failed.
 const INTERNAL: u8 = 70;
 /// A signal ended the program: this and its number, as shells have it.
 const SIGNALLED: u8 = 128;
@@ -55,7 +55,7 @@ pub enum Failure {
         /// The run that was being followed.
         run: Option<RunRef>,
     },
-    /// stdout does not take the result.
+    /// The result cannot be written to stdout.
     Output(io::Error),
 }
 
@@ -115,7 +115,7 @@ impl Failure {
             }
             Failure::Output(cause) => {
                 let what = format!("The result cannot be written to stdout: {cause}");
-                (what, vec!["It stands above, on stderr."])
+                (what, vec!["It is above, on stderr."])
             }
         }
     }

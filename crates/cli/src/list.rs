@@ -14,17 +14,17 @@ use super::output::{moment, status_cell, took};
 use super::text::one_line;
 use super::vendor::{AnyVendor, RunList};
 
-/// What `list` is given.
+/// The arguments of `list`.
 pub type Arguments = Chosen<Options>;
 
-/// What is the same whatever the service.
+/// What all services have in common.
 #[derive(Args)]
 pub struct Options {
     /// How many runs to list.
     #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "all")]
     limit: usize,
 
-    /// List all of them.
+    /// List all runs.
     #[arg(long)]
     all: bool,
 

@@ -13,14 +13,14 @@ use super::services;
 use super::text::{lines, one_line};
 use super::value::reference;
 
-/// What `logs` is given.
+/// The arguments of `logs`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The run, as `start` and `list` print it: buddy/acme/site/2/31
     #[arg(value_name = "REF", value_parser = reference)]
     run: RunRef,
 
-    /// Only the steps whose name contains this, whatever the capitals.
+    /// Only steps whose name contains this, in capitals or small letters.
     #[arg(long, value_name = "TEXT")]
     step: Option<String>,
 

@@ -199,7 +199,7 @@ pub fn status_cell(status: RunStatus) -> Cell {
     }
 }
 
-/// The vendor's word beside ours, where it says something else.
+/// The vendor's word next to ours, if it differs.
 pub fn vendor_word(run: &Run) -> Option<String> {
     let word = one_line(run.vendor_status.as_deref()?);
     let same = word.eq_ignore_ascii_case(run.status.as_str());

@@ -1,4 +1,4 @@
-//! `--pipeline`: a number, or what people call it.
+//! `--pipeline`: a number or a name.
 //!
 //! People call pipelines `007` and `2024`, and a start of the wrong one cannot be taken back.
 
@@ -27,11 +27,11 @@ pub struct Pipeline {
 pub enum Meant {
     /// The pipeline with this number.
     Id(i64),
-    /// The pipeline that people call so.
+    /// The pipeline with this name.
     Name(String),
 }
 
-/// A pipeline in a service's list: its number, and what people call it.
+/// A pipeline in a service's list: its number and its name.
 pub type Listed = (Option<i64>, Vec<Option<String>>);
 
 impl FromStr for Pipeline {

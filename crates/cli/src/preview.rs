@@ -11,7 +11,7 @@ use super::stage::Doing;
 use super::text::lines;
 use super::vendor::{AnyVendor, Preview, Start};
 
-/// What `preview` is given: the same as a start.
+/// The arguments of `preview`: the same as a start.
 pub type Arguments = Chosen<Connection>;
 
 impl Shared for Connection {

@@ -15,7 +15,7 @@ use super::stage::Doing;
 use super::text::shell_word;
 use super::{example, open_files};
 
-/// What `sandbox` is given.
+/// The arguments of `sandbox`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// Port of the first service; the others are on the ports after it. 0 for any that are free.

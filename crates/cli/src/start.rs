@@ -20,7 +20,7 @@ use super::{preview, reconcile};
 /// What `start` is given.
 pub type Arguments = Chosen<Options>;
 
-/// What is the same whatever the service.
+/// What all services have in common.
 #[derive(Args)]
 #[command(next_help_heading = "What happens then")]
 pub struct Options {
@@ -53,7 +53,7 @@ impl Shared for Options {
     }
 }
 
-/// Starts the run, and follows it where that is wanted.
+/// Starts the run, and follows it if asked to.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let start = prepare(context, &arguments).await?;
     match start.preview() {

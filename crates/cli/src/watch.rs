@@ -15,7 +15,7 @@ use super::stage::Doing;
 use super::text::{one_line, span};
 use super::value::{duration, reference};
 
-/// What `watch` is given.
+/// The arguments of `watch`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The run, as `start` and `list` print it: buddy/acme/site/2/31
@@ -32,7 +32,7 @@ pub struct Arguments {
 /// How long to wait.
 #[derive(Args, Clone, Debug)]
 pub struct Waiting {
-    /// Stop waiting after so long (90s, 5m, 1h30m) with exit code 7. The run goes on.
+    /// Stop waiting after this time (90s, 5m, 1h30m), with exit code 7. The run goes on.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     deadline: Option<Duration>,
 }

@@ -45,7 +45,7 @@ impl fmt::Display for NoRoute {
 impl Document {
     /// Finds the operation of a request.
     ///
-    /// `path` is relative to the base path of a server, as it stands in the request line, without the query.
+    /// `path` is relative to the base path of a server, as in the request line, without the query.
     /// It is cut at each `/` first and decoded afterwards, so that an encoded slash stays part of a value. A path
     /// parameter is never empty. Where several paths fit, the one with the most literal characters wins, among
     /// equals the one that is literal further to the left; a path that lacks the method gives way to one that

@@ -1,6 +1,6 @@
 //! The credentials that the sandbox accepts. They open nothing anywhere else.
 
-/// What the sandbox accepts as proof; everything else is refused as the vendor refuses it.
+/// The credentials that the sandbox accepts. It refuses all others as the vendor does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Accepted {

@@ -45,8 +45,8 @@ pub struct SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// Serves the services on ports of `127.0.0.1` one after the other, in the order of
-    /// [`Service::ALL`], this one first. On free ones unless it is set, or with 0.
+    /// Serves the services on consecutive ports of `127.0.0.1`, in the order of [`Service::ALL`],
+    /// beginning with this one. If it is not set, or 0, the ports are free ones.
     #[must_use]
     pub fn first_port(mut self, port: u16) -> Self {
         self.first_port = port;
@@ -67,23 +67,23 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets the clock stand at a time until [`Sandbox::advance`] moves it. Runs go by it, tokens
-    /// expire by it, and signatures have to be near it.
+    /// Stops the clock at a time, until [`Sandbox::advance`] moves it. Runs, the expiry of tokens and
+    /// the check of signatures all use it.
     #[must_use]
     pub fn manual_clock(mut self, start: DateTime<Utc>) -> Self {
         self.clock_start = Some(start);
         self
     }
 
-    /// Lets the services' clocks be so far ahead of their clients', behind them when it is negative.
+    /// Sets how far the services' clocks are ahead of their clients' (behind, if negative).
     #[must_use]
     pub fn clock_ahead(mut self, ahead: TimeDelta) -> Self {
         self.clock_ahead = ahead;
         self
     }
 
-    /// Lets the services answer to this host name too. Without one they answer to names of this
-    /// machine alone; the control endpoint always does.
+    /// Lets the services answer to this host name too. By default they answer only to names of this
+    /// machine, as the control endpoint always does.
     #[must_use]
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.host_names.push(name.into());
@@ -141,7 +141,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets what is accepted as proof.
+    /// Sets the credentials that are accepted.
     #[must_use]
     pub fn accepted(mut self, accepted: Accepted) -> Self {
         self.accepted = accepted;
@@ -153,7 +153,7 @@ impl SandboxBuilder {
     /// # Errors
     ///
     /// When a port is taken, or there are not enough of them; with [`io::ErrorKind::InvalidInput`] when the script cannot be played
-    /// or a run is for a pipeline that there is not;
+    /// or a run is for a pipeline that does not exist;
     /// with [`io::ErrorKind::InvalidData`] when one of this build's documents cannot be used.
     pub async fn start(self) -> io::Result<Sandbox> {
         let mut simulators = Simulators {

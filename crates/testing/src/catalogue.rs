@@ -29,7 +29,7 @@ pub struct Pipeline {
     pub place: Vec<String>,
     /// The vendor's id of it.
     pub id: String,
-    /// What people call it.
+    /// Its name.
     pub name: String,
     /// Whether it is switched off: starting it is refused.
     pub disabled: bool,

@@ -127,12 +127,12 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// When no port is free.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Begins to set one up: ports, pipelines, clock, script.
+    /// Sets up a sandbox: ports, pipelines, clock, script.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
@@ -150,13 +150,12 @@ impl Sandbox {
         services::token_url(&self.url(Service::Matillion))
     }
 
-    /// What is accepted as proof.
+    /// The credentials that are accepted.
     pub fn accepted(&self) -> &Accepted {
         &self.accepted
     }
 
-    /// The pipelines that there are on a service: some that every sandbox has, and those that were
-    /// added.
+    /// The pipelines of a service: those that every sandbox has, and those that were added.
     pub fn pipelines(&self, service: Service) -> Vec<Pipeline> {
         self.simulators
             .get(service)
@@ -215,7 +214,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`InvalidScript`] when a rule contradicts itself or names an operation that there is not;
+    /// [`InvalidScript`] when a rule contradicts itself or names an operation that does not exist;
     /// then none of the rules is added.
     pub fn play(&self, script: &Script) -> Result<(), InvalidScript> {
         self.simulators.play(script)
@@ -238,7 +237,7 @@ impl Sandbox {
         self.simulators.clock.now()
     }
 
-    /// The time by the clock that this sandbox's clients go by.
+    /// The time on the clock of this sandbox's clients.
     pub fn client_now(&self) -> DateTime<Utc> {
         self.simulators.clock.for_clients()
     }

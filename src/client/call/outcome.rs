@@ -170,7 +170,7 @@ impl Call {
             .error(ErrorKind::OutcomeUnknown)
             .status(status.as_u16())
             .request(dialect.request_id(&headers).map(str::to_owned))
-            .detail("the service accepted the start, and named no run");
+            .detail("the service accepted the start but named no run");
         self.clean(error)
     }
 

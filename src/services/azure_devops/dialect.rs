@@ -15,7 +15,7 @@ use crate::client::{
 use crate::error::ErrorKind;
 use crate::json;
 
-/// Azure DevOps: sign-in pages in place of refusals, exceptions as JSON, limits as headers.
+/// Azure DevOps: sign-in pages instead of refusals, exceptions as JSON, limits as headers.
 #[derive(Debug)]
 pub(super) struct AzureDevopsDialect;
 
@@ -51,7 +51,7 @@ impl Dialect for AzureDevopsDialect {
         PROOFS
     }
 
-    /// A page in place of an answer. What is JSON is never one: it may hold the id of a run that
+    /// A page instead of an answer. What is JSON is never one: it may hold the id of a run that
     /// was started.
     fn refuses(&self, answer: &Answer) -> bool {
         let suspect = answer.status.as_u16() == 203 || answer.is_html();
@@ -121,7 +121,7 @@ impl Dialect for AzureDevopsDialect {
         } else if status == 404 {
             refusal = refusal.advise(match is_plain_text(answer) {
                 true => {
-                    "The address is wrong: check the base URL. A server of one's own often has a \
+                    "The address is wrong: check the base URL. Your own server often has a \
                      directory such as /tfs in it."
                 }
                 false => {

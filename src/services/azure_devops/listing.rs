@@ -110,7 +110,7 @@ impl Client {
         )
     }
 
-    /// The pipeline that people call `name`, exactly: its name, or folder and name
+    /// The pipeline with exactly this name, or this folder and name
     /// (`release\nightly`; `\nightly` for one outside of all folders).
     ///
     /// # Errors

@@ -37,15 +37,15 @@ use crate::service_client::{Connect, ServiceClient, client_calls};
 pub use credentials::{Credentials, SCOPE};
 pub use reference::PipelineRef;
 
-/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+/// The OpenAPI document that the client is generated from, as it is in `specs/`.
 pub const DOCUMENT: &str = include_str!("../../../specs/azure-devops.json");
 
-/// Where Azure DevOps Services is. The organization is part of the paths after it.
+/// The address of Azure DevOps Services. The organization follows in the path.
 pub const BASE_URL: &str = "https://dev.azure.com";
-/// The version of the API that is asked for unless another is set.
+/// The version of the API that is used unless another is set.
 pub const API_VERSION: &str = "7.1";
 
-/// Talks to Azure DevOps Services, or to a server of one's own. Cheap to clone; clones share
+/// Talks to Azure DevOps Services, or to your own server. Cheap to clone; clones share
 /// connections and the budget of requests.
 ///
 /// For a server the base URL is everything before the collection, such as
@@ -126,30 +126,30 @@ impl ServiceClient for Client {
 }
 
 impl Client {
-    /// Begins to build a client. Azure DevOps Services unless another address is set.
+    /// Builds a client. Azure DevOps Services unless another address is set.
     pub fn builder() -> Builder<Self> {
         Builder::new()
     }
 
-    /// Asks for another version of the API in every call: `7.1-preview.1` or `7.0` for an older
-    /// server. What the service does not have it refuses as an invalid request.
+    /// Sets another version of the API for every call: `7.1-preview.1` or `7.0` for an older server.
+    /// The service refuses a version that it does not have as an invalid request.
     #[must_use]
     pub fn with_api_version(mut self, api_version: impl Into<String>) -> Self {
         self.api_version = api_version.into().into();
         self
     }
 
-    /// Starts a run (`runPipeline`). Leaves a [`types::Run`] in the run.
+    /// Starts a run (`runPipeline`). [`Run::vendor`] is a [`types::Run`].
     ///
     /// Without a `refName` for the repository `self` the pipeline's default branch runs. A branch
-    /// has to be a full ref (`refs/heads/main`): the service may ignore a short one in silence.
+    /// has to be a full ref (`refs/heads/main`): the service may silently ignore a short one.
     ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the
-    /// run may have started. Every other kind says that nothing was started;
-    /// [`crate::ErrorKind::Configuration`] among others when the request asks for a preview, which
-    /// [`Client::preview`] and [`Client::preview_run`] give.
+    /// run may have started. Every other kind says that nothing was started.
+    /// [`crate::ErrorKind::Configuration`] when the request asks for a preview: use
+    /// [`Client::preview`] or [`Client::preview_run`].
     pub async fn start(
         &self,
         pipeline: &PipelineRef,
@@ -170,15 +170,15 @@ impl Client {
         )
     }
 
-    /// Reads a run (`getRun`). Leaves a [`types::Run`] in the run.
+    /// Reads a run (`getRun`). [`Run::vendor`] is a [`types::Run`].
     ///
-    /// A run that has ended without saying how is looked up as a build too (`getBuild`): only
-    /// builds know that a run was partially successful. That counts as success, with a warning.
+    /// If a run has ended and does not say how, its build is read too (`getBuild`): only a build says
+    /// that a run was partially successful. That counts as success, with a warning.
     ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Azure DevOps; every
-    /// kind that a read can end in.
+    /// kind that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let client = self.bounded();
         let (call, pipeline, run_id) =

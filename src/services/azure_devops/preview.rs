@@ -1,4 +1,4 @@
-//! What a run would execute, without a run.
+//! What a run would execute, without starting one.
 
 use super::{Client, PipelineRef, generated, operations, types};
 use crate::error::{Error, ErrorKind, Result};
@@ -37,10 +37,10 @@ impl Client {
             .ok_or_else(|| no_yaml("previewPipeline", ErrorKind::Undecodable))
     }
 
-    /// The same by way of a start that is marked as a preview (`runPipeline` with `previewRun`),
-    /// for a server that has no Preview operation. `previewRun` is set here.
+    /// The same with the operation that starts runs (`runPipeline` with `previewRun`), for a server
+    /// that has no Preview operation. `previewRun` is set here.
     ///
-    /// Needs the scope to start runs. A server that overlooks the mark starts a run, so this is
+    /// Needs the scope to start runs. A server that ignores `previewRun` starts a run, so this is
     /// never sent twice.
     ///
     /// # Errors

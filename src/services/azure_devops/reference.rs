@@ -11,7 +11,7 @@ use crate::service::Service;
 /// A pipeline of Azure DevOps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PipelineRef {
-    /// The organization; on a server of one's own, the collection.
+    /// The organization; on your own server, the collection.
     pub organization: String,
     /// The project's name or GUID. Blanks and any letters are fine.
     pub project: String,
@@ -48,7 +48,7 @@ impl PipelineRef {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when organization or project cannot stand in a URL's
+    /// [`crate::ErrorKind::Configuration`] when organization or project cannot be part of a URL's
     /// path.
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
         self.run_of(&run_id.to_string())

@@ -70,7 +70,7 @@ impl Client {
         )
     }
 
-    /// The pipeline that people call `name`: its name or its identifier, exactly.
+    /// The pipeline with exactly this name or identifier.
     ///
     /// # Errors
     ///

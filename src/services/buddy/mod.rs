@@ -32,14 +32,14 @@ use crate::service_client::{Connect, ServiceClient, client_calls};
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
 
-/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+/// The OpenAPI document that the client is generated from, as it is in `specs/`.
 pub const DOCUMENT: &str = include_str!("../../../specs/buddy.json");
 
-/// Where Buddy is for the accounts of the US region.
+/// The address of Buddy for accounts of the US region.
 pub const BASE_URL_US: &str = "https://api.buddy.works";
-/// Where Buddy is for the accounts of the EU region.
+/// The address of Buddy for accounts of the EU region.
 pub const BASE_URL_EU: &str = "https://api.eu.buddy.works";
-/// Where Buddy is for the accounts of the Asia-Pacific region.
+/// The address of Buddy for accounts of the Asia-Pacific region.
 pub const BASE_URL_ASIA: &str = "https://api.asia.buddy.works";
 
 /// Talks to Buddy. Cheap to clone; clones share connections and the budget of requests.
@@ -115,15 +115,15 @@ impl ServiceClient for Client {
 }
 
 impl Client {
-    /// Begins to build a client. The US region unless another address is set.
+    /// Builds a client. The US region unless another address is set.
     pub fn builder() -> Builder<Self> {
         Builder::new()
     }
 
-    /// Starts an execution (`runExecution`). Leaves a [`types::Execution`] in the run.
+    /// Starts an execution (`runExecution`). [`Run::vendor`] is a [`types::Execution`].
     ///
-    /// With none of branch, tag, pull request and revision Buddy runs the pipeline's own ref, and
-    /// refuses when that is a wildcard.
+    /// Without a branch, tag, pull request or revision, Buddy runs the pipeline's own ref, and refuses
+    /// if that is a wildcard.
     ///
     /// # Errors
     ///
@@ -150,12 +150,12 @@ impl Client {
         )
     }
 
-    /// Reads an execution (`getExecution`). Leaves a [`types::Execution`] in the run.
+    /// Reads an execution (`getExecution`). [`Run::vendor`] is a [`types::Execution`].
     ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Buddy's; every kind
-    /// that a read can end in.
+    /// that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let (call, pipeline, id) =
             PipelineRef::call_about(&self.session, &operations::GET_EXECUTION, run)?;

@@ -32,7 +32,7 @@ impl PipelineRef {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when workspace or project cannot stand in a URL's path.
+    /// [`crate::ErrorKind::Configuration`] when workspace or project cannot be part of a URL's path.
     pub fn execution(&self, execution_id: i64) -> Result<RunRef> {
         self.run_of(&execution_id.to_string())
     }

@@ -77,12 +77,12 @@ impl Client {
         })
     }
 
-    /// The project that people call `name`, exactly.
+    /// The project with exactly this name.
     ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::UnknownName`] when none or several have it; every kind that reading the
-    /// list can end in.
+    /// list can fail with.
     pub async fn project_named(&self, name: &str) -> Result<ProjectRef> {
         let list = self.bounded().projects();
         let called = |project: types::Project| project.name.zip(project.id);

@@ -36,7 +36,7 @@ pub use filter::ListFilter;
 pub use reference::ProjectRef;
 pub use region::Region;
 
-/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+/// The OpenAPI document that the client is generated from, as it is in `specs/`.
 pub const DOCUMENT: &str = include_str!("../../../specs/matillion.json");
 
 /// Talks to Matillion. Cheap to clone; clones share connections, the token and the budget of
@@ -120,17 +120,17 @@ impl ServiceClient for Client {
 }
 
 impl Client {
-    /// Begins to build a client. The region is Europe unless another or an address is set.
+    /// Builds a client. The region is Europe unless another or an address is set.
     pub fn builder() -> Builder<Self> {
         Builder::new()
     }
 
     /// Starts a published pipeline (`executePublishedPipeline`).
     ///
-    /// The answer holds the run's id alone, so the run is [`crate::RunStatus::Queued`] without a
-    /// word of the vendor's, and [`Run::vendor`] has a [`types::StartedPipelineExecution`]. The
-    /// pipeline has to be published in the environment; without a version the one that was
-    /// deployed or promoted last runs.
+    /// The answer has only the run's id, so the run is [`crate::RunStatus::Queued`] with no vendor
+    /// status, and [`Run::vendor`] is a [`types::StartedPipelineExecution`]. The pipeline has to be
+    /// published in the environment. Without a version, the one that was deployed or promoted last
+    /// runs.
     ///
     /// # Errors
     ///
@@ -158,13 +158,13 @@ impl Client {
         started.map_err(|error| name_the_tag(error, request))
     }
 
-    /// Reads an execution (`getPipelineExecution`). Leaves a [`types::PipelineExecution`] in the
-    /// run, whichever of its two forms the answer has.
+    /// Reads an execution (`getPipelineExecution`). [`Run::vendor`] is a [`types::PipelineExecution`],
+    /// whichever of its two forms the answer has.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] when the reference is not one of Matillion's; every kind that
-    /// a read can end in.
+    /// a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let (call, project, id) =
             ProjectRef::call_about(&self.session, &operations::GET_PIPELINE_EXECUTION, run)?;
@@ -180,7 +180,7 @@ impl Client {
     }
 
     /// Reads the status of an execution and nothing else (`getPipelineExecutionStatus`), which the
-    /// vendor recommends for polling. Leaves a [`types::PipelineExecutionStatus`] in the run.
+    /// vendor recommends for polling. [`Run::vendor`] is a [`types::PipelineExecutionStatus`].
     ///
     /// The operation is younger than the others and its answer is not confirmed: where it is not
     /// found, or names no status, the details are read instead, as by [`Client::get`].

@@ -23,7 +23,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Every kind that reading the list can end in.
+    /// Every kind that reading the list can fail with.
     pub async fn reconcile(
         &self,
         project: &ProjectRef,

@@ -26,7 +26,7 @@ impl ProjectRef {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when one of the two ids cannot stand in a URL's path.
+    /// [`crate::ErrorKind::Configuration`] when one of the two ids cannot be part of a URL's path.
     pub fn execution(&self, execution_id: impl Into<String>) -> Result<RunRef> {
         self.run_of(&execution_id.into())
     }

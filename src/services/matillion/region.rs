@@ -70,7 +70,7 @@ impl FromStr for Region {
 }
 
 impl Builder<Client> {
-    /// Sets the region of the account, in place of an address: Europe unless set.
+    /// Sets the region of the account, instead of an address: Europe unless set.
     #[must_use]
     pub fn region(self, region: Region) -> Self {
         self.base_url(region.base_url())

@@ -45,11 +45,11 @@ pub struct Request {
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     env: Vec<Pair>,
 
-    /// Branch to build of a repository, by its exact address. Repeatable.
+    /// Branch of a repository to build, by the repository's exact address. Repeatable.
     #[arg(long, value_name = "URL=BRANCH", value_parser = pair)]
     running_branch: Vec<Pair>,
 
-    /// Tag to build of a repository, by its exact address. Repeatable.
+    /// Tag of a repository to build, by the repository's exact address. Repeatable.
     #[arg(long, value_name = "URL=TAG", value_parser = pair)]
     running_tag: Vec<Pair>,
 
@@ -87,7 +87,7 @@ impl Vendor for Aliyun {
     type Listing = Place;
     type Request = Request;
 
-    /// What Aliyun takes as proof: an access key, lasting or temporary.
+    /// The credentials for Aliyun: an access key, lasting or temporary.
     fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
         let names = [
             "ALIBABA_CLOUD_ACCESS_KEY_ID",

@@ -24,7 +24,7 @@ pub struct AzureDevops;
 /// A pipeline of Azure DevOps.
 #[derive(Args)]
 pub struct Listing {
-    /// The organization; on a server of your own, the collection.
+    /// The organization; on your own server, the collection.
     #[arg(long)]
     organization: String,
 
@@ -76,7 +76,7 @@ pub struct Request {
     #[arg(long, value_name = "ALIAS=VARIABLE", value_parser = pair_with_variable)]
     repo_token: Vec<Pair>,
 
-    /// Kind of that token: Bearer (the default) or Basic, for a personal access token. Repeatable.
+    /// Type of that token: Bearer (the default), or Basic for a personal access token. Repeatable.
     #[arg(long, value_name = "ALIAS=TYPE", value_parser = pair)]
     repo_token_type: Vec<Pair>,
 
@@ -92,7 +92,7 @@ pub struct Request {
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     param: Vec<Pair>,
 
-    /// Stage to leave out, by its identifier. Repeatable.
+    /// Stage to skip, by its identifier. Repeatable.
     #[arg(long, value_name = "STAGE")]
     skip_stage: Vec<String>,
 
@@ -112,15 +112,15 @@ pub struct Request {
     #[arg(long, value_name = "ALIAS=VERSION", value_parser = pair)]
     pipeline_resource: Vec<Pair>,
 
-    /// Run of a pipeline resource by its id, where the API version knows that. Repeatable.
+    /// Run id of a pipeline resource, if the API version supports it. Repeatable.
     #[arg(long, value_name = "ALIAS=ID", value_parser = pair)]
     pipeline_resource_run: Vec<Pair>,
 
-    /// Start nothing: print the YAML that would run, by way of a run marked as a preview.
+    /// Start nothing: ask for a preview, and print the YAML that would run.
     #[arg(long)]
     preview_run: bool,
 
-    /// YAML to preview in place of the committed one.
+    /// YAML to preview instead of the committed one.
     #[arg(long, value_name = "FILE")]
     yaml_override: Option<PathBuf>,
 }
@@ -136,7 +136,7 @@ impl Vendor for AzureDevops {
     type Listing = Listing;
     type Request = Request;
 
-    /// What Azure DevOps takes as proof: a personal access token, a job's token, or a service
+    /// The credentials for Azure DevOps: a personal access token, a job's token, or a service
     /// principal, the first that is there.
     fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
         if let Some(token) = environment.secret("AZURE_DEVOPS_EXT_PAT")? {

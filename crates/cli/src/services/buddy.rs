@@ -65,7 +65,7 @@ pub struct Request {
     #[arg(long, value_name = "NUMBER")]
     pull_request: Option<String>,
 
-    /// Text shown beside the execution. One that no other start has makes --reconcile certain.
+    /// Text shown with the execution. If no other start has the same, --reconcile is certain.
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
 
@@ -93,11 +93,11 @@ pub struct Request {
     #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair_with_variable)]
     secret_var: Vec<Pair>,
 
-    /// Number of an action to run, instead of all. Repeatable.
+    /// Number of an action to run, instead of all actions. Repeatable.
     #[arg(long, value_name = "NUMBER")]
     action: Vec<i64>,
 
-    /// Not before: a moment (2026-11-30T04:30:00Z) or a while from now (30m).
+    /// When to start: a point in time (2026-11-30T04:30:00Z) or a time from now (30m).
     #[arg(long, value_name = "WHEN", value_parser = moment)]
     delay_until: Option<String>,
 

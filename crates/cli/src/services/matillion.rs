@@ -19,7 +19,7 @@ use crate::vendor::{Ready, RunList, Vendor, Words};
 /// Matillion.
 pub struct Matillion;
 
-/// A project of Matillion. Its pipelines go by their names, which are a part of requests.
+/// A project of Matillion. Requests name its pipelines.
 #[derive(Args)]
 pub struct Place {
     /// The project's id (a UUID) or name.
@@ -33,11 +33,11 @@ pub struct Listing {
     #[command(flatten)]
     place: Place,
 
-    /// Only of the pipeline of exactly this name.
+    /// Only runs of the pipeline with exactly this name.
     #[arg(long, value_name = "NAME")]
     pipeline: Option<String>,
 
-    /// Only in this environment.
+    /// Only runs in this environment.
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
 }
@@ -61,7 +61,7 @@ pub struct Request {
     #[arg(long, value_name = "UUID")]
     agent_id: Option<String>,
 
-    /// A word of your own: a second start with it is refused while the first one runs.
+    /// A tag of your own: while a run with it is under way, a second start with it is refused.
     #[arg(long, value_name = "TAG")]
     execution_tag: Option<String>,
 
@@ -88,7 +88,7 @@ impl Vendor for Matillion {
     type Listing = Listing;
     type Request = Request;
 
-    /// What Matillion takes as proof: an API credential, or a token at hand.
+    /// The credentials for Matillion: an API credential, or a bearer token.
     fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
         let id = environment.text("MATILLION_CLIENT_ID")?;
         let secret = environment.secret("MATILLION_CLIENT_SECRET")?;

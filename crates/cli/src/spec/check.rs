@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::exit::{DONE, Failure};
 use crate::text::one_line;
 
-/// What `spec check` is given.
+/// The arguments of `spec check`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// OpenAPI 3.0 documents in JSON; - for stdin.

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::exit::{DONE, Failure};
 use crate::text::one_line;
 
-/// What `spec coverage` is given.
+/// The arguments of `spec coverage`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// Folder of the documents: <NAME>.json each.

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::exit::{DONE, Failure};
 use crate::text::one_line;
 
-/// What `spec diff` is given.
+/// The arguments of `spec diff`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The old version; - for stdin.
@@ -24,7 +24,7 @@ pub struct Arguments {
     #[arg(value_name = "NEW")]
     new: PathBuf,
 
-    /// Show changes of descriptions and examples too. JSON has them always.
+    /// Also show changes of descriptions and examples. JSON always has them.
     #[arg(long)]
     documentation: bool,
 }

@@ -23,13 +23,13 @@ Exit codes:
 /// What to do with documents.
 #[derive(Subcommand)]
 pub enum Command {
-    /// List the faults of documents, each with its place and its cure.
+    /// List what is wrong in documents, where, and how to correct it.
     Check(check::Arguments),
-    /// List what has changed between two versions, for the wire and for the generated client.
+    /// List what changed between two versions, on the wire and in the generated client.
     Diff(diff::Arguments),
     /// Count the documented answers that have fixtures.
     Coverage(coverage::Arguments),
-    /// Hold a request or a response against a document.
+    /// Check a request or a response against a document.
     Validate(validate::Arguments),
 }
 

@@ -22,7 +22,7 @@ headers, body; of a response: operation_id, status, headers, body. `query` and `
 a `body` that is a text is sent as it is, anything else as JSON. A path may begin with that of a server, \
 and may be a whole address.";
 
-/// What `spec validate` is given.
+/// The arguments of `spec validate`.
 #[derive(Args, Debug)]
 #[command(after_help = FORMS)]
 pub struct Arguments {
@@ -34,15 +34,15 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE|-", required_unless_present = "response")]
     request: Option<PathBuf>,
 
-    /// The response, from a file or stdin (-). With --request: the answer to that.
+    /// The response, from a file or stdin (-). With --request, the response to that request.
     #[arg(long, value_name = "FILE|-")]
     response: Option<PathBuf>,
 
-    /// The operation that a response answers, where the response does not say it.
+    /// The operation that a response answers, if the response does not say so itself.
     #[arg(long, value_name = "ID")]
     operation: Option<String>,
 
-    /// Pass over fields and query parameters that the document does not know.
+    /// Ignore fields and query parameters that the document does not define.
     #[arg(long)]
     lenient: bool,
 }

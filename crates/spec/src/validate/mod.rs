@@ -45,7 +45,7 @@ use super::schema::SchemaError;
 pub struct RequestParts<'r> {
     /// The method; case does not matter.
     pub method: &'r str,
-    /// The path as it stands in the request line (percent-encoded), relative to a server's base path, without
+    /// The path as in the request line (percent-encoded), relative to a server's base path, without
     /// the query.
     pub path: &'r str,
     /// What stands behind the `?`, percent-encoded; empty without one.

@@ -42,7 +42,7 @@ impl Answer {
     }
 }
 
-/// Sends a request with a client that has no habits of its own.
+/// Sends a request with a plain client, which adds nothing of its own.
 pub(crate) async fn send(request: reqwest::RequestBuilder) -> Result<Answer, Box<dyn Error>> {
     let answer = request.send().await?;
     Ok(Answer {
