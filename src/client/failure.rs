@@ -129,7 +129,11 @@ impl Attempt<'_> {
         failure(self.explain(answer, refusal), again)
     }
 
-    fn explain(&self, answer: &Answer, refusal: Refusal) -> Error {
+    fn explain(&self, answer: &Answer, mut refusal: Refusal) -> Error {
+        if !answer.is_whole() {
+            // A sentence that broke off may end in the beginning of a secret.
+            refusal.sentences.clear();
+        }
         let wait: Option<Duration> = match refusal.again {
             Again::Throttled(wait) => wait,
             _ => retry_after(&answer.headers),

@@ -68,18 +68,20 @@ impl Pace {
     /// Returns when it is this request's turn; at once with an error when the turn would come after
     /// the deadline. A turn that comes too late is not taken from anybody.
     pub async fn turn(&self, deadline: Deadline) -> Result<(), TooLate> {
-        let mut turn = self.take_turn(deadline)?;
-        while turn > Instant::now() {
+        loop {
+            let turn = self.take_turn(deadline)?;
             let pause = turn.saturating_duration_since(Instant::now());
+            if pause.is_zero() {
+                break;
+            }
             if pause > NOTICED {
                 tracing::info!(?pause, "waits for its turn");
             }
             sleep_until(turn).await;
-            // The service may have asked for quiet meanwhile.
-            match self.lock().paused_until {
-                Some(until) if until > deadline.at() => return Err(TooLate::until(until, true)),
-                Some(until) if until > turn => turn = until,
-                _ => break,
+            // The service may have asked for quiet meanwhile. Who waited takes another turn: all at
+            // once at the end of the quiet would be too many.
+            if !self.is_quiet_at(turn) {
+                break;
             }
         }
         Ok(())
@@ -90,13 +92,20 @@ impl Pace {
         let earliest = now.checked_sub(self.burst).unwrap_or(now);
         let mut schedule = self.lock();
         let turn = schedule.next.map_or(earliest, |next| next.max(earliest));
-        let paused = schedule.paused_until.filter(|until| *until > turn);
-        let turn = paused.unwrap_or(turn);
+        let turn = schedule.paused_until.map_or(turn, |until| turn.max(until));
         if turn > deadline.at() && turn > now {
-            return Err(TooLate::until(turn, paused.is_some()));
+            let asked = schedule
+                .paused_until
+                .is_some_and(|until| until > deadline.at());
+            return Err(TooLate::until(turn, asked));
         }
         schedule.next = Some(turn.checked_add(self.gap).unwrap_or(turn));
         Ok(turn)
+    }
+
+    fn is_quiet_at(&self, moment: Instant) -> bool {
+        let until = self.lock().paused_until;
+        until.is_some_and(|until| until > moment)
     }
 
     /// Holds all requests back for this long.
@@ -120,6 +129,8 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn late() -> Deadline {
@@ -173,6 +184,67 @@ mod tests {
         pace.pause(Duration::MAX);
         let soon = Deadline::within(Duration::from_secs(60));
         assert!(pace.turn(soon).await.is_err());
+    }
+
+    /// A request: how long after the one before it comes, how long it may wait, and a pause that the
+    /// service asks for just then, all in milliseconds.
+    type Coming = (u64, u64, Option<u64>);
+
+    /// When each request came and got its turn, if it did, and when it was to be quiet.
+    async fn served(per_second: f64, comings: &[Coming]) -> (Vec<Instant>, Vec<[Instant; 2]>) {
+        let (pace, began) = (Pace::new(per_second), Instant::now());
+        let mut at = Duration::ZERO;
+        let requests = comings.iter().map(|(after, patience, pause)| {
+            at += Duration::from_millis(*after);
+            let (pace, came) = (&pace, began + at);
+            async move {
+                sleep_until(came).await;
+                let quiet = pause.map(Duration::from_millis).map(|pause| {
+                    pace.pause(pause);
+                    [came, came + pause]
+                });
+                let deadline = Deadline::within(Duration::from_millis(*patience));
+                let turn = pace.turn(deadline).await.ok().map(|_| Instant::now());
+                assert!(turn.is_none_or(|turn| turn <= deadline.at()));
+                (turn, quiet)
+            }
+        });
+        let all = futures_util::future::join_all(requests.collect::<Vec<_>>()).await;
+        let (turns, quiet): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        let mut turns: Vec<Instant> = turns.into_iter().flatten().collect();
+        turns.sort();
+        (turns, quiet.into_iter().flatten().collect())
+    }
+
+    fn comings() -> impl Strategy<Value = Vec<Coming>> {
+        let pause = proptest::option::weighted(0.1, 0..20_000_u64);
+        let patience = prop_oneof![0..3_000_u64, Just(1_000_000)];
+        prop::collection::vec((prop_oneof![Just(0), 0..2_000_u64], patience, pause), 1..60)
+    }
+
+    proptest! {
+        #[test]
+        fn the_budget_is_kept_in_every_stretch_of_time_and_no_request_begins_in_a_quiet_one(
+            per_second in 0.5..50.0_f64,
+            comings in comings(),
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap();
+            let (turns, quiet) = runtime.block_on(served(per_second, &comings));
+            for (number, from) in turns.iter().enumerate() {
+                for (more, to) in turns[number..].iter().enumerate() {
+                    // A second's worth at once, and a timer wakes up to a millisecond late.
+                    let length = (*to - *from).as_secs_f64() + 1.002;
+                    prop_assert!((more as f64) <= length * per_second, "{turns:?}");
+                }
+                for [begin, end] in &quiet {
+                    prop_assert!(from <= begin || from >= end, "{from:?} in {begin:?} to {end:?}");
+                }
+            }
+        }
     }
 
     #[test]

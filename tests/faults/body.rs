@@ -2,11 +2,11 @@
 
 use fastrand::Rng;
 use runpipe::Service;
+use runpipe_testing::{EchoForm, Fault};
 use serde_json::{Value, json};
 
 use super::LONGEST_ANSWER;
 use super::case::weighed;
-use super::secret::Form;
 
 /// What the body of an answer is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +15,10 @@ pub enum Body {
     ByteOrderMark,
     /// More bytes after the true ones.
     Trailing(&'static [u8]),
-    /// A member more, before the others or after them, that no JSON can have.
-    Member(Raw, End),
+    /// The true one, made wrong.
+    Faulty(Fault),
+    /// A member more, before the others or after them, that is nested deeper than anybody reads.
+    Deep(End),
     /// The id is there, and spelt otherwise.
     Id(Spelling),
     /// The true answer, packed and cut.
@@ -31,16 +33,7 @@ pub enum Body {
     /// The organization is stopped (Azure DevOps).
     Stopped,
     /// What was sent, in a form, where a refusal has its sentence, or in a page.
-    Echo(Form, bool),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Raw {
-    NotANumber,
-    LoneSurrogate,
-    NoUtf8,
-    Nul,
-    Deep,
+    Echo(EchoForm, bool),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +55,16 @@ pub enum Spelling {
     /// Twice, and only one of them is right.
     Torn(End),
 }
+
+/// What the sandbox makes wrong in a body; the id of the run stays.
+const FAULTS: [Fault; 6] = [
+    Fault::CutAfterId,
+    Fault::TrailingBytes,
+    Fault::Nul,
+    Fault::NotANumber,
+    Fault::LoneSurrogate,
+    Fault::InvalidUtf8,
+];
 
 const TRAILING: [&[u8]; 5] = [b"x", b"\0", b"}", b"\r\n\r\n", b"{\"id\":77}"];
 
@@ -121,13 +124,6 @@ const NOVEL: [&str; 4] = ["", "\"\"", "PipelineQueueFull", "Repository.NotFound"
 impl Body {
     pub fn draw(service: Service, random: &mut Rng) -> Self {
         let end = if random.bool() { End::First } else { End::Last };
-        let raw = [
-            Raw::NotANumber,
-            Raw::LoneSurrogate,
-            Raw::NoUtf8,
-            Raw::Nul,
-            Raw::Deep,
-        ];
         let spellings = [
             Spelling::Text,
             Spelling::Fraction,
@@ -155,7 +151,8 @@ impl Body {
                 (300, Body::True),
                 (20, Body::ByteOrderMark),
                 (90, Body::Trailing(trailing)),
-                (100, Body::Member(raw[0], end)),
+                (100, Body::Faulty(FAULTS[0])),
+                (20, Body::Deep(end)),
                 (100, Body::Id(spellings[0])),
                 (15, Body::CutGzip),
                 (3, Body::Huge),
@@ -163,20 +160,22 @@ impl Body {
                 (120, Body::Page(PAGES[0])),
                 (100, by_service),
                 (40, Body::Refusal),
-                (120, Body::Echo(Form::ALL[0], end == End::First)),
+                (120, Body::Echo(EchoForm::ALL[0], end == End::First)),
             ],
         )
-        .varied(random, &raw, &spellings)
+        .varied(random, &spellings)
     }
 
     /// The same kind of body, one of its variants.
-    fn varied(self, random: &mut Rng, raw: &[Raw], spellings: &[Spelling]) -> Self {
+    fn varied(self, random: &mut Rng, spellings: &[Spelling]) -> Self {
         match self {
-            Body::Member(_, end) => Body::Member(raw[random.usize(..raw.len())], end),
+            Body::Faulty(_) => Body::Faulty(FAULTS[random.usize(..FAULTS.len())]),
             Body::Id(_) => Body::Id(spellings[random.usize(..spellings.len())]),
             Body::Fixed(_) => Body::Fixed(FIXED[random.usize(..FIXED.len())]),
             Body::Page(_) => Body::Page(PAGES[random.usize(..PAGES.len())]),
-            Body::Echo(_, page) => Body::Echo(Form::ALL[random.usize(..Form::ALL.len())], page),
+            Body::Echo(_, page) => {
+                Body::Echo(EchoForm::ALL[random.usize(..EchoForm::ALL.len())], page)
+            }
             other => other,
         }
     }
@@ -186,11 +185,13 @@ impl Body {
             Body::True => "the true one",
             Body::ByteOrderMark => "byte order mark",
             Body::Trailing(_) => "trailing bytes",
-            Body::Member(Raw::NotANumber, _) => "NaN",
-            Body::Member(Raw::LoneSurrogate, _) => "lone surrogate",
-            Body::Member(Raw::NoUtf8, _) => "invalid UTF-8",
-            Body::Member(Raw::Nul, _) => "NUL",
-            Body::Member(Raw::Deep, _) => "nested deep",
+            Body::Faulty(Fault::CutAfterId) => "cut after the id",
+            Body::Faulty(Fault::NotANumber) => "NaN",
+            Body::Faulty(Fault::LoneSurrogate) => "lone surrogate",
+            Body::Faulty(Fault::InvalidUtf8) => "invalid UTF-8",
+            Body::Faulty(Fault::Nul) => "NUL",
+            Body::Faulty(_) => "trailing bytes",
+            Body::Deep(_) => "nested deep",
             Body::Id(Spelling::Text) => "id as text",
             Body::Id(Spelling::Fraction) => "id 31.0",
             Body::Id(Spelling::Zero) => "id 0",
@@ -213,7 +214,7 @@ impl Body {
     pub fn needs_the_truth(&self) -> bool {
         match self {
             Body::True | Body::ByteOrderMark | Body::Trailing(_) => true,
-            Body::Member(..) | Body::Id(_) => true,
+            Body::Faulty(_) | Body::Deep(_) | Body::Id(_) => true,
             Body::CutGzip | Body::Huge | Body::Fixed(_) | Body::Page(_) => false,
             Body::NoSuccess(_) | Body::Refusal | Body::Stopped | Body::Echo(..) => false,
         }
@@ -222,11 +223,15 @@ impl Body {
     /// Whether the run's true id is in it, where it is documented to be, and no other.
     pub fn names_the_run(&self) -> bool {
         match self {
-            Body::True | Body::ByteOrderMark | Body::Trailing(_) => true,
-            Body::Member(_, End::Last) => true,
+            Body::True | Body::ByteOrderMark | Body::Trailing(_) | Body::Faulty(_) => true,
+            Body::Deep(end) => *end == End::Last,
             Body::Id(spelling) => matches!(spelling, Spelling::Fraction | Spelling::Twice),
             _ => false,
         }
+    }
+
+    pub fn has_two_ids(&self) -> bool {
+        matches!(self, Body::Id(Spelling::Torn(_)))
     }
 
     pub fn is_sign_in_page(&self) -> bool {
@@ -256,7 +261,8 @@ impl Body {
             Body::True => truth.to_vec(),
             Body::ByteOrderMark => [b"\xef\xbb\xbf", truth].concat(),
             Body::Trailing(more) => [truth, more].concat(),
-            Body::Member(raw, end) => with_member(truth, *raw, *end),
+            Body::Faulty(fault) => fault.spoil(truth, id_key(service)),
+            Body::Deep(end) => with_deep(truth, *end),
             Body::Id(spelling) => with_id(service, truth, *spelling),
             // A gzip head, a deflate block that promises 100 bytes, and three of them.
             Body::CutGzip => vec![
@@ -274,14 +280,23 @@ impl Body {
                 stopped.to_string().into_bytes()
             }
             Body::Echo(form, page) => {
-                let secret = form.of(secret);
-                let said = format!("You sent {secret} here; {secret}");
+                let said = self.echo(secret).unwrap_or_default();
+                let said = format!("You sent {said} here; {said} ({form:?})");
                 match page {
                     true => format!("<html><body>{said}</body></html>").into_bytes(),
                     // A form that is made for JSON stands in it as it is.
                     false => refusal("@@").replace("@@", &said).into_bytes(),
                 }
             }
+        }
+    }
+
+    /// A secret as the body repeats it.
+    pub fn echo(&self, secret: &str) -> Option<String> {
+        match self {
+            Body::Echo(form, true) => Some(form.write(secret)),
+            Body::Echo(form, false) => Some(form.write(secret).replace("\r\n", "\\r\\n")),
+            _ => None,
         }
     }
 }
@@ -295,14 +310,8 @@ fn refusal(sentence: &str) -> String {
     .to_string()
 }
 
-fn with_member(truth: &[u8], raw: Raw, end: End) -> Vec<u8> {
-    let value: Vec<u8> = match raw {
-        Raw::NotANumber => b"NaN".to_vec(),
-        Raw::LoneSurrogate => b"\"\\ud800\"".to_vec(),
-        Raw::NoUtf8 => b"\"\xff\xc3\"".to_vec(),
-        Raw::Nul => b"\"a\0b\"".to_vec(),
-        Raw::Deep => [vec![b'['; 5_000], vec![b']'; 5_000]].concat(),
-    };
+fn with_deep(truth: &[u8], end: End) -> Vec<u8> {
+    let value = [vec![b'['; 5_000], vec![b']'; 5_000]].concat();
     let truth = truth.trim_ascii();
     let inner = truth
         .strip_prefix(b"{")

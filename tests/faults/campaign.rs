@@ -3,28 +3,32 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use fastrand::Rng;
 use futures_util::FutureExt;
 use runpipe::{Error, ErrorKind, Reconciled, Run, Service};
-use runpipe_testing::{SeededRun, Trigger};
+use runpipe_testing::SeededRun;
 use serde_json::json;
 
-use super::case::{Case, Other};
+use super::case::Case;
 use super::client::Client;
 use super::proxy::{Plan, Seen};
-use super::secret::shown;
+use super::secret::{begins, shown};
 use super::subject::{Subject, VARIABLE, Way};
 use super::table::{Outcome, Table};
 
 /// A read asks again four times, once more with another token and with another clock; a run that
 /// ended without saying how is looked up as a build, too.
 const MOST_READS: usize = 14;
+/// So often a run that is not certain is looked for.
+const MOST_LOOKS: usize = 8;
+/// From one look to the next, as the program does it.
+const PACE: Duration = Duration::from_millis(618);
 
 /// Runs the cases of one service, one after the other.
 pub async fn campaign<C: Client>(cases: usize, seed: u64) -> Table {
     let service = C::SERVICE;
-    let mut subject = Subject::<C>::prepare(service).await;
+    let subject = Subject::<C>::prepare(service).await;
     let mut table = Table::default();
     for number in 0..cases {
         // Each case has its own, so that it can be looked at without those before.
@@ -32,7 +36,7 @@ pub async fn campaign<C: Client>(cases: usize, seed: u64) -> Table {
         let mut random = Rng::with_seed(own.wrapping_add(service as u64));
         let case = Case::draw(service, number, C::CREDENTIALS.len(), &mut random);
         let mut judged = Judged::default();
-        let ended = AssertUnwindSafe(run(&mut subject, &case, &mut judged))
+        let ended = AssertUnwindSafe(run(&subject, &case, &mut judged))
             .catch_unwind()
             .await;
         let outcome = ended.unwrap_or_else(|_| {
@@ -64,11 +68,12 @@ impl Judged {
         }
     }
 
-    /// No text that anybody is shown has a secret in it.
-    fn expect_no_secret(&mut self, secrets: &[String], texts: &[String]) {
+    /// No text that anybody is shown has a secret in it, nor the beginning of one that was cut.
+    fn expect_no_secret(&mut self, case: &Case, secrets: &[String], texts: &[String]) {
         for secret in secrets {
             for text in texts {
-                if let Some(form) = shown(text, secret) {
+                let begun = || begins(text, secret).filter(|_| case.cuts_a_secret());
+                if let Some(form) = shown(text, secret).or_else(begun) {
                     self.broken
                         .push(format!("{secret} is shown as {form:?}: {text}"));
                 }
@@ -77,7 +82,7 @@ impl Judged {
     }
 }
 
-async fn run<C: Client>(subject: &mut Subject<C>, case: &Case, judged: &mut Judged) -> Outcome {
+async fn run<C: Client>(subject: &Subject<C>, case: &Case, judged: &mut Judged) -> Outcome {
     subject.proxy.rest().await;
     subject.sandbox.reset();
     *subject.proxy.plan() = Plan::default();
@@ -87,27 +92,18 @@ async fn run<C: Client>(subject: &mut Subject<C>, case: &Case, judged: &mut Judg
         () if case.is_silent() => Way::Hasty,
         () => Way::Broken,
     };
-    // Its token has to be fetched, or what it was told about a pause ends with the case.
-    let fresh = case.pauses() || !case.token.is_empty();
-    if fresh {
-        subject.forget(case.credential, way);
-    }
-    let outcome = if case.reads {
+    if case.reads {
         read(subject, case, way, judged).await
     } else {
         start(subject, case, way, judged).await
-    };
-    if fresh {
-        subject.forget(case.credential, way);
     }
-    outcome
 }
 
 /// Lets the call's time come, and has the runs of others begun before it, each at its time.
 fn begin_others<C: Client>(subject: &Subject<C>, case: &Case) {
     let sandbox = &subject.sandbox;
-    // Not at the full second.
-    let later = 300_000 + case.travels.0 * 7 % 1_000;
+    let into = u64::from(sandbox.client_now().nanosecond()) / 1_000_000;
+    let later = 300_000 + (1_000 + case.phase - into) % 1_000;
     sandbox.advance(Duration::from_millis(later));
     let pipeline = &sandbox.pipelines(subject.service)[0];
     for other in &case.others {
@@ -130,6 +126,7 @@ fn plan<C: Client>(subject: &Subject<C>, case: &Case, secret: &str) {
     plan.token = case.token.clone().into();
     let travel = Duration::from_millis;
     plan.travels = (travel(case.travels.0), travel(case.travels.1));
+    plan.creates = travel(case.creates);
     plan.secret = secret.to_owned();
     plan.seen.clear();
 }
@@ -144,24 +141,24 @@ async fn came<C: Client>(subject: &Subject<C>) -> Vec<Seen> {
 }
 
 async fn start<C: Client>(
-    subject: &mut Subject<C>,
+    subject: &Subject<C>,
     case: &Case,
     way: Way,
     judged: &mut Judged,
 ) -> Outcome {
     begin_others(subject, case);
-    let client = subject.client(case.credential, way);
+    let client = subject.client(case.credential, way, case.host);
     let secrets = subject.secrets(case.credential);
     plan(subject, case, &secrets[case.number % secrets.len()]);
     let since = subject.sandbox.client_now();
     let before = subject.sandbox.started(subject.service);
-    let told = client.begin(&subject.sandbox).await;
+    let told = client.begin(&subject.sandbox, case.marked).await;
     let seen = came(subject).await;
     let started = subject.sandbox.started(subject.service) - before;
     let began = seen.iter().find_map(|seen| seen.began.clone());
     let mut secrets = secrets;
     secrets.extend(seen.iter().filter_map(|seen| seen.token.clone()));
-    judged.expect_no_secret(&secrets, &texts(&told));
+    judged.expect_no_secret(case, &secrets, &texts(&told));
     judged.expect(started <= 1, || format!("{started} runs were started"));
     let starts: Vec<&Seen> = seen.iter().filter(|seen| seen.is_start).collect();
     let earlier = starts.split_last().map_or(&[][..], |(_, earlier)| earlier);
@@ -187,8 +184,10 @@ async fn start<C: Client>(
                 .any(|(step, seen)| step.must_be_held() && seen.began.is_some());
             judged.expect(!must, || format!("the id that came is lost: {error}"));
             let itself = case.looks_itself && way == Way::Broken && !case.pauses();
-            let way = if itself { Way::Broken } else { Way::Straight };
-            let client = subject.client(if itself { case.credential } else { 0 }, way);
+            let client = match itself {
+                true => client,
+                false => subject.client(0, Way::Straight, case.host),
+            };
             look(subject, case, &client, since, began, judged).await
         }
         Err(error) => {
@@ -200,7 +199,7 @@ async fn start<C: Client>(
     }
 }
 
-/// What reconciling says, on a way without faults.
+/// What reconciling says in the end, on a way without faults.
 async fn look<C: Client>(
     subject: &Subject<C>,
     case: &Case,
@@ -209,49 +208,56 @@ async fn look<C: Client>(
     began: Option<String>,
     judged: &mut Judged,
 ) -> Outcome {
-    let found = client.look(&subject.sandbox, since).await;
-    let ids = |runs: &[Run]| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>();
-    match found {
-        Ok(Reconciled::One(run)) => {
-            if began.is_none() && case.others.iter().any(is_of_the_same_second) {
-                return Outcome::UnknownAndBlurred;
-            }
-            judged.expect(began.as_deref() == Some(&run.id), || {
-                format!(
-                    "found {}, and {began:?} was started since {since}: {run:?}",
-                    run.id
-                )
-            });
-            Outcome::UnknownAndFound
+    let (sandbox, mut outcome) = (&subject.sandbox, Outcome::Broken);
+    for _ in 0..MOST_LOOKS {
+        let began_look = sandbox.client_now();
+        let found = client.look(sandbox, case.marked, since).await;
+        outcome = found_out(found, since, began.as_ref(), judged);
+        if outcome != Outcome::UnknownAndUncertain {
+            break;
         }
+        let took = sandbox.client_now() - began_look;
+        sandbox.advance(PACE.saturating_sub(took.to_std().unwrap_or_default()));
+    }
+    outcome
+}
+
+/// What one look says.
+fn found_out(
+    found: runpipe::Result<Reconciled>,
+    since: DateTime<Utc>,
+    began: Option<&String>,
+    judged: &mut Judged,
+) -> Outcome {
+    let (told, candidates) = match found {
+        Ok(Reconciled::One(run)) => (vec![*run], Vec::new()),
+        Ok(Reconciled::Several(runs)) => (runs, Vec::new()),
+        Ok(Reconciled::Uncertain { candidates, .. }) => (Vec::new(), candidates),
         Ok(Reconciled::None) => {
             judged.expect(began.is_none(), || format!("{began:?} is not found"));
-            Outcome::UnknownAndNone
-        }
-        Ok(
-            Reconciled::Several(runs)
-            | Reconciled::Uncertain {
-                candidates: runs, ..
-            },
-        ) => {
-            let has = began
-                .as_ref()
-                .is_none_or(|began| ids(&runs).contains(began));
-            judged.expect(has, || format!("{began:?} is not among {:?}", ids(&runs)));
-            Outcome::UnknownAndUncertain
+            return Outcome::UnknownAndNone;
         }
         Ok(other) => panic!("what is {other:?}?"),
         Err(error) => {
             judged.expect(false, || format!("no fault is in the way: {error}"));
-            Outcome::Broken
+            return Outcome::Broken;
         }
+    };
+    // Every other run was created before the call.
+    for run in &told {
+        judged.expect(began == Some(&run.id), || {
+            format!("found {run:?}, and {began:?} was started since {since}")
+        });
     }
-}
-
-/// The service's clock is known from `Date`, which leaves out what is less than a second: a run of
-/// the second before the call cannot be told from one of the call's own.
-fn is_of_the_same_second(other: &Other) -> bool {
-    other.before < 1_000 && other.trigger == Trigger::Api
+    let mut named = told.iter().chain(&candidates);
+    let has = began.is_none_or(|began| named.any(|run| run.id == *began));
+    judged.expect(has, || {
+        format!("{began:?} is not among {told:?} {candidates:?}")
+    });
+    match told.is_empty() {
+        true => Outcome::UnknownAndUncertain,
+        false => Outcome::UnknownAndFound,
+    }
 }
 
 /// A person has to understand it: that it may have happened, to what, and what to do.
@@ -280,19 +286,19 @@ fn texts(told: &runpipe::Result<Run>) -> Vec<String> {
 }
 
 async fn read<C: Client>(
-    subject: &mut Subject<C>,
+    subject: &Subject<C>,
     case: &Case,
     way: Way,
     judged: &mut Judged,
 ) -> Outcome {
     begin_others(subject, case);
-    let straight = subject.client(0, Way::Straight);
+    let straight = subject.client(0, Way::Straight, case.host);
     let run = straight
-        .begin(&subject.sandbox)
+        .begin(&subject.sandbox, case.marked)
         .await
         .expect("no fault is in the way");
     let before = subject.sandbox.started(subject.service);
-    let client = subject.client(case.credential, way);
+    let client = subject.client(case.credential, way, case.host);
     // A read does not have the secret variable in it.
     let mut secrets = subject.secrets(case.credential);
     secrets.retain(|secret| secret != VARIABLE);
@@ -300,7 +306,7 @@ async fn read<C: Client>(
     let told = client.get(&run.reference).await;
     let seen = came(subject).await;
     secrets.extend(seen.iter().filter_map(|seen| seen.token.clone()));
-    judged.expect_no_secret(&secrets, &texts(&told));
+    judged.expect_no_secret(case, &secrets, &texts(&told));
     let started = subject.sandbox.started(subject.service);
     judged.expect(started == before, || "a read started a run".to_owned());
     let reads = seen.iter().filter(|seen| !seen.is_token).count();

@@ -18,6 +18,8 @@ pub struct Case {
     pub refused: bool,
     /// Which of the service's kinds of credentials.
     pub credential: usize,
+    /// The name of this machine that the address has.
+    pub host: &'static str,
     /// How far the service's clock is ahead of the caller's.
     pub ahead: TimeDelta,
     /// What the requests to come meet, in their order; nothing once they are used up.
@@ -28,6 +30,12 @@ pub struct Case {
     pub others: Vec<Other>,
     /// How long a request travels, and the answer, in milliseconds of the sandbox's clock.
     pub travels: (u64, u64),
+    /// How long the service takes to create a run once it was asked to, in milliseconds.
+    pub creates: u64,
+    /// At which part of a second the call begins, in milliseconds.
+    pub phase: u64,
+    /// Whether the start has a mark, where the service keeps one.
+    pub marked: bool,
     /// Whether the same client looks for the run.
     pub looks_itself: bool,
 }
@@ -72,15 +80,22 @@ impl Case {
             0 => vec![Step::draw(service, random); random.usize(1..3)],
             _ => Vec::new(),
         };
-        // The same moment, or so far apart that no two cases' clocks are taken for one.
+        let within_a_second = random.i64(-999..1_000);
+        let minutes = [150, -150, 800, -800][random.usize(..4)] * 1_000;
         let ahead = weighed(
             random,
-            &[(40, 0), (25, 150), (25, -150), (5, 800), (5, -800)],
+            &[
+                (25, 0),
+                (35, within_a_second),
+                (15, minutes),
+                (25, minutes + within_a_second),
+            ],
         );
         let others = (0..weighed(random, &[(50, 0), (35, 1), (15, 2)]))
             .map(|_| Other {
                 before: match random.u8(..3) {
-                    0 => random.u64(500..1_500),
+                    0 => random.u64(1..50),
+                    1 => random.u64(50..1_500),
                     _ => random.u64(1_500..60_000),
                 },
                 trigger: weighed(
@@ -98,11 +113,18 @@ impl Case {
             reads: random.u8(..5) == 0,
             refused: random.u8(..50) == 0,
             credential: random.usize(..credentials),
-            ahead: TimeDelta::seconds(ahead),
+            host: ["127.0.0.1", "localhost"][random.usize(..2)],
+            ahead: TimeDelta::milliseconds(ahead),
             steps,
             token,
             others,
-            travels: (random.u64(..400), random.u64(..400)),
+            travels: match random.bool() {
+                true => (random.u64(..20), random.u64(..20)),
+                false => (random.u64(..400), random.u64(..400)),
+            },
+            creates: weighed(random, &[(1, 0), (1, 50), (2, 250), (1, 700)]),
+            phase: random.u64(..1_000),
+            marked: random.bool(),
             looks_itself: random.bool(),
         }
     }
@@ -117,6 +139,12 @@ impl Case {
         steps.clone().any(|step| step.place == Place::Silence)
     }
 
+    /// Whether some answer breaks off in a secret.
+    pub fn cuts_a_secret(&self) -> bool {
+        let mut steps = self.steps.iter().chain(&self.token);
+        steps.any(|step| matches!(step.place, Place::InSecret(_)))
+    }
+
     /// Whether some answer asks for a pause, which the client then keeps to.
     pub fn pauses(&self) -> bool {
         let mut steps = self.steps.iter().chain(&self.token);
@@ -129,7 +157,8 @@ impl Case {
         let mut classes = vec![
             format!("call: {}", if self.reads { "a read" } else { "a start" }),
             format!("credential: {credential}"),
-            format!("service's clock: {} s ahead", self.ahead.num_seconds()),
+            format!("service's clock: {}", clock(self.ahead.num_milliseconds())),
+            format!("host: {}", self.host),
             format!(
                 "steps: {}",
                 if self.steps.len() < 40 {
@@ -152,10 +181,10 @@ impl Case {
                 Trigger::Api => "by a start",
                 _ => "by a trigger",
             };
-            let when = if other.before < 1_500 {
-                "0.5 s to 1.5 s"
-            } else {
-                "1.5 s to 60 s"
+            let when = match other.before {
+                ..50 => "less than 50 ms",
+                50..1_500 => "50 ms to 1.5 s",
+                _ => "1.5 s to 60 s",
             };
             classes.push(format!("another run: {when} before, {how}"));
         }
@@ -180,6 +209,16 @@ impl Case {
     }
 }
 
+fn clock(ahead: i64) -> &'static str {
+    match ahead {
+        ..-1_000 => "behind by minutes",
+        -1_000..0 => "behind by less than a second",
+        0 => "the same",
+        1..=1_000 => "ahead by less than a second",
+        _ => "ahead by minutes",
+    }
+}
+
 impl Step {
     fn draw(service: Service, random: &mut Rng) -> Self {
         let place = Place::draw(random);
@@ -191,6 +230,9 @@ impl Step {
             body: Body::draw(service, random),
             headers: header::draw(service, random),
         };
+        if matches!(step.body, Body::Echo(..)) && random.u8(..4) == 0 {
+            step.place = Place::InSecret(random.usize(..1_000));
+        }
         if random.u8(..8) == 0 {
             (step.status, step.content_type, step.body) = (None, None, Body::True);
         }

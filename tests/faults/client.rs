@@ -18,8 +18,9 @@ pub trait Client: SandboxClient {
 
     fn credential(sandbox: &Sandbox, number: usize, settings: &Settings) -> Self::Credentials;
     fn pipeline(place: &[String], id: &str) -> Self::Pipeline;
-    /// A request as JSON, with a secret where it can have one.
-    fn request(place: &[String], id: &str) -> Value;
+    /// A request as JSON, with a secret where it can have one, and with a mark where that is wanted
+    /// and the service keeps one.
+    fn request(place: &[String], id: &str, marked: bool) -> Value;
 
     fn make(sandbox: &Sandbox, credential: usize, settings: Settings) -> Self {
         let credential = Self::credential(sandbox, credential, &settings);
@@ -36,25 +37,26 @@ pub trait Client: SandboxClient {
     }
 
     /// What is started: the first pipeline of the sandbox, and how.
-    fn subject(sandbox: &Sandbox) -> (Self::Pipeline, Self::Request) {
+    fn subject(sandbox: &Sandbox, marked: bool) -> (Self::Pipeline, Self::Request) {
         let pipelines = sandbox.pipelines(Self::SERVICE);
         let first = pipelines.first().expect("every sandbox has pipelines");
-        let request = Self::request(&first.place, &first.id);
+        let request = Self::request(&first.place, &first.id, marked);
         let request = serde_json::from_value(request).expect("a request");
         (Self::pipeline(&first.place, &first.id), request)
     }
 
-    fn begin(&self, sandbox: &Sandbox) -> impl Future<Output = Result<Run>> + Send {
-        let (pipeline, request) = Self::subject(sandbox);
+    fn begin(&self, sandbox: &Sandbox, marked: bool) -> impl Future<Output = Result<Run>> + Send {
+        let (pipeline, request) = Self::subject(sandbox, marked);
         async move { ServiceClient::start(self, &pipeline, &request).await }
     }
 
     fn look(
         &self,
         sandbox: &Sandbox,
+        marked: bool,
         since: DateTime<Utc>,
     ) -> impl Future<Output = Result<Reconciled>> + Send {
-        let (pipeline, request) = Self::subject(sandbox);
+        let (pipeline, request) = Self::subject(sandbox, marked);
         async move { ServiceClient::reconcile(self, &pipeline, &request, since).await }
     }
 }
@@ -90,7 +92,7 @@ impl Client for azure_devops::Client {
         azure_devops::PipelineRef::new(&place[0], &place[1], number(id))
     }
 
-    fn request(_: &[String], _: &str) -> Value {
+    fn request(_: &[String], _: &str, _: bool) -> Value {
         json!({ "variables": { "deployKey": { "value": VARIABLE, "isSecret": true } } })
     }
 }
@@ -114,7 +116,7 @@ impl Client for matillion::Client {
         matillion::ProjectRef::new(&place[0])
     }
 
-    fn request(place: &[String], id: &str) -> Value {
+    fn request(place: &[String], id: &str, _: bool) -> Value {
         json!({ "environmentName": place[2], "pipelineName": id })
     }
 }
@@ -142,7 +144,7 @@ impl Client for aliyun::Client {
         aliyun::PipelineRef::new(&place[0], number(id))
     }
 
-    fn request(_: &[String], _: &str) -> Value {
+    fn request(_: &[String], _: &str, _: bool) -> Value {
         json!({})
     }
 }
@@ -159,7 +161,8 @@ impl Client for buddy::Client {
         buddy::PipelineRef::new(&place[0], &place[1], number(id))
     }
 
-    fn request(_: &[String], _: &str) -> Value {
-        json!({ "variables": [{ "key": "DEPLOY_KEY", "value": VARIABLE, "encrypted": true }] })
+    fn request(_: &[String], _: &str, marked: bool) -> Value {
+        json!({ "variables": [{ "key": "DEPLOY_KEY", "value": VARIABLE, "encrypted": true }],
+            "comment": marked.then_some("a mark") })
     }
 }

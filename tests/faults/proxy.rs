@@ -24,8 +24,10 @@ pub struct Plan {
     pub steps: VecDeque<Step>,
     /// The same for requests for a token.
     pub token: VecDeque<Step>,
-    /// How long a start travels there, and its answer back.
+    /// How long a request travels there, and its answer back.
     pub travels: (Duration, Duration),
+    /// How long the service takes to create a run.
+    pub creates: Duration,
     /// What an echo repeats, where the request shows no token.
     pub secret: String,
     pub seen: Vec<Seen>,
@@ -91,8 +93,9 @@ impl Proxy {
         })
     }
 
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+    /// Its address, by one of the names of this machine.
+    pub fn url(&self, host: &str) -> String {
+        format!("http://{host}:{}", self.address.port())
     }
 
     pub fn plan(&self) -> MutexGuard<'_, Plan> {
@@ -139,7 +142,8 @@ impl Shared {
         match &step {
             Some(step) if step.place == Place::BeforeReading => return Ok(()),
             Some(step) if step.place == Place::Early => {
-                let answer = self.spoiled(step, None, None);
+                let secret = self.plan().secret.clone();
+                let answer = self.spoiled(step, None, &secret);
                 client.write_all(&answer.bytes()).await?;
             }
             _ => {}
@@ -147,7 +151,7 @@ impl Shared {
         let request = Request::read(&mut client).await?;
         let is_start = request.is_post() && !is_token;
         let (truth, began) = match step.as_ref().is_none_or(|step| step.acts) {
-            true => self.forward(&request, is_start, is_token).await?,
+            true => self.forward(&request, is_token).await?,
             false => (None, None),
         };
         let proven = match &step {
@@ -167,10 +171,7 @@ impl Shared {
                 let truth = truth.unwrap_or_default();
                 client.write_all(&truth.bytes()).await?;
             }
-            Some(step) => {
-                self.answer(&mut client, &step, truth, request.bearer())
-                    .await?
-            }
+            Some(step) => self.answer(&mut client, &step, truth, &request).await?,
         }
         client.shutdown().await
     }
@@ -179,12 +180,15 @@ impl Shared {
     async fn forward(
         &self,
         request: &Request,
-        is_start: bool,
         is_token: bool,
     ) -> io::Result<(Option<Answer>, Option<String>)> {
-        let travels = self.plan().travels;
-        if is_start {
-            self.sandbox.advance(travels.0);
+        let (travels, creates) = {
+            let plan = self.plan();
+            (plan.travels, plan.creates)
+        };
+        self.sandbox.advance(travels.0);
+        if request.is_post() && !is_token {
+            self.sandbox.advance(creates);
         }
         if is_token && self.service == Service::AzureDevops {
             let token = &self.sandbox.accepted().azure_devops_token;
@@ -198,9 +202,7 @@ impl Shared {
         let answer = Answer::read(&answer);
         let began = (self.sandbox.started(self.service) > before)
             .then(|| true_id(self.service, &answer.body).unwrap_or_default());
-        if is_start {
-            self.sandbox.advance(travels.1);
-        }
+        self.sandbox.advance(travels.1);
         Ok((Some(answer), began))
     }
 
@@ -209,9 +211,9 @@ impl Shared {
         client: &mut TcpStream,
         step: &Step,
         truth: Option<Answer>,
-        token: Option<String>,
+        request: &Request,
     ) -> io::Result<()> {
-        let answer = self.spoiled(step, truth, token);
+        let answer = self.spoiled(step, truth, &self.secret(request));
         let bytes = answer.bytes();
         let head = head_end(&bytes).unwrap_or(bytes.len());
         match step.place {
@@ -224,6 +226,15 @@ impl Shared {
             Place::InBody(part) => {
                 let end = head + (bytes.len() - head) * part / 1_000;
                 client.write_all(&bytes[..end]).await?;
+            }
+            Place::InSecret(part) => {
+                let echo = step.body.echo(&self.secret(request)).unwrap_or_default();
+                let body = &bytes[head..];
+                let at = body
+                    .windows(echo.len().max(1))
+                    .position(|at| at == echo.as_bytes());
+                let end = head + at.unwrap_or(body.len()) + echo.len() * part / 1_000;
+                client.write_all(&bytes[..end.min(bytes.len())]).await?;
             }
             Place::NoHttp => client.write_all(&answer.body).await?,
             Place::Silence => {
@@ -242,15 +253,20 @@ impl Shared {
         Ok(())
     }
 
+    /// What an echo repeats of a request.
+    fn secret(&self, request: &Request) -> String {
+        let planned = || self.plan().secret.clone();
+        request.bearer().unwrap_or_else(planned)
+    }
+
     /// The answer of a step.
-    fn spoiled(&self, step: &Step, truth: Option<Answer>, token: Option<String>) -> Answer {
+    fn spoiled(&self, step: &Step, truth: Option<Answer>, secret: &str) -> Answer {
         let truth = truth.unwrap_or_default();
-        let secret = token.unwrap_or_else(|| self.plan().secret.clone());
         let callers = wire::http_date(self.sandbox.client_now());
         let mut answer = Answer {
             status: step.status.unwrap_or(truth.status),
             headers: truth.headers,
-            body: step.body.bytes(self.service, &truth.body, &secret),
+            body: step.body.bytes(self.service, &truth.body, secret),
             promised: usize::from(step.place == Place::AfterBody) * 7,
         };
         if let Some(kind) = step.content_type {
@@ -260,7 +276,7 @@ impl Shared {
             answer.set("content-encoding", encoding.to_owned());
         }
         for header in &step.headers {
-            let (name, value) = header.line(&callers, &secret);
+            let (name, value) = header.line(&callers, secret);
             answer.set(name, value);
         }
         answer

@@ -1,77 +1,25 @@
-//! The forms in which a server may repeat what it was sent.
+//! Whether a text shows a secret, in any form in which a server may repeat it.
 
-use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    Plain,
-    Percent,
-    SmallPercent,
-    TwicePercent,
-    JsonUnicode,
-    JsonSolidus,
-    HtmlEntities,
-    Base64,
-    Base64Url,
-    /// As Basic sends it.
-    BasicPair,
-    Hex,
-    /// Broken by a line end.
-    TwoLines,
-}
-
-impl Form {
-    pub const ALL: [Form; 12] = [
-        Form::Plain,
-        Form::Percent,
-        Form::SmallPercent,
-        Form::TwicePercent,
-        Form::JsonUnicode,
-        Form::JsonSolidus,
-        Form::HtmlEntities,
-        Form::Base64,
-        Form::Base64Url,
-        Form::BasicPair,
-        Form::Hex,
-        Form::TwoLines,
-    ];
-
-    pub fn of(self, secret: &str) -> String {
-        let each = |write: &dyn Fn(char) -> String| secret.chars().map(write).collect::<String>();
-        match self {
-            Form::Plain => secret.to_owned(),
-            Form::Percent => each(&|c| format!("%{:02X}", c as u32)),
-            Form::SmallPercent => each(&|c| match c.is_ascii_alphanumeric() {
-                true => c.to_string(),
-                false => format!("%{:02x}", c as u32),
-            }),
-            Form::TwicePercent => each(&|c| format!("%25{:02X}", c as u32)),
-            Form::JsonUnicode => each(&|c| format!("\\u{:04x}", c as u32)),
-            Form::JsonSolidus => secret.replace('/', "\\/"),
-            Form::HtmlEntities => each(&|c| format!("&#x{:x};", c as u32)),
-            Form::Base64 => BASE64_STANDARD.encode(secret),
-            Form::Base64Url => BASE64_URL_SAFE_NO_PAD.encode(format!("a{secret}")),
-            Form::BasicPair => BASE64_STANDARD.encode(format!(":{secret}")),
-            Form::Hex => each(&|c| format!("{:02x}", c as u32)),
-            Form::TwoLines => {
-                let (one, two) = secret.split_at(secret.len() / 2);
-                format!("{one}\\r\\n{two}")
-            }
-        }
-    }
-}
+use runpipe_testing::EchoForm;
 
 /// The form in which a text shows a secret, if it does.
-pub fn shown(text: &str, secret: &str) -> Option<Form> {
-    let joined: String = text
-        .replace("\\r", "")
-        .replace("\\n", "")
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .collect();
-    Form::ALL.into_iter().find(|form| {
-        let form = form.of(secret);
-        text.contains(&form) || joined.contains(&form)
-    })
+pub fn shown(text: &str, secret: &str) -> Option<EchoForm> {
+    let text = joined(text);
+    let is_in = |form: &EchoForm| text.contains(&joined(&form.write(secret)));
+    EchoForm::ALL.into_iter().find(is_in)
+}
+
+/// The form in which a text shows the beginning of a secret whose rest was cut off, if it does.
+pub fn begins(text: &str, secret: &str) -> Option<EchoForm> {
+    shown(text, secret.get(..BEGINNING)?)
+}
+
+/// So much of a secret would help somebody. Base64 of it is the beginning of the whole one's.
+const BEGINNING: usize = 6;
+
+/// Without line breaks, escaped ones included, and blanks.
+fn joined(text: &str) -> String {
+    let text = text.replace("\\r", "").replace("\\n", "");
+    let kept = |c: &char| !c.is_whitespace() && !c.is_control();
+    text.chars().filter(kept).collect()
 }

@@ -33,6 +33,8 @@ pub enum Place {
     /// What comes is no HTTP.
     NoHttp,
     InBody(usize),
+    /// In the secret that the body repeats.
+    InSecret(usize),
     /// The head promised more than came.
     AfterBody,
     /// The answer comes before the request was read.
@@ -73,6 +75,7 @@ impl Place {
             Place::InHead(_) => "in the head",
             Place::NoHttp => "no HTTP",
             Place::InBody(_) => "in the body",
+            Place::InSecret(_) => "in a secret",
             Place::AfterBody => "after the body",
             Place::Early => "answer before the request",
             Place::Silence => "silence",
@@ -83,9 +86,8 @@ impl Place {
     /// Whether the head of an answer comes.
     pub fn answers(self) -> bool {
         match self {
-            Place::Nowhere | Place::InBody(_) | Place::AfterBody | Place::Early | Place::Drip => {
-                true
-            }
+            Place::Nowhere | Place::InBody(_) | Place::InSecret(_) | Place::AfterBody => true,
+            Place::Early | Place::Drip => true,
             Place::BeforeReading
             | Place::AfterReading
             | Place::AfterActing
@@ -121,6 +123,10 @@ impl Step {
             // There is no true answer yet.
             Place::Early if self.body.needs_the_truth() => self.body = Body::CutGzip,
             _ => {}
+        }
+        // Cut after the first of two ids, nothing tells that it is the wrong one.
+        if self.body.has_two_ids() && !self.place.is_whole() {
+            self.place = Place::Nowhere;
         }
         let names_it = self.place.is_whole() && self.body.names_the_run();
         if self.body.needs_the_truth() {

@@ -1,6 +1,6 @@
 //! One service of a sandbox, the proxy before it, and the clients that call it.
 
-use std::collections::HashMap;
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub const BUDDY_TOKEN: &str = "Bt9/wE+4=rTy1uIoP3";
 pub const VARIABLE: &str = "Va8/mN+6=bVc3xZlK7";
 
 /// The way on which a client goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// Through the proxy, which the campaign leaves alone meanwhile.
     Straight,
@@ -48,9 +48,9 @@ pub struct Subject<C> {
     pub sandbox: Arc<Sandbox>,
     pub service: Service,
     pub proxy: Proxy,
-    clients: HashMap<(usize, Way), C>,
     token: String,
     closed: SocketAddr,
+    of: PhantomData<C>,
 }
 
 /// Long enough for any true answer on a busy machine.
@@ -87,34 +87,29 @@ impl<C: Client> Subject<C> {
             proxy: proxy.expect("loopback has free ports"),
             service,
             sandbox,
-            clients: HashMap::new(),
             closed: closed_address(),
+            of: PhantomData,
         }
     }
 
-    /// The client with a credential on a way.
-    pub fn client(&mut self, credential: usize, way: Way) -> C {
-        if let Some(client) = self.clients.get(&(credential, way)) {
-            return client.clone();
-        }
+    /// A client with a credential on a way, which knows nothing yet.
+    pub fn client(&self, credential: usize, way: Way, host: &str) -> C {
         let before = match way {
-            Way::Closed => format!("http://{}", self.closed),
-            Way::Straight | Way::Broken | Way::Hasty => self.proxy.url(),
+            Way::Closed => format!("http://{host}:{}", self.closed.port()),
+            Way::Straight | Way::Broken | Way::Hasty => self.proxy.url(host),
         };
-        let client = C::make(
+        C::make(
             &self.sandbox,
             credential,
             Settings {
                 url: format!("{before}{}", self.base_path()),
-                token_url: format!("{}/oauth/dpc/token", self.proxy.url()),
+                token_url: format!("{}/oauth/dpc/token", self.proxy.url(host)),
                 token: self.token.clone(),
                 timeout: if way == Way::Hasty { HASTE } else { PATIENCE },
                 retry: RetryPolicy::default()
                     .steps(Duration::from_millis(1), Duration::from_millis(2)),
             },
-        );
-        self.clients.insert((credential, way), client.clone());
-        client
+        )
     }
 
     /// What stands before the documented paths.
@@ -122,11 +117,6 @@ impl<C: Client> Subject<C> {
         let url = self.sandbox.url(self.service);
         let url: reqwest::Url = url.parse().expect("an address");
         url.path().trim_end_matches('/').to_owned()
-    }
-
-    /// Forgets a client: it may have been told to wait, or has a token already.
-    pub fn forget(&mut self, credential: usize, way: Way) {
-        self.clients.remove(&(credential, way));
     }
 
     /// What must be shown nowhere.

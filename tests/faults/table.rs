@@ -16,9 +16,6 @@ pub enum Outcome {
     UnknownAndFound,
     /// The same; reconciling says that it is not certain.
     UnknownAndUncertain,
-    /// The same; nothing was started, and reconciling took a run that somebody started less than a
-    /// second before: as exact as `Date` is.
-    UnknownAndBlurred,
     /// The same; there was no run to find.
     UnknownAndNone,
     /// A read brought the run.
@@ -29,12 +26,11 @@ pub enum Outcome {
     Broken,
 }
 
-const OUTCOMES: [(Outcome, &str); 9] = [
+const OUTCOMES: [(Outcome, &str); 8] = [
     (Outcome::Held, "held"),
     (Outcome::NothingStarted, "nothing"),
     (Outcome::UnknownAndFound, "found"),
     (Outcome::UnknownAndUncertain, "uncertain"),
-    (Outcome::UnknownAndBlurred, "same sec."),
     (Outcome::UnknownAndNone, "none"),
     (Outcome::Read, "read"),
     (Outcome::NotRead, "not read"),

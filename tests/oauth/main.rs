@@ -8,6 +8,7 @@ mod gate;
 mod reach;
 mod secrecy;
 mod sharing;
+mod storm;
 
 use std::error::Error as StdError;
 use std::sync::Arc;

@@ -44,6 +44,24 @@ async fn no_secret_is_printed() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_token_inside_a_refusal_is_not_quoted() -> Outcome {
+    for body in [
+        r#"{"access_token":"t0ken-of-nobody","#,
+        r#"[{"access_token":"t0ken-of-nobody"}]"#,
+    ] {
+        let server = MockServer::start().await;
+        let refusal = ResponseTemplate::new(499).set_body_raw(body, "application/json");
+        let tokens = Mock::given(method("POST")).respond_with(refusal);
+        tokens.mount(&server).await;
+        let cache = TokenCache::new(credentials(&server)?);
+        let error = cache.token(&http()?).await.err().ok_or("no token")?;
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("of-nobody"), "{shown}");
+    }
+    Ok(())
+}
+
 #[test]
 fn the_parts_are_send_and_the_error_is_an_error() {
     fn shared<T: Send + Sync + Clone + 'static>() {}

@@ -3,6 +3,7 @@
 
 mod another_run;
 mod deadline;
+mod dropped;
 mod extremes;
 mod first_word;
 mod lost_ids;

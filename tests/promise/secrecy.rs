@@ -3,7 +3,7 @@
 use runpipe::azure_devops::types;
 use serde_json::json;
 
-use super::server::Server;
+use super::server::{Manner, Server};
 use super::*;
 
 /// Everything that an error shows.
@@ -83,6 +83,25 @@ async fn secrets_of_the_request_are_hidden_where_a_refusal_echoes_them() {
         text.contains("open-value"),
         "what is no secret stays: {text}"
     );
+}
+
+#[tokio::test]
+async fn the_beginning_of_a_secret_is_not_shown_where_a_refusal_breaks_off() {
+    let said = format!("no: {}", &SECRET[..9]);
+    for kind in ["text/plain", "application/json", "text/xml", "text/html"] {
+        let head = "HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 900\r\ncontent-type: ";
+        let broken = format!("{head}{kind}\r\n\r\n{said}");
+        let server = Server::start(Manner::Answer(broken.into_bytes())).await;
+        for error in [
+            start_azure(&azure(&server.url)).await,
+            start_aliyun(&aliyun(&server.url)).await,
+            start_buddy(&buddy(&server.url)).await,
+            start_matillion(&matillion(&server.url)).await,
+        ] {
+            let text = shown(&error.expect_err("refused"));
+            assert!(!text.contains("s3cret"), "{kind}: {text}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,35 @@ const LIMIT_REMAINING: [&str; 2] = ["x-ratelimit-remaining", "x-rate-limit-remai
 const LONGEST_HEADER: usize = 4 << 10;
 
 impl Fault {
+    /// The body of a right answer, made wrong: for a server other than the sandbox. `run_id_key` is
+    /// the key of the run's id in it. What is wrong elsewhere than in the body leaves it as it is.
+    ///
+    /// ```
+    /// use runpipe_testing::Fault;
+    ///
+    /// let body = br#"{"branch": {"name": "main"}, "id": 31}"#;
+    /// assert_eq!(Fault::CutAfterId.spoil(body, "id"), br#"{"id":31,"#);
+    /// ```
+    pub fn spoil(self, body: &[u8], run_id_key: &str) -> Vec<u8> {
+        match self {
+            Fault::CutAfterId | Fault::ClosedAfterId => {
+                let (mut body, end) = id_in_front(body, run_id_key);
+                body.truncate(end);
+                body
+            }
+            Fault::TrailingBytes => [body, b"\n<!-- served from cache -->"].concat(),
+            Fault::Nul => put_in_front(body, b"\"a\0b\""),
+            Fault::NotANumber => put_in_front(body, b"NaN"),
+            Fault::LoneSurrogate => put_in_front(body, b"\"\\ud800\""),
+            Fault::InvalidUtf8 => put_in_front(body, b"\"\xff\xc3\""),
+            Fault::HugeRetryAfter
+            | Fault::HugeLimitReset
+            | Fault::HighestLimitReset
+            | Fault::LowestLimitReset
+            | Fault::Echo(_) => body.to_vec(),
+        }
+    }
+
     /// Makes the answer to a request wrong.
     pub(crate) fn apply(self, answer: &mut Answer, request: &Incoming, vendor: &dyn Vendor) {
         let set = |answer: &mut Answer, names: &[&str], value: &str| {
@@ -32,23 +61,17 @@ impl Fault {
             set(answer, &LIMIT_RESET, reset);
         };
         match self {
-            Fault::CutAfterId => {
-                let (body, end) = id_in_front(&answer.body, vendor.run_id_key());
-                answer.body = body;
-                answer.body.truncate(end);
-            }
             Fault::ClosedAfterId => {
                 let (body, end) = id_in_front(&answer.body, vendor.run_id_key());
                 answer.body = body;
                 answer.closes_after = Some(end);
             }
-            Fault::TrailingBytes => answer
-                .body
-                .extend_from_slice(b"\n<!-- served from cache -->"),
-            Fault::Nul => put_in_front(&mut answer.body, b"\"a\0b\""),
-            Fault::NotANumber => put_in_front(&mut answer.body, b"NaN"),
-            Fault::LoneSurrogate => put_in_front(&mut answer.body, b"\"\\ud800\""),
-            Fault::InvalidUtf8 => put_in_front(&mut answer.body, b"\"\xff\xc3\""),
+            Fault::CutAfterId
+            | Fault::TrailingBytes
+            | Fault::Nul
+            | Fault::NotANumber
+            | Fault::LoneSurrogate
+            | Fault::InvalidUtf8 => answer.body = self.spoil(&answer.body, vendor.run_id_key()),
             Fault::HugeRetryAfter => set(answer, &RETRY_AFTER, HUGE),
             Fault::HugeLimitReset => exhausted(answer, HUGE),
             Fault::HighestLimitReset => exhausted(answer, HIGHEST),
@@ -103,15 +126,15 @@ fn id_in_front(body: &[u8], key: &str) -> (Vec<u8>, usize) {
     (text.into_bytes(), end)
 }
 
-/// Puts a member before all others that no JSON can have.
-fn put_in_front(body: &mut Vec<u8>, value: &[u8]) {
-    let rest = body.strip_prefix(b"{").unwrap_or(body).to_vec();
+/// With a member before all others that no JSON can have.
+fn put_in_front(body: &[u8], value: &[u8]) -> Vec<u8> {
+    let rest = body.strip_prefix(b"{").unwrap_or(body);
     let comma: &[u8] = if rest.first() == Some(&b'}') {
         b""
     } else {
         b","
     };
-    *body = [b"{\"note\":", value, comma, &rest].concat();
+    [b"{\"note\":", value, comma, rest].concat()
 }
 
 fn put_as_id(body: &mut Vec<u8>, key: &str, text: &str) {

@@ -146,8 +146,8 @@ fn refusal(body: &[u8], secret: &Secret) -> (Option<String>, Option<String>) {
     }
     let message = std::str::from_utf8(body)
         .ok()
-        // A page of markup is no sentence.
-        .filter(|text| !text.trim_start().starts_with('<'))
+        // A page of markup is no sentence, and neither is what is left of a token's JSON.
+        .filter(|text| !text.trim_start().starts_with('<') && !text.contains("access_token"))
         .and_then(|text| quotable(text, secret));
     (None, message)
 }

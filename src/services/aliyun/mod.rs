@@ -145,6 +145,9 @@ impl Client {
     /// parameters that do not fit the configuration of a source, branches above all: it ignores them.
     /// Read the run, and look at [`Run::requested_ref`].
     ///
+    /// A start that is dropped before it has ended is not sent again, and its outcome is then
+    /// unknown: look for the run with [`Client::reconcile`].
+    ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the

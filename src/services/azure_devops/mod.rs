@@ -144,6 +144,9 @@ impl Client {
     /// Without a `refName` for the repository `self` the pipeline's default branch runs. A branch
     /// has to be a full ref (`refs/heads/main`): the service may silently ignore a short one.
     ///
+    /// A start that is dropped before it has ended is not sent again, and its outcome is then
+    /// unknown: look for the run with [`Client::reconcile`].
+    ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the

@@ -125,6 +125,9 @@ impl Client {
     /// Without a branch, tag, pull request or revision, Buddy runs the pipeline's own ref, and refuses
     /// if that is a wildcard.
     ///
+    /// A start that is dropped before it has ended is not sent again, and its outcome is then
+    /// unknown: look for the run with [`Client::reconcile`].
+    ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the

@@ -132,6 +132,9 @@ impl Client {
     /// published in the environment. Without a version, the one that was deployed or promoted last
     /// runs.
     ///
+    /// A start that is dropped before it has ended is not sent again, and its outcome is then
+    /// unknown: look for the run with [`Client::reconcile`].
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Conflict`] while an execution with the same `executionTag` runs in the
