@@ -57,6 +57,46 @@ fn headers(request: &Request) -> String {
     values.join(" ")
 }
 
+/// Gives out a token, and answers everything else with runs that repeat the secret in every text that
+/// is shown of one; `broken` ones have it where something else should be.
+pub async fn runs(broken: bool) -> MockServer {
+    let server = MockServer::start().await;
+    let token = json!({ "access_token": GRANTED, "token_type": "Bearer", "expires_in": 3600 });
+    Mock::given(path("/token"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(token))
+        .mount(&server)
+        .await;
+    let answer = move |request: &Request| {
+        let said = format!("{} {}", secret_of(request), headers(request));
+        let page = format!("https://pages.example/{}", secret_of(request));
+        let mut run = json!({
+            "id": 2, "name": said, "state": said, "status": said, "comment": said,
+            "pipeline": { "id": 1, "name": said }, "definition": { "id": 1, "name": said },
+            "_links": { "web": { "href": page } }, "html_url": page, "sourceBranch": said,
+            "resources": { "repositories": { "self": { "refName": said } } },
+            "branch": { "name": said }, "pipelineExecutionId": "e2a4", "pipelineName": said,
+            "pipelineRunId": 2, "message": said, "success": true, "triggerMode": 1,
+        });
+        if broken {
+            for key in ["pipeline", "resources", "pipelineRun", "success"] {
+                run[key] = json!(said);
+            }
+        }
+        let mut body = run.clone();
+        for list in ["value", "executions", "results", "pipelineRuns"] {
+            body[list] = json!([run]);
+        }
+        for one in ["result", "pipelineRun"] {
+            if !broken && !request.url.path().contains("_apis") {
+                body[one] = run.clone();
+            }
+        }
+        ResponseTemplate::new(200).set_body_json(body)
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
 /// Gives out no token, and repeats the form that asked for one: as it was sent, and decoded.
 pub async fn refused_tokens(status: u16) -> MockServer {
     let server = MockServer::start().await;

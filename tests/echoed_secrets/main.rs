@@ -4,7 +4,8 @@
 mod echo;
 mod subject;
 
-use echo::{Form, echo, refused_tokens};
+use echo::{Form, echo, refused_tokens, runs};
+use futures_util::StreamExt;
 use runpipe::{Error, Result, Run};
 use subject::{Subject, all, with_client_secret};
 
@@ -66,6 +67,7 @@ async fn no_echoed_credential_gets_into_an_error() {
             run,
             runs,
             start,
+            list: _,
         } in all(&server)
         {
             let name = format!("{name}, {status} {form:?}");
@@ -88,6 +90,7 @@ async fn no_client_secret_that_a_token_endpoint_repeats_gets_into_an_error() {
             run,
             runs,
             start,
+            list: _,
         } in with_client_secret(&server)
         {
             let name = format!("{name}, {status}");
@@ -100,6 +103,55 @@ async fn no_client_secret_that_a_token_endpoint_repeats_gets_into_an_error() {
                 for secret in NEVER {
                     assert!(!shown.contains(secret), "{name} shows {secret}: {shown}");
                 }
+            }
+        }
+    }
+}
+
+/// Whatever came of a call. Gives whether something was hidden in it.
+fn check_told(told: &Result<Run>, name: &str) -> bool {
+    let shown = match told {
+        Ok(run) => {
+            let json = serde_json::to_string(run).expect("a run is JSON");
+            format!("{run:?} {json} {}", run.warnings.join(" "))
+        }
+        Err(error) => {
+            let json = serde_json::to_string(error).expect("an error is JSON");
+            format!("{error} {error:?} {json}")
+        }
+    };
+    for secret in NEVER {
+        assert!(!shown.contains(secret), "{name} shows {secret}: {shown}");
+    }
+    shown.contains("[hidden]")
+}
+
+#[tokio::test]
+async fn no_echoed_credential_gets_into_a_run_its_warnings_or_a_list() {
+    for broken in [false, true] {
+        let server = runs(broken).await;
+        for Subject {
+            name,
+            run,
+            runs,
+            start,
+            list,
+        } in all(&server)
+        {
+            let name = format!("{name}, broken: {broken}");
+            let read = runs.get(&run).await;
+            assert!(broken || read.is_ok(), "{name}: {read:?}");
+            let hidden = check_told(&read, &format!("{name}, a read"));
+            assert!(broken || hidden, "{name}: nothing was quoted: {read:?}");
+            let started = start().await;
+            check_told(&started, &format!("{name}, a start"));
+            assert!(started.is_ok(), "{name}: the id came: {started:?}");
+            let listed: Vec<Result<Run>> = list().collect().await;
+            assert!(!listed.is_empty(), "{name}");
+            for told in &listed {
+                assert!(broken || told.is_ok(), "{name}: {told:?}");
+                let hidden = check_told(told, &format!("{name}, a list"));
+                assert!(broken || hidden, "{name}: nothing was quoted: {told:?}");
             }
         }
     }

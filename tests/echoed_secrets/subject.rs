@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::BoxStream;
 use runpipe::auth::{ClientCredentials, Secret};
 use runpipe::{Result, RetryPolicy, Run, RunRef, Runs, aliyun, azure_devops, buddy, matillion};
 use wiremock::MockServer;
@@ -15,6 +17,7 @@ pub struct Subject {
     pub run: RunRef,
     pub runs: Arc<dyn Runs>,
     pub start: Box<dyn Fn() -> BoxFuture<'static, Result<Run>>>,
+    pub list: Box<dyn Fn() -> BoxStream<'static, Result<Run>>>,
 }
 
 /// One of each kind.
@@ -82,10 +85,15 @@ fn azure_devops(
         client.clone(),
         azure_devops::PipelineRef::new("acme", "shop", 1),
     );
+    let listing = client.clone();
     Subject {
         name,
         run: "azure-devops/acme/shop/1/2".parse().expect("a reference"),
         runs: Arc::new(client),
+        list: Box::new(move || {
+            let pipeline = azure_devops::PipelineRef::new("acme", "shop", 1);
+            listing.list(&pipeline).boxed()
+        }),
         start: Box::new(move || {
             let (client, pipeline) = (starting.clone(), pipeline.clone());
             async move { client.start(&pipeline, &Default::default()).await }.boxed()
@@ -105,10 +113,18 @@ fn matillion(
         .build()
         .expect("a client");
     let starting = client.clone();
+    let listing = client.clone();
     Subject {
         name,
         run: "matillion/p1/e2a4".parse().expect("a reference"),
         runs: Arc::new(client),
+        list: Box::new(move || {
+            let filter = matillion::ListFilter::default();
+            listing
+                .list(&filter.project(&matillion::ProjectRef::new("p1")))
+                .take(1)
+                .boxed()
+        }),
         start: Box::new(move || {
             let client = starting.clone();
             async move {
@@ -132,10 +148,15 @@ fn aliyun(server: &MockServer, name: &'static str, credentials: aliyun::Credenti
         .build()
         .expect("a client");
     let (starting, pipeline) = (client.clone(), aliyun::PipelineRef::new("5ebbc", 1));
+    let listing = client.clone();
     Subject {
         name,
         run: "aliyun/5ebbc/1/2".parse().expect("a reference"),
         runs: Arc::new(client),
+        list: Box::new(move || {
+            let pipeline = aliyun::PipelineRef::new("5ebbc", 1);
+            listing.list(&pipeline).take(1).boxed()
+        }),
         start: Box::new(move || {
             let (client, pipeline) = (starting.clone(), pipeline.clone());
             async move { client.start(&pipeline, &Default::default()).await }.boxed()
@@ -151,10 +172,15 @@ fn buddy(server: &MockServer) -> Subject {
         .build()
         .expect("a client");
     let (starting, pipeline) = (client.clone(), buddy::PipelineRef::new("acme", "shop", 1));
+    let listing = client.clone();
     Subject {
         name: "a token of Buddy",
         run: "buddy/acme/shop/1/2".parse().expect("a reference"),
         runs: Arc::new(client),
+        list: Box::new(move || {
+            let pipeline = buddy::PipelineRef::new("acme", "shop", 1);
+            listing.list(&pipeline).take(1).boxed()
+        }),
         start: Box::new(move || {
             let (client, pipeline) = (starting.clone(), pipeline.clone());
             async move { client.start(&pipeline, &Default::default()).await }.boxed()

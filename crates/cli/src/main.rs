@@ -110,7 +110,7 @@ fn in_runtime(context: &Arc<Context>, command: Command) -> Result<u8, Failure> {
             // First, so that nothing is done or said before an interruption is listened for.
             biased;
             left = interrupt::interrupted(&context.stage) => left,
-            outcome = on_a_thread(context, command) => outcome,
+            outcome = on_a_thread(context, dispatch(Arc::clone(context), command)) => outcome,
         }
     });
     // A thread that still reads stdin must not keep the program from ending.
@@ -120,15 +120,18 @@ fn in_runtime(context: &Arc<Context>, command: Command) -> Result<u8, Failure> {
 
 /// Runs the command where it can wait for a slow reader of stdout, and an interruption is heard
 /// meanwhile.
-async fn on_a_thread(context: &Arc<Context>, command: Command) -> Result<u8, Failure> {
-    let task = Arc::clone(context);
-    match tokio::spawn(async move { dispatch(&task, command).await }).await {
+async fn on_a_thread(
+    context: &Context,
+    command: impl Future<Output = Result<u8, Failure>> + Send + 'static,
+) -> Result<u8, Failure> {
+    match tokio::spawn(command).await {
         Ok(outcome) => outcome,
         Err(_) => Err(context.stage.broken()),
     }
 }
 
-async fn dispatch(context: &Context, command: Command) -> Result<u8, Failure> {
+async fn dispatch(context: Arc<Context>, command: Command) -> Result<u8, Failure> {
+    let context = &*context;
     match command {
         Command::Start(arguments) => start::run(context, arguments).await,
         Command::Status(arguments) => status::run(context, arguments).await,
@@ -140,5 +143,56 @@ async fn dispatch(context: &Context, command: Command) -> Result<u8, Failure> {
         Command::Demo => demo::run(context).await,
         Command::Sandbox(arguments) => sandbox::run(context, arguments).await,
         Command::Spec(command) => spec::run(context, command).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exit::Cut;
+    use runpipe::Service;
+    use stage::Doing;
+
+    #[tokio::test]
+    async fn a_fault_of_the_program_says_what_it_leaves_behind() {
+        let context = Context {
+            environment: Environment::new(|_| None),
+            output: Output::new(false, false),
+            stage: Stage::default(),
+        };
+        let look = "runpipe list buddy".to_owned();
+        let service = Service::Buddy;
+        for (doing, left) in [
+            (Doing::Reading, "nothing was started or changed"),
+            (
+                Doing::Starting { service, look },
+                "the outcome of the start is unknown",
+            ),
+        ] {
+            context.stage.enter(doing);
+            let outcome = on_a_thread(&context, async { panic!("a fault") }).await;
+            let Err(failure) = outcome else {
+                panic!("it went on")
+            };
+            assert_eq!(failure.code(), 70);
+            let Failure::Cut {
+                by: Cut::Fault,
+                message,
+                advice,
+                ..
+            } = failure
+            else {
+                panic!("{failure:?}")
+            };
+            assert!(
+                message.contains("a fault of its own") && message.contains(left),
+                "{message}"
+            );
+            assert_eq!(
+                advice.contains("runpipe list buddy"),
+                left.contains("unknown"),
+                "{advice}"
+            );
+        }
     }
 }

@@ -93,3 +93,32 @@ async fn what_is_sent_to_this_machine_without_tls_goes_straight() {
         }
     }
 }
+
+/// Whether a proxy is used depends on each request's own scheme: the secret of the client goes to the
+/// token endpoint without TLS, though the service is asked with it.
+#[tokio::test]
+async fn a_token_endpoint_without_tls_is_asked_straight_where_the_service_has_tls() {
+    let tokens = service().await;
+    let proxy = Forbidden::proxy();
+    // Nobody listens there: the call fails once the token is there.
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = closed.local_addr().expect("an address").port();
+    drop(closed);
+    for host in ["127.0.0.1", "localhost"] {
+        let url = format!("http://{host}:{}/token", tokens.address().port());
+        let base = format!("https://127.0.0.1:{port}");
+        let program = runpipe(["status", "matillion/p/e", "--base-url", &base])
+            .words(["--timeout", "5s", "--retries", "0"])
+            .env("MATILLION_CLIENT_ID", "id")
+            .env("MATILLION_CLIENT_SECRET", "s3cret")
+            .env("RUNPIPE_MATILLION_TOKEN_URL", &url);
+        let encrypted = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let before = tokens.received_requests().await.expect("recorded").len();
+        let ended = proxy.named_to(program, &encrypted).run().await;
+        proxy.was_left_alone(host);
+        let asked = tokens.received_requests().await.expect("recorded").len() - before;
+        assert_eq!(asked, 1, "{host}: {}", ended.stderr);
+        assert_ne!(ended.status.code(), Some(0), "nobody listens");
+        assert!(!ended.stderr.contains("s3cret"), "{}", ended.stderr);
+    }
+}
