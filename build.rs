@@ -96,6 +96,7 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     let Lowered {
         document: lowered,
         enums,
+        renamed,
     } = lower(&full);
     let for_generator: openapiv3::OpenAPI = serde_json::from_value(lowered.clone())
         .map_err(|error| stop("is not an OpenAPI 3.0 document for the generator", &error))?;
@@ -141,6 +142,9 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     };
     let file = quote!(#client #open #operations #contract);
     let file = syn::parse2(file).map_err(|error| stop("generated code is not Rust", &error))?;
+    let file = emit::restore_wire_names(file, &renamed)
+        .map_err(|error| stop("says `x-rust-name` in vain", &error))?;
+    let file = emit::describe_references(file, &full);
     let file = emit::hide_secrets(file, &full);
     fs::write(
         out_dir.join(format!("{module}.rs")),

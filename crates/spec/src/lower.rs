@@ -14,6 +14,8 @@
 //!   described by `x-json-text`, the string stays, and the schema that it names gets a type.
 //! * **Schemas of refusals alone**, and of JSON inside forms no longer: a type is made of what a
 //!   success or a request uses, and of what a form's JSON text is made from.
+//! * **The name of a field with `x-rust-name`**: the type gets that name, and what generates the code
+//!   puts the name of the wire back ([`Lowered::renamed`]).
 //! * Examples, extensions, security, servers and links, which no type is made from.
 
 use serde_json::{Map, Value};
@@ -24,6 +26,18 @@ pub struct Lowered {
     pub document: Value,
     /// The string enums among the component schemas, in the document's order.
     pub enums: Vec<StringEnum>,
+    /// The fields that have another name in Rust than on the wire.
+    pub renamed: Vec<Renamed>,
+}
+
+/// A field that has another name in Rust than on the wire, because two would have the same.
+pub struct Renamed {
+    /// Name of the component.
+    pub schema: String,
+    /// The field's name in Rust, and in the lowered document.
+    pub field: String,
+    /// Its name on the wire.
+    pub wire: String,
 }
 
 /// A component schema that is a list of words.
@@ -72,8 +86,13 @@ pub fn lower(document: &Value) -> Lowered {
     }
     prune_schemas(&mut document, &form_values);
     let enums = string_enums(&document);
+    let renamed = rename_fields(&mut document);
     strip(&mut document, false);
-    Lowered { document, enums }
+    Lowered {
+        document,
+        enums,
+        renamed,
+    }
 }
 
 const METHODS: [&str; 8] = [
@@ -252,6 +271,35 @@ fn string_enums(document: &Value) -> Vec<StringEnum> {
             })
         })
         .collect()
+}
+
+/// Gives each property with `x-rust-name` that name.
+fn rename_fields(document: &mut Value) -> Vec<Renamed> {
+    let schemas = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut);
+    let mut renamed = Vec::new();
+    for (schema, value) in schemas.into_iter().flatten() {
+        let properties = value.get_mut("properties").and_then(Value::as_object_mut);
+        let Some(properties) = properties else {
+            continue;
+        };
+        let chosen = properties.iter().filter_map(|(wire, property)| {
+            let field = property.get("x-rust-name")?.as_str()?;
+            Some((wire.clone(), field.to_owned()))
+        });
+        for (wire, field) in chosen.collect::<Vec<_>>() {
+            if let Some(property) = properties.remove(&wire) {
+                properties.insert(field.clone(), property);
+            }
+            renamed.push(Renamed {
+                schema: schema.clone(),
+                field,
+                wire,
+            });
+        }
+    }
+    renamed
 }
 
 /// Removes, at any depth, what no type is made from. `names` says that the keys of this object are

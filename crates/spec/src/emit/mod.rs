@@ -5,6 +5,7 @@
 //! module `contract` (`Arguments`, `decoded`, `field_as_text`, `json`, `recoded`, `text`) for the
 //! second; `client` (`Effect`, `Operation`, `SecretField`) for the table of operations.
 
+mod fields;
 mod hide;
 mod operations;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use super::lower::StringEnum;
 
+pub use fields::{describe_references, restore_wire_names};
 pub use hide::hide_secrets;
 pub use operations::operations;
 

@@ -63,13 +63,32 @@ pub(super) fn check(
 
 fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
     let place = schema.at("properties");
+    let chosen = |name: &str| {
+        let property = schema.object.get("properties")?.get(name)?;
+        property.get("x-rust-name")
+    };
+    for (name, value) in schema.entries("properties") {
+        let Some(rust) = value.get("x-rust-name") else {
+            continue;
+        };
+        if rust.as_str().is_none_or(|rust| snake(rust) != rust) {
+            let problem = format!("{rust} is no name for a Rust field");
+            let cure = "Give `x-rust-name` as one word in small letters, digits and `_`.";
+            let place = pointer::child(&pointer::child(&place, name), "x-rust-name");
+            report.add("property-rust-name", place, problem, cure);
+        }
+    }
     let names = schema.entries("properties").map(|(name, _)| name.as_str());
     collisions(
         names,
-        snake,
+        |name| match chosen(name).and_then(Value::as_str) {
+            Some(rust) => rust.to_owned(),
+            None => snake(name),
+        },
         "property-rust-name",
         "fields",
         report,
+        "Rename one of the two, or give one another name in Rust with `x-rust-name`.",
         |name| pointer::child(&place, name),
     );
     if !schema
@@ -150,10 +169,11 @@ fn words(schema: &Node<'_>, report: &mut Report<'_>) {
 /// Reports each name that becomes the same Rust name as one before it.
 fn collisions<'n>(
     names: impl Iterator<Item = &'n str>,
-    rust: fn(&str) -> String,
+    rust: impl Fn(&str) -> String,
     rule: &'static str,
     what: &str,
     report: &mut Report<'_>,
+    cure: &str,
     place: impl Fn(&str) -> String,
 ) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
@@ -165,7 +185,7 @@ fn collisions<'n>(
                 quoted(first),
                 quoted(name)
             );
-            report.add(rule, place(name), problem, "Rename one of the two.");
+            report.add(rule, place(name), problem, cure);
         } else {
             seen.insert(rust_name, name);
         }
@@ -297,6 +317,7 @@ fn schemas(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
         "schema-rust-name",
         "schemas",
         report,
+        "Rename one of the two.",
         |name| pointer::child("/components/schemas", name),
     );
     for (name, schema) in named {

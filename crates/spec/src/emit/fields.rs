@@ -1,0 +1,71 @@
+//! The fields of generated types, found by their names in the document.
+
+use heck::ToPascalCase;
+use serde_json::Value;
+use syn::{Field, File, Item};
+
+use super::{component, rust_name};
+use crate::lower::Renamed;
+
+/// Puts the names of the wire back where `x-rust-name` gave a field another.
+///
+/// # Errors
+///
+/// Names the field that no generated type has.
+pub fn restore_wire_names(mut file: File, renamed: &[Renamed]) -> Result<File, String> {
+    for one in renamed {
+        let Some(field) = field(&mut file.items, &one.schema, &one.field) else {
+            return Err(format!(
+                "no generated type has the field {}.{}: `x-rust-name` belongs to a property of a \
+                 component that an answer or a request uses",
+                one.schema, one.field
+            ));
+        };
+        let wire = &one.wire;
+        field
+            .attrs
+            .push(syn::parse_quote!(#[serde(rename = #wire)]));
+    }
+    Ok(file)
+}
+
+/// Documents the fields whose schema is a reference: the generator sees the reference and not the
+/// description beside it.
+pub fn describe_references(mut file: File, document: &Value) -> File {
+    let schemas = document.pointer("/components/schemas");
+    let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
+    for (schema, value) in schemas {
+        let properties = value.get("properties").and_then(Value::as_object);
+        for (wire, property) in properties.into_iter().flatten() {
+            let text = property.get("description").and_then(Value::as_str);
+            let (Some(text), Some(_)) = (text, component(property)) else {
+                continue;
+            };
+            let chosen = property.get("x-rust-name").and_then(Value::as_str);
+            let Some(field) = field(&mut file.items, schema, chosen.unwrap_or(wire)) else {
+                continue;
+            };
+            if !field.attrs.iter().any(|one| one.path().is_ident("doc")) {
+                field.attrs.insert(0, syn::parse_quote!(#[doc = #text]));
+            }
+        }
+    }
+    file
+}
+
+/// The field of the type that is made of a component.
+fn field<'f>(items: &'f mut [Item], schema: &str, name: &str) -> Option<&'f mut Field> {
+    items.iter_mut().find_map(|item| match item {
+        // The builder of a type has the same name and is not what is on the wire.
+        Item::Mod(module) if module.ident != "builder" => {
+            let (_, inner) = module.content.as_mut()?;
+            field(inner, schema, name)
+        }
+        Item::Struct(found) if found.ident == schema.to_pascal_case() => {
+            let name = rust_name(name);
+            let mut fields = found.fields.iter_mut();
+            fields.find(|field| field.ident.as_ref() == Some(&name))
+        }
+        _ => None,
+    })
+}
