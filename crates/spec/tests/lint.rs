@@ -120,6 +120,25 @@ fn a_finding_points_at_line_and_column() {
 }
 
 #[test]
+fn yaml_is_told_as_what_it_is() {
+    for text in [
+        "openapi: 3.0.3\n",
+        "# ours\n---\npaths: {}\n",
+        "swagger: '2.0'",
+    ] {
+        let findings = lint("x.yaml", text);
+        assert_eq!(findings.len(), 1, "{text}");
+        assert!(
+            findings[0].cure.starts_with("This is YAML"),
+            "{text}: {}",
+            findings[0]
+        );
+    }
+    let findings = lint("x.json", "{ openapi: 3 }");
+    assert!(!findings[0].cure.contains("YAML"), "{}", findings[0]);
+}
+
+#[test]
 fn the_documents_of_this_crate_are_clean() {
     let documents = files("../../specs", "json");
     assert!(!documents.is_empty(), "there is no document in specs/");

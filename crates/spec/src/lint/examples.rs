@@ -15,7 +15,11 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
         // The schemas cannot be put together; what they say will be checked when they can.
         return;
     }
-    let schemas = Schemas::new(outline.root);
+    let schemas = match report.places("required-unknown").as_slice() {
+        [] => Schemas::new(outline.root),
+        // What they name is a slip of the pen, told already: no example can have it.
+        places => Schemas::new(&without(outline.root, places)),
+    };
     for node in &outline.nodes {
         let mut examples = Examples {
             outline,
@@ -30,6 +34,25 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
             _ => {}
         }
     }
+}
+
+/// The document without these entries of lists.
+fn without(root: &Value, places: &[String]) -> Value {
+    let mut root = root.clone();
+    let entry = |place: &String| {
+        let (list, index) = place.rsplit_once('/')?;
+        Some((list.to_owned(), index.parse::<usize>().ok()?))
+    };
+    let mut entries: Vec<(String, usize)> = places.iter().filter_map(entry).collect();
+    // The last of a list first, so that the others stay where they are.
+    entries.sort_by(|a, b| b.cmp(a));
+    for (list, index) in entries {
+        let list = root.pointer_mut(&list).and_then(Value::as_array_mut);
+        if let Some(list) = list.filter(|list| index < list.len()) {
+            list.remove(index);
+        }
+    }
+    root
 }
 
 struct Examples<'o, 'a, 'r, 't> {

@@ -172,6 +172,8 @@ fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Finding {
     let message = message.split(" at line ").next().unwrap_or_default();
     let cure = if text.starts_with('\u{feff}') {
         "Remove the byte-order mark at the beginning of the file."
+    } else if is_yaml(text) {
+        "This is YAML: convert it to JSON first. Then no `no` becomes `false`, and every place has a line."
     } else {
         "Correct the text at this place, or just before it."
     };
@@ -184,6 +186,14 @@ fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Finding {
         problem: format!("this is not JSON: {message}"),
         cure: cure.to_owned(),
     }
+}
+
+/// Whether a text that is no JSON begins as a document in YAML does.
+fn is_yaml(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    let keys = ["openapi:", "swagger:", "info:", "paths:"];
+    first.is_some_and(|line| line == "---" || keys.iter().any(|key| line.starts_with(key)))
 }
 
 fn duplicates(report: &mut Report<'_>) {

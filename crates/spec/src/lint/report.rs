@@ -64,6 +64,13 @@ impl<'t> Report<'t> {
             .any(|finding| rules.is_empty() || rules.contains(&finding.rule))
     }
 
+    /// The places where a rule has found something so far.
+    #[cfg(feature = "schemas")]
+    pub fn places(&self, rule: &str) -> Vec<String> {
+        let found = self.findings.iter().filter(|finding| finding.rule == rule);
+        found.map(|finding| finding.pointer.clone()).collect()
+    }
+
     /// All findings in the order of the text, each once.
     pub fn finish(mut self) -> Vec<Finding> {
         self.findings.sort_by(|a, b| {

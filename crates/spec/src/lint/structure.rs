@@ -240,6 +240,11 @@ impl<'a> Walk<'a, '_, '_> {
     }
 
     fn word(&mut self, words: &'static [&'static str], pointer: &str, value: &Value) {
+        if let Some(kind) = nullable_type(words, value) {
+            let problem = "a list of types is OpenAPI 3.1";
+            let cure = format!("Write `\"type\": \"{kind}\", \"nullable\": true`.");
+            return self.report.add("wrong-type", pointer, problem, cure);
+        }
         let Some(word) = value.as_str() else {
             return self.wrong(pointer, &format!("one of {}", list(words)), value);
         };
@@ -278,6 +283,15 @@ impl<'a> Walk<'a, '_, '_> {
             .iter()
             .map(|(name, member)| (pointer::child(pointer, name), member))
             .collect()
+    }
+}
+
+/// The one type of a list that has `null` beside it, as OpenAPI 3.1 writes a nullable schema.
+fn nullable_type<'v>(words: &[&str], value: &'v Value) -> Option<&'v str> {
+    let types: Vec<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
+    match types.as_slice() {
+        [kind, "null"] | ["null", kind] if words.contains(kind) => Some(*kind),
+        _ => None,
     }
 }
 
