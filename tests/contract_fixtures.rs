@@ -17,7 +17,11 @@ fn every_answer_is_covered_and_nothing_else_lies_there() {
         let covered =
             coverage(&subject.document, &folder(subject.service)).expect("the folder of fixtures");
         if !covered.is_complete() {
-            all_faults.push(format!("{}: {covered}", subject.service));
+            let service = subject.service;
+            all_faults.push(format!(
+                "tests/fixtures/{service}/: {covered}\n  `cargo run -- spec fixtures specs/{service}.json` writes \
+                 what is missing, to be reviewed; remove what belongs to no documented answer"
+            ));
         }
         let fixtures = all(&subject);
         for operation in subject.document.operations() {
@@ -35,8 +39,9 @@ fn every_fixture_says_where_it_comes_from() {
                 || fixture.origin.contains("not confirmed");
             assert!(
                 known,
-                "{}: the origin is {:?}",
-                fixture.file, fixture.origin
+                "tests/fixtures/{}/{}.json, /origin: {:?} does not say what the shape rests on: name one of \
+                 {ORIGINS:?}, or say \"not confirmed\"",
+                subject.service, fixture.file, fixture.origin
             );
         }
     }
@@ -58,11 +63,14 @@ fn every_documented_field_is_in_a_maximal_fixture() {
     let mut all_faults = Vec::new();
     for subject in subjects() {
         let unseen = judge::unseen_fields(&subject.document, &all(&subject), &subject);
-        all_faults.extend(
-            unseen
-                .into_iter()
-                .map(|field| format!("{} {field}", subject.service)),
-        );
+        let service = subject.service;
+        all_faults.extend(unseen.into_iter().map(|field| {
+            let place = field.replacen('.', "/properties/", 1);
+            format!(
+                "specs/{service}.json, /components/schemas/{place}: nothing would notice its loss. Give it a value \
+                 in a tests/fixtures/{service}/<operationId>/<status>-maximal.json, or in an example of the request"
+            )
+        }));
     }
     contract::none(&all_faults);
 }

@@ -3,6 +3,7 @@
 mod around;
 mod limit;
 mod listing;
+mod naming;
 mod reading;
 mod reconciling;
 mod refusals;

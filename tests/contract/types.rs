@@ -59,7 +59,14 @@ pub fn faults(
     };
     let new = found.iter().filter(|one| !is_allowed(one));
     let mut faults: Vec<String> = new
-        .map(|one| format!("new: {} {}", one.class, one.place))
+        .map(|one| {
+            let Difference { class, place } = one;
+            let reason = match allowed.get(*class) {
+                Some(known) => format!("that it is for this reason: {}", known.reason),
+                None => "what is right about it, in a `reason` of its own".to_owned(),
+            };
+            format!("/{class}/places: new: {class} {place}: change the document, or add \"{place}\" there and mean {reason}")
+        })
         .collect();
     for (class, places) in allowed {
         let gone = places.places.iter().filter(|place| {
@@ -67,7 +74,9 @@ pub fn faults(
                 .iter()
                 .any(|one| one.class == class && one.place == **place)
         });
-        faults.extend(gone.map(|place| format!("no longer occurs: {class} {place}")));
+        faults.extend(gone.map(|place| {
+            format!("/{class}/places: no longer occurs: {class} {place}: remove it there")
+        }));
     }
     faults
 }

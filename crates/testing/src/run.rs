@@ -160,6 +160,11 @@ impl StoredRun {
         waits
     }
 
+    /// When it was let go on, if it was.
+    pub fn applied_at(&self) -> Option<DateTime<Utc>> {
+        self.applied
+    }
+
     /// Lets a run that is to begin later begin now. `false` when it has begun.
     pub fn begin_now(&mut self, now: DateTime<Utc>) -> bool {
         let waits = now < self.begins && self.canceled.is_none();

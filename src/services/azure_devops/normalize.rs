@@ -45,6 +45,13 @@ fn build_status(
         Some(Status::InProgress) => unended(RunStatus::Running, ended),
         Some(Status::Cancelling) => unended(RunStatus::Canceling, ended),
         Some(Status::Completed) => ended.unwrap_or(RunStatus::Unknown),
+        // The service has given the build up (7.2): nothing goes on, and nobody said that it ended
+        // well. As a task's result the same word is an end too. Waited on, it would be for ever.
+        Some(Status::Abandoned) => match ended {
+            None => RunStatus::Failed,
+            Some(RunStatus::Succeeded) => RunStatus::Unknown,
+            Some(ended) => ended,
+        },
         // `all` is a word of filters.
         None | Some(Status::None | Status::All | Status::Unknown(_)) => RunStatus::Unknown,
     }

@@ -51,7 +51,8 @@ impl Client {
 /// trigger. Where the vendor tells no trigger, nothing speaks against it.
 fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit {
     use ExecutionTrigger as Trigger;
-    let clicked = match &execution.triggered_on {
+    let trigger = execution.triggered_on.as_ref();
+    let clicked = match trigger.or(execution.triggered_on_2026.as_ref()) {
         None | Some(Trigger::Click) => true,
         Some(
             Trigger::Event

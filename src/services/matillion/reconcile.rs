@@ -77,7 +77,11 @@ fn fits(request: &ExecutePublishedPipelineRequest, execution: &PipelineExecution
     let by_api = match &execution.trigger {
         None | Some(Trigger::Api | Trigger::VendorUnknown) => true,
         Some(
-            Trigger::Designer | Trigger::Schedule | Trigger::ScheduleRunNow | Trigger::Unknown(_),
+            Trigger::Designer
+            | Trigger::Schedule
+            | Trigger::ScheduleRunNow
+            | Trigger::Manual
+            | Trigger::Unknown(_),
         ) => false,
     };
     let agrees = by_api

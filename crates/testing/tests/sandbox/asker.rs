@@ -56,6 +56,13 @@ impl<'s> Asker<'s> {
                 let (path, query) = path.split_once('?').unwrap_or((path, ""));
                 let action = match path {
                     path if path.ends_with("/run") => "StartPipelineRun",
+                    path if path.ends_with("/pass") => "PassPipelineValidate",
+                    path if path.ends_with("/refuse") => "RefusePipelineValidate",
+                    path if path.ends_with("/skip") => "SkipPipelineJobRun",
+                    path if path.contains("/jobs/") && path.ends_with("/stop") => {
+                        "StopPipelineJobRun"
+                    }
+                    path if path.contains("/jobs/") => "RetryPipelineJobRun",
                     path if path.ends_with("/stop") => "StopPipelineRun",
                     path if path.ends_with("/logs") => "LogPipelineJobRun",
                     path if path.ends_with("/pipelineRuns") => "ListPipelineRuns",
@@ -69,7 +76,7 @@ impl<'s> Asker<'s> {
                     path.to_owned(),
                     action,
                 );
-                draft.form = method == Method::POST;
+                draft.form = path.ends_with("/run");
                 if let Some(params) = body {
                     let params = EchoForm::FormEncoded.write(&params.to_string());
                     draft.body = format!("params={params}");
@@ -201,9 +208,59 @@ impl<'s> Asker<'s> {
             _ => None,
         };
         if let Some(log) = log {
+            if service == Service::Buddy {
+                let some = format!("{log}/logs?offset=1&limit=1");
+                self.good(service, Method::GET, &some, None).await?;
+            }
             self.good(service, Method::GET, &log, None).await?;
         }
+        let timeline = answers
+            .iter()
+            .find(|answer| answer.get("records").is_some());
+        if let Some(timeline) = timeline.and_then(|timeline| timeline["id"].as_str()) {
+            let path = format!("{AZURE}/build/builds/{id}/timeline/{timeline}");
+            self.good(service, Method::GET, &path, None).await?;
+        }
         Ok(())
+    }
+
+    /// Acts on what a waiting run waits for, in every way that there is.
+    pub async fn act(&mut self, service: Service, id: &str) -> Outcome {
+        match service {
+            Service::AzureDevops => {
+                let list = format!("{AZURE}/pipelines/approvals?state=pending&$expand=steps");
+                let list = self.good(service, Method::GET, &list, None).await?;
+                let approval = list["value"][0]["id"].as_str().unwrap_or_default();
+                let one = format!("{AZURE}/pipelines/approvals/{approval}?$expand=permissions");
+                self.good(service, Method::GET, &one, None).await?;
+                let body = json!([{ "approvalId": approval, "status": "approved" }]);
+                let path = format!("{AZURE}/pipelines/approvals");
+                self.good(service, Method::PATCH, &path, Some(body)).await?;
+            }
+            Service::Aliyun => {
+                let job = self.aliyun_job(id).await?;
+                for (method, verb) in [
+                    (Method::POST, "/pass"),
+                    (Method::POST, "/refuse"),
+                    (Method::PUT, "/skip"),
+                    (Method::PUT, "/stop"),
+                    (Method::PUT, ""),
+                ] {
+                    self.good(service, method, &format!("{job}{verb}"), None)
+                        .await?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Where the one job of a run is.
+    pub async fn aliyun_job(&mut self, id: &str) -> Result<String, Box<dyn Error>> {
+        let path = run_path(Service::Aliyun, id);
+        let run = self.good(Service::Aliyun, Method::GET, &path, None).await?;
+        let job = &run["pipelineRun"]["stages"][0]["stageInfo"]["jobs"][0]["id"];
+        Ok(format!("{path}/jobs/{job}"))
     }
 
     pub async fn cancel(&mut self, service: Service, id: &str) -> Outcome {

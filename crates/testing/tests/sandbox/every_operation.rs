@@ -30,6 +30,11 @@ fn places() -> Vec<(Service, Method, String, Option<Value>)> {
             Some(json!({})),
         ),
         get(Service::Matillion, "/v1/projects?size=1".to_owned()),
+        get(Service::Matillion, "/v1/agents?page=0".to_owned()),
+        get(
+            Service::Matillion,
+            format!("{MATILLION}/artifacts?environmentName=Test&enabledOnly=true"),
+        ),
         get(Service::Matillion, format!("{MATILLION}/environments")),
         get(
             Service::Matillion,
@@ -38,6 +43,10 @@ fn places() -> Vec<(Service, Method, String, Option<Value>)> {
         get(Service::Aliyun, format!("{ALIYUN}/pipelines?maxResults=1")),
         get(Service::Aliyun, format!("{ALIYUN}/pipelines/123")),
         get(Service::Buddy, "/workspaces/acme/projects".to_owned()),
+        get(
+            Service::Buddy,
+            "/workspaces/acme/identifiers?project=website&pipeline=deploy".to_owned(),
+        ),
         get(
             Service::Buddy,
             format!("{BUDDY}/pipelines?sort_by=id&sort_direction=DESC"),
@@ -66,7 +75,7 @@ async fn every_answer_in_every_state_fits_its_document() -> Outcome {
     ];
     let plan = RunPlan::default().takes(Duration::from_secs(10));
     let mut plans: Vec<RunPlan> = ends.into_iter().map(|end| plan.clone().ends(end)).collect();
-    plans.push(plan.waits_for_a_person());
+    plans.push(plan.clone().waits_for_a_person());
     for plan in plans {
         for service in Service::ALL {
             sandbox.next_run(service, plan.clone());
@@ -87,6 +96,16 @@ async fn every_answer_in_every_state_fits_its_document() -> Outcome {
     }
     sandbox.advance(Duration::from_secs(60));
     for (service, id) in &runs {
+        asker.read(*service, id).await?;
+    }
+    // And one that waits for a person, who acts.
+    for service in Service::ALL {
+        sandbox.next_run(service, plan.clone().waits_for_a_person());
+    }
+    let runs = asker.start().await?;
+    sandbox.advance(Duration::from_secs(6));
+    for (service, id) in &runs {
+        asker.act(*service, id).await?;
         asker.read(*service, id).await?;
     }
     for (service, document) in [

@@ -9,6 +9,8 @@ mod buddy;
 mod clock;
 mod every_operation;
 mod faults;
+mod gates;
+mod identifiers;
 mod matillion;
 mod scenarios;
 mod seeded_runs;

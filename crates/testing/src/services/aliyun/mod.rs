@@ -6,7 +6,9 @@
 //! switched off is refused inside a 200.
 
 mod gateway;
+mod jobs;
 mod runs;
+mod sentences;
 
 use std::time::Duration;
 
@@ -113,6 +115,14 @@ impl Vendor for Aliyun {
             run.cancel(now, false);
             return self.success(json!({}));
         }
+        match jobs::act(call, &scope, &run_id, context) {
+            Some(Ok(())) => return self.success(json!({})),
+            Some(Err(refused)) => {
+                let message = sentences::with_reason(refused.code, &refused.sentence);
+                return self.failure(200, refused.code, &message);
+            }
+            None => {}
+        }
         let Some(run) = context.store.get(&scope, &run_id) else {
             let sentence = format!("There is no run {run_id} of this pipeline.");
             return self.missing("InvalidPipelineRun.NotFound", sentence, context);
@@ -145,7 +155,7 @@ impl Vendor for Aliyun {
                 gateway::GatewayError::new(400, "UnsupportedHTTPMethod", sentence)
             }
             Mismatch::Violations(_) => {
-                return self.service_error(400, "InvalidParam.ParamNotPresent", &sentence);
+                return self.refused(400, "InvalidParam.ParamNotPresent", &sentence);
             }
         }
         .answer(request, &self.request_id())
@@ -214,9 +224,14 @@ impl Aliyun {
         )
     }
 
+    /// A refusal in the vendor's words, and what the sandbox knows better.
+    fn refused(&self, status: u16, code: &str, reason: &str) -> Answer {
+        self.service_error(status, code, &sentences::with_reason(code, reason))
+    }
+
     fn missing(&self, code: &str, sentence: String, context: &Context<'_>) -> Answer {
-        let message = format!("{sentence} {}", context.what_there_is());
-        self.service_error(404, code, &message)
+        let reason = format!("{sentence} {}", context.what_there_is());
+        self.refused(404, code, &reason)
     }
 
     fn start(&self, call: &Call<'_>, pipeline: &Pipeline, context: &mut Context<'_>) -> Answer {
@@ -227,7 +242,7 @@ impl Aliyun {
             .unwrap_or_else(|| json!({}));
         if params.pointer("/envs/version").is_some() {
             let sentence = "The name version is reserved and cannot be one of envs.";
-            return self.service_error(400, "InvalidParam.ParamNotPresent", sentence);
+            return self.refused(400, "InvalidParam.ParamNotPresent", sentence);
         }
         if pipeline.disabled {
             return self.failure(200, "Pipeline.Disabled", "The pipeline is switched off.");
@@ -292,7 +307,7 @@ impl Aliyun {
                 Ok(before) => before,
                 Err(_) => {
                     let sentence = "The token nextToken is not one of this list.";
-                    return self.service_error(400, "InvalidParam.ParamNotPresent", sentence);
+                    return self.refused(400, "InvalidParam.ParamNotPresent", sentence);
                 }
             },
         };

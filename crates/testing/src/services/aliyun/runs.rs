@@ -112,6 +112,11 @@ impl RunView<'_> {
         pipeline.saturating_mul(1_000_000).saturating_add(number)
     }
 
+    /// Whether this is the id of its one job.
+    pub fn has_job(&self, job: &str) -> bool {
+        job == self.job_id().to_string()
+    }
+
     fn actions(&self) -> Vec<Value> {
         let waits = self.run.state(self.now) == State::Waiting;
         let pass = json!({ "type": "PassPipelineValidate", "disable": false, "params": {} });
@@ -155,7 +160,7 @@ impl RunView<'_> {
 
     /// The log of the one job; `None` for another job's id.
     pub fn log(&self, job: &str) -> Option<Value> {
-        (job == self.job_id().to_string()).then(|| {
+        self.has_job(job).then(|| {
             let ended = matches!(self.run.state(self.now), State::Ended(_));
             let content = if ended {
                 "compile\ndone\n"

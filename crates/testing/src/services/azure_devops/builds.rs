@@ -131,9 +131,12 @@ pub(super) fn list(
         Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
     };
     let (from, until) = (at("minTime"), at("maxTime"));
+    // One word or several, joined by commas (evidence: public clients).
     let is = |name: &str, value: Option<&str>| {
-        call.text(name)
-            .is_none_or(|wanted| wanted == "all" || Some(wanted) == value)
+        call.text(name).is_none_or(|all| {
+            let mut words = all.split(',').map(str::trim);
+            words.any(|wanted| wanted == "all" || Some(wanted) == value)
+        })
     };
     let fits = |run: &&StoredRun| {
         let (status, result) = words(run.state(context.now));

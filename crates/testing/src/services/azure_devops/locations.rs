@@ -62,7 +62,7 @@ const RESOURCES: [(&str, &str, &str, &str); 8] = [
 ];
 
 /// The fixed words of the paths, behind `_apis`.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
     "_apis",
     "pipelines",
     "runs",
@@ -71,6 +71,7 @@ const WORDS: [&str; 8] = [
     "build",
     "builds",
     "timeline",
+    "approvals",
 ];
 
 /// The path with its fixed words in small letters. The service takes any, and writes some with a

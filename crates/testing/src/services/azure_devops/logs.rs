@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::approvals::APPROVAL;
 use super::exceptions::exception;
 use super::page::collection;
 use super::site::{Site, date};
@@ -26,9 +27,28 @@ fn lines(run: &StoredRun, now: DateTime<Utc>) -> usize {
     }
 }
 
+fn timeline_id(run: &StoredRun) -> String {
+    uuid("azure timeline", run.number)
+}
+
+/// The timeline of a build by its id: each has one.
+pub(super) fn timeline_by_id(
+    call: &Call<'_>,
+    site: &Site<'_>,
+    run: &StoredRun,
+    now: DateTime<Utc>,
+) -> Answer {
+    let asked = call.path("timelineId");
+    if !asked.eq_ignore_ascii_case(&timeline_id(run)) {
+        let sentence = format!("There is no timeline {asked} of this build.");
+        return exception(404, "TimelineNotFoundException", &sentence);
+    }
+    Answer::json(200, &timeline(site, run, now))
+}
+
 /// A stage with one task in it.
 pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Value {
-    let id = uuid("azure timeline", run.number);
+    let id = timeline_id(run);
     let state = run.state(now);
     let (word, result) = match state {
         State::Queued => ("pending", None),
@@ -73,11 +93,20 @@ pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> 
     }
     records.push(task);
     if state == State::Waiting {
-        let mut approval = record("azure checkpoint", "Checkpoint", "Checkpoint", None);
-        if let Some(fields) = approval.as_object_mut() {
+        let checkpoint = uuid("azure checkpoint", run.number);
+        let mut waiting = [
+            record("azure checkpoint", "Checkpoint", "Checkpoint", None),
+            record(
+                APPROVAL,
+                "Checkpoint.Approval",
+                "Checkpoint.Approval",
+                Some(checkpoint),
+            ),
+        ];
+        for fields in waiting.iter_mut().filter_map(Value::as_object_mut) {
             fields.insert("state".to_owned(), json!("pending"));
         }
-        records.push(approval);
+        records.extend(waiting);
     }
     json!({
         "id": id,

@@ -4,8 +4,10 @@
 //! page, the empty 401 and the redirect, errors and their keys, `{count, value}`, dates with seven
 //! digits, `_links` with the project's GUID, fields that are absent while a run is in progress, the
 //! build behind a run, locations of resources for the SDK. Not confirmed, and chosen here: most
-//! sentences, the errors of a wrong api-version, and the fields of a preview.
+//! sentences, the errors of a wrong api-version, the fields of a preview, and how an approval and a
+//! run that waits for it belong together.
 
+mod approvals;
 mod builds;
 mod exceptions;
 mod locations;
@@ -121,6 +123,9 @@ impl Vendor for AzureDevops {
         match call.operation() {
             "listPipelines" => return pipelines::list(call, &here, context),
             "listBuilds" => return builds::list(call, &here, &scope, context),
+            "listApprovals" => return approvals::list(call, &here, &scope, context),
+            "getApproval" => return approvals::get(call, &here, &scope, context),
+            "updateApprovals" => return approvals::update(call, &here, &scope, context),
             _ => {}
         }
         if call.matched.path_parameters.contains_key("buildId") {
@@ -234,6 +239,7 @@ impl AzureDevops {
         };
         match call.operation() {
             "getBuildTimeline" => Answer::json(200, &logs::timeline(&site, run, now)),
+            "getBuildTimelineById" => logs::timeline_by_id(call, &site, run, now),
             "listBuildLogs" => logs::of_build(&site, run, now),
             "getBuildLog" => logs::text(call, run, now),
             "getBuild" | "updateBuild" => Answer::json(200, &builds::build(&site, run, now)),

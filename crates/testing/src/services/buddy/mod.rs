@@ -4,6 +4,7 @@
 //! `null` for what is empty. Not confirmed, and chosen here: the sentences, that a cancelled
 //! execution that has ended stays as it is, and that a retry begins the same execution anew.
 
+mod identifiers;
 mod lists;
 mod site;
 
@@ -21,6 +22,7 @@ use runpipe::ServiceClient;
 use runpipe::buddy::{Client, Credentials};
 use runpipe_spec::operation::Operation;
 
+use identifiers::identifiers;
 use lists::{list_executions, list_pipelines, list_projects, newest};
 use site::Site;
 
@@ -87,6 +89,9 @@ impl Vendor for Buddy {
         if call.operation() == "listProjects" {
             return list_projects(call, context);
         }
+        if call.operation() == "getIdentifiers" {
+            return identifiers(call, context);
+        }
         let mut here = context
             .pipelines
             .iter()
@@ -115,6 +120,9 @@ impl Vendor for Buddy {
             "updateExecution" => update(call, &site, &scope, context),
             "getActionExecution" => on_execution(call, &scope, context, |run, context| {
                 site.action_log(run, &call.path("action_execution_id"), context.now)
+            }),
+            "listActionExecutionLogs" => on_execution(call, &scope, context, |run, context| {
+                site.action_log_lines(run, call, context.now)
             }),
             _ => call.unknown(),
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::errors;
-use crate::{Answer, Outcome, Pipeline, State, StoredRun, Trigger, segment};
+use crate::{Answer, Call, Outcome, Pipeline, State, StoredRun, Trigger, segment};
 
 /// The log of each action.
 const LOG: [&str; 3] = ["Preparing the container", "npm run build", "Done"];
@@ -78,6 +78,10 @@ impl Site<'_> {
         )
     }
 
+    pub fn number(&self) -> Option<i64> {
+        self.pipeline.id.parse().ok()
+    }
+
     pub fn short_pipeline(&self, last: &Value) -> Value {
         let refs = if self.pipeline.any_ref {
             "refs/heads/*"
@@ -87,8 +91,8 @@ impl Site<'_> {
         json!({
             "url": self.api(),
             "html_url": self.page(),
-            "id": self.pipeline.id.parse::<i64>().ok(),
-            "identifier": self.pipeline.name.to_lowercase().replace(' ', "-"),
+            "id": self.number(),
+            "identifier": identifier(self.pipeline),
             "name": self.pipeline.name,
             "on": "CLICK",
             "refs": [refs],
@@ -214,19 +218,9 @@ impl Site<'_> {
     pub fn action_log(&self, run: &StoredRun, asked: &str, now: DateTime<Utc>) -> Answer {
         let id = hex_id(run, 1);
         if asked != id {
-            return errors(
-                404,
-                [format!(
-                    "There is no action execution {asked} of this execution."
-                )],
-            );
+            return no_action_execution(asked);
         }
         let state = run.state(now);
-        let lines = match state {
-            State::Queued => 0,
-            State::Ended(_) => LOG.len(),
-            State::Running | State::Waiting | State::Canceling => 2,
-        };
         let log = json!({
             "url": format!("{}/executions/{}/action_executions/{id}", self.api(), run.id),
             "html_url": format!("{}/execution/{}", self.page(), hex_id(run, 0)),
@@ -239,10 +233,53 @@ impl Site<'_> {
             "action": self.action(word(state)),
             "passed_variables": [],
             "outputted_variables": [],
-            "log": LOG.iter().take(lines).collect::<Vec<_>>(),
+            "log": lines(state),
         });
         Answer::json(200, &log)
     }
+
+    /// Some lines of the same log.
+    pub fn action_log_lines(&self, run: &StoredRun, call: &Call<'_>, now: DateTime<Utc>) -> Answer {
+        let (id, asked) = (hex_id(run, 1), call.path("action_execution_id"));
+        if asked != id {
+            return no_action_execution(&asked);
+        }
+        let number = |name, default| {
+            let number = call.number(name).unwrap_or(default);
+            usize::try_from(number).unwrap_or_default()
+        };
+        let (offset, limit) = (number("offset", 0), number("limit", 100).min(1000));
+        let all = lines(run.state(now));
+        let some: Vec<&str> = all.iter().skip(offset).take(limit).copied().collect();
+        let page = json!({
+            "url": format!("{}/executions/{}/action_executions/{id}/logs", self.api(), run.id),
+            "html_url": format!("{}/execution/{}", self.page(), hex_id(run, 0)),
+            "offset": offset,
+            "element_count": some.len(),
+            "total_element_count": all.len(),
+            "logs": some,
+        });
+        Answer::json(200, &page)
+    }
+}
+
+/// The name of a pipeline for machines.
+pub(super) fn identifier(pipeline: &Pipeline) -> String {
+    pipeline.name.to_lowercase().replace(' ', "-")
+}
+
+/// What an action has written so far.
+fn lines(state: State) -> &'static [&'static str] {
+    match state {
+        State::Queued => &[],
+        State::Ended(_) => &LOG,
+        State::Running | State::Waiting | State::Canceling => LOG.split_at(2).0,
+    }
+}
+
+fn no_action_execution(asked: &str) -> Answer {
+    let sentence = format!("There is no action execution {asked} of this execution.");
+    errors(404, [sentence])
 }
 
 /// The 24 hexadecimal digits of a page's address: another number than the id.

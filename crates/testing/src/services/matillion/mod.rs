@@ -115,6 +115,7 @@ impl Vendor for Matillion {
     fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer {
         let answer = match call.operation() {
             "listProjects" => Ok(places::projects(call, context)),
+            "listAgents" => Ok(places::agents(call)),
             "listPipelineExecutions" => executions::list(call, context),
             _ => on_project(call, context),
         };
@@ -171,6 +172,7 @@ fn on_project(call: &Call<'_>, context: &mut Context<'_>) -> Result<Answer, Prob
     let project = in_project(&call.path("projectId"), context)?;
     match call.operation() {
         "listEnvironments" => return Ok(places::environments(call, &project)),
+        "listArtifacts" => return places::artifacts(call, &project, context),
         "listPublishedPipelines" => return places::published(call, &project, context),
         "executePublishedPipeline" => return start(call, &project, context),
         _ => {}

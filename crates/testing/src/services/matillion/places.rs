@@ -8,6 +8,9 @@ use crate::{Answer, Call, Context, Pipeline, uuid};
 /// When everything in the sandbox was published.
 const PUBLISHED: &str = "2026-01-05T08:00:00.000Z";
 
+/// The name of the one agent that there is.
+const AGENT: &str = "Sandbox agent";
+
 /// The pipelines of the project that a request names, in all environments. At least one.
 pub(super) fn in_project<'w>(
     id: &str,
@@ -70,11 +73,45 @@ pub(super) fn environments(call: &Call<'_>, project: &[&Pipeline]) -> Answer {
     let environments = names.iter().map(|name| {
         json!({
             "name": name,
-            "defaultAgentId": uuid("matillion agent", 1),
-            "defaultAgentName": "Sandbox agent",
+            "defaultAgentId": agent_id(),
+            "defaultAgentName": AGENT,
         })
     });
     page(call, environments.collect())
+}
+
+fn agent_id() -> String {
+    uuid("matillion agent", 1)
+}
+
+/// The one agent that there is.
+pub(super) fn agents(call: &Call<'_>) -> Answer {
+    let agent = json!({
+        "agentId": agent_id(),
+        "name": AGENT,
+        "agentType": "data_productivity_cloud",
+        "agentStatus": "running",
+        "connected": true,
+    });
+    page(call, vec![agent])
+}
+
+/// One version, in every environment.
+pub(super) fn artifacts(
+    call: &Call<'_>,
+    project: &[&Pipeline],
+    context: &Context<'_>,
+) -> Result<Answer, Problem> {
+    if let Some(environment) = call.text("environmentName") {
+        in_environment(environment, project, context)?;
+    }
+    let artifact = json!({
+        "versionName": "1.0.0",
+        "createdAt": PUBLISHED,
+        "deployedAt": PUBLISHED,
+        "enabled": true,
+    });
+    Ok(page(call, vec![artifact]))
 }
 
 pub(super) fn published(
