@@ -16,6 +16,8 @@ pub mod emit;
 #[cfg(feature = "schemas")]
 pub mod example;
 pub mod finding;
+#[cfg(feature = "schemas")]
+pub mod fixture;
 mod format;
 pub mod lint;
 pub mod lower;
@@ -38,5 +40,7 @@ mod schema_error;
 mod strictness;
 #[cfg(feature = "schemas")]
 mod translate;
+#[cfg(feature = "schemas")]
+pub mod upstream;
 #[cfg(feature = "schemas")]
 pub mod validate;

@@ -113,17 +113,18 @@ impl Client {
             .pipeline(name)
             .send()
             .await;
+        let unsaid = [
+            ErrorKind::NotFound,
+            ErrorKind::Authentication,
+            ErrorKind::InvalidRequest,
+        ];
         match call.decoded(answer) {
             Ok(found) if found.project_identifier.as_deref() == Some(project) => {
                 Ok(found.pipeline_id.filter(|id| *id > 0))
             }
             Ok(_) => Ok(None),
-            Err(error) => match error.kind() {
-                ErrorKind::NotFound | ErrorKind::Authentication | ErrorKind::InvalidRequest => {
-                    Ok(None)
-                }
-                _ => Err(error),
-            },
+            Err(error) if unsaid.contains(&error.kind()) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 }

@@ -5,7 +5,9 @@ mod check;
 mod coverage;
 mod diff;
 mod document;
+mod fixtures;
 mod message;
+mod upstream;
 mod validate;
 
 use clap::Subcommand;
@@ -17,7 +19,7 @@ use super::exit::Failure;
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing was found
-  1  findings; for `diff`: a breaking change
+  1  findings; for `diff`: a breaking change; for `upstream`: a difference without a decision
   2  the command line or a file cannot be used";
 
 /// What to do with documents.
@@ -29,8 +31,12 @@ pub enum Command {
     Diff(diff::Arguments),
     /// Count the documented answers that have fixtures.
     Coverage(coverage::Arguments),
+    /// Write a first draft of the fixtures that are missing, to be reviewed.
+    Fixtures(fixtures::Arguments),
     /// Check a request or a response against a document.
     Validate(validate::Arguments),
+    /// Compare a document with what its vendor publishes.
+    Upstream(upstream::Arguments),
 }
 
 /// Runs one of them.
@@ -39,6 +45,8 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         Command::Check(arguments) => check::run(context, arguments).await,
         Command::Diff(arguments) => diff::run(context, arguments).await,
         Command::Coverage(arguments) => coverage::run(context, &arguments).await,
+        Command::Fixtures(arguments) => fixtures::run(context, arguments).await,
         Command::Validate(arguments) => validate::run(context, arguments).await,
+        Command::Upstream(arguments) => upstream::run(context, arguments).await,
     }
 }

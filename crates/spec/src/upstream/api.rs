@@ -1,0 +1,147 @@
+//! The operations of a description, in one form for OpenAPI 2.0 and 3.x.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::reference::follow;
+
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// A description, and its operations by method and path.
+pub(super) struct Api<'d> {
+    pub root: &'d Value,
+    /// The key is the same for paths that differ only in the names of their parameters, or in case.
+    pub operations: BTreeMap<(String, String), Operation<'d>>,
+}
+
+/// One operation.
+pub(super) struct Operation<'d> {
+    /// Its `operationId`, or its method and path.
+    pub name: String,
+    /// Method and path, as they are written.
+    pub route: String,
+    /// Parameters by place and name; those of the path by their number in it.
+    pub parameters: BTreeMap<(String, String), Parameter<'d>>,
+    /// The schema of the body that is sent.
+    pub body: Option<&'d Value>,
+    /// The schema of the answer that is a success.
+    pub answer: Option<&'d Value>,
+}
+
+/// One parameter.
+pub(super) struct Parameter<'d> {
+    pub name: &'d str,
+    pub required: bool,
+    pub schema: &'d Value,
+}
+
+impl<'d> Api<'d> {
+    pub fn read(root: &'d Value) -> Self {
+        let paths = root.get("paths").and_then(Value::as_object);
+        let mut operations = BTreeMap::new();
+        for (path, item) in paths.into_iter().flatten() {
+            for method in METHODS {
+                let Some(operation) = item.get(method) else {
+                    continue;
+                };
+                let read = Operation::read(root, path, item, method, operation);
+                operations.insert((same_path(path), method.to_owned()), read);
+            }
+        }
+        Self { root, operations }
+    }
+}
+
+impl<'d> Operation<'d> {
+    fn read(
+        root: &'d Value,
+        path: &str,
+        item: &'d Value,
+        method: &str,
+        operation: &'d Value,
+    ) -> Self {
+        let route = format!("{} {path}", method.to_uppercase());
+        let id = operation.get("operationId").and_then(Value::as_str);
+        let mut read = Operation {
+            name: id.map_or_else(|| route.clone(), str::to_owned),
+            route,
+            parameters: BTreeMap::new(),
+            body: None,
+            answer: None,
+        };
+        // Those of the operation come last: they take the place of those of its path.
+        for owner in [item, operation] {
+            let all = owner.get("parameters").and_then(Value::as_array);
+            for parameter in all.into_iter().flatten() {
+                read.add_parameter(path, follow(root, parameter).unwrap_or(parameter));
+            }
+        }
+        if let Some(body) = operation.get("requestBody") {
+            read.body = content(follow(root, body).unwrap_or(body));
+        }
+        let answers = operation.get("responses").and_then(Value::as_object);
+        let mut answers = answers.into_iter().flatten();
+        let success = answers.find(|(status, _)| status.starts_with('2'));
+        if let Some((_, answer)) = success {
+            let answer = follow(root, answer).unwrap_or(answer);
+            read.answer = answer.get("schema").or_else(|| content(answer));
+        }
+        read
+    }
+
+    fn add_parameter(&mut self, path: &str, parameter: &'d Value) {
+        let text = |key: &str| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let (name, place) = (text("name"), text("in"));
+        if place == "body" {
+            self.body = parameter.get("schema");
+            return;
+        }
+        let key = match place {
+            "path" => number_in(path, name).to_string(),
+            "header" => name.to_lowercase(),
+            _ => name.to_owned(),
+        };
+        let required = parameter.get("required").and_then(Value::as_bool);
+        let read = Parameter {
+            name,
+            required: required.unwrap_or_default(),
+            // In 2.0 a parameter is its own schema.
+            schema: parameter.get("schema").unwrap_or(parameter),
+        };
+        self.parameters.insert((place.to_owned(), key), read);
+    }
+}
+
+/// The schema of the first content that has one; JSON before others.
+fn content(holder: &Value) -> Option<&Value> {
+    let content = holder.get("content")?.as_object()?;
+    let json = content.iter().find(|(kind, _)| kind.contains("json"));
+    let (_, media) = json.or_else(|| content.iter().next())?;
+    media.get("schema")
+}
+
+/// The path without the names of its parameters.
+fn same_path(path: &str) -> String {
+    let segments = path.trim_end_matches('/').split('/').map(|segment| {
+        match segment.starts_with('{') && segment.ends_with('}') {
+            true => "{}".to_owned(),
+            false => segment.to_lowercase(),
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Which parameter of the path this is, counted from 0.
+fn number_in(path: &str, name: &str) -> usize {
+    let wanted = format!("{{{name}}}");
+    let before = path.find(&wanted).and_then(|at| path.get(..at));
+    before.map_or(usize::MAX, |before| before.matches('{').count())
+}

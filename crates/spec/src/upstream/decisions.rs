@@ -1,0 +1,103 @@
+//! Differences that somebody has looked at, with the reason why they stay.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Compared, Difference};
+
+/// A reason, and the differences that it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// Why they stay: a sentence.
+    pub reason: String,
+    /// Each as it is printed; `*` stands for any text.
+    pub differences: Vec<String>,
+}
+
+/// Why a text is no list of decisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionError {
+    sentence: String,
+}
+
+impl fmt::Display for DecisionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for DecisionError {}
+
+/// Reads decisions: a JSON array of `{reason, differences}`. `file` is only named in errors.
+///
+/// # Errors
+/// When the text is not such a list, or a reason is no sentence (it does not end with a full stop).
+pub fn decisions(file: &str, text: &str) -> Result<Vec<Decision>, DecisionError> {
+    let refuse = |what: String| DecisionError {
+        sentence: format!("{file}: {what}"),
+    };
+    let decisions: Vec<Decision> = serde_json::from_str(text)
+        .map_err(|error| refuse(format!("is no list of decisions: {error}")))?;
+    match decisions.iter().find(|one| !one.reason.ends_with('.')) {
+        Some(one) => Err(refuse(format!("{:?} is no sentence", one.reason))),
+        None => Ok(decisions),
+    }
+}
+
+/// The differences of a comparison, sorted by what was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Decided {
+    /// Those that nobody has looked at.
+    pub open: Vec<Difference>,
+    /// Those that stay, with the reason.
+    pub known: Vec<(Difference, String)>,
+    /// What was decided and does not occur any more.
+    pub stale: Vec<String>,
+}
+
+/// Sorts the differences. The first decision that fits counts.
+#[must_use]
+pub fn decide(compared: &Compared, decisions: &[Decision]) -> Decided {
+    let mut decided = Decided {
+        open: Vec::new(),
+        known: Vec::new(),
+        stale: Vec::new(),
+    };
+    let patterns = || {
+        decisions.iter().flat_map(|decision| {
+            let patterns = decision.differences.iter();
+            patterns.map(move |pattern| (pattern, &decision.reason))
+        })
+    };
+    for difference in &compared.differences {
+        let text = difference.to_string();
+        match patterns().find(|(pattern, _)| fits(pattern, &text)) {
+            Some((_, reason)) => decided.known.push((difference.clone(), reason.clone())),
+            None => decided.open.push(difference.clone()),
+        }
+    }
+    let texts: Vec<String> = compared
+        .differences
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let stale = patterns().filter(|(pattern, _)| !texts.iter().any(|text| fits(pattern, text)));
+    decided.stale = stale.map(|(pattern, _)| pattern.clone()).collect();
+    decided
+}
+
+/// Whether a text is what a pattern says.
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(left) = text.strip_prefix(first) else {
+        return false;
+    };
+    let ends = left.char_indices().map(|(at, _)| at).chain([left.len()]);
+    ends.filter_map(|at| left.get(at..))
+        .any(|left| fits(rest, left))
+}
