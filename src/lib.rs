@@ -50,7 +50,7 @@ pub use futures_core::future::BoxFuture;
 pub(crate) use generated::open_enum;
 pub use http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 pub use reconcile::Reconciled;
-pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Timestamp};
+pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Step, Timestamp};
 pub use runs::Runs;
 pub use service::{Service, UnknownService};
 pub use service_client::ServiceClient;

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use crate::error::{ErrorKind, Result};
-use crate::run::{Log, Run, RunRef, RunStatus};
+use crate::run::{Log, Run, RunRef, RunStatus, Step};
 use crate::service::Service;
 
 /// What can be done with a run that was started, whatever service it is on.
@@ -36,6 +36,29 @@ pub trait Runs: Send + Sync {
     /// The logs of a run's steps, in order, each fetched when it is asked for. While the run is under
     /// way, this is what has been written so far.
     fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>>;
+
+    /// The parts of a run as they are now, in their order: stages, jobs, tasks, actions, whatever
+    /// the service reports. Nothing where it reports none, or none yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runs::get`].
+    fn steps<'a>(&'a self, _run: &'a RunRef) -> BoxFuture<'a, Result<Vec<Step>>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// What one of these steps wrote so far. `None` where the service keeps no log of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runs::get`].
+    fn step_log<'a>(
+        &'a self,
+        _run: &'a RunRef,
+        _step: &'a Step,
+    ) -> BoxFuture<'a, Result<Option<Log>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }
 
 /// What [`Runs::cancel`] does once a stop was asked for: it reads the run back. A refusal of one of

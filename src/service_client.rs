@@ -113,7 +113,7 @@ pub(crate) trait IntoCredential: Sized {
 }
 
 /// Gives a client what all have: what a caller sets for some calls only, and [`Runs`], out of its
-/// own methods `get`, `stop_and_read` and `step_logs`.
+/// own methods `get`, `stop_and_read`, `step_logs`, `all_steps` and `log_of_step`.
 macro_rules! client_calls {
     ($client:ty) => {
         impl $client {
@@ -162,6 +162,25 @@ macro_rules! client_calls {
                 run: &'a $crate::RunRef,
             ) -> ::futures_util::stream::BoxStream<'a, $crate::Result<$crate::Log>> {
                 ::std::boxed::Box::pin(self.step_logs(run))
+            }
+
+            fn steps<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::vec::Vec<$crate::Step>>>
+            {
+                ::std::boxed::Box::pin(self.all_steps(run))
+            }
+
+            fn step_log<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+                step: &'a $crate::Step,
+            ) -> ::futures_util::future::BoxFuture<
+                'a,
+                $crate::Result<::std::option::Option<$crate::Log>>,
+            > {
+                ::std::boxed::Box::pin(self.log_of_step(run, step))
             }
         }
     };

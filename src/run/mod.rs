@@ -3,6 +3,7 @@
 mod log;
 mod reference;
 mod status;
+mod step;
 mod timestamp;
 
 use std::any::Any;
@@ -19,6 +20,7 @@ pub use log::Log;
 pub(crate) use reference::check_path_value;
 pub use reference::{InvalidPathValue, InvalidRunRef, RunRef};
 pub use status::RunStatus;
+pub use step::Step;
 pub use timestamp::Timestamp;
 
 /// A run of a pipeline, as its service described it last.

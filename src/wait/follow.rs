@@ -43,6 +43,8 @@ pub(super) struct Follow<'a> {
     age_then: Duration,
     /// The last look that brought the run, or the beginning.
     last_good: Instant,
+    /// Why nothing could be read since then, if anything was tried.
+    failing: Option<ErrorKind>,
     state: Option<Snapshot>,
     looked: bool,
     ended: bool,
@@ -64,6 +66,7 @@ impl<'a> Follow<'a> {
             began: now,
             age_then: Duration::ZERO,
             last_good: now,
+            failing: None,
             state: None,
             looked: false,
             ended: false,
@@ -114,6 +117,7 @@ impl<'a> Follow<'a> {
             match read {
                 Ok(run) => {
                     self.last_good = Instant::now();
+                    self.failing = None;
                     let state = Snapshot::of(&run);
                     if self.state.is_none() {
                         self.age_then = self.age(&run);
@@ -125,7 +129,11 @@ impl<'a> Follow<'a> {
                         return Ok(run);
                     }
                 }
-                Err(error) if self.survives(&error) => {}
+                Err(error) if self.survives(&error) => {
+                    let (service, kind) = (self.runs.service().name(), error.kind().as_str());
+                    tracing::info!(service, run = %self.run, kind, "not read; looked at again");
+                    self.failing = Some(error.kind());
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -160,13 +168,20 @@ impl<'a> Follow<'a> {
     }
 
     fn deadline_passed(&self, deadline: Duration) -> Error {
+        let ago = self.last_good.elapsed().as_secs();
         let last = match &self.state {
-            Some(state) => format!("the run was {} when last seen", state.status),
+            Some(state) => format!(
+                "the run was {} when last seen, {ago} s before",
+                state.status
+            ),
             None => "the run could not be read even once".to_owned(),
         };
+        let why = self
+            .failing
+            .map_or(String::new(), |kind| format!(" ({kind})"));
         Error::new(ErrorKind::Deadline)
             .on_service(self.runs.service())
             .about_run(Some(self.run.clone()))
-            .detail(format!("after {} s {last}", deadline.as_secs()))
+            .detail(format!("after {} s {last}{why}", deadline.as_secs()))
     }
 }

@@ -5,6 +5,7 @@ mod proving;
 mod reading;
 mod refusals;
 mod starting;
+mod steps;
 
 use std::time::Duration;
 

@@ -16,13 +16,21 @@ impl Client {
             let jobs = read.vendor::<types::PipelineRun>().map(normalize::jobs);
             Ok(jobs.into_iter().flatten().cloned().collect())
         };
-        logs_of(jobs, move |job| self.log_of(run, job))
+        logs_of(jobs, move |job: types::PipelineRunJob| {
+            let name = job.name.unwrap_or_default();
+            self.log_of(run, job.id, name, job.start_time.is_some())
+        })
     }
 
     /// One job's log (`LogPipelineJobRun`).
-    async fn log_of(&self, run: &RunRef, job: types::PipelineRunJob) -> Result<Log> {
-        let step = job.name.unwrap_or_default();
-        let Some(job_id) = job.id else {
+    pub(super) async fn log_of(
+        &self,
+        run: &RunRef,
+        job_id: Option<i64>,
+        step: String,
+        has_begun: bool,
+    ) -> Result<Log> {
+        let Some(job_id) = job_id else {
             let text = String::new();
             return Ok(Log { step, text });
         };
@@ -41,7 +49,7 @@ impl Client {
             Ok(answer) => answer.log,
             // A job that has not begun may have no log at all.
             Err(error)
-                if job.start_time.is_none()
+                if !has_begun
                     && matches!(
                         error.kind(),
                         ErrorKind::NotFound | ErrorKind::InvalidRequest | ErrorKind::Refused

@@ -15,6 +15,7 @@ mod normalize;
 mod proofs;
 mod reconcile;
 mod reference;
+mod steps;
 
 /// Aliyun's own types: what its document in `specs/aliyun.json` describes.
 pub mod types {

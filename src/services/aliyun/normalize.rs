@@ -106,6 +106,17 @@ pub(super) fn jobs(run: &PipelineRun) -> impl Iterator<Item = &PipelineRunJob> {
     stages(run).flat_map(|stage| stage.jobs.iter().flatten())
 }
 
+/// The jobs of a run, each with the name of its stage.
+pub(super) fn staged(run: &PipelineRun) -> impl Iterator<Item = (Option<&str>, &PipelineRunJob)> {
+    run.stages.iter().flatten().flat_map(|stage| {
+        let info = stage.stage_info.as_ref();
+        let name = info.and_then(|info| info.name.as_deref());
+        let name = name.or(stage.name.as_deref());
+        let jobs = info.and_then(|info| info.jobs.as_ref());
+        jobs.into_iter().flatten().map(move |job| (name, job))
+    })
+}
+
 /// What the run's sources were set to, each once.
 fn branches(run: &PipelineRun) -> Option<String> {
     let mut branches: Vec<&str> = Vec::new();

@@ -11,9 +11,9 @@ use crate::run::{Log, RunRef};
 use crate::runs::logs_of;
 
 /// One log of a run, not fetched yet.
-struct LogPlace {
-    id: i64,
-    step: String,
+pub(super) struct LogPlace {
+    pub id: i64,
+    pub step: String,
 }
 
 impl Client {
@@ -35,7 +35,7 @@ impl Client {
             .send()
             .await;
         let logs = call.decoded(answer)?;
-        let mut steps = self.steps(run).await?;
+        let mut steps = self.step_names(run).await?;
         let ids = logs.value.unwrap_or_default().into_iter();
         let places = ids.filter_map(|log| {
             let id = log.id?;
@@ -47,7 +47,14 @@ impl Client {
     }
 
     /// The names of the steps, by the number of their log.
-    async fn steps(&self, run: &RunRef) -> Result<BTreeMap<i64, String>> {
+    async fn step_names(&self, run: &RunRef) -> Result<BTreeMap<i64, String>> {
+        let records = self.timeline(run).await?.into_iter();
+        let named = records.filter_map(|record| Some((record.log?.id?, record.name?)));
+        Ok(named.collect())
+    }
+
+    /// What is known of the parts of a run (`getBuildTimeline`). Nothing of a run that has none.
+    pub(super) async fn timeline(&self, run: &RunRef) -> Result<Vec<types::TimelineRecord>> {
         let (call, pipeline, build_id) =
             PipelineRef::call_about_build(&self.session, &operations::GET_BUILD_TIMELINE, run)?;
         // 204, and so nothing: the build never got as far as having a timeline.
@@ -65,13 +72,11 @@ impl Client {
             Err(error) if error.kind() == ErrorKind::NotFound => types::Timeline::default(),
             Err(error) => return Err(error),
         };
-        let records = timeline.records.unwrap_or_default().into_iter();
-        let named = records.filter_map(|record| Some((record.log?.id?, record.name?)));
-        Ok(named.collect())
+        Ok(timeline.records.unwrap_or_default())
     }
 
     /// One log's text (`getBuildLog`).
-    async fn log_of(&self, run: &RunRef, log: LogPlace) -> Result<Log> {
+    pub(super) async fn log_of(&self, run: &RunRef, log: LogPlace) -> Result<Log> {
         let LogPlace { id, step } = log;
         let (call, pipeline, build_id) =
             PipelineRef::call_about_build(&self.session, &operations::GET_BUILD_LOG, run)?;

@@ -11,6 +11,7 @@ mod preview;
 mod proofs;
 mod reconcile;
 mod reference;
+mod steps;
 
 /// Azure DevOps' own types: what its document in `specs/azure-devops.json` describes.
 pub mod types {

@@ -3,6 +3,7 @@
 use futures_util::stream::BoxStream;
 
 use super::{Client, PipelineRef, generated, operations, types};
+use crate::client::Call;
 use crate::error::Result;
 use crate::place::Place;
 use crate::run::{Log, RunRef};
@@ -16,17 +17,34 @@ impl Client {
             let actions = execution.and_then(|execution| execution.action_executions.clone());
             Ok(actions.unwrap_or_default())
         };
-        logs_of(actions, move |action| self.log_of(run, action))
+        logs_of(actions, move |action: types::ShortActionExecution| {
+            let name = action.action.and_then(|action| action.name);
+            self.log_of(run, action.action_execution_id, name.unwrap_or_default())
+        })
     }
 
-    /// One action's log (`getActionExecution`).
-    async fn log_of(&self, run: &RunRef, action: types::ShortActionExecution) -> Result<Log> {
-        let step = action.action.and_then(|action| action.name);
-        let step = step.unwrap_or_default();
-        let Some(id) = action.action_execution_id else {
+    /// One action's log.
+    pub(super) async fn log_of(
+        &self,
+        run: &RunRef,
+        action: Option<String>,
+        step: String,
+    ) -> Result<Log> {
+        let Some(id) = action else {
             let text = String::new();
             return Ok(Log { step, text });
         };
+        let (call, action) = self.action(run, id).await?;
+        let text = action.log.unwrap_or_default().join("\n");
+        Ok(call.clean_log(Log { step, text }))
+    }
+
+    /// What one action of an execution did (`getActionExecution`), its log with it.
+    pub(super) async fn action(
+        &self,
+        run: &RunRef,
+        id: String,
+    ) -> Result<(Call, types::ActionExecution)> {
         let (call, pipeline, execution_id) =
             PipelineRef::call_about(&self.session, &operations::GET_ACTION_EXECUTION, run)?;
         let call = call.at("action", &id);
@@ -39,7 +57,7 @@ impl Client {
             .action_execution_id(id)
             .send()
             .await;
-        let text = call.decoded(answer)?.log.unwrap_or_default().join("\n");
-        Ok(call.clean_log(Log { step, text }))
+        let action = call.decoded(answer)?;
+        Ok((call, action))
     }
 }

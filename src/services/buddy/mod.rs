@@ -8,6 +8,7 @@ mod logs;
 mod normalize;
 mod reconcile;
 mod reference;
+mod steps;
 
 /// Buddy's own types: what its document in `specs/buddy.json` describes.
 pub mod types {

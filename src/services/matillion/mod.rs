@@ -10,6 +10,7 @@ mod normalize;
 mod reconcile;
 mod reference;
 mod region;
+mod steps;
 
 /// Matillion's own types: what its document in `specs/matillion.json` describes.
 pub mod types {

@@ -1,0 +1,127 @@
+//! The stages, jobs and tasks of a run, from the timeline of its build.
+
+use std::collections::BTreeMap;
+
+use super::{Client, types};
+use crate::error::Result;
+use crate::run::{Log, RunRef, RunStatus, Step, Timestamp};
+
+use super::logs::LogPlace;
+
+/// What is deeper than this is no stage, job or task.
+const DEEPEST: usize = 8;
+
+impl Client {
+    /// The records of a run's timeline, each after what it is a part of.
+    pub(super) async fn all_steps(&self, run: &RunRef) -> Result<Vec<Step>> {
+        let records = self.timeline(run).await?;
+        let cleaner = self.session.cleaner();
+        let steps = in_order(records).into_iter();
+        Ok(steps.map(|step| step.clean(&cleaner)).collect())
+    }
+
+    pub(super) async fn log_of_step(&self, run: &RunRef, step: &Step) -> Result<Option<Log>> {
+        let Some(id) = step.log.as_deref().and_then(|id| id.parse().ok()) else {
+            return Ok(None);
+        };
+        let place = LogPlace {
+            id,
+            step: step.name.clone(),
+        };
+        self.log_of(run, place).await.map(Some)
+    }
+}
+
+type Records = BTreeMap<Option<String>, Vec<types::TimelineRecord>>;
+
+/// They come in no given order; each says what it is a part of, and its place there.
+fn in_order(records: Vec<types::TimelineRecord>) -> Vec<Step> {
+    let known: Vec<String> = records.iter().filter_map(|one| one.id.clone()).collect();
+    let mut children = Records::new();
+    for record in records {
+        // What is a part of nothing that is told stands at the top.
+        let parent = record.parent_id.clone().filter(|id| known.contains(id));
+        children.entry(parent).or_default().push(record);
+    }
+    for siblings in children.values_mut() {
+        siblings.sort_by_key(|record| record.order);
+    }
+    let mut steps = Vec::new();
+    take(&None, &mut Vec::new(), &mut children, &mut steps);
+    steps
+}
+
+fn take(
+    parent: &Option<String>,
+    within: &mut Vec<String>,
+    children: &mut Records,
+    steps: &mut Vec<Step>,
+) {
+    // Taken out: a circle of parents ends.
+    for record in children.remove(parent).unwrap_or_default() {
+        let name = record.name.clone().unwrap_or_default();
+        // A phase stands between a stage and its jobs; the service's own pages do not show it.
+        let is_between = record.type_.as_deref() == Some("Phase");
+        let id = record.id.clone();
+        if !is_between {
+            steps.push(step(steps.len(), within, record));
+        }
+        if id.is_some() && within.len() < DEEPEST {
+            let inside = !is_between && !name.is_empty();
+            if inside {
+                within.push(name);
+            }
+            take(&id, within, children, steps);
+            if inside {
+                within.pop();
+            }
+        }
+    }
+}
+
+fn step(place: usize, within: &[String], record: types::TimelineRecord) -> Step {
+    let id = record.id.unwrap_or_else(|| place.to_string());
+    let status = status(record.state.as_ref(), record.result.as_ref());
+    let mut step = Step::new(id, record.name.unwrap_or_default(), status);
+    step.within = within.to_vec();
+    let words = [
+        record.state.map(|word| word.to_string()),
+        record.result.map(|word| word.to_string()),
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    step.vendor_status = (!words.is_empty()).then(|| words.join("/"));
+    step.started_at = record.start_time.as_deref().and_then(Timestamp::parse);
+    step.finished_at = record.finish_time.as_deref().and_then(Timestamp::parse);
+    let issues = record.issues.unwrap_or_default().into_iter();
+    let mut errors = issues
+        .filter(|issue| issue.type_ == Some(types::IssueType::Error))
+        .filter_map(|issue| issue.message);
+    step.message = errors.next().or(record.current_operation);
+    step.log = record.log.and_then(|log| log.id).map(|id| id.to_string());
+    step
+}
+
+/// What a record's two words mean together. A result goes with an end.
+fn status(
+    state: Option<&types::TimelineRecordState>,
+    result: Option<&types::TaskResult>,
+) -> RunStatus {
+    use types::{TaskResult as Ended, TimelineRecordState as State};
+    match (state, result) {
+        (Some(State::Pending), None) => RunStatus::Queued,
+        (Some(State::InProgress), None) => RunStatus::Running,
+        // Two results say why a stage has not begun (the document, version 7.2 of the API).
+        (Some(State::Pending), Some(Ended::ManuallyQueued)) => RunStatus::Waiting,
+        (Some(State::Pending), Some(Ended::DependentOnManualQueue)) => RunStatus::Queued,
+        (Some(State::Completed), Some(result)) => match result {
+            Ended::Succeeded | Ended::SucceededWithIssues => RunStatus::Succeeded,
+            Ended::Failed | Ended::Abandoned => RunStatus::Failed,
+            Ended::Canceled => RunStatus::Canceled,
+            Ended::Skipped => RunStatus::Skipped,
+            Ended::ManuallyQueued => RunStatus::Waiting,
+            Ended::DependentOnManualQueue => RunStatus::Queued,
+            Ended::Unknown(_) => RunStatus::Unknown,
+        },
+        _ => RunStatus::Unknown,
+    }
+}

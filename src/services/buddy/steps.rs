@@ -1,0 +1,53 @@
+//! The actions of an execution.
+
+use super::{Client, normalize, types};
+use crate::error::Result;
+use crate::run::{Log, RunRef, RunStatus, Step, Timestamp};
+
+impl Client {
+    /// The actions of an execution as steps. The execution's own answer tells them; why one of them
+    /// failed has to be asked for, which is done once the execution has ended.
+    pub(super) async fn all_steps(&self, run: &RunRef) -> Result<Vec<Step>> {
+        let read = Client::get(self, run).await?;
+        let execution = read.vendor::<types::Execution>();
+        let actions = execution.and_then(|execution| execution.action_executions.as_ref());
+        let cleaner = self.session.cleaner();
+        let mut steps = Vec::new();
+        for (place, action) in actions.into_iter().flatten().enumerate() {
+            let mut step = step(place, action);
+            if let (RunStatus::Failed, true, Some(action)) =
+                (step.status, read.status.has_ended(), &step.log)
+            {
+                let (_, action) = self.action(run, action.clone()).await?;
+                step.message = action.error_message;
+            }
+            steps.push(step.clean(&cleaner));
+        }
+        Ok(steps)
+    }
+
+    pub(super) async fn log_of_step(&self, run: &RunRef, step: &Step) -> Result<Option<Log>> {
+        match &step.log {
+            Some(action) => {
+                let (action, name) = (Some(action.clone()), step.name.clone());
+                self.log_of(run, action, name).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+fn step(place: usize, execution: &types::ShortActionExecution) -> Step {
+    let action = execution.action.as_ref();
+    let name = action.and_then(|action| action.name.clone());
+    let log = execution.action_execution_id.clone();
+    let id = log.clone().unwrap_or_else(|| place.to_string());
+    let word = execution.status.as_ref();
+    let status = word.map_or(RunStatus::Unknown, normalize::status);
+    let mut step = Step::new(id, name.unwrap_or_default(), status);
+    step.vendor_status = word.map(ToString::to_string);
+    step.started_at = execution.start_date.as_deref().and_then(Timestamp::parse);
+    step.finished_at = execution.finish_date.as_deref().and_then(Timestamp::parse);
+    step.log = log;
+    step
+}
