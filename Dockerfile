@@ -1,0 +1,21 @@
+# The program, static, for an unprivileged user.
+#
+#   docker build --tag runpipe .                     the program alone
+#   docker build --tag runpipe-ci --target ci .      with a shell and ci/start.sh, for jobs
+FROM rust:1-alpine AS build
+RUN apk add --no-cache ca-certificates cmake g++ make musl-dev perl
+WORKDIR /source
+COPY . .
+RUN cargo build --release --locked --package runpipe-cli
+
+FROM alpine:3 AS ci
+RUN apk add --no-cache ca-certificates
+COPY --from=build /source/target/release/runpipe /usr/local/bin/runpipe
+COPY ci/start.sh /usr/local/bin/runpipe-start
+USER 65534:65534
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /source/target/release/runpipe /runpipe
+USER 65534:65534
+ENTRYPOINT ["/runpipe"]
