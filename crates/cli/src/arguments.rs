@@ -1,8 +1,16 @@
 //! The command line as a whole.
 
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand};
 
-use super::{cancel, list, logs, preview, sandbox, spec, start, status, watch};
+use super::auth;
+use super::log::Form;
+use super::schema;
+use super::{
+    cancel, completions, list, logs, man, open, preview, sandbox, spec, start, status, steps, watch,
+};
+
+/// The section of the flags that every command takes. It stands last: they are added last.
+const OUTPUT: &str = "Output";
 
 /// Ends `--help`.
 const EXIT_CODES: &str = "\
@@ -20,9 +28,10 @@ Exit codes:
   129, 130, 131, 143  ended by SIGHUP, SIGINT (Ctrl-C), SIGQUIT, SIGTERM
 
 Every command takes --json: one object on stdout, or one on stderr with `kind` and `message`.
-`start` gives the bare reference where stdout is no terminal: REF=$(runpipe start ...). Unless it shows
-the run to a person at once, it first writes `started REF` to stderr; with --json, an object with the
-`kind` started and the `ref`.";
+
+`start` gives the bare reference where stdout is no terminal: REF=$(runpipe start ...)
+Unless it shows the run to a person at once, it first writes `started REF` to stderr;
+with --json, an object with the `kind` started and the `ref`.";
 
 /// Starts a pipeline run on Azure DevOps, Matillion, Aliyun Yunxiao or Buddy, exactly once, and
 /// follows it to its end.
@@ -30,12 +39,20 @@ the run to a person at once, it first writes `started REF` to stderr; with --jso
 #[command(name = "runpipe", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Arguments {
     /// Write one JSON object to stdout; errors as one object to stderr.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = OUTPUT)]
     pub json: bool,
 
     /// Write less: only the reference of a run, and no progress.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = OUTPUT)]
     pub quiet: bool,
+
+    /// Print to stderr what is sent and answered; -vv: connections too.
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OUTPUT)]
+    pub verbose: u8,
+
+    /// How that is written. RUST_LOG selects what, for example runpipe=debug.
+    #[arg(long, value_name = "FORM", global = true, help_heading = OUTPUT)]
+    pub log: Option<Form>,
 
     #[command(subcommand)]
     pub command: Command,
@@ -49,7 +66,7 @@ pub enum Command {
     Start(start::Arguments),
     /// Read a run.
     Status(status::Arguments),
-    /// Follow a run to its end; the exit code says how it ended.
+    /// Follow runs to their ends; the exit code says how they ended.
     Watch(watch::Arguments),
     /// List the runs of a pipeline, newest first.
     #[command(subcommand)]
@@ -58,6 +75,13 @@ pub enum Command {
     Cancel(cancel::Arguments),
     /// Print the logs of a run.
     Logs(logs::Arguments),
+    /// Show the stages, jobs, tasks or actions of a run.
+    Steps(steps::Arguments),
+    /// Open the page of a run in a browser, and print its address.
+    Open(open::Arguments),
+    /// Show which credentials were found.
+    #[command(subcommand)]
+    Auth(auth::Command),
     /// Print what a run would execute, without starting one (Azure DevOps).
     #[command(subcommand)]
     Preview(preview::Arguments),
@@ -65,6 +89,12 @@ pub enum Command {
     Demo,
     /// Run the sandbox on this machine until interrupted.
     Sandbox(sandbox::Arguments),
+    /// Print the JSON Schema of the output of --json.
+    Schema(schema::Arguments),
+    /// Print a completion script for a shell.
+    Completions(completions::Arguments),
+    /// Write the pages of the manual.
+    Man(man::Arguments),
     /// Check and compare OpenAPI 3.0 documents, and check messages against them.
     #[command(subcommand, after_help = spec::EXIT_CODES)]
     Spec(spec::Command),

@@ -1,7 +1,7 @@
 //! `runpipe cancel`: asks the service to stop a run.
 
 use clap::Args;
-use runpipe::RunRef;
+use runpipe::{RunRef, RunStatus};
 
 use super::connection::Connection;
 use super::context::Context;
@@ -28,12 +28,20 @@ pub struct Arguments {
 /// Asks for the stop, and prints the run as it is then. Stopping takes time: `watch` shows its end.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let (run, access) = (&arguments.run, context.access(&arguments.connection));
-    context.stage.enter(Doing::Canceling(run.clone()));
+    context.stage.enter(Doing::Canceling(vec![run.clone()]));
     let run = if arguments.force {
         services::of(run.service())?.stop(run, access).await?
     } else {
         services::runs(run, access)?.cancel(run).await?
     };
     context.output.run(&run)?;
+    let reference = &run.reference;
+    context.output.progress(&match run.status {
+        RunStatus::Canceled => "The run has stopped.".to_owned(),
+        status if status.has_ended() => {
+            format!("The run ended before it could be stopped: it has {status}.")
+        }
+        _ => format!("The service was asked to stop it. Its end: runpipe watch {reference}"),
+    });
     Ok(DONE)
 }

@@ -8,6 +8,9 @@ use super::vendor::AnyVendor;
 
 /// Flags of a command that are the same whatever the service.
 pub trait Shared: Args {
+    /// What the command does, up to the name of the service.
+    const ABOUT: &'static str;
+
     /// A service's subcommand with its own flags, where the service has the command.
     fn command(vendor: &dyn AnyVendor) -> Option<Command>;
 }
@@ -42,10 +45,22 @@ impl<S: Shared> FromArgMatches for Chosen<S> {
 
 impl<S: Shared> Subcommand for Chosen<S> {
     fn augment_subcommands(command: Command) -> Command {
-        let commands = services::ALL
-            .iter()
-            .filter_map(|vendor| S::command(*vendor));
-        command.subcommands(commands.map(S::augment_args))
+        let commands = services::ALL.iter().filter_map(|vendor| {
+            let command = S::command(*vendor)?;
+            // What names no section of its own says which pipeline is meant.
+            let command = command.mut_args(|flag| match flag.get_help_heading() {
+                Some(_) => flag,
+                None => flag.help_heading("Pipeline"),
+            });
+            // Last: the comment of a group of flags, which is about the code, would become the
+            // command's.
+            let about = format!("{} {}", S::ABOUT, vendor.service().title());
+            let proof = vendor.proof();
+            let credential = format!("Credential: {}\n{}", proof.variables(), proof.origin());
+            let command = S::augment_args(command).about(about).long_about(None);
+            Some(command.after_help(credential))
+        });
+        command.subcommands(commands)
     }
 
     fn augment_subcommands_for_update(command: Command) -> Command {

@@ -57,11 +57,3 @@ impl Environment {
         Ok(text.map(|text| text.trim().to_owned()))
     }
 }
-
-/// There is no credential for a service: what to set.
-pub fn missing(service: Service, advice: &str) -> Failure {
-    Failure::usage(
-        format!("there is no credential for {}", service.title()),
-        advice,
-    )
-}

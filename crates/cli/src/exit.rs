@@ -3,6 +3,7 @@
 use std::io;
 
 use runpipe::{Error, ErrorKind, RunRef, Service};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Everything was done.
@@ -192,13 +193,16 @@ impl From<Error> for Failure {
 }
 
 /// A failure as one flat object. Stable: keys are added, never renamed or removed.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
+#[schemars(rename = "Error")]
 pub struct Report<'a> {
     kind: &'a str,
     message: String,
+    #[schemars(with = "Option<String>")]
     service: Option<Service>,
     operation: Option<&'a str>,
     #[serde(rename = "ref")]
+    #[schemars(with = "Option<String>")]
     reference: Option<&'a RunRef>,
     http_status: Option<u16>,
     vendor_code: Option<&'a str>,
@@ -208,6 +212,7 @@ pub struct Report<'a> {
     content_type: Option<&'a str>,
     first_bytes: Option<&'a str>,
     advice: Option<&'a str>,
+    #[schemars(with = "Vec<String>")]
     candidates: &'a [RunRef],
 }
 

@@ -6,8 +6,12 @@ use super::stage::Stage;
 /// Comes when the program is to end: the exit code where that is how it ends anyway, else a failure
 /// that says what is left behind.
 pub async fn interrupted(stage: &Stage) -> Result<u8, Failure> {
-    let number = signal().await;
-    stage.interrupted(number)
+    loop {
+        let number = signal().await;
+        if let Some(outcome) = stage.interrupted(number) {
+            return outcome;
+        }
+    }
 }
 
 /// The number of the first signal that asks the program to end. Those that follow change nothing:

@@ -1,7 +1,9 @@
 //! `runpipe list`: the runs of a pipeline, newest first.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Command};
-use comfy_table::{Cell, Table, presets};
+use comfy_table::{Cell, ContentArrangement, Table, presets};
 use futures_util::StreamExt;
 use runpipe::Run;
 use serde::Serialize;
@@ -10,6 +12,7 @@ use super::chosen::{Chosen, Shared};
 use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::filter::Filter;
 use super::output::{moment, status_cell, took};
 use super::text::one_line;
 use super::vendor::{AnyVendor, RunList};
@@ -19,6 +22,7 @@ pub type Arguments = Chosen<Options>;
 
 /// What all services have in common.
 #[derive(Args)]
+#[command(next_help_heading = "Which runs")]
 pub struct Options {
     /// How many runs to list.
     #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "all")]
@@ -27,6 +31,9 @@ pub struct Options {
     /// List all runs.
     #[arg(long)]
     all: bool,
+
+    #[command(flatten)]
+    filter: Filter,
 
     #[command(flatten)]
     connection: Connection,
@@ -41,6 +48,8 @@ struct Listed {
 }
 
 impl Shared for Options {
+    const ABOUT: &'static str = "List runs on";
+
     fn command(vendor: &dyn AnyVendor) -> Option<Command> {
         Some(vendor.list_command())
     }
@@ -56,7 +65,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     } else {
         options.limit
     };
-    let listed = take(runs, limit).await?;
+    let listed = take(runs, limit, &options.filter).await?;
     let terminal = context.output.is_terminal();
     let text = || {
         if terminal {
@@ -70,10 +79,22 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
 }
 
 /// The first runs, and whether there is another. No page is fetched for longer than needed.
-async fn take(mut runs: RunList, limit: usize) -> Result<Listed, Failure> {
+async fn take(mut runs: RunList, limit: usize, filter: &Filter) -> Result<Listed, Failure> {
     let mut listed = Vec::new();
+    let mut too_old = 0_usize;
     while let Some(run) = runs.next().await {
         let run = run?;
+        if filter.is_too_old(&run) {
+            too_old = too_old.saturating_add(1);
+            if too_old >= OLD_ONES {
+                break;
+            }
+            continue;
+        }
+        too_old = 0;
+        if !filter.fits(&run) {
+            continue;
+        }
         if listed.len() == limit {
             return Ok(Listed {
                 runs: listed,
@@ -87,6 +108,10 @@ async fn take(mut runs: RunList, limit: usize) -> Result<Listed, Failure> {
         more: false,
     })
 }
+
+/// How many runs in a row have to be older than what is wanted for the rest to be older too: more
+/// than a page of the one service whose order is not documented.
+const OLD_ONES: usize = 50;
 
 /// What is shown of a run, in this order.
 fn cells(run: &Run) -> [String; 5] {
@@ -112,16 +137,28 @@ fn columns(runs: &[Run]) -> String {
 
 fn table(listed: &Listed) -> String {
     if listed.runs.is_empty() {
-        return "The pipeline has no runs.\n".to_owned();
+        return "There are no such runs.\n".to_owned();
     }
     let mut table = Table::new();
     table.load_style(presets::NOTHING).enforce_styling();
     table.style_text_only();
-    table.set_header(["STATUS", "BEGUN", "TOOK", "REF", "RUN"]);
+    let pipelines = listed.runs.iter().map(Run::pipeline);
+    let several = pipelines.collect::<BTreeSet<_>>().len() > 1;
+    let mut header = vec!["STATUS", "BEGUN", "TOOK", "REF"];
+    header.extend(several.then_some("PIPELINE"));
+    header.push("RUN");
+    table.set_header(header);
     // The reference is last and never wrapped: it has to be copied in one piece.
+    table.set_content_arrangement(ContentArrangement::Disabled);
     for run in &listed.runs {
         let mut row = vec![status_cell(run.status)];
-        row.extend(cells(run).into_iter().skip(1).map(Cell::new));
+        let [_, begun, took, asked, reference] = cells(run);
+        row.extend([begun, took, asked].map(Cell::new));
+        if several {
+            let name = run.pipeline_name.as_deref().or(run.pipeline());
+            row.push(Cell::new(one_line(name.unwrap_or_default())));
+        }
+        row.push(Cell::new(reference));
         table.add_row(row);
     }
     let mut text = table.trim_fmt();

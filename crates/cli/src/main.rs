@@ -7,55 +7,74 @@
 //!   command's own arguments are in its file;
 //! * `services`, `vendor`: each service's flags, client and calls, and what a service is;
 //! * `chosen`: commands that have one subcommand a service;
+//! * `proof`: what a service takes as proof;
+//! * `filter`: which runs of a list are wanted;
 //! * `connection`, `environment`, `pipeline`: where a service is, who calls, what is meant;
 //! * `body`, `field`, `pair`, `value`, `variables`: requests as JSON, as flags, as `key=value`;
 //! * `stage`, `interrupt`: what is under way, so that an interruption can say what it leaves behind;
 //! * `open_files`: a limit that leaves no room to work;
 //! * `exit`: how a command fails, and the exit code that says so;
-//! * `context`, `output`, `stdout`, `text`: what a command is given, and what people and programs
-//!   get to read.
+//! * `context`, `output`, `stdout`, `stderr`, `log`, `text`: what a command is given, and what people
+//!   and programs get to read;
+//! * `annotation`, `follow`, `tail`, `view`, `wanted`: a run on its way to its end, and how that is shown.
 //!
 //! No module imports, directly or by way of others, one that imports it.
 
+mod annotation;
 mod arguments;
+mod auth;
 mod body;
 mod cancel;
 mod chosen;
 mod command_line;
+mod completions;
 mod connection;
 mod context;
 mod demo;
 mod environment;
+mod event;
 mod example;
 mod exit;
 mod field;
+mod filter;
+mod follow;
 mod interrupt;
 mod list;
+mod log;
 mod logs;
+mod man;
+mod open;
 mod open_files;
 mod output;
 mod pair;
 mod pipeline;
 mod preview;
+mod proof;
 mod reconcile;
 mod sandbox;
+mod schema;
 mod services;
 mod spec;
 mod stage;
 mod start;
 mod status;
+mod stderr;
 mod stdout;
+mod steps;
+mod tail;
 mod text;
 mod value;
 mod variables;
 mod vendor;
+mod view;
+mod wanted;
 mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use context::Context;
@@ -84,7 +103,13 @@ fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) 
         output: Output::new(arguments.json, arguments.quiet),
         stage: Stage::default(),
     });
-    match in_runtime(&context, arguments.command) {
+    let listening = log::listen(
+        &context.output,
+        arguments.verbose,
+        arguments.log,
+        &context.environment,
+    );
+    match listening.and_then(|()| in_runtime(&context, arguments.command)) {
         Ok(code) => code,
         Err(failure) => {
             context.output.failure(&failure);
@@ -139,9 +164,17 @@ async fn dispatch(context: Arc<Context>, command: Command) -> Result<u8, Failure
         Command::List(arguments) => list::run(context, arguments).await,
         Command::Cancel(arguments) => cancel::run(context, arguments).await,
         Command::Logs(arguments) => logs::run(context, arguments).await,
+        Command::Steps(arguments) => steps::run(context, arguments).await,
+        Command::Open(arguments) => open::run(context, arguments).await,
+        Command::Auth(command) => auth::run(context, command).await,
         Command::Preview(arguments) => preview::run(context, arguments).await,
         Command::Demo => demo::run(context).await,
         Command::Sandbox(arguments) => sandbox::run(context, arguments).await,
+        Command::Schema(arguments) => schema::run(context, &arguments),
+        Command::Completions(arguments) => {
+            completions::run(context, &arguments, Arguments::command())
+        }
+        Command::Man(arguments) => man::run(context, &arguments, Arguments::command()),
         Command::Spec(command) => spec::run(context, command).await,
     }
 }

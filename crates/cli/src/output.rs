@@ -1,16 +1,17 @@
 //! What the program writes: the result on stdout, everything else on stderr.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color};
 use runpipe::text::is_harmless;
-use runpipe::{Run, RunRef, RunStatus};
+use runpipe::{Run, RunRef, RunStatus, Step};
 use serde::Serialize;
-use serde_json::json;
 
+use super::event::Event;
 use super::exit::Failure;
+use super::stderr::Stderr;
 use super::stdout;
 use super::text::{one_line, span};
 
@@ -18,10 +19,11 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// The two streams, in one of two manners: for people, or as JSON.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     json: bool,
     quiet: bool,
+    stderr: Stderr,
 }
 
 /// Whether somebody still reads stdout.
@@ -36,12 +38,26 @@ pub enum Reader {
 impl Output {
     /// Writes JSON, or text for people: with `quiet` no more of a run than its reference.
     pub fn new(json: bool, quiet: bool) -> Self {
-        Output { json, quiet }
+        Output {
+            json,
+            quiet,
+            stderr: Stderr::default(),
+        }
     }
 
     /// Whether JSON is wanted.
     pub fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// Whether how things go is told at all.
+    pub fn tells_progress(&self) -> bool {
+        !(self.json || self.quiet)
+    }
+
+    /// The stream for everything but the result.
+    pub fn stderr(&self) -> &Stderr {
+        &self.stderr
     }
 
     /// Whether a person looks at stdout.
@@ -74,7 +90,7 @@ impl Output {
             Ok(()) => Ok(Reader::There),
             Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
             Err(cause) => {
-                say(text);
+                self.stderr.say(text);
                 Err(Failure::Output(cause))
             }
         }
@@ -82,8 +98,8 @@ impl Output {
 
     /// Says on stderr how things go. Not with `--json`: there stderr has objects only.
     pub fn progress(&self, line: &str) {
-        if !(self.json || self.quiet) {
-            say(&format!("{line}\n"));
+        if self.tells_progress() {
+            self.stderr.say(&format!("{line}\n"));
         }
     }
 
@@ -104,7 +120,8 @@ impl Output {
                 advice.collect::<String>()
             )
         };
-        say(&text);
+        self.stderr.end_view();
+        self.stderr.say(&text);
     }
 
     /// Says on stderr what could not be read of a run that exists. JSON has it in `warnings`.
@@ -120,10 +137,10 @@ impl Output {
     pub fn started(&self, run: &RunRef, more_follows: bool) {
         if self.json {
             // Two texts always become JSON.
-            let object = json!({ "kind": "started", "ref": run });
-            say(&json_line(&object).unwrap_or_default());
+            let started = json_line(&Event::Started { run });
+            self.stderr.say(&started.unwrap_or_default());
         } else if more_follows || !self.is_terminal() {
-            say(&format!("started {run}\n"));
+            self.stderr.say(&format!("started {run}\n"));
         }
     }
 
@@ -145,15 +162,10 @@ impl Output {
         self.warnings(run);
         let text = || if self.quiet { line(run) } else { block(run) };
         if self.result(run, text)? == Reader::Gone {
-            say(&line(run));
+            self.stderr.say(&line(run));
         }
         Ok(())
     }
-}
-
-/// Writes to stderr, whole and at once. Nobody is left to be told that stderr is gone.
-fn say(text: &str) {
-    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// JSON on one line. What a terminal would obey, or be deceived by, is escaped: JSON itself asks
@@ -210,6 +222,13 @@ pub fn vendor_word(run: &Run) -> Option<String> {
 pub fn took(run: &Run) -> Option<String> {
     let begun = run.started_at.as_ref().or(run.created_at.as_ref())?;
     let took = run.finished_at.as_ref()?.to_utc() - begun.to_utc();
+    Some(span(took.to_std().ok()?))
+}
+
+/// How long a step took, or `None` while it has no beginning or no end.
+pub fn step_took(step: &Step) -> Option<String> {
+    let begun = step.started_at.as_ref()?;
+    let took = step.finished_at.as_ref()?.to_utc() - begun.to_utc();
     Some(span(took.to_std().ok()?))
 }
 

@@ -15,6 +15,8 @@ use super::vendor::{AnyVendor, Preview, Start};
 pub type Arguments = Chosen<Connection>;
 
 impl Shared for Connection {
+    const ABOUT: &'static str = "Print what a run would execute, on";
+
     fn command(vendor: &dyn AnyVendor) -> Option<Command> {
         vendor.preview_command()
     }

@@ -3,12 +3,25 @@
 use std::sync::{Mutex, PoisonError};
 
 use runpipe::{RunRef, Service};
+use tokio::sync::watch;
 
 use super::exit::{Cut, DONE, Failure};
 
 /// What the program is doing right now.
-#[derive(Debug, Default)]
-pub struct Stage(Mutex<Doing>);
+#[derive(Debug)]
+pub struct Stage {
+    doing: Mutex<Doing>,
+    signals: watch::Sender<Option<u8>>,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Stage {
+            doing: Mutex::default(),
+            signals: watch::Sender::new(None),
+        }
+    }
+}
 
 /// The stages that differ in what an interruption leaves behind.
 #[derive(Clone, Debug, Default)]
@@ -23,10 +36,12 @@ pub enum Doing {
         /// The command that lists the runs of that pipeline.
         look: String,
     },
-    /// A run is being waited for.
-    Following(RunRef),
-    /// A request to stop may have been sent.
-    Canceling(RunRef),
+    /// Runs are being waited for.
+    Following(Vec<RunRef>),
+    /// Runs are being waited for, and are to be stopped when the wait is interrupted.
+    Guarding(Vec<RunRef>),
+    /// Requests to stop may have been sent.
+    Canceling(Vec<RunRef>),
     /// The sandbox is served until somebody ends it.
     Serving,
 }
@@ -34,15 +49,35 @@ pub enum Doing {
 impl Stage {
     /// Says what begins now.
     pub fn enter(&self, doing: Doing) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = doing;
+        *self.doing.lock().unwrap_or_else(PoisonError::into_inner) = doing;
     }
 
     /// What a signal at this moment leaves behind; the exit code where nothing else could have ended
-    /// this stage.
-    pub fn interrupted(&self, signal: u8) -> Result<u8, Failure> {
+    /// this stage; `None` where the command is told of it, and ends by itself.
+    pub fn interrupted(&self, signal: u8) -> Option<Result<u8, Failure>> {
         match self.now() {
-            Doing::Serving => Ok(DONE),
-            doing => Err(doing.cut("Interrupted", Cut::Signal(signal))),
+            Doing::Serving => Some(Ok(DONE)),
+            Doing::Guarding(runs) => {
+                // A second signal ends the program at once.
+                self.enter(Doing::Canceling(runs));
+                self.signals.send_replace(Some(signal));
+                None
+            }
+            doing => Some(Err(doing.cut("Interrupted", Cut::Signal(signal)))),
+        }
+    }
+
+    /// Comes with the number of a signal while runs are guarded.
+    pub async fn signal(&self) -> u8 {
+        let mut signals = self.signals.subscribe();
+        match signals
+            .wait_for(Option::is_some)
+            .await
+            .map(|signal| *signal)
+        {
+            Ok(Some(signal)) => signal,
+            // The sender lives as long as this.
+            Ok(None) | Err(_) => std::future::pending().await,
         }
     }
 
@@ -53,7 +88,7 @@ impl Stage {
     }
 
     fn now(&self) -> Doing {
-        self.0
+        self.doing
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -72,15 +107,25 @@ impl Doing {
                 let advice = format!("Before you start again, look: {look}");
                 (left.to_owned(), advice, Some(service), None)
             }
-            Doing::Following(run) => {
-                let left = format!("the run {run} goes on");
-                let advice = format!("Follow it again with: runpipe watch {run}");
-                (left, advice, Some(run.service()), Some(run))
+            Doing::Following(runs) | Doing::Guarding(runs) => {
+                let names = names(&runs);
+                let (left, again) = match runs.as_slice() {
+                    [_] => (format!("the run {names} goes on"), "it"),
+                    _ => (format!("the runs {names} go on"), "them"),
+                };
+                let advice = format!("Follow {again} again with: runpipe watch {names}");
+                let run = the_only(runs);
+                (left, advice, run.as_ref().map(RunRef::service), run)
             }
-            Doing::Canceling(run) => {
-                let left = format!("the run {run} may have been told to stop");
-                let advice = format!("See what became of it with: runpipe status {run}");
-                (left, advice, Some(run.service()), Some(run))
+            Doing::Canceling(runs) => {
+                let names = names(&runs);
+                let left = match runs.as_slice() {
+                    [_] => format!("the run {names} may have been told to stop"),
+                    _ => format!("the runs {names} may have been told to stop"),
+                };
+                let advice = format!("See what became of it with: runpipe watch {names}");
+                let run = the_only(runs);
+                (left, advice, run.as_ref().map(RunRef::service), run)
             }
         };
         Failure::Cut {
@@ -91,4 +136,14 @@ impl Doing {
             run,
         }
     }
+}
+
+fn names(runs: &[RunRef]) -> String {
+    let names: Vec<String> = runs.iter().map(ToString::to_string).collect();
+    names.join(" ")
+}
+
+fn the_only(runs: Vec<RunRef>) -> Option<RunRef> {
+    let mut runs = runs.into_iter();
+    runs.next().filter(|_| runs.next().is_none())
 }

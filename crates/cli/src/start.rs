@@ -10,12 +10,11 @@ use super::chosen::{Chosen, Shared};
 use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
-use super::output::Output;
 use super::stage::Doing;
 use super::value::duration;
 use super::vendor::{AnyVendor, Start};
 use super::watch::{Waiting, follow};
-use super::{preview, reconcile};
+use super::{preview, reconcile, watch};
 
 /// What `start` is given.
 pub type Arguments = Chosen<Options>;
@@ -48,6 +47,8 @@ pub struct Options {
 }
 
 impl Shared for Options {
+    const ABOUT: &'static str = "Start a run on";
+
     fn command(vendor: &dyn AnyVendor) -> Option<Command> {
         Some(vendor.start_command())
     }
@@ -55,6 +56,10 @@ impl Shared for Options {
 
 /// Starts the run, and follows it if asked to.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
+    let shared = &arguments.shared;
+    if !shared.watch {
+        shared.waiting.expect_none()?;
+    }
     let start = prepare(context, &arguments).await?;
     match start.preview() {
         Some(asked) if asked.as_a_run => preview::show(context, start.as_ref(), asked).await,
@@ -87,7 +92,9 @@ async fn launch(context: &Context, start: &dyn Start, options: &Options) -> Resu
         }
         Err(error) => return Err(error.into()),
     };
-    context.stage.enter(Doing::Following(run.reference.clone()));
+    context
+        .stage
+        .enter(Doing::Following(vec![run.reference.clone()]));
     context.output.started(&run.reference, options.watch);
     context.output.warnings(&run);
     if !options.watch {
@@ -95,5 +102,7 @@ async fn launch(context: &Context, start: &dyn Start, options: &Options) -> Resu
         return Ok(DONE);
     }
     let (runs, waiting) = (start.runs(), &options.waiting);
-    follow(context, runs, run.reference, waiting, Output::start).await
+    let ended = follow(context, runs, run.reference, waiting).await?;
+    context.output.start(&ended)?;
+    Ok(watch::code_of(&ended))
 }

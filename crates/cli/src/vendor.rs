@@ -11,6 +11,7 @@ use runpipe::{Builder, Reconciled, Result as Answer, Run, RunRef, Runs, Service,
 use super::connection::Connection;
 use super::environment::Environment;
 use super::exit::Failure;
+use super::proof::Proof;
 use super::text::{one_line, shell_word};
 
 /// All runs of a pipeline, a page fetched when it is asked for.
@@ -55,6 +56,9 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     const PLACE_FLAGS: Words;
     /// A request that the sandbox takes.
     const EXAMPLE: Words;
+
+    /// What the service takes as proof.
+    const PROOF: Proof;
 
     /// The library's client.
     type Client: ServiceClient;
@@ -175,6 +179,9 @@ pub trait AnyVendor: Send + Sync {
     /// The service.
     fn service(&self) -> Service;
 
+    /// What the service takes as proof.
+    fn proof(&self) -> &'static Proof;
+
     /// The flags of a pipeline's place in the sandbox, and of a request that the sandbox takes.
     fn example(&self) -> (Words, Words);
 
@@ -212,6 +219,10 @@ pub trait AnyVendor: Send + Sync {
 impl<V: Vendor> AnyVendor for V {
     fn service(&self) -> Service {
         V::Client::SERVICE
+    }
+
+    fn proof(&self) -> &'static Proof {
+        const { &V::PROOF }
     }
 
     fn example(&self) -> (Words, Words) {

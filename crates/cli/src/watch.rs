@@ -1,26 +1,28 @@
-//! `runpipe watch`: follows a run to its end.
+//! `runpipe watch`: follows runs to their ends.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
-use futures_util::{StreamExt, pin_mut};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use runpipe::{Run, RunRef, Runs, WaitOptions};
 
+use super::annotation::System;
 use super::connection::Connection;
 use super::context::Context;
-use super::exit::{DONE, Failure, WITHOUT_SUCCESS};
-use super::output::{Output, status_style, vendor_word};
+use super::exit::{Cut, DONE, Failure, WITHOUT_SUCCESS};
+use super::follow::Follow;
 use super::services;
 use super::stage::Doing;
-use super::text::{one_line, span};
 use super::value::{duration, reference};
+use super::view::View;
 
 /// The arguments of `watch`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF", value_parser = reference)]
-    run: RunRef,
+    /// The runs, as `start` and `list` print them: buddy/acme/site/2/31
+    #[arg(value_name = "REF", value_parser = reference, required = true)]
+    runs: Vec<RunRef>,
 
     #[command(flatten)]
     waiting: Waiting,
@@ -29,78 +31,178 @@ pub struct Arguments {
     connection: Connection,
 }
 
-/// How long to wait.
+/// How to wait.
 #[derive(Args, Clone, Debug)]
 pub struct Waiting {
     /// Stop waiting after this time (90s, 5m, 1h30m), with exit code 7. The run goes on.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     deadline: Option<Duration>,
+
+    /// Show on stderr what the steps write, as they write it.
+    #[arg(long)]
+    logs: bool,
+
+    /// Ask the service to stop the run when the wait is interrupted (Ctrl-C). Without it the run goes
+    /// on.
+    #[arg(long)]
+    cancel_on_interrupt: bool,
+
+    /// Write what failed as errors and groups of this CI system's job: github, azure or gitlab; by
+    /// itself the one that the job runs on.
+    #[arg(
+        long,
+        value_name = "SYSTEM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto",
+        hide_possible_values = true
+    )]
+    annotations: Option<System>,
 }
 
-/// Follows the run and prints it as it ended.
+/// Follows the runs and prints each as it ended. One that cannot be followed does not keep the
+/// others from being.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = services::runs(&arguments.run, context.access(&arguments.connection))?;
-    let (run, waiting) = (arguments.run, &arguments.waiting);
-    follow(context, runs.as_ref(), run, waiting, Output::run).await
+    let Arguments {
+        mut runs,
+        waiting,
+        connection,
+    } = arguments;
+    let mut seen = std::collections::HashSet::new();
+    runs.retain(|run| seen.insert(run.clone()));
+    let access = context.access(&connection);
+    let mut clients = Vec::new();
+    for run in &runs {
+        clients.push((services::runs(run, access)?, run.clone()));
+    }
+    let system = waiting.system(context)?;
+    waiting.begin(context, &runs);
+    let among_others = runs.len() > 1;
+    let mut ends = FuturesUnordered::new();
+    for (client, run) in &clients {
+        let view = View::new(&context.output, run, among_others).annotated(system);
+        let follow = Follow::new(client.as_ref(), run.clone(), view, waiting.logs);
+        ends.push(follow.until_the_end(waiting.options()));
+    }
+    let mut code = DONE;
+    let mut failures: Vec<Failure> = Vec::new();
+    loop {
+        tokio::select! {
+            signal = context.stage.signal() => {
+                let mut told: Vec<(&dyn Runs, &RunRef)> = Vec::new();
+                for (client, run) in &clients {
+                    told.push((client.as_ref(), run));
+                }
+                return Err(stop(context, &told, signal).await);
+            }
+            end = ends.next() => match end {
+                Some(Ok(ended)) => {
+                    context.output.run(&ended)?;
+                    code = code.max(code_of(&ended));
+                }
+                Some(Err(failure)) => failures.push(failure),
+                None => break,
+            }
+        }
+    }
+    // The last one is told where every failure is; the exit code is the first one's.
+    let mut failures = failures.into_iter();
+    let Some(first) = failures.next() else {
+        return Ok(code);
+    };
+    for failure in failures {
+        context.output.failure(&failure);
+    }
+    Err(first)
 }
 
-/// Says on stderr, with the time since the wait began, each state that the run comes to; prints the
-/// run as it ended. The exit code says how it ended.
+/// Follows a run that was just started.
 pub async fn follow(
     context: &Context,
     runs: &dyn Runs,
     run: RunRef,
     waiting: &Waiting,
-    print: impl FnOnce(&Output, &Run) -> Result<(), Failure>,
-) -> Result<u8, Failure> {
-    context.stage.enter(Doing::Following(run.clone()));
-    let mut options = WaitOptions::default();
-    if let Some(deadline) = waiting.deadline {
-        options = options.deadline(deadline);
-    }
-    let began = Instant::now();
-    let states = runpipe::states(runs, run.clone(), options);
-    pin_mut!(states);
-    let mut last = None;
-    while let Some(state) = states.next().await {
-        let state = state.map_err(|error| still_going(error, &run))?;
-        context.output.progress(&progress(began.elapsed(), &state));
-        last = Some(state);
-    }
-    match last {
-        Some(ended) => {
-            print(&context.output, &ended)?;
-            Ok(if ended.status.is_success() {
-                DONE
-            } else {
-                WITHOUT_SUCCESS
-            })
-        }
-        // The states end with an end or an error: this is neither.
-        None => Ok(WITHOUT_SUCCESS),
+) -> Result<Run, Failure> {
+    waiting.begin(context, std::slice::from_ref(&run));
+    let system = waiting.system(context)?;
+    let view = View::new(&context.output, &run, false).annotated(system);
+    let follow = Follow::new(runs, run.clone(), view, waiting.logs);
+    tokio::select! {
+        signal = context.stage.signal() => Err(stop(context, &[(runs, &run)], signal).await),
+        end = follow.until_the_end(waiting.options()) => end,
     }
 }
 
-/// `   34s  waiting    The action "Deploy" waits for somebody to apply it.`
-fn progress(elapsed: Duration, run: &Run) -> String {
-    let style = status_style(run.status);
-    let mut line = format!("{:>7}  {style}{:<9}{style:#}", span(elapsed), run.status);
-    let note = run.message.as_deref().map(one_line);
-    let note = note.or_else(|| vendor_word(run).map(|word| format!("({word})")));
-    if let Some(note) = note {
-        line.push_str("  ");
-        line.push_str(&note);
-    }
-    line
-}
-
-/// The wait has failed, the run has not: says how to go on.
-fn still_going(error: runpipe::Error, run: &RunRef) -> Failure {
-    let deadline = error.kind() == runpipe::ErrorKind::Deadline;
-    let failure = Failure::from(error);
-    if deadline {
-        failure.advise(format!("Resume with: runpipe watch {run}"))
+/// The exit code that says how a run ended.
+pub fn code_of(ended: &Run) -> u8 {
+    if ended.status.is_success() {
+        DONE
     } else {
-        failure
+        WITHOUT_SUCCESS
+    }
+}
+
+impl Waiting {
+    /// Fails when a flag says how to wait where nothing is waited for.
+    pub fn expect_none(&self) -> Result<(), Failure> {
+        let given = self.deadline.is_some()
+            || self.logs
+            || self.cancel_on_interrupt
+            || self.annotations.is_some();
+        match given {
+            true => Err(Failure::usage(
+                "--deadline, --logs, --annotations and --cancel-on-interrupt say how to wait for \
+                 the run, and it is not waited for",
+                "Add --watch, or leave them out.",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    fn begin(&self, context: &Context, runs: &[RunRef]) {
+        let runs = runs.to_vec();
+        context.stage.enter(match self.cancel_on_interrupt {
+            true => Doing::Guarding(runs),
+            false => Doing::Following(runs),
+        });
+    }
+
+    fn system(&self, context: &Context) -> Result<Option<System>, Failure> {
+        let system = self.annotations;
+        let known = system.map(|system| system.known(&context.environment));
+        known.transpose()
+    }
+
+    fn options(&self) -> WaitOptions {
+        let options = WaitOptions::default();
+        match self.deadline {
+            Some(deadline) => options.deadline(deadline),
+            None => options,
+        }
+    }
+}
+
+/// Asks for the stop of runs that were waited for.
+async fn stop(context: &Context, runs: &[(&dyn Runs, &RunRef)], signal: u8) -> Failure {
+    let mut said = Vec::new();
+    let mut only = None;
+    for (client, run) in runs {
+        context
+            .output
+            .progress(&format!("asking for the stop of {run}"));
+        said.push(match client.cancel(run).await {
+            Ok(read) => format!("{run} was told to stop, and is {}", read.status),
+            Err(error) => format!("{run} could not be told to stop: {error}"),
+        });
+        only = Some((*run).clone());
+    }
+    let message = format!("Interrupted; {}", said.join("; "));
+    let run = only.filter(|_| said.len() == 1);
+    Failure::Cut {
+        by: Cut::Signal(signal),
+        message,
+        advice: "See what became of it with: runpipe status REF".to_owned(),
+        service: run.as_ref().map(RunRef::service),
+        run,
     }
 }

@@ -8,11 +8,12 @@ use runpipe::Service;
 use runpipe::aliyun::{Client, Credentials, PipelineRef, types};
 
 use crate::body::{self, Body};
-use crate::environment::{Environment, missing};
+use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair};
 use crate::pipeline::{Meant, Pipeline};
+use crate::proof::Proof;
 use crate::vendor::{Ready, RunList, Vendor, Words};
 
 /// Aliyun Yunxiao (Flow).
@@ -81,6 +82,14 @@ pub struct Request {
 impl Vendor for Aliyun {
     const PLACE_FLAGS: Words = &["--organization-id"];
     const EXAMPLE: Words = &["--env", "GREETING=hello", "--comment", "example"];
+    const PROOF: Proof = Proof {
+        ways: &[&[
+            "ALIBABA_CLOUD_ACCESS_KEY_ID",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        ]],
+        from: "in the RAM console, as a user's AccessKey (a temporary one has ALIBABA_CLOUD_SECURITY_TOKEN too)",
+        allows: "devops:StartPipelineRun",
+    };
 
     type Client = Client;
     type Place = Place;
@@ -95,11 +104,7 @@ impl Vendor for Aliyun {
         ];
         let [id, secret] = names;
         let (Some(id), Some(secret)) = (environment.text(id)?, environment.secret(secret)?) else {
-            return Err(missing(
-                Service::Aliyun,
-                "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, and for a \
-                 temporary key ALIBABA_CLOUD_SECURITY_TOKEN.",
-            ));
+            return Err(Self::PROOF.missing(Service::Aliyun));
         };
         let id = id.trim();
         Ok(match environment.secret("ALIBABA_CLOUD_SECURITY_TOKEN")? {

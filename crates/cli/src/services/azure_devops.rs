@@ -10,11 +10,12 @@ use runpipe::azure_devops::{Client, Credentials, PipelineRef, types};
 
 use crate::body::{self, Body};
 use crate::connection::Connection;
-use crate::environment::{Environment, missing};
+use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
+use crate::proof::Proof;
 use crate::variables::{secrets, variables};
 use crate::vendor::{Preview, Ready, RunList, Vendor, Words};
 
@@ -130,6 +131,15 @@ impl Vendor for AzureDevops {
     const HAS_API_VERSIONS: bool = true;
     const PLACE_FLAGS: Words = &["--organization", "--project"];
     const EXAMPLE: Words = &["--branch", "main"];
+    const PROOF: Proof = Proof {
+        ways: &[
+            &["AZURE_DEVOPS_EXT_PAT"],
+            &["SYSTEM_ACCESSTOKEN"],
+            &["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"],
+        ],
+        from: "under User settings, Personal access tokens (a job has its own)",
+        allows: "Build: read and execute (vso.build_execute)",
+    };
 
     type Client = Client;
     type Place = Place;
@@ -155,12 +165,7 @@ impl Vendor for AzureDevops {
             (Some(tenant), Some(id), Some(secret)) => {
                 Ok(Credentials::service_principal(&tenant, id.trim(), secret)?)
             }
-            _ => Err(missing(
-                Service::AzureDevops,
-                "Set AZURE_DEVOPS_EXT_PAT to a personal access token, or SYSTEM_ACCESSTOKEN to a \
-                 job's or an Entra token, or AZURE_TENANT_ID, AZURE_CLIENT_ID and \
-                 AZURE_CLIENT_SECRET to a service principal.",
-            )),
+            _ => Err(Self::PROOF.missing(Service::AzureDevops)),
         }
     }
 

@@ -10,11 +10,12 @@ use runpipe::Service;
 use runpipe::buddy::{Client, Credentials, PipelineRef, types};
 
 use crate::body::{self, Body};
-use crate::environment::{Environment, missing};
+use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
+use crate::proof::Proof;
 use crate::value::duration;
 use crate::variables::variables;
 use crate::vendor::{Ready, RunList, Vendor, Words};
@@ -113,6 +114,11 @@ pub struct Request {
 impl Vendor for Buddy {
     const PLACE_FLAGS: Words = &["--workspace", "--project"];
     const EXAMPLE: Words = &["--branch", "main", "--comment", "example"];
+    const PROOF: Proof = Proof {
+        ways: &[&["BUDDY_TOKEN"]],
+        from: "as a personal access token, in your profile",
+        allows: "EXECUTION_RUN and EXECUTION_INFO",
+    };
 
     type Client = Client;
     type Place = Place;
@@ -121,8 +127,7 @@ impl Vendor for Buddy {
 
     fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
         let token = environment.secret("BUDDY_TOKEN")?;
-        let advice = "Set BUDDY_TOKEN to a personal access token.";
-        let token = token.ok_or_else(|| missing(Service::Buddy, advice))?;
+        let token = token.ok_or_else(|| Self::PROOF.missing(Service::Buddy))?;
         Ok(Credentials::token(token))
     }
 

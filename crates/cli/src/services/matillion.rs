@@ -10,10 +10,11 @@ use runpipe::{Result as Answer, Run, RunRef, Service};
 use serde_json::{Map, Value};
 
 use crate::body::{self, Body};
-use crate::environment::{Environment, missing};
+use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
 use crate::pair::{Pair, distinct, pair};
+use crate::proof::Proof;
 use crate::vendor::{Ready, RunList, Vendor, Words};
 
 /// Matillion.
@@ -82,6 +83,14 @@ impl Vendor for Matillion {
     // The second part of a place is the project's name.
     const PLACE_FLAGS: Words = &["--project-id", "", "--environment"];
     const EXAMPLE: Words = &["--var", "day=monday"];
+    const PROOF: Proof = Proof {
+        ways: &[
+            &["MATILLION_CLIENT_ID", "MATILLION_CLIENT_SECRET"],
+            &["MATILLION_TOKEN"],
+        ],
+        from: "under API credentials",
+        allows: "running pipelines (its tokens have the scope pipeline-execution)",
+    };
 
     type Client = Client;
     type Place = Place;
@@ -102,18 +111,15 @@ impl Vendor for Matillion {
                 })
             }
             (_, _, Some(token)) => Ok(Credentials::token(token)),
-            (Some(_), None, None) => Err(missing(
-                Service::Matillion,
+            (Some(_), None, None) => Err(Failure::usage(
+                "there is no credential for Matillion",
                 "MATILLION_CLIENT_ID is set; set MATILLION_CLIENT_SECRET too.",
             )),
-            (None, Some(_), None) => Err(missing(
-                Service::Matillion,
+            (None, Some(_), None) => Err(Failure::usage(
+                "there is no credential for Matillion",
                 "MATILLION_CLIENT_SECRET is set; set MATILLION_CLIENT_ID too.",
             )),
-            (None, None, None) => Err(missing(
-                Service::Matillion,
-                "Set MATILLION_CLIENT_ID and MATILLION_CLIENT_SECRET, or MATILLION_TOKEN.",
-            )),
+            (None, None, None) => Err(Self::PROOF.missing(Service::Matillion)),
         }
     }
 

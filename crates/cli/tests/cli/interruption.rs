@@ -19,7 +19,7 @@ use crate::program::{
 const SIGNALS: [(&str, i32); 4] = [("-HUP", 129), ("-INT", 130), ("-QUIT", 131), ("-TERM", 143)];
 
 /// Sends a signal as a shell does.
-async fn send(signal: &str, to: &Child) {
+pub async fn send(signal: &str, to: &Child) {
     let id = to.id().expect("it runs").to_string();
     let sent = Command::new("kill").args([signal, &id]).status().await;
     assert!(sent.expect("kill runs").success());

@@ -197,7 +197,10 @@ fn readme_names_every_key() {
     assert_eq!(in_readme("`start`, `status`"), RUN);
     assert_eq!(in_readme("an error"), ERROR);
     assert_eq!(in_readme("`list`"), ["more", "runs"]);
-    assert_eq!(in_readme("`logs`"), ["logs", "ref", "step", "text"]);
+    assert_eq!(in_readme("`logs` "), ["logs", "ref", "step", "text"]);
+    let line = ["kind", "line", "ref", "step"];
+    assert_eq!(in_readme("`logs --follow`, a line"), line);
+    assert_eq!(in_readme("`open`"), ["ref", "url"]);
 }
 
 #[tokio::test]

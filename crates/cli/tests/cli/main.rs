@@ -2,23 +2,34 @@
 
 mod addresses;
 mod bodies;
+#[cfg(unix)]
+mod ci_jobs;
 mod credentials;
 mod exit_codes;
 mod few_files;
 mod fixtures;
 mod flags;
+mod help;
 mod interruption;
 mod json;
 mod names;
 mod program;
 mod proxies;
+#[cfg(target_os = "linux")]
+mod reading;
 mod reconciling;
 mod references;
+mod schemas;
 mod secrecy;
 mod self_contained;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod terminal_text;
 mod timeouts;
 mod unclear_starts;
 mod unwritten;
 mod upstream;
 mod vendors;
+mod waits;
+#[cfg(target_os = "linux")]
+mod watching;

@@ -82,8 +82,13 @@ impl Program {
         self
     }
 
-    pub async fn spawn(mut self) -> Child {
-        self.command.stderr(Stdio::piped());
+    pub async fn spawn(self) -> Child {
+        self.spawn_with(Stdio::piped()).await
+    }
+
+    /// Starts it, with stderr there.
+    pub async fn spawn_with(mut self, stderr: Stdio) -> Child {
+        self.command.stderr(stderr);
         let mut child = self.command.spawn().expect("the program starts");
         if let (Some(text), Some(mut stdin)) = (self.stdin, child.stdin.take()) {
             stdin

@@ -96,6 +96,15 @@ async fn the_sandbox_serves_every_command() {
         let ended = watch.ends_with(1).await.json();
         assert_eq!(ended["status"], "canceled", "{reference}");
         at(&variables, &["logs", reference]).ends_with(0).await;
+        let steps = at(&variables, &["steps", reference, "--json"]);
+        let steps = steps.ends_with(0).await.json();
+        let last = steps["steps"].as_array().and_then(|steps| steps.last());
+        let last = last.expect("steps");
+        assert!(
+            last["name"].as_str().is_some_and(|name| !name.is_empty()),
+            "{steps}"
+        );
+        assert_eq!(last["status"], "canceled", "{steps}");
         let list = at(&variables, &["list"])
             .words(place.iter().copied())
             .words(["--json"]);
