@@ -263,9 +263,9 @@ fn found_out(
 /// A person has to understand it: that it may have happened, to what, and what to do.
 fn is_understood(error: &Error, service: Service) -> bool {
     let text = error.to_string();
-    text.starts_with("It is not known whether this happened")
+    text.starts_with("It is not known whether this took effect")
         && text.contains(service.title())
-        && text.contains("Do not start again")
+        && text.contains("before you start again")
 }
 
 /// Everything that a caller can show of what they were told.

@@ -41,7 +41,7 @@ async fn anything_but_a_clear_answer_is_unknown() {
         let words = START.replace("--retries 0", "--retries 3 --timeout 1s");
         let ended = buddy(&server, &words).ends_with(6).await;
         assert!(
-            ended.stderr.contains("not known whether this happened"),
+            ended.stderr.contains("not known whether this took effect"),
             "{name}: {}",
             ended.stderr
         );
