@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::reference::follow;
+use super::pointer::follow;
 
 /// What an object schema says about its fields, gathered through `$ref`, `allOf`, `anyOf` and `oneOf`.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use super::operation::Operation;
+use super::pointer::follow;
 use super::reading::operations;
-use super::reference::follow;
 use super::refuse::refuse;
 use super::router::Router;
 use super::schema::Schemas;

@@ -23,9 +23,10 @@ pub mod lint;
 pub mod lower;
 #[cfg(feature = "schemas")]
 pub mod operation;
+mod outline;
+mod pointer;
 #[cfg(feature = "schemas")]
 mod reading;
-mod reference;
 #[cfg(feature = "schemas")]
 mod refuse;
 #[cfg(feature = "schemas")]

@@ -20,6 +20,8 @@
 
 use serde_json::{Map, Value};
 
+use super::outline::grammar::METHODS;
+
 /// A lowered document and what was learned on the way.
 pub struct Lowered {
     /// The document for the generator.
@@ -94,10 +96,6 @@ pub fn lower(document: &Value) -> Lowered {
         renamed,
     }
 }
-
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
 
 fn take(document: &mut Value, pointer: &str, key: &str) -> Value {
     document

@@ -8,12 +8,8 @@ use super::operation::{
     Carrier, Credential, FieldEncoding, Location, MediaType, Operation, Parameter, RequestBody,
     Response, StatusPattern,
 };
-use super::reference::{child, reference_pointer};
-
-/// The methods of a path item that are operations.
-pub(super) const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+use super::outline::grammar::METHODS;
+use super::pointer::{child, of_reference};
 
 /// A value with the pointer under which it really stands.
 struct Place<'r> {
@@ -44,7 +40,7 @@ impl<'r> Place<'r> {
     /// Loading has refused circles already, so the chain ends.
     fn followed(mut self, root: &'r Value) -> Option<Self> {
         while let Some(reference) = self.value.get("$ref").and_then(Value::as_str) {
-            self.pointer = reference_pointer(reference)?;
+            self.pointer = of_reference(reference)?;
             self.value = root.pointer(&self.pointer)?;
         }
         Some(self)

@@ -4,7 +4,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
-use super::reference::child;
+use super::pointer::child;
 use super::translate::{DECLARED, OPEN};
 
 /// How the report of a field begins that the document does not know.

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::declared::Declared;
-pub(super) use super::reference::reference_pointer;
-use super::reference::{escape, follow};
+pub(super) use super::pointer::of_reference;
+use super::pointer::{escape, follow};
 use super::strictness::{Direction, Strictness};
 
 /// The keyword, unknown to JSON Schema, under which a closed object carries the names that it declares.
@@ -127,7 +127,7 @@ impl<'r> Translator<'r> {
             return schema.clone();
         };
         if let Some(reference) = source.get("$ref").and_then(Value::as_str) {
-            let Some(pointer) = reference_pointer(reference) else {
+            let Some(pointer) = of_reference(reference) else {
                 return Value::Bool(false);
             };
             let name = self.definition_name(&pointer, self.strict);
@@ -316,7 +316,7 @@ impl<'r> Translator<'r> {
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
         for (word, target) in mapping.into_iter().flatten() {
             let target = target.as_str()?;
-            let pointer = reference_pointer(target)
+            let pointer = of_reference(target)
                 .unwrap_or_else(|| format!("/components/schemas/{}", escape(target)));
             let name = self.definition_name(&pointer, self.strict);
             chosen.insert(word.clone(), json!({ "$ref": format!("#/$defs/{name}") }));

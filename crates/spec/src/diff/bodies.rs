@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::operation::{MediaType, Operation};
-use super::super::reference::child;
+use super::super::pointer::child;
 use super::Impact;
 use super::comparison::Comparison;
 use super::reach::{Reach, Shift, breaking_if};

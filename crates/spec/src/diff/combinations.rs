@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::reference::child;
+use super::super::outline::grammar::{SCHEMA_NOTES, is_note};
+use super::super::pointer::child;
 use super::comparison::{Comparison, Side};
 use super::objects::MAX_DEPTH;
-use super::pairs::{SCHEMA_NOTES, component, component_of, is_note};
+use super::pairs::{component, component_of};
 use super::reach::{Reach, Shift};
 use super::schemas::{Presence, kind};
 

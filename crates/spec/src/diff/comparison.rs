@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::super::document::Document;
-use super::super::reference::child;
+use super::super::pointer::child;
 use super::pairs::Pairs;
 use super::reach::{Reach, reaches};
 use super::{Change, Impact};

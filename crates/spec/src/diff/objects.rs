@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::reference::child;
+use super::super::pointer::child;
 use super::Impact;
 use super::comparison::{Comparison, Side};
 use super::pairs::{component_of, texts};

@@ -1,7 +1,7 @@
 //! Operations: which one is which, and what has changed about each.
 
 use super::super::operation::{Location, Operation};
-use super::super::reference::escape;
+use super::super::pointer::escape;
 use super::Impact;
 use super::comparison::Comparison;
 

@@ -4,18 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::super::outline::grammar::is_note;
+
 /// The keywords that are made of other schemas.
 pub(super) const COMBINATIONS: [&str; 5] = ["oneOf", "anyOf", "allOf", "not", "discriminator"];
-
-/// Keywords of a schema that say nothing about a value.
-pub(super) const SCHEMA_NOTES: [&str; 6] = [
-    "title",
-    "description",
-    "example",
-    "externalDocs",
-    "deprecated",
-    "xml",
-];
 
 const PREFIX: &str = "/components/schemas/";
 
@@ -181,11 +173,6 @@ impl Pairs {
             }
         })
     }
-}
-
-/// Whether a keyword says nothing about a value.
-pub(super) fn is_note(key: &str) -> bool {
-    SCHEMA_NOTES.contains(&key) || key.starts_with("x-")
 }
 
 /// A list of texts as a set.

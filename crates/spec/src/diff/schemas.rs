@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::reference::child;
+use super::super::outline::grammar::{SCHEMA_NOTES, is_note};
+use super::super::pointer::child;
 use super::Impact;
 use super::comparison::{Comparison, Side};
-use super::pairs::{COMBINATIONS, SCHEMA_NOTES, component, component_of};
+use super::pairs::{COMBINATIONS, component, component_of};
 use super::reach::{Reach, Shift};
 
 /// Longest chain of references that is followed. Loading has refused circles.
@@ -78,9 +79,10 @@ fn alias(value: &Value) -> Option<(&str, bool)> {
         let [only] = value.get("allOf")?.as_array()?.as_slice() else {
             return None;
         };
-        let plain = value.as_object()?.keys().all(|key| {
-            ["allOf", "nullable", "type"].contains(&key.as_str()) || super::pairs::is_note(key)
-        });
+        let plain = value
+            .as_object()?
+            .keys()
+            .all(|key| ["allOf", "nullable", "type"].contains(&key.as_str()) || is_note(key));
         if !plain || !target(only) {
             return None;
         }

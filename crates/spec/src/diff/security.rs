@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::super::reference::child;
+use super::super::pointer::child;
 use super::Impact;
 use super::comparison::Comparison;
 use super::schemas::members;

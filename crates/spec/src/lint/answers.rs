@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::outline::{Node, Outline};
 use super::report::Report;
 use super::uses::Uses;
+use crate::outline::{Node, Outline};
 
 pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
     for schema in uses.answers(outline) {

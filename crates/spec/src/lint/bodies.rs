@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::grammar::Kind;
-use super::outline::{Node, Operation, Outline};
-use super::pointer;
 use super::report::Report;
 use super::words::{list, quoted};
+use crate::outline::grammar::Kind;
+use crate::outline::{Node, Operation, Outline};
+use crate::pointer;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::format::FORMATS;
-use super::outline::{Node, Outline};
 use super::report::Report;
 use super::words::{nearest, quoted};
+use crate::outline::{Node, Outline};
 
 /// Lower and upper bound of the same thing.
 const BOUNDS: [(&str, &str); 4] = [

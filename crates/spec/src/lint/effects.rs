@@ -1,9 +1,9 @@
 //! What a call does to the service: whether it may be repeated is not to be guessed.
 
-use super::outline::{Operation, Outline};
-use super::pointer;
 use super::report::Report;
 use crate::effect::{Effects, UnknownEffect};
+use crate::outline::{Operation, Outline};
+use crate::pointer;
 
 const CURE: &str = "Write `\"x-effect\": \"read\"` when it changes nothing, `\"set\"` when asking twice does no harm, \
     `\"start\"` when it must not be repeated; or an object of `field`, `words` and `otherwise` when a word of the \

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::outline::{Node, Outline};
-use super::pointer;
 use super::report::Report;
 use super::uses::Uses;
 use super::words::{list, nearest};
+use crate::outline::{Node, Outline};
+use crate::pointer;
 
 pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
     for schema in uses.generated(outline) {

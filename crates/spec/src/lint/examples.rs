@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::super::schema::{Direction, Schemas, Strictness};
 use super::bodies::{is_form, is_json};
 use super::enums::words_of;
-use super::grammar::Kind;
-use super::outline::{Node, Outline};
-use super::pointer;
 use super::report::Report;
+use crate::outline::grammar::Kind;
+use crate::outline::{Node, Outline};
+use crate::pointer;
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     if report.has(&super::references::BREAKING) {

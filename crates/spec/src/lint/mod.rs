@@ -11,13 +11,9 @@ mod effects;
 mod enums;
 #[cfg(feature = "schemas")]
 mod examples;
-mod grammar;
-mod keys;
 mod names;
-mod outline;
 mod parameters;
 mod paths;
-mod pointer;
 mod position;
 mod references;
 mod report;
@@ -35,6 +31,8 @@ use serde_json::Value;
 use self::position::Positions;
 use self::report::Report;
 use super::finding::Finding;
+use super::outline::Outline;
+use super::pointer;
 
 /// The name of every rule, as [`Finding::rule`] gives it.
 pub const RULES: &[&str] = &[
@@ -145,9 +143,10 @@ pub fn lint(file: &str, text: &str) -> Vec<Finding> {
     if !version(&root, &mut report) {
         return report.finish();
     }
-    let outline = structure::outline(&root, &mut report);
+    let outline = Outline::new(&root);
     let operations = outline.operations();
     let uses = uses::Uses::of(&outline, &operations);
+    structure::check(&outline, &mut report);
     references::check(&outline, &mut report);
     names::check(&outline, &operations, &uses, &mut report);
     paths::check(&outline, &operations, &mut report);

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::grammar::Kind;
-use super::outline::{Node, Operation, Outline};
-use super::pointer;
 use super::report::Report;
 use super::rust_name::{pascal, snake};
 use super::uses::Uses;
 use super::words::quoted;
+use crate::outline::grammar::Kind;
+use crate::outline::{Node, Operation, Outline};
+use crate::pointer;
 
 /// What the generated client has of its own; an operation of that name would not compile.
 const CLIENT_METHODS: [&str; 9] = [

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::grammar::Kind;
-use super::outline::{Node, Outline};
-use super::pointer;
 use super::report::Report;
 use super::words::quoted;
+use crate::outline::grammar::Kind;
+use crate::outline::{Node, Outline};
+use crate::pointer;
 
 /// Headers that OpenAPI describes elsewhere and ignores as parameters.
 const RESERVED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::grammar::Kind;
-use super::outline::{Operation, Outline};
-use super::pointer;
 use super::report::Report;
 use super::words::{list, nearest, quoted};
+use crate::outline::grammar::Kind;
+use crate::outline::{Operation, Outline};
+use crate::pointer;
 
 pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
     templates(outline, report);

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::str::Chars;
 
-use super::pointer;
+use crate::pointer;
 
 /// A place in the text: line and column, both counted from 1, the column in characters.
 pub(super) type Place = (usize, usize);

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grammar::Kind;
-use super::outline::{Node, Outline};
-use super::pointer;
 use super::report::Report;
 use super::words::{nearest, quoted};
+use crate::outline::grammar::Kind;
+use crate::outline::{Node, Outline};
+use crate::pointer;
 
 /// Names of the rules that make it unsafe or useless to compile schemas.
 #[cfg(feature = "schemas")]
@@ -170,11 +170,7 @@ fn unused(outline: &Outline<'_>, report: &mut Report<'_>) {
                 .is_some_and(|index| reached.contains(&index)),
         };
         if !used {
-            let problem = format!("nothing uses {} {}", node.kind.title(), quoted(&name));
-            let problem =
-                problem
-                    .replacen("uses a ", "uses the ", 1)
-                    .replacen("uses an ", "uses the ", 1);
+            let problem = format!("nothing uses the {} {}", node.kind.name(), quoted(&name));
             report.add(
                 "unused-component",
                 &node.pointer,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::outline::{Node, Outline};
-use super::pointer;
 use super::report::Report;
 use super::rust_name::pascal;
 use super::uses::Uses;
 use super::words::{nearest, quoted};
+use crate::outline::{Node, Outline};
+use crate::pointer;
 
 /// Keywords that join several schemas into one.
 const COMBINING: [&str; 3] = ["allOf", "oneOf", "anyOf"];

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::grammar::Kind;
-use super::outline::{Node, Outline};
-use super::pointer;
 use super::report::Report;
 use super::words::{nearest, quoted};
+use crate::outline::grammar::Kind;
+use crate::outline::{Node, Outline};
+use crate::pointer;
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     let schemes = outline

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::grammar::Kind;
-use super::outline::Outline;
 use super::report::Report;
 use super::words::quoted;
+use crate::outline::Outline;
+use crate::outline::grammar::Kind;
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     for server in outline.of(Kind::Server) {
@@ -37,7 +37,7 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
             let cure = format!("Write `{{{name}}}` into the address, or remove the variable.");
             report.add(
                 "server-variable",
-                super::pointer::child(&server.at("variables"), name),
+                crate::pointer::child(&server.at("variables"), name),
                 problem,
                 cure,
             );

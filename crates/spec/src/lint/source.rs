@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::outline::{Operation, Outline};
 use super::report::Report;
 use super::words::quoted;
+use crate::outline::{Operation, Outline};
 
 pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
     for operation in operations {

@@ -1,289 +1,163 @@
 //! Keys and the shape of their values: what OpenAPI does not know, what is missing, what has the wrong type.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::grammar::{EITHER, EXCLUSIVE, FLOW_ADDRESSES, FOREIGN, Kind, NEEDED, Shape};
-use super::outline::{Node, Outline};
-use super::pointer;
 use super::report::Report;
 use super::words::{list, nearest, quoted};
+use crate::outline::grammar::{EITHER, EXCLUSIVE, FLOW_ADDRESSES, FOREIGN, Kind, NEEDED, Shape};
+use crate::outline::{Node, Outline};
+use crate::pointer;
 
-/// Takes the document apart and reports what is not OpenAPI 3.0 on the way.
-pub(super) fn outline<'a>(root: &'a Value, report: &mut Report<'_>) -> Outline<'a> {
-    let mut walk = Walk {
-        nodes: Vec::new(),
-        report,
-    };
-    walk.object(Kind::Document, String::new(), root, None, "");
-    Outline::new(root, walk.nodes)
+/// Reports what is not OpenAPI 3.0.
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
+    for misfit in &outline.misfits {
+        wrong(&misfit.pointer, misfit.kind.title(), misfit.value, report);
+    }
+    for node in &outline.nodes {
+        if node.is_reference() {
+            if let (None, Some(value)) = (node.reference, node.object.get("$ref")) {
+                wrong(&node.at("$ref"), "a text", value, report);
+            }
+        } else if node.kind == Kind::SecurityRequirement {
+            for (scheme, scopes) in node.object {
+                value(Shape::Texts, &node.at(scheme), scopes, report);
+            }
+        } else if node.kind.entries().is_none() {
+            keys(node, report);
+        }
+    }
 }
 
-struct Walk<'a, 'r, 't> {
-    nodes: Vec<Node<'a>>,
-    report: &'r mut Report<'t>,
+fn wrong(pointer: &str, wanted: &str, found: &Value, report: &mut Report<'_>) {
+    let problem = format!("this is {}, not {wanted}", name_of(found));
+    let cure = format!("Write {wanted} here.");
+    report.add("wrong-type", pointer, problem, cure);
 }
 
-impl<'a> Walk<'a, '_, '_> {
-    fn object(
-        &mut self,
-        kind: Kind,
-        pointer: String,
-        value: &'a Value,
-        parent: Option<usize>,
-        role: &'a str,
-    ) {
-        let Some(object) = value.as_object() else {
-            return self.wrong(&pointer, kind.title(), value);
-        };
-        let index = self.nodes.len();
-        let reference = object
-            .get("$ref")
-            .filter(|_| kind.referable())
-            .and_then(Value::as_str);
-        let is_reference = kind.referable() && object.contains_key("$ref");
-        self.nodes.push(Node {
-            pointer,
-            kind,
-            value,
-            object,
-            reference,
-            parent,
-            role,
-            end: index + 1,
-        });
-        if is_reference {
-            if let (None, Some(value)) = (reference, object.get("$ref")) {
-                let pointer = self.place(index, "$ref");
-                self.wrong(&pointer, "a text", value);
-            }
-        } else {
-            match kind {
-                Kind::Paths => self.map_like(index, object, Kind::PathItem, "paths"),
-                Kind::Responses => self.map_like(index, object, Kind::Response, "responses"),
-                Kind::Callback => self.map_like(index, object, Kind::PathItem, "callback"),
-                Kind::SecurityRequirement => self.requirement(index, object),
-                _ => self.fixed(index, kind, object),
-            }
-        }
-        let end = self.nodes.len();
-        if let Some(node) = self.nodes.get_mut(index) {
-            node.end = end;
+fn keys(node: &Node<'_>, report: &mut Report<'_>) {
+    let Node { kind, object, .. } = *node;
+    for (name, inner) in object {
+        match kind.key(name) {
+            Some(key) => value(key.shape, &node.at(name), inner, report),
+            None if name.starts_with("x-") => {}
+            None => unknown_key(node, name, report),
         }
     }
-
-    fn place(&self, index: usize, key: &str) -> String {
-        self.nodes
-            .get(index)
-            .map(|node| node.at(key))
-            .unwrap_or_default()
-    }
-
-    fn wrong(&mut self, pointer: &str, wanted: &str, found: &Value) {
-        let found = name_of(found);
-        let cure = format!("Write {wanted} here.");
-        self.report.add(
-            "wrong-type",
-            pointer,
-            format!("this is {found}, not {wanted}"),
-            cure,
-        );
-    }
-
-    /// Paths, responses and callbacks: the keys are names, only extensions are not followed.
-    fn map_like(
-        &mut self,
-        index: usize,
-        object: &'a Map<String, Value>,
-        inner: Kind,
-        role: &'a str,
-    ) {
-        for (key, value) in object.iter().filter(|(key, _)| !key.starts_with("x-")) {
-            let pointer = self.place(index, key);
-            self.object(inner, pointer, value, Some(index), role);
-        }
-    }
-
-    fn requirement(&mut self, index: usize, object: &'a Map<String, Value>) {
-        for (scheme, scopes) in object {
-            let pointer = self.place(index, scheme);
-            self.value(Shape::Texts, pointer, scopes, index, scheme);
-        }
-    }
-
-    fn fixed(&mut self, index: usize, kind: Kind, object: &'a Map<String, Value>) {
-        let around = self
-            .nodes
-            .get(index)
-            .map(|node| node.pointer.clone())
-            .unwrap_or_default();
-        for (name, value) in object {
-            let pointer = pointer::child(&around, name);
-            match kind.keys().iter().find(|key| key.name == name) {
-                Some(key) => self.value(key.shape, pointer, value, index, key.name),
-                None if name.starts_with("x-") => {}
-                None => self.unknown_key(kind, pointer, name),
-            }
-        }
-        let mut needed: Vec<&str> = kind
-            .keys()
-            .iter()
-            .filter(|key| key.required)
-            .map(|key| key.name)
-            .collect();
-        for (_, key, word, keys) in NEEDED.iter().filter(|(of, ..)| *of == kind) {
-            if object.get(*key).and_then(Value::as_str) == Some(*word) {
-                needed.extend(*keys);
-            }
-        }
-        if kind == Kind::OAuthFlow {
-            let flow = pointer::last(&around);
-            needed.extend(
-                FLOW_ADDRESSES
-                    .iter()
-                    .filter(|(of, _)| *of == flow)
-                    .flat_map(|(_, keys)| *keys),
-            );
-        }
-        for key in needed.into_iter().filter(|key| !object.contains_key(*key)) {
-            self.missing(&around, kind, key);
-        }
-        for (_, keys) in EITHER.iter().filter(|(of, _)| *of == kind) {
-            if !keys.iter().any(|key| object.contains_key(*key)) {
-                let problem = format!("{} needs one of {}", kind.title(), list(keys));
-                self.report
-                    .add("missing-key", &around, problem, "Add one of them.");
-            }
-        }
-        for (_, one, other) in EXCLUSIVE.iter().filter(|(of, ..)| *of == kind) {
-            if object.contains_key(*one) && object.contains_key(*other) {
-                let problem = format!("{} may not have both `{one}` and `{other}`", kind.title());
-                self.report
-                    .add("exclusive-keys", &around, problem, "Keep one of the two.");
-            }
-        }
-    }
-
-    fn missing(&mut self, around: &str, kind: Kind, key: &str) {
+    for key in needed(node).filter(|key| !object.contains_key(*key)) {
         let problem = format!("{} needs `{key}`", kind.title());
-        self.report
-            .add("missing-key", around, problem, format!("Add `{key}`."));
-    }
-
-    fn unknown_key(&mut self, kind: Kind, pointer: String, name: &str) {
-        let known: Vec<&str> = kind.keys().iter().map(|key| key.name).collect();
-        let foreign = FOREIGN
-            .iter()
-            .find(|(of, key, _)| *of == kind && *key == name);
-        let cure = match (foreign, nearest(name, &known)) {
-            (Some((_, _, cure)), _) => (*cure).to_owned(),
-            (None, Some(near)) => format!("Did you mean `{near}`?"),
-            (None, None) => {
-                format!(
-                    "Remove it, or name it `x-{name}` if it is an extension. Known keys: {}.",
-                    list(&known)
-                )
-            }
-        };
-        let problem = format!(
-            "OpenAPI 3.0 knows no key {} in {}",
-            quoted(name),
-            kind.title()
-        );
-        self.report.add("unknown-key", pointer, problem, cure);
-    }
-
-    fn value(
-        &mut self,
-        shape: Shape,
-        pointer: String,
-        value: &'a Value,
-        index: usize,
-        role: &'a str,
-    ) {
-        match shape {
-            Shape::Any => {}
-            Shape::Text if value.is_string() => {}
-            Shape::Text => self.wrong(&pointer, "a text", value),
-            Shape::Flag if value.is_boolean() => {}
-            Shape::Flag => self.wrong(&pointer, "`true` or `false`", value),
-            Shape::Number if value.is_number() => {}
-            Shape::Number => self.wrong(&pointer, "a number", value),
-            Shape::Count if value.is_u64() => {}
-            Shape::Count => self.wrong(&pointer, "a whole number from 0 up", value),
-            Shape::Word(words) => self.word(words, &pointer, value),
-            Shape::Texts => {
-                for (place, entry) in self.entries(&pointer, value) {
-                    self.value(Shape::Text, place, entry, index, role);
-                }
-            }
-            Shape::Values => drop(self.entries(&pointer, value)),
-            Shape::TextMap => {
-                for (place, entry) in self.members(&pointer, value) {
-                    self.value(Shape::Text, place, entry, index, role);
-                }
-            }
-            Shape::AnyMap => drop(self.members(&pointer, value)),
-            Shape::Object(kind) => self.object(kind, pointer, value, Some(index), role),
-            Shape::List(kind) => {
-                for (place, entry) in self.entries(&pointer, value) {
-                    self.object(kind, place, entry, Some(index), role);
-                }
-            }
-            Shape::Map(kind) => {
-                for (place, entry) in self.members(&pointer, value) {
-                    self.object(kind, place, entry, Some(index), role);
-                }
-            }
-            Shape::FlagOrSchema if value.is_boolean() => {}
-            Shape::FlagOrSchema => self.object(Kind::Schema, pointer, value, Some(index), role),
-        }
-    }
-
-    fn word(&mut self, words: &'static [&'static str], pointer: &str, value: &Value) {
-        if let Some(kind) = nullable_type(words, value) {
-            let problem = "a list of types is OpenAPI 3.1";
-            let cure = format!("Write `\"type\": \"{kind}\", \"nullable\": true`.");
-            return self.report.add("wrong-type", pointer, problem, cure);
-        }
-        let Some(word) = value.as_str() else {
-            return self.wrong(pointer, &format!("one of {}", list(words)), value);
-        };
-        if words.contains(&word) {
-            return;
-        }
-        let cure = match nearest(word, words) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => format!("Write one of {}.", list(words)),
-        };
-        self.report.add(
-            "unknown-word",
-            pointer,
-            format!("OpenAPI 3.0 does not know {} here", quoted(word)),
-            cure,
+        report.add(
+            "missing-key",
+            &node.pointer,
+            problem,
+            format!("Add `{key}`."),
         );
     }
-
-    fn entries(&mut self, pointer: &str, value: &'a Value) -> Vec<(String, &'a Value)> {
-        let Some(entries) = value.as_array() else {
-            self.wrong(pointer, "a list", value);
-            return Vec::new();
-        };
-        let numbered = entries.iter().enumerate();
-        numbered
-            .map(|(number, entry)| (pointer::child(pointer, &number.to_string()), entry))
-            .collect()
+    for (_, keys) in EITHER.iter().filter(|(of, _)| *of == kind) {
+        if !keys.iter().any(|key| object.contains_key(*key)) {
+            let problem = format!("{} needs one of {}", kind.title(), list(keys));
+            report.add("missing-key", &node.pointer, problem, "Add one of them.");
+        }
     }
-
-    fn members(&mut self, pointer: &str, value: &'a Value) -> Vec<(String, &'a Value)> {
-        let Some(members) = value.as_object() else {
-            self.wrong(pointer, "an object", value);
-            return Vec::new();
-        };
-        members
-            .iter()
-            .map(|(name, member)| (pointer::child(pointer, name), member))
-            .collect()
+    for (_, one, other) in EXCLUSIVE.iter().filter(|(of, ..)| *of == kind) {
+        if object.contains_key(*one) && object.contains_key(*other) {
+            let problem = format!("{} may not have both `{one}` and `{other}`", kind.title());
+            let cure = "Keep one of the two.";
+            report.add("exclusive-keys", &node.pointer, problem, cure);
+        }
     }
+}
+
+/// The keys that must be there, whatever the object, and because of the values of others.
+fn needed<'n>(node: &'n Node<'_>) -> impl Iterator<Item = &'static str> + use<'n> {
+    let kind = node.kind;
+    let always = kind.keys().iter().filter(|key| key.required);
+    let by_word = NEEDED
+        .iter()
+        .filter(move |(of, key, word, _)| *of == kind && node.text(key) == Some(*word));
+    let flow = (kind == Kind::OAuthFlow).then(|| pointer::last(&node.pointer));
+    let by_flow = FLOW_ADDRESSES
+        .iter()
+        .filter(move |(of, _)| flow.as_deref() == Some(*of));
+    let by_word = by_word.flat_map(|(.., keys)| *keys);
+    let by_flow = by_flow.flat_map(|(_, keys)| *keys);
+    always
+        .map(|key| key.name)
+        .chain(by_word.chain(by_flow).copied())
+}
+
+fn unknown_key(node: &Node<'_>, name: &str, report: &mut Report<'_>) {
+    let kind = node.kind;
+    let known: Vec<&str> = kind.keys().iter().map(|key| key.name).collect();
+    let foreign = FOREIGN
+        .iter()
+        .find(|(of, key, _)| *of == kind && *key == name);
+    let cure = match (foreign, nearest(name, &known)) {
+        (Some((_, _, cure)), _) => (*cure).to_owned(),
+        (None, Some(near)) => format!("Did you mean `{near}`?"),
+        (None, None) => {
+            format!(
+                "Remove it, or name it `x-{name}` if it is an extension. Known keys: {}.",
+                list(&known)
+            )
+        }
+    };
+    let problem = format!(
+        "OpenAPI 3.0 knows no key {} in {}",
+        quoted(name),
+        kind.title()
+    );
+    report.add("unknown-key", node.at(name), problem, cure);
+}
+
+/// Judges the value of a key. Objects inside it are nodes of their own, or misfits.
+fn value(shape: Shape, pointer: &str, value: &Value, report: &mut Report<'_>) {
+    let (fits, wanted) = match shape {
+        Shape::Any | Shape::Object(_) | Shape::FlagOrSchema => return,
+        Shape::Word(words) => return word(words, pointer, value, report),
+        Shape::Text => (value.is_string(), "a text"),
+        Shape::Flag => (value.is_boolean(), "`true` or `false`"),
+        Shape::Number => (value.is_number(), "a number"),
+        Shape::Count => (value.is_u64(), "a whole number from 0 up"),
+        Shape::Texts | Shape::Values | Shape::List(_) => (value.is_array(), "a list"),
+        Shape::TextMap | Shape::AnyMap | Shape::Map(_) => (value.is_object(), "an object"),
+    };
+    if !fits {
+        return wrong(pointer, wanted, value, report);
+    }
+    match (shape, value) {
+        (Shape::Texts, Value::Array(entries)) => {
+            for (number, entry) in entries.iter().enumerate() {
+                let here = pointer::child(pointer, &number.to_string());
+                self::value(Shape::Text, &here, entry, report);
+            }
+        }
+        (Shape::TextMap, Value::Object(members)) => {
+            for (name, member) in members {
+                self::value(Shape::Text, &pointer::child(pointer, name), member, report);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn word(words: &[&str], pointer: &str, value: &Value, report: &mut Report<'_>) {
+    if let Some(kind) = nullable_type(words, value) {
+        let problem = "a list of types is OpenAPI 3.1";
+        let cure = format!("Write `\"type\": \"{kind}\", \"nullable\": true`.");
+        return report.add("wrong-type", pointer, problem, cure);
+    }
+    let Some(word) = value.as_str() else {
+        return wrong(pointer, &format!("one of {}", list(words)), value, report);
+    };
+    if words.contains(&word) {
+        return;
+    }
+    let cure = match nearest(word, words) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("Write one of {}.", list(words)),
+    };
+    let problem = format!("OpenAPI 3.0 does not know {} here", quoted(word));
+    report.add("unknown-word", pointer, problem, cure);
 }
 
 /// The one type of a list that has `null` beside it, as OpenAPI 3.1 writes a nullable schema.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::bodies::is_html;
-use super::grammar::Kind;
-use super::outline::{Node, Operation, Outline};
-use super::pointer;
+use crate::outline::grammar::Kind;
+use crate::outline::{Node, Operation, Outline};
+use crate::pointer;
 
 /// Indices of the nodes that requests and successful answers are made of.
 pub(super) struct Uses {

@@ -5,45 +5,73 @@
 //! messages that it did not understand. A fault that the lint knows too has the lint's rule name; everything
 //! else is `not-implemented`.
 
-mod keywords;
 mod parts;
 mod schemas;
 
 use serde_json::Value;
 
-use self::keywords::{BESIDE_REFERENCE, Kind};
 use super::finding::Finding;
-use super::reference::{child, escape, follow, reference_pointer};
+use super::outline::grammar::{Kind, Shape, is_note};
+use super::outline::{Node, Outline};
+use super::pointer::{child, follow, of_reference};
 use super::schema_error::nearest;
+
+/// Keys that OpenAPI 3.0 has and that are not implemented, each with what to do instead.
+const UNIMPLEMENTED: &[(Kind, &str, &str)] = &[
+    (Kind::Operation, "callbacks", CALLBACKS),
+    (Kind::Components, "callbacks", CALLBACKS),
+    (
+        Kind::Encoding,
+        "headers",
+        "Remove it: only multipart bodies have headers of their own.",
+    ),
+    (
+        Kind::Example,
+        "externalValue",
+        "Put the example into the document, as `value`.",
+    ),
+];
+const CALLBACKS: &str = "Describe the callback as an operation of a document of its own.";
+
+/// Keys that may stand beside a `$ref` because they say nothing about a message.
+const BESIDE_REFERENCE: &[&str] = &[
+    "description",
+    "summary",
+    "title",
+    "deprecated",
+    "externalDocs",
+];
 
 /// Finds all reasons not to use a document, in the order in which they are met.
 pub(super) fn refuse(file: &str, root: &Value) -> Vec<Finding> {
-    let mut walk = Walk {
+    let outline = Outline::new(root);
+    let mut refusals = Refusals {
         file,
-        root,
+        outline: &outline,
         findings: Vec::new(),
     };
-    walk.document();
-    walk.findings
+    refusals.document();
+    refusals.findings
 }
 
-struct Walk<'r> {
-    file: &'r str,
-    root: &'r Value,
+/// The reasons that have been found so far.
+struct Refusals<'o, 'r> {
+    file: &'o str,
+    outline: &'o Outline<'r>,
     findings: Vec<Finding>,
 }
 
-impl<'r> Walk<'r> {
+impl Refusals<'_, '_> {
     fn refuse(
         &mut self,
         rule: &'static str,
-        pointer: &str,
+        pointer: impl Into<String>,
         problem: impl Into<String>,
         cure: impl Into<String>,
     ) {
         self.findings.push(Finding {
             file: self.file.to_owned(),
-            pointer: pointer.to_owned(),
+            pointer: pointer.into(),
             line: None,
             column: None,
             rule,
@@ -52,152 +80,128 @@ impl<'r> Walk<'r> {
         });
     }
 
-    fn not_implemented(&mut self, pointer: &str, what: impl Into<String>, cure: impl Into<String>) {
+    fn not_implemented(
+        &mut self,
+        pointer: impl Into<String>,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) {
         self.refuse("not-implemented", pointer, what, cure);
     }
 
-    /// Checks the keys of an object. `false` when there is nothing further to look at: the value is no
-    /// object, or a reference, whose target is looked at where it stands.
-    fn keys(&mut self, kind: Kind, pointer: &str, value: &'r Value) -> bool {
-        let Some(object) = value.as_object() else {
-            let problem = format!("the {} is not an object", kind.name());
-            self.refuse("wrong-type", pointer, problem, "Write an object here.");
-            return false;
-        };
-        if let Some(reference) = object.get("$ref") {
-            self.reference(kind, pointer, reference);
-            for key in object
-                .keys()
-                .filter(|key| *key != "$ref" && !key.starts_with("x-"))
-            {
-                if !BESIDE_REFERENCE.contains(&key.as_str()) {
-                    let problem = format!("`{key}` beside a `$ref` has no effect in OpenAPI 3.0");
-                    let cure = "Move it to the target, or write `allOf` around the `$ref`.";
-                    self.refuse("ref-siblings", pointer, problem, cure);
-                }
+    /// Checks the keys of an object. `false` when there is nothing further to look at, because a reference is
+    /// there: its target is looked at where it stands.
+    fn keys(&mut self, node: &Node<'_>) -> bool {
+        let own = || node.object.keys().filter(|key| !key.starts_with("x-"));
+        if let Some(reference) = node.object.get("$ref") {
+            self.reference(node, reference);
+            let known = |key: &str| key == "$ref" || BESIDE_REFERENCE.contains(&key);
+            for key in own().filter(|key| !known(key)) {
+                let problem = format!("`{key}` beside a `$ref` has no effect in OpenAPI 3.0");
+                let cure = "Move it to the target, or write `allOf` around the `$ref`.";
+                self.refuse("ref-siblings", &node.pointer, problem, cure);
             }
             return false;
         }
-        for key in object.keys().filter(|key| !key.starts_with("x-")) {
-            let here = child(pointer, key);
-            let unimplemented = kind.unimplemented().iter().find(|(name, _)| name == key);
-            if let Some((_, cure)) = unimplemented {
-                let problem = format!("`{key}` of the {} is not implemented", kind.name());
-                self.not_implemented(&here, problem, *cure);
-            } else if !kind.knows(key) {
-                let near = nearest(
-                    key,
-                    &kind.keys().split_ascii_whitespace().collect::<Vec<_>>(),
-                );
-                let problem = format!("the {} has no key `{key}` in OpenAPI 3.0", kind.name());
-                let cure = match near {
+        let what = node.kind.name();
+        for name in own() {
+            let unimplemented = UNIMPLEMENTED
+                .iter()
+                .find(|(kind, key, _)| *kind == node.kind && key == name);
+            if let Some((.., cure)) = unimplemented {
+                let problem = format!("`{name}` of the {what} is not implemented");
+                self.not_implemented(node.at(name), problem, *cure);
+            } else if node.kind.key(name).is_none() {
+                let known: Vec<&str> = node.kind.keys().iter().map(|key| key.name).collect();
+                let problem = format!("the {what} has no key `{name}` in OpenAPI 3.0");
+                let cure = match nearest(name, &known) {
                     Some(near) => format!("Perhaps `{near}` was meant."),
                     None => "Remove it, or begin its name with `x-`.".to_owned(),
                 };
-                self.refuse("unknown-key", &here, problem, cure);
+                self.refuse("unknown-key", node.at(name), problem, cure);
             }
         }
+        self.values(node);
         true
     }
 
-    fn reference(&mut self, kind: Kind, pointer: &str, reference: &'r Value) {
-        let here = child(pointer, "$ref");
+    /// Checks lists, maps, and every keyword of a schema that says something about a value.
+    fn values(&mut self, node: &Node<'_>) {
+        for key in node.kind.keys() {
+            let judged = match node.kind {
+                Kind::Schema => !is_note(key.name),
+                _ => matches!(key.shape, Shape::List(_) | Shape::Map(_)),
+            };
+            let value = node.object.get(key.name).filter(|_| judged);
+            if let Some(wanted) = value.and_then(|value| unmet(key.shape, value)) {
+                let problem = format!("`{}` is not {wanted}", key.name);
+                self.refuse(
+                    "wrong-type",
+                    node.at(key.name),
+                    problem,
+                    "Correct its value.",
+                );
+            }
+        }
+    }
+
+    fn reference(&mut self, node: &Node<'_>, reference: &Value) {
+        let here = node.at("$ref");
         let Some(text) = reference.as_str() else {
-            self.refuse(
-                "wrong-type",
-                &here,
-                "the `$ref` is not a string",
-                "Write a string here.",
-            );
-            return;
+            let problem = "the `$ref` is not a string";
+            return self.refuse("wrong-type", here, problem, "Write a string here.");
         };
-        let Some(target) = reference_pointer(text) else {
+        let Some(target) = of_reference(text) else {
             let problem = format!("`{text}` leads into another document");
             let cure = "Put the target into this document: others are not read.";
-            self.refuse("ref-external", &here, problem, cure);
-            return;
+            return self.refuse("ref-external", here, problem, cure);
         };
-        match self.root.pointer(&target) {
+        let root = self.outline.root;
+        match root.pointer(&target) {
             None => {
                 let problem = format!("the `$ref` leads to `{target}`, where nothing is");
-                self.refuse(
-                    "ref-dangling",
-                    &here,
-                    problem,
-                    "Correct the name, or add the target.",
-                );
+                let cure = "Correct the name, or add the target.";
+                self.refuse("ref-dangling", here, problem, cure);
             }
-            Some(value) if follow(self.root, value).is_none() => {
+            Some(value) if follow(root, value).is_none() => {
                 let problem = "the `$ref` leads in a circle, or further to nothing";
                 let cure = "Let one of the references lead to an object.";
-                self.refuse("ref-cycle", &here, problem, cure);
+                self.refuse("ref-cycle", here, problem, cure);
             }
-            Some(_) if !self.is_target_of(kind, &target) => {
-                let problem = format!(
-                    "the `$ref` leads to `{target}`, which is no {}",
-                    kind.name()
-                );
+            // What is of another kind has been checked as such, if at all.
+            Some(_) if !self.is_a(node.kind, &target) => {
+                let kind = node.kind.name();
+                let problem = format!("the `$ref` leads to `{target}`, which is no {kind}");
                 let cure = "Let it lead to a component of the right kind.";
-                self.refuse("ref-kind", &here, problem, cure);
+                self.refuse("ref-kind", here, problem, cure);
             }
             Some(_) => {}
         }
     }
 
-    /// Only what stands under `components` or `paths` is walked, and so checked.
-    fn is_target_of(&self, kind: Kind, target: &str) -> bool {
-        let parts: Vec<&str> = target.split('/').skip(1).collect();
-        match parts.as_slice() {
-            ["components", section, _] => *section == kind.section(),
-            ["components" | "paths", ..] => true,
-            _ => false,
-        }
+    fn is_a(&self, kind: Kind, pointer: &str) -> bool {
+        let node = self.outline.node(pointer);
+        node.is_some_and(|node| node.kind == kind)
     }
+}
 
-    /// All members of the object `name` of `owner`, with their pointers.
-    fn members(
-        &mut self,
-        owner_pointer: &str,
-        owner: &'r Value,
-        name: &str,
-    ) -> Vec<(&'r str, String, &'r Value)> {
-        let pointer = child(owner_pointer, name);
-        match owner.get(name) {
-            None => Vec::new(),
-            Some(Value::Object(members)) => members
-                .iter()
-                .filter(|(key, _)| !key.starts_with("x-") || name != "paths" && name != "responses")
-                .map(|(key, value)| (key.as_str(), child(&pointer, key), value))
-                .collect(),
-            Some(_) => {
-                let problem = format!("`{name}` is not an object");
-                self.refuse("wrong-type", &pointer, problem, "Write an object here.");
-                Vec::new()
-            }
-        }
-    }
-
-    /// All items of the array `name` of `owner`, with their pointers.
-    fn items(
-        &mut self,
-        owner_pointer: &str,
-        owner: &'r Value,
-        name: &str,
-    ) -> Vec<(String, &'r Value)> {
-        let pointer = child(owner_pointer, name);
-        match owner.get(name) {
-            None => Vec::new(),
-            Some(Value::Array(items)) => {
-                let numbered = items.iter().enumerate();
-                numbered
-                    .map(|(index, value)| (format!("{pointer}/{index}"), value))
-                    .collect()
-            }
-            Some(_) => {
-                let problem = format!("`{name}` is not an array");
-                self.refuse("wrong-type", &pointer, problem, "Write an array here.");
-                Vec::new()
-            }
-        }
-    }
+/// What the value of a key should be, where it is something else. Objects are looked at by themselves.
+fn unmet(shape: Shape, value: &Value) -> Option<&'static str> {
+    let filled = || value.as_array().is_some_and(|list| !list.is_empty());
+    let texts = || {
+        let texts = value.as_array();
+        texts.is_some_and(|texts| texts.iter().all(Value::is_string))
+    };
+    let (met, wanted) = match shape {
+        Shape::Any | Shape::Object(_) | Shape::FlagOrSchema => return None,
+        Shape::Flag => (value.is_boolean(), "`true` or `false`"),
+        Shape::Count => (value.is_u64(), "a whole number from 0"),
+        Shape::Number => (value.is_number(), "a number"),
+        Shape::Text | Shape::Word(_) => (value.is_string(), "a string"),
+        Shape::Texts => (texts(), "an array of strings"),
+        Shape::Values | Shape::List(Kind::Schema) => (filled(), "an array with at least one item"),
+        Shape::List(_) => (value.is_array(), "an array"),
+        Shape::Map(_) | Shape::TextMap | Shape::AnyMap => (value.is_object(), "an object"),
+    };
+    (!met).then_some(wanted)
 }

@@ -1,4 +1,4 @@
-//! The walk over everything but schemas: paths, operations, parameters, bodies, answers, security.
+//! Everything but schemas: paths, operations, parameters, bodies, answers, security.
 
 use std::collections::BTreeMap;
 
@@ -6,367 +6,218 @@ use serde_json::Value;
 
 use super::super::declared::Declared;
 use super::super::operation::StatusPattern;
-use super::super::reading::{METHODS, essence};
-use super::super::reference::follow;
+use super::super::pointer::last;
+use super::super::reading::essence;
 use super::super::router::Template;
-use super::keywords::Kind;
-use super::{Walk, child};
+use super::{Kind, Node, Refusals, follow};
 
-impl<'r> Walk<'r> {
-    /// Walks the whole document.
+impl Refusals<'_, '_> {
+    /// Looks at the whole document.
     pub(super) fn document(&mut self) {
-        let root = self.root;
-        if !self.keys(Kind::Root, "", root) {
-            return;
-        }
-        let version = root
-            .get("openapi")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if !version.starts_with("3.0.") {
-            let problem = format!("the document is not OpenAPI 3.0 (`openapi` is {version:?})");
-            self.refuse(
-                "openapi-version",
-                "/openapi",
-                problem,
-                "Write it in OpenAPI 3.0, such as 3.0.3.",
-            );
-            return;
-        }
-        if !root.get("paths").is_some_and(Value::is_object) {
+        let outline = self.outline;
+        for misfit in outline
+            .misfits
+            .iter()
+            .filter(|misfit| is_judged(misfit.kind))
+        {
+            let problem = format!("the {} is not an object", misfit.kind.name());
             self.refuse(
                 "wrong-type",
-                "",
-                "the document has no `paths`",
-                "Add an object of this name.",
+                &misfit.pointer,
+                problem,
+                "Write an object here.",
             );
         }
-        let mut ids = BTreeMap::new();
-        for (path, pointer, item) in self.members("", root, "paths") {
-            self.path_item(path, &pointer, item, &mut ids);
-        }
-        self.security("", root);
-        self.components();
-    }
-
-    fn components(&mut self) {
-        let Some(components) = self.root.get("components") else {
+        let Some(root) = outline.nodes.first() else {
             return;
         };
-        let top = "/components";
-        if !self.keys(Kind::Components, top, components) {
+        let version = root.text("openapi").unwrap_or_default();
+        if !version.starts_with("3.0.") {
+            self.keys(root);
+            let problem = format!("the document is not OpenAPI 3.0 (`openapi` is {version:?})");
+            let cure = "Write it in OpenAPI 3.0, such as 3.0.3.";
+            return self.refuse("openapi-version", "/openapi", problem, cure);
+        }
+        if !root.object.get("paths").is_some_and(Value::is_object) {
+            let problem = "the document has no `paths`";
+            self.refuse("wrong-type", "", problem, "Add an object of this name.");
+        }
+        for node in &outline.nodes {
+            self.part(node);
+        }
+        self.operations();
+    }
+
+    fn part(&mut self, node: &Node<'_>) {
+        match node.kind {
+            Kind::PathItem => return self.path_item(node),
+            Kind::Responses => return self.statuses(node),
+            Kind::SecurityRequirement => return self.requirement(node),
+            kind if !is_judged(kind) => return,
+            _ => {}
+        }
+        if !self.keys(node) {
             return;
         }
-        for (_, pointer, value) in self.members(top, components, "schemas") {
-            self.schema(&pointer, value);
-        }
-        for (_, pointer, value) in self.members(top, components, "parameters") {
-            self.parameter(Kind::Parameter, &pointer, value);
-        }
-        for (_, pointer, value) in self.members(top, components, "headers") {
-            self.parameter(Kind::Header, &pointer, value);
-        }
-        for (_, pointer, value) in self.members(top, components, "requestBodies") {
-            self.request_body(&pointer, value);
-        }
-        for (_, pointer, value) in self.members(top, components, "responses") {
-            self.response(&pointer, value);
-        }
-        for (_, pointer, value) in self.members(top, components, "examples") {
-            self.keys(Kind::Example, &pointer, value);
-        }
-        for (_, pointer, value) in self.members(top, components, "securitySchemes") {
-            self.security_scheme(&pointer, value);
+        match node.kind {
+            Kind::Parameter | Kind::Header => self.parameter(node),
+            Kind::MediaType => self.media_type(node),
+            Kind::Encoding => self.encoding(node),
+            Kind::SecurityScheme => self.security_scheme(node),
+            Kind::Schema => self.schema(node),
+            _ => {}
         }
     }
 
-    fn path_item(
-        &mut self,
-        path: &'r str,
-        pointer: &str,
-        item: &'r Value,
-        ids: &mut BTreeMap<&'r str, String>,
-    ) {
-        let template = Template::parse(path);
-        if template.is_none() {
+    fn path_item(&mut self, item: &Node<'_>) {
+        if item.role == "paths" && Template::parse(&last(&item.pointer)).is_none() {
             let problem =
                 "the path is no template: braces without a partner, or parameters side by side";
-            self.refuse(
-                "path-template",
-                pointer,
-                problem,
-                "Begin it with `/`, and write `{name}` for a parameter.",
-            );
+            let cure = "Begin it with `/`, and write `{name}` for a parameter.";
+            self.refuse("path-template", &item.pointer, problem, cure);
         }
-        if item.get("$ref").is_some() {
+        if item.object.contains_key("$ref") {
+            let problem = "a path item as a `$ref` is not implemented";
             let cure = "Write the operations here.";
-            self.refuse(
-                "path-item-ref",
-                pointer,
-                "a path item as a `$ref` is not implemented",
-                cure,
-            );
-            return;
+            return self.refuse("path-item-ref", &item.pointer, problem, cure);
         }
-        if !self.keys(Kind::PathItem, pointer, item) {
-            return;
-        }
-        let shared = self.parameters(pointer, item);
-        for method in METHODS {
-            let Some(operation) = item.get(method) else {
+        self.keys(item);
+    }
+
+    /// What is said about operations with the parameters of their paths.
+    fn operations(&mut self) {
+        let mut ids = BTreeMap::new();
+        for operation in self.outline.operations() {
+            let Some(node) = self.outline.nodes.get(operation.node) else {
                 continue;
             };
-            let here = child(pointer, method);
-            if !self.keys(Kind::Operation, &here, operation) {
-                continue;
-            }
-            let mut named = self.parameters(&here, operation);
-            named.extend(shared.iter().copied());
+            let template = Template::parse(operation.path);
+            let declared = |name: &str| {
+                let mut parameters = operation.parameters.iter();
+                parameters.any(|found| found.place() == "path" && found.name() == name)
+            };
             let wanted = template.iter().flat_map(Template::parameters);
-            for name in wanted
-                .filter(|name| !named.contains(&("path", name)))
-                .collect::<Vec<_>>()
-            {
+            for name in wanted.filter(|name| !declared(name)) {
                 let problem = format!("the path has `{{{name}}}`, and no parameter describes it");
-                self.refuse(
-                    "path-parameter-undeclared",
-                    &here,
-                    problem,
-                    "Add a parameter with `in: path`.",
-                );
+                let cure = "Add a parameter with `in: path`.";
+                self.refuse("path-parameter-undeclared", &node.pointer, problem, cure);
             }
-            if let Some(id) = operation.get("operationId").and_then(Value::as_str)
-                && let Some(first) = ids.insert(id, here.clone())
+            if let Some(id) = node.text("operationId")
+                && let Some(first) = ids.insert(id, &node.pointer)
             {
                 let problem = format!("the operationId `{id}` is also that of {first}");
-                self.refuse(
-                    "operation-id-duplicate",
-                    &here,
-                    problem,
-                    "Give each operation a name of its own.",
-                );
+                let cure = "Give each operation a name of its own.";
+                self.refuse("operation-id-duplicate", &node.pointer, problem, cure);
             }
-            self.operation(&here, operation);
         }
     }
 
-    fn operation(&mut self, pointer: &str, operation: &'r Value) {
-        if let Some(body) = operation.get("requestBody") {
-            self.request_body(&child(pointer, "requestBody"), body);
+    fn statuses(&mut self, responses: &Node<'_>) {
+        let statuses = responses.object.keys().filter(|key| !key.starts_with("x-"));
+        for status in statuses.filter(|status| StatusPattern::parse(status).is_none()) {
+            let problem =
+                format!("`{status}` is no status, no range such as 4XX, and not `default`");
+            let cure = "Write one of the three.";
+            self.refuse("status-code", responses.at(status), problem, cure);
         }
-        for (status, here, response) in self.members(pointer, operation, "responses") {
-            if StatusPattern::parse(status).is_none() {
-                let problem =
-                    format!("`{status}` is no status, no range such as 4XX, and not `default`");
-                self.refuse("status-code", &here, problem, "Write one of the three.");
-            }
-            self.response(&here, response);
-        }
-        self.security(pointer, operation);
     }
 
-    /// Walks the parameters and returns where each travels and its name.
-    fn parameters(&mut self, pointer: &str, owner: &'r Value) -> Vec<(&'r str, &'r str)> {
-        let mut named = Vec::new();
-        for (here, parameter) in self.items(pointer, owner, "parameters") {
-            self.parameter(Kind::Parameter, &here, parameter);
-            let target = follow(self.root, parameter).unwrap_or(parameter);
-            let text = |key| target.get(key).and_then(Value::as_str);
-            if let (Some(place), Some(name)) = (text("in"), text("name")) {
-                named.push((place, name));
-            }
-        }
-        named
-    }
-
-    fn parameter(&mut self, kind: Kind, pointer: &str, value: &'r Value) {
-        if !self.keys(kind, pointer, value) {
-            return;
-        }
-        let text = |key| value.get(key).and_then(Value::as_str);
-        let place = if kind == Kind::Header {
-            "header"
-        } else {
-            text("in").unwrap_or_default()
+    fn parameter(&mut self, node: &Node<'_>) {
+        let place = match node.kind {
+            Kind::Header => "header",
+            _ => node.text("in").unwrap_or_default(),
         };
         let usual = match place {
             "query" => "form",
             "path" | "header" => "simple",
             _ => {
                 let problem = format!("parameters of the kind `in: {place}` are not implemented");
-                self.refuse(
-                    "parameter-cookie",
-                    pointer,
-                    problem,
-                    "Use path, query or header.",
-                );
-                return;
+                let cure = "Use path, query or header.";
+                return self.refuse("parameter-cookie", &node.pointer, problem, cure);
             }
         };
-        if kind == Kind::Parameter && text("name").is_none() {
-            self.refuse(
-                "wrong-type",
-                pointer,
-                "the parameter has no name",
-                "Add `name`.",
-            );
+        if node.kind == Kind::Parameter && node.text("name").is_none() {
+            let problem = "the parameter has no name";
+            self.refuse("wrong-type", &node.pointer, problem, "Add `name`.");
         }
-        if let Some(style) = text("style").filter(|style| *style != usual) {
+        if let Some(style) = node.text("style").filter(|style| *style != usual) {
             let problem = format!("the style `{style}` is not implemented for a {place} parameter");
-            self.refuse(
-                "parameter-style",
-                &child(pointer, "style"),
-                problem,
-                format!("Use `{usual}`."),
-            );
+            let cure = format!("Use `{usual}`.");
+            self.refuse("parameter-style", node.at("style"), problem, cure);
         }
-        if value.get("allowReserved") == Some(&Value::Bool(true)) {
+        if node.flag("allowReserved") {
             let cure = "Remove it: reserved characters are accepted encoded and as they are.";
-            self.not_implemented(pointer, "`allowReserved` is not implemented", cure);
+            self.not_implemented(&node.pointer, "`allowReserved` is not implemented", cure);
         }
-        for (_, here, example) in self.members(pointer, value, "examples") {
-            self.keys(Kind::Example, &here, example);
-        }
-        match (value.get("schema"), value.get("content")) {
-            (Some(schema), None) => {
-                self.schema(&child(pointer, "schema"), schema);
-                self.no_object(pointer, schema);
-            }
+        match (node.object.get("schema"), node.object.get("content")) {
+            (Some(schema), None) => self.no_object(&node.pointer, schema),
             (None, Some(_)) => {
-                let content = self.members(pointer, value, "content");
-                if !matches!(content.as_slice(), [(name, _, _)] if essence(name) == "application/json")
-                {
+                let mut kinds = node.entries("content").map(|(kind, _)| essence(kind));
+                if kinds.next().as_deref() != Some("application/json") || kinds.next().is_some() {
+                    let problem = "this `content` of a parameter is not implemented";
                     let cure = "Use `schema`, or one `application/json`.";
-                    self.not_implemented(
-                        pointer,
-                        "this `content` of a parameter is not implemented",
-                        cure,
-                    );
-                }
-                for (name, here, media_type) in content {
-                    self.media_type(name, &here, media_type);
+                    self.not_implemented(&node.pointer, problem, cure);
                 }
             }
             _ => {
                 let problem = "the parameter has not exactly one of `schema` and `content`";
-                self.refuse(
-                    "wrong-type",
-                    pointer,
-                    problem,
-                    "Describe its value by one of them.",
-                );
+                let cure = "Describe its value by one of them.";
+                self.refuse("wrong-type", &node.pointer, problem, cure);
             }
         }
     }
 
     /// An object has no agreed form as the value of a parameter.
-    fn no_object(&mut self, pointer: &str, schema: &'r Value) {
-        let target = follow(self.root, schema).unwrap_or(schema);
+    fn no_object(&mut self, pointer: &str, schema: &Value) {
+        let root = self.outline.root;
+        let target = follow(root, schema).unwrap_or(schema);
         let object = target.get("type").and_then(Value::as_str) == Some("object");
-        if object || !Declared::of(self.root, schema).properties.is_empty() {
+        if object || !Declared::of(root, schema).properties.is_empty() {
             let cure =
                 "Write a parameter for each field, or use `content` with `application/json`.";
             self.not_implemented(pointer, "an object as a parameter is not implemented", cure);
         }
     }
 
-    fn request_body(&mut self, pointer: &str, value: &'r Value) {
-        if self.keys(Kind::RequestBody, pointer, value) {
-            self.content(pointer, value);
-        }
-    }
-
-    fn response(&mut self, pointer: &str, value: &'r Value) {
-        if !self.keys(Kind::Response, pointer, value) {
-            return;
-        }
-        for (_, here, header) in self.members(pointer, value, "headers") {
-            self.parameter(Kind::Header, &here, header);
-        }
-        self.content(pointer, value);
-    }
-
-    fn content(&mut self, pointer: &str, owner: &'r Value) {
-        for (name, here, media_type) in self.members(pointer, owner, "content") {
-            self.media_type(name, &here, media_type);
-        }
-    }
-
-    fn media_type(&mut self, name: &str, pointer: &str, value: &'r Value) {
-        if !self.keys(Kind::MediaType, pointer, value) {
-            return;
-        }
-        let kind = essence(name);
+    fn media_type(&mut self, node: &Node<'_>) {
+        let kind = essence(&last(&node.pointer));
         let xml = kind.ends_with("/xml") || kind.ends_with("+xml");
-        if (xml || kind.starts_with("multipart/")) && value.get("schema").is_some() {
+        if (xml || kind.starts_with("multipart/")) && node.object.contains_key("schema") {
+            let problem = format!("bodies of the type {kind} are not implemented");
             let cure =
                 "Use JSON, a form or text, or leave out the schema: then every body is right.";
-            self.not_implemented(
-                pointer,
-                format!("bodies of the type {kind} are not implemented"),
-                cure,
-            );
-        }
-        for (_, here, example) in self.members(pointer, value, "examples") {
-            self.keys(Kind::Example, &here, example);
-        }
-        if let Some(schema) = value.get("schema") {
-            self.schema(&child(pointer, "schema"), schema);
-        }
-        for (_, here, encoding) in self.members(pointer, value, "encoding") {
-            self.encoding(&here, encoding);
+            self.not_implemented(&node.pointer, problem, cure);
         }
     }
 
-    fn encoding(&mut self, pointer: &str, value: &'r Value) {
-        if !self.keys(Kind::Encoding, pointer, value) {
-            return;
-        }
-        let text = |key| value.get(key).and_then(Value::as_str);
+    fn encoding(&mut self, node: &Node<'_>) {
         let known = ["application/json", "text/plain"];
-        if let Some(kind) =
-            text("contentType").filter(|kind| !known.contains(&essence(kind).as_str()))
-        {
+        let kind = node.text("contentType");
+        if let Some(kind) = kind.filter(|kind| !known.contains(&essence(kind).as_str())) {
             let problem = format!("form fields of the type `{kind}` are not implemented");
-            self.not_implemented(
-                &child(pointer, "contentType"),
-                problem,
-                "Use application/json.",
-            );
+            self.not_implemented(node.at("contentType"), problem, "Use application/json.");
         }
-        if let Some(style) = text("style").filter(|style| *style != "form") {
+        if let Some(style) = node.text("style").filter(|style| *style != "form") {
             let problem = format!("the style `{style}` is not implemented for a form field");
-            self.not_implemented(&child(pointer, "style"), problem, "Use `form`.");
+            self.not_implemented(node.at("style"), problem, "Use `form`.");
         }
     }
 
-    fn security(&mut self, pointer: &str, owner: &'r Value) {
-        let schemes = self.root.pointer("/components/securitySchemes");
-        for (here, alternative) in self.items(pointer, owner, "security") {
-            for name in alternative
-                .as_object()
-                .into_iter()
-                .flat_map(|all| all.keys())
-            {
-                if schemes.and_then(|schemes| schemes.get(name)).is_none() {
-                    let problem = format!("there is no security scheme `{name}`");
-                    let cure =
-                        "Correct the name, or add the scheme to `components/securitySchemes`.";
-                    self.refuse("security-scheme-unknown", &here, problem, cure);
-                }
-            }
+    fn requirement(&mut self, node: &Node<'_>) {
+        let schemes = self.outline.root.pointer("/components/securitySchemes");
+        let known = |name: &str| schemes.is_some_and(|schemes| schemes.get(name).is_some());
+        for name in node.object.keys().filter(|name| !known(name)) {
+            let problem = format!("there is no security scheme `{name}`");
+            let cure = "Correct the name, or add the scheme to `components/securitySchemes`.";
+            self.refuse("security-scheme-unknown", &node.pointer, problem, cure);
         }
     }
 
-    fn security_scheme(&mut self, pointer: &str, value: &'r Value) {
-        if !self.keys(Kind::SecurityScheme, pointer, value) {
-            return;
-        }
-        let text = |key| value.get(key).and_then(Value::as_str);
-        let complete = match text("type") {
-            Some("http") => text("scheme").is_some(),
+    fn security_scheme(&mut self, node: &Node<'_>) {
+        let complete = match node.text("type") {
+            Some("http") => node.text("scheme").is_some(),
             Some("apiKey") => {
-                matches!(text("in"), Some("header" | "query")) && text("name").is_some()
+                matches!(node.text("in"), Some("header" | "query")) && node.text("name").is_some()
             }
             Some("oauth2" | "openIdConnect") => true,
             _ => false,
@@ -376,7 +227,20 @@ impl<'r> Walk<'r> {
                 "this security scheme is not implemented, or lacks a key that its type needs";
             let cure = "Use http with `scheme`, apiKey with `name` in a header or the query, oauth2 or \
                         openIdConnect.";
-            self.not_implemented(pointer, problem, cure);
+            self.not_implemented(&node.pointer, problem, cure);
         }
+    }
+}
+
+/// Whether objects of this kind describe messages, so that each of their keys has to be known.
+fn is_judged(kind: Kind) -> bool {
+    match kind {
+        Kind::Document | Kind::Components | Kind::PathItem | Kind::Operation => true,
+        Kind::Parameter | Kind::Header | Kind::RequestBody | Kind::Response => true,
+        Kind::MediaType | Kind::Encoding | Kind::Example | Kind::Schema => true,
+        Kind::SecurityScheme | Kind::Responses | Kind::Discriminator => true,
+        Kind::Info | Kind::Contact | Kind::License | Kind::ExternalDocs | Kind::Tag => false,
+        Kind::Server | Kind::ServerVariable | Kind::Link | Kind::Callback | Kind::Xml => false,
+        Kind::OAuthFlows | Kind::OAuthFlow | Kind::SecurityRequirement | Kind::Paths => false,
     }
 }

@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::reference::follow;
-
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+use crate::outline::grammar::METHODS;
+use crate::pointer::follow;
 
 /// A description, and its operations by method and path.
 pub(super) struct Api<'d> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::declared::Declared;
-use crate::reference::follow;
+use crate::pointer::follow;
 
 /// A schema of either side.
 #[derive(Clone, Copy)]

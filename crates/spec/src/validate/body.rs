@@ -166,7 +166,7 @@ fn fields(
             ),
         };
         let value = read.unwrap_or_else(|errors| {
-            let place = format!("body {}", super::super::reference::child("", name));
+            let place = format!("body {}", super::super::pointer::child("", name));
             violations.extend(Violation::from_errors(ViolationKind::Body, &place, errors));
             Value::String(pair.value.clone())
         });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::reference::{escape, reference_pointer};
+use super::super::pointer::{escape, of_reference};
 
 /// Gathered through `$ref`, `allOf`, `anyOf` and `oneOf`.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ impl<'d> Shape<'d> {
             return;
         };
         let reference = schema.get("$ref").and_then(Value::as_str);
-        if let Some(target) = reference.and_then(reference_pointer) {
+        if let Some(target) = reference.and_then(of_reference) {
             self.gather(root, target);
             return;
         }

@@ -2,7 +2,7 @@
 
 /// A kind of object in an OpenAPI document, by the specification's own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Document,
     Info,
     Contact,
@@ -36,7 +36,7 @@ pub(super) enum Kind {
 
 /// What the value of a key looks like.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Any JSON value.
     Any,
     Text,
@@ -58,14 +58,14 @@ pub(super) enum Shape {
 
 /// One key of an object.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Key {
+pub(crate) struct Key {
     pub name: &'static str,
     pub shape: Shape,
     pub required: bool,
 }
 
 /// The methods that a path item may have, in the order of the specification.
-pub(super) const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
@@ -105,6 +105,27 @@ impl Kind {
         }
     }
 
+    /// The same without an article.
+    pub fn name(self) -> &'static str {
+        let title = self.title();
+        title.split_once(' ').map_or(title, |(_, name)| name)
+    }
+
+    /// The fixed key of this name.
+    pub fn key(self, name: &str) -> Option<&'static Key> {
+        self.keys().iter().find(|key| key.name == name)
+    }
+
+    /// What is in the object, and in which role, where its keys are names and not words of the specification.
+    pub fn entries(self) -> Option<(Kind, &'static str)> {
+        match self {
+            Kind::Paths => Some((Kind::PathItem, "paths")),
+            Kind::Responses => Some((Kind::Response, "responses")),
+            Kind::Callback => Some((Kind::PathItem, "callback")),
+            _ => None,
+        }
+    }
+
     /// Whether a `$ref` may stand in for the object.
     pub fn referable(self) -> bool {
         self.section().is_some()
@@ -127,8 +148,25 @@ impl Kind {
     }
 }
 
+/// Keywords of a schema that say nothing about a value.
+#[cfg(feature = "schemas")]
+pub(crate) const SCHEMA_NOTES: [&str; 6] = [
+    "title",
+    "description",
+    "example",
+    "externalDocs",
+    "deprecated",
+    "xml",
+];
+
+/// Whether a keyword of a schema says nothing about a value.
+#[cfg(feature = "schemas")]
+pub(crate) fn is_note(key: &str) -> bool {
+    SCHEMA_NOTES.contains(&key) || key.starts_with("x-")
+}
+
 /// Keys that must be there because of the value of another: (kind, key, its word, the needed keys).
-pub(super) const NEEDED: &[(Kind, &str, &str, &[&str])] = &[
+pub(crate) const NEEDED: &[(Kind, &str, &str, &[&str])] = &[
     (Kind::SecurityScheme, "type", "apiKey", &["name", "in"]),
     (Kind::SecurityScheme, "type", "http", &["scheme"]),
     (Kind::SecurityScheme, "type", "oauth2", &["flows"]),
@@ -141,7 +179,7 @@ pub(super) const NEEDED: &[(Kind, &str, &str, &[&str])] = &[
 ];
 
 /// The addresses that each OAuth flow must give.
-pub(super) const FLOW_ADDRESSES: &[(&str, &[&str])] = &[
+pub(crate) const FLOW_ADDRESSES: &[(&str, &[&str])] = &[
     ("implicit", &["authorizationUrl"]),
     ("password", &["tokenUrl"]),
     ("clientCredentials", &["tokenUrl"]),
@@ -149,7 +187,7 @@ pub(super) const FLOW_ADDRESSES: &[(&str, &[&str])] = &[
 ];
 
 /// Pairs of keys of which an object may have only one.
-pub(super) const EXCLUSIVE: &[(Kind, &str, &str)] = &[
+pub(crate) const EXCLUSIVE: &[(Kind, &str, &str)] = &[
     (Kind::MediaType, "example", "examples"),
     (Kind::Parameter, "example", "examples"),
     (Kind::Parameter, "schema", "content"),
@@ -161,7 +199,7 @@ pub(super) const EXCLUSIVE: &[(Kind, &str, &str)] = &[
 ];
 
 /// Groups of keys of which an object needs one.
-pub(super) const EITHER: &[(Kind, &[&str])] = &[
+pub(crate) const EITHER: &[(Kind, &[&str])] = &[
     (Kind::Parameter, &["schema", "content"]),
     (Kind::Header, &["schema", "content"]),
     (Kind::Example, &["value", "externalValue"]),
@@ -169,7 +207,7 @@ pub(super) const EITHER: &[(Kind, &[&str])] = &[
 ];
 
 /// Keys that people know from other versions, and what OpenAPI 3.0 has instead: (kind, key, cure).
-pub(super) const FOREIGN: &[(Kind, &str, &str)] = &[
+pub(crate) const FOREIGN: &[(Kind, &str, &str)] = &[
     (
         Kind::Schema,
         "const",

@@ -1,14 +1,18 @@
 //! A document taken apart: every object in it with its kind, its place and the object around it.
 
+pub(crate) mod grammar;
+mod keys;
+mod walk;
+
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::grammar::{Kind, METHODS};
+use self::grammar::{Kind, METHODS};
 use super::pointer;
 
 /// One object of the document.
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     pub pointer: String,
     pub kind: Kind,
     pub value: &'a Value,
@@ -24,6 +28,11 @@ pub(super) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
+    /// Whether a `$ref` stands here, even one that is no text.
+    pub fn is_reference(&self) -> bool {
+        self.kind.referable() && self.object.contains_key("$ref")
+    }
+
     pub fn text(&self, key: &str) -> Option<&'a str> {
         self.object.get(key).and_then(Value::as_str)
     }
@@ -56,8 +65,15 @@ impl<'a> Node<'a> {
     }
 }
 
+/// A value that should be an object of this kind.
+pub(crate) struct Misfit<'a> {
+    pub pointer: String,
+    pub kind: Kind,
+    pub value: &'a Value,
+}
+
 /// One operation under `paths`.
-pub(super) struct Operation<'a> {
+pub(crate) struct Operation<'a> {
     /// Index of its node.
     pub node: usize,
     /// Path template, as it is written.
@@ -67,7 +83,7 @@ pub(super) struct Operation<'a> {
 }
 
 /// A parameter of an operation, its `$ref` followed.
-pub(super) struct Parameter<'a> {
+pub(crate) struct Parameter<'a> {
     /// Where the operation or its path item lists it.
     pub used: String,
     /// Where it is described.
@@ -94,26 +110,15 @@ impl<'a> Parameter<'a> {
 }
 
 /// All objects of a document in the order of a walk: each before the objects inside it.
-pub(super) struct Outline<'a> {
+pub(crate) struct Outline<'a> {
     pub root: &'a Value,
     pub nodes: Vec<Node<'a>>,
+    /// What stands where the grammar wants an object, and is none.
+    pub misfits: Vec<Misfit<'a>>,
     by_pointer: HashMap<String, usize>,
 }
 
 impl<'a> Outline<'a> {
-    pub fn new(root: &'a Value, nodes: Vec<Node<'a>>) -> Self {
-        let by_pointer = nodes
-            .iter()
-            .enumerate()
-            .map(|(index, node)| (node.pointer.clone(), index))
-            .collect();
-        Self {
-            root,
-            nodes,
-            by_pointer,
-        }
-    }
-
     pub fn node(&self, pointer: &str) -> Option<&Node<'a>> {
         self.index(pointer).and_then(|index| self.nodes.get(index))
     }

@@ -1,0 +1,68 @@
+//! JSON pointers (RFC 6901) and `$ref`s: built, taken apart, and followed within one document.
+
+use serde_json::Value;
+
+/// How many `$ref`s are followed one after the other before a chain counts as endless.
+const MAX_HOPS: usize = 32;
+
+/// The JSON pointer that a `$ref` into the same document names, with percent-encoding removed.
+/// `None` for a reference to another document.
+pub(crate) fn of_reference(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    if !fragment.is_empty() && !fragment.starts_with('/') {
+        return None;
+    }
+    percent_encoding::percent_decode_str(fragment)
+        .decode_utf8()
+        .ok()
+        .map(std::borrow::Cow::into_owned)
+}
+
+/// The value that `value` (which stands at `pointer`) refers to, with its own pointer.
+///
+/// A `$ref` that leads nowhere, or in a circle, gives the last value that could be reached.
+pub(crate) fn resolve<'v>(root: &'v Value, pointer: &str, value: &'v Value) -> (String, &'v Value) {
+    let mut place = (pointer.to_owned(), value);
+    for _ in 0..MAX_HOPS {
+        let target = reference(place.1).and_then(of_reference);
+        let Some(target) = target else { break };
+        let Some(value) = root.pointer(&target) else {
+            break;
+        };
+        place = (target, value);
+    }
+    place
+}
+
+/// Follows `$ref`s from `value` until something else is reached. `None` when a reference leads nowhere,
+/// into another document, or in a circle.
+#[cfg(feature = "schemas")]
+pub(crate) fn follow<'v>(root: &'v Value, value: &'v Value) -> Option<&'v Value> {
+    let (_, value) = resolve(root, "", value);
+    reference(value).is_none().then_some(value)
+}
+
+fn reference(value: &Value) -> Option<&str> {
+    value.get("$ref").and_then(Value::as_str)
+}
+
+/// A name as one part of a JSON pointer.
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The JSON pointer of the member `name` of the value at `pointer`.
+pub(crate) fn child(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", escape(name))
+}
+
+/// The pointer of the value around the one at `pointer`; `None` for the whole document.
+pub(crate) fn parent(pointer: &str) -> Option<&str> {
+    pointer.rsplit_once('/').map(|(parent, _)| parent)
+}
+
+/// The last name of a pointer, decoded.
+pub(crate) fn last(pointer: &str) -> String {
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    name.replace("~1", "/").replace("~0", "~")
+}
