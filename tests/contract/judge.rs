@@ -220,6 +220,16 @@ fn see(
             .map(|(name, _)| name);
         let names: Vec<&String> = filled.collect();
         for component in place.components.iter().cloned() {
+            let text = |name: &&String| {
+                let schema = format!("/components/schemas/{component}/properties/{name}");
+                let made_of = format!("{schema}/x-json-text");
+                let written = fields.get(*name).and_then(Value::as_str)?;
+                document.at(&made_of)?;
+                Some((made_of, serde_json::from_str::<Value>(written).ok()?))
+            };
+            for (made_of, value) in names.iter().filter_map(text).collect::<Vec<_>>() {
+                see(document, &made_of, &value, seen);
+            }
             seen.entry(component)
                 .or_default()
                 .extend(names.iter().map(|name| (*name).clone()));

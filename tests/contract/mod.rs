@@ -1,4 +1,4 @@
-//! What the contract tests share. Nothing here knows a service: `expectations.json` says what the documents
+//! What the contract tests share. Nothing here knows a service: `expectations/` says what the documents
 //! cannot, and everything else is read from the documents.
 
 #![allow(dead_code, reason = "each test file uses its part")]

@@ -21,7 +21,7 @@ pub fn faults(
         faults.push(format!("the status is {:?}", error.http_status()));
     }
     match expectations.refusals.get(&answer.status) {
-        None => faults.push("expectations.json has no kind for this status".to_owned()),
+        None => faults.push("there is no expectation for this status".to_owned()),
         Some(refusal) => {
             // A service that broke may have started the run before.
             let usual = match refusal.kind_of(&answer.example) {
