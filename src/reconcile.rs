@@ -49,6 +49,8 @@ pub(crate) enum Fit {
     Agrees,
     /// It carries what only this start was given, such as a comment: no clock has to prove it.
     Marked,
+    /// It does not show what it was given, though the service can: it may be the one.
+    Silent,
 }
 
 /// In which order a list comes.
@@ -81,6 +83,10 @@ struct Found {
     near: Vec<Run>,
     /// Their time of creation is not known.
     undated: Vec<Run>,
+    /// What they were given is not known.
+    silent: Vec<Run>,
+    /// Whether one of the certain ones carries what only this start was given.
+    marked: bool,
 }
 
 impl Search<'_> {
@@ -110,7 +116,9 @@ impl Search<'_> {
             if fit == Fit::No {
                 continue;
             }
+            found.marked |= fit == Fit::Marked;
             match (fit, age) {
+                (Fit::Silent, _) => found.silent.push(run),
                 // Only this start has the mark, so the run cannot be older.
                 (Fit::Marked, _) => found.certain.push(run),
                 (_, Some(age)) => found.add(run, age),
@@ -118,6 +126,8 @@ impl Search<'_> {
             }
         }
         let why = match &found {
+            // Only a mark speaks louder than runs that do not show what they were given.
+            _ if !found.marked && !found.silent.is_empty() => NO_TRACE,
             _ if !found.undated.is_empty() => match self.session.at_service(self.since) {
                 Some(_) => NO_DATE,
                 None => NO_CLOCK,
@@ -206,6 +216,7 @@ fn uncertain(found: Found, why: &'static str) -> Reconciled {
     let mut candidates = found.certain;
     candidates.extend(found.near);
     candidates.extend(found.undated);
+    candidates.extend(found.silent);
     Reconciled::Uncertain { candidates, why }
 }
 
@@ -215,4 +226,6 @@ const NO_DATE: &str = "the service does not say when it created a run that fits;
 const SAME_MOMENT: &str = "a run that fits was created at about the moment at which the start was sent, and the service \
      tells its time to the second only, so the run may be older than the start; looking again narrows \
      this down, and a mark that no other start has (Buddy's comment) settles it";
+const NO_TRACE: &str =
+    "the service does not show what a run that may be the one was started with, though it can";
 const NO_CLOCK: &str = "the service does not tell its time, so no run can be shown to be new";

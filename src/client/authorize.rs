@@ -16,8 +16,8 @@ impl Session {
     /// Puts the credential on a request. Last of all: a signature covers what is there before.
     pub(super) async fn authorize(&self, request: &mut Request) -> Result<Used, Error> {
         match &self.shared().credential {
-            Credential::Header { value, .. } => {
-                request.headers_mut().insert(AUTHORIZATION, value.clone());
+            Credential::Header { name, value, .. } => {
+                request.headers_mut().insert(name, value.clone());
                 Ok(Used::Lasting)
             }
             Credential::OAuth(cache) => {

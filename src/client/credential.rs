@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::header::HeaderValue;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 #[cfg(feature = "aliyun")]
 use crate::auth::acs3;
@@ -11,8 +11,13 @@ use crate::error::Error;
 
 /// What a session authenticates with.
 pub(crate) enum Credential {
-    /// The same header on each request: Basic, or a bearer token at hand.
-    Header { value: HeaderValue, secret: Secret },
+    /// The same header on each request: Basic, a bearer token at hand, a token in a header of the
+    /// vendor's own.
+    Header {
+        name: HeaderName,
+        value: HeaderValue,
+        secret: Secret,
+    },
     /// A bearer token that is fetched and renewed.
     OAuth(TokenCache),
     /// A bearer token that the caller's provider gives.
@@ -40,15 +45,28 @@ impl Credential {
     pub fn basic(user: &str, what: &str, password: &Secret) -> Result<Self, Error> {
         required(what, password)?;
         let value = basic::header(user, password).map_err(invalid)?;
-        let secret = password.clone();
-        Ok(Credential::Header { value, secret })
+        Ok(Credential::header(AUTHORIZATION, value, password))
     }
 
     pub fn bearer(token: &Secret) -> Result<Self, Error> {
         required("token", token)?;
         let value = bearer::header(token).map_err(invalid)?;
-        let secret = token.clone();
-        Ok(Credential::Header { value, secret })
+        Ok(Credential::header(AUTHORIZATION, value, token))
+    }
+
+    /// A token that stands alone in a header of this name.
+    pub fn token_in(name: HeaderName, token: &Secret) -> Result<Self, Error> {
+        let value = bearer::alone(token).map_err(invalid)?;
+        Ok(Credential::header(name, value, token))
+    }
+
+    fn header(name: HeaderName, value: HeaderValue, secret: &Secret) -> Self {
+        let secret = secret.clone();
+        Credential::Header {
+            name,
+            value,
+            secret,
+        }
     }
 
     /// Tokens that are fetched with a client's credentials. Nothing is sent for them yet.

@@ -115,7 +115,7 @@ const ANYBODYS: &[Proof] = &[
         status: &[429],
         content: Content::Any,
         marker: Marker::None,
-        evidence: "RFC 6585, 4, and the four vendors' pages on their limits: refused for its rate",
+        evidence: "RFC 6585, 4, and the vendors' pages on their limits: refused for its rate",
     },
 ];
 

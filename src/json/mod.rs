@@ -18,6 +18,7 @@ mod tests;
 
 pub(crate) use cost::{Limits, TooMuch, check};
 pub(crate) use find::Found;
+pub(crate) use id::number_id;
 
 /// What a body says at each of these paths. Where it says two things, it says nothing.
 ///
@@ -41,4 +42,22 @@ pub(crate) fn number_at<const N: usize>(body: &[u8], paths: &[&[&str]; N]) -> Op
 pub(crate) fn text_at<const N: usize>(body: &[u8], paths: &[&[&str]; N]) -> Option<String> {
     let found = values_at(body, paths);
     found.iter().flatten().find_map(id::text_id)
+}
+
+/// The body as a whole, where it is one text, number or word and nothing else.
+///
+/// Nothing in a bare number says where it ends: whoever asks has to know that the body came whole.
+pub(crate) fn scalar(body: &[u8]) -> Option<Found> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let body = body.trim_ascii();
+    if matches!(body.first()?, b'{' | b'[') {
+        return None;
+    }
+    Some(match serde_json::from_slice(body).ok()? {
+        serde_json::Value::String(text) => Found::Text(text),
+        serde_json::Value::Bool(word) => Found::Bool(word),
+        serde_json::Value::Null => Found::Null,
+        // Its digits as written: a value would round them.
+        _ => Found::Number(std::str::from_utf8(body).ok()?.to_owned()),
+    })
 }

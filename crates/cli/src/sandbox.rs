@@ -1,4 +1,4 @@
-//! `runpipe sandbox`: the four services on this machine, until interrupted.
+//! `runpipe sandbox`: the services on this machine, until interrupted.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -74,9 +74,9 @@ pub trait Vendor: Send + Sync + Sized + 'static {
         environment: &Environment,
     ) -> Result<<Self::Client as ServiceClient>::Credentials, Failure>;
 
-    /// What flags of the connection that this service alone has make of its client.
-    fn configured(client: Self::Client, _connection: &Connection) -> Self::Client {
-        client
+    /// What flags of the connection and variables that this service alone has make of its client.
+    fn configured(client: Self::Client, _access: Access<'_>) -> Result<Self::Client, Failure> {
+        Ok(client)
     }
 
     /// The request that the flags, and the file they name, describe.
@@ -311,7 +311,7 @@ fn client<V: Vendor>(access: Access<'_>) -> Result<V::Client, Failure> {
         .timeout(connection.timeout)
         .attempt_timeout(connection.attempt_timeout)
         .retry(connection.retry());
-    Ok(V::configured(builder.build()?, connection))
+    V::configured(builder.build()?, access)
 }
 
 /// The parser has accepted them already.

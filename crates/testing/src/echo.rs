@@ -162,6 +162,9 @@ impl Echo {
     }
 }
 
+/// Headers that hold nothing but a token.
+const TOKENS: [&str; 2] = ["x-acs-security-token", "x-yunxiao-token"];
+
 fn credentials(request: &Incoming) -> Vec<String> {
     let authorization = request.header("authorization").unwrap_or_default();
     let sent = authorization
@@ -171,22 +174,20 @@ fn credentials(request: &Incoming) -> Vec<String> {
     let decoded = basic.and_then(|encoded| BASE64_STANDARD.decode(encoded).ok());
     let decoded = decoded.and_then(|pair| String::from_utf8(pair).ok());
     let password = decoded.and_then(|pair| Some(pair.split_once(':')?.1.to_owned()));
-    let session = request.header("x-acs-security-token").map(str::to_owned);
+    let tokens = TOKENS.iter().filter_map(|name| request.header(name));
     let sent = Some(sent.to_owned()).filter(|sent| !sent.is_empty());
-    sent.into_iter().chain(password).chain(session).collect()
+    let tokens = tokens.map(str::to_owned);
+    sent.into_iter().chain(password).chain(tokens).collect()
 }
 
-/// The texts of a body: of JSON, of a form, of JSON in a form.
+/// The texts of a body: of JSON, of a form, of JSON inside either.
 fn texts(request: &Incoming) -> Vec<String> {
     let mut texts = Vec::new();
     let content_type = request.header("content-type").unwrap_or_default();
     if content_type.starts_with("application/x-www-form-urlencoded") {
         let body = String::from_utf8_lossy(&request.body);
         for (_, value) in pairs(&body) {
-            match serde_json::from_str(&value) {
-                Ok(Value::Object(fields)) => gather(&Value::Object(fields), &mut texts),
-                _ => texts.push(value),
-            }
+            gather(&Value::String(value), &mut texts);
         }
     } else if let Ok(body) = serde_json::from_slice(&request.body) {
         gather(&body, &mut texts);
@@ -196,7 +197,10 @@ fn texts(request: &Incoming) -> Vec<String> {
 
 fn gather(value: &Value, texts: &mut Vec<String>) {
     match value {
-        Value::String(text) => texts.push(text.clone()),
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(inner @ Value::Object(_)) => gather(&inner, texts),
+            _ => texts.push(text.clone()),
+        },
         Value::Array(items) => items.iter().for_each(|item| gather(item, texts)),
         Value::Object(fields) => fields.values().for_each(|field| gather(field, texts)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -1,4 +1,4 @@
-//! The four services in one process, on loopback, for tests and demos.
+//! The services in one process, on loopback, for tests and demos.
 //!
 //! A [`Sandbox`] behaves like the vendors as far as their documents and recorded answers tell:
 //! it checks credentials (Aliyun's signature is computed again), refuses requests that the document
@@ -113,7 +113,7 @@ use listener::Listener;
 use simulator::Simulator;
 use simulators::Simulators;
 
-/// The four services, served on this machine until it is dropped.
+/// The services, served on this machine until it is dropped.
 ///
 /// A run takes a second and a half and succeeds, unless something else is scripted.
 pub struct Sandbox {

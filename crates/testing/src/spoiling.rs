@@ -113,6 +113,8 @@ fn id_in_front(body: &[u8], key: &str) -> (Vec<u8>, usize) {
                 None => rest,
             }
         }
+        // The id is the whole answer.
+        Ok(Value::Number(_) | Value::String(_)) => return (body.to_vec(), body.len()),
         _ => String::from_utf8_lossy(body).into_owned(),
     };
     // A comma belongs to it: without one a number could go on.
@@ -138,10 +140,16 @@ fn put_in_front(body: &[u8], value: &[u8]) -> Vec<u8> {
 }
 
 fn put_as_id(body: &mut Vec<u8>, key: &str, text: &str) {
-    if let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) {
-        fields.insert(key.to_owned(), json!(text));
-        *body = Value::Object(fields).to_string().into_bytes();
-    }
+    let with_id = match serde_json::from_slice(body) {
+        Ok(Value::Object(mut fields)) => {
+            fields.insert(key.to_owned(), json!(text));
+            Value::Object(fields)
+        }
+        // The id is the whole answer.
+        Ok(Value::Number(_) | Value::String(_)) => json!(text),
+        _ => return,
+    };
+    *body = with_id.to_string().into_bytes();
 }
 
 /// What a header can carry of a text.

@@ -2,4 +2,5 @@ mod cost;
 mod drawn;
 mod find;
 mod id;
+mod scalar;
 mod writer;

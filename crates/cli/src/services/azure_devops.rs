@@ -9,7 +9,6 @@ use runpipe::Service;
 use runpipe::azure_devops::{Client, Credentials, PipelineRef, types};
 
 use crate::body::{self, Body};
-use crate::connection::Connection;
 use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
@@ -17,7 +16,7 @@ use crate::pair::{Pair, distinct, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
 use crate::proof::Proof;
 use crate::variables::{secrets, variables};
-use crate::vendor::{Preview, Ready, RunList, Vendor, Words};
+use crate::vendor::{Access, Preview, Ready, RunList, Vendor, Words};
 
 /// Azure DevOps Pipelines.
 pub struct AzureDevops;
@@ -169,11 +168,11 @@ impl Vendor for AzureDevops {
         }
     }
 
-    fn configured(client: Client, connection: &Connection) -> Client {
-        match &connection.api_version {
+    fn configured(client: Client, access: Access<'_>) -> Result<Client, Failure> {
+        Ok(match &access.connection.api_version {
             Some(version) => client.with_api_version(version),
             None => client,
-        }
+        })
     }
 
     async fn body(
