@@ -23,6 +23,9 @@ macro_rules! service_table {
             /// Buddy.
             Buddy, "buddy", buddy, "Buddy",
                 ["workspace", "project", "pipelineId", "executionId"];
+            /// Aliyun Yunxiao Flow through its newer API, with personal access tokens.
+            Yunxiao, "yunxiao", yunxiao, "Yunxiao",
+                ["organizationId", "pipelineId", "runId"];
         }
     };
 }

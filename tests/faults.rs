@@ -29,7 +29,7 @@ mod table;
 mod wire;
 
 use campaign::campaign;
-use runpipe::{Service, aliyun, azure_devops, buddy, matillion};
+use runpipe::{Service, aliyun, azure_devops, buddy, matillion, yunxiao};
 use table::{Outcome, Table};
 
 /// Wide enough for every true answer of the sandbox.
@@ -61,6 +61,7 @@ async fn no_fault_starts_a_second_run_or_loses_one() {
             tokio::spawn(campaign::<azure_devops::Client>(cases, seed)),
             tokio::spawn(campaign::<matillion::Client>(cases, seed)),
             tokio::spawn(campaign::<aliyun::Client>(cases, seed)),
+            tokio::spawn(campaign::<yunxiao::Client>(cases, seed)),
             tokio::spawn(campaign::<buddy::Client>(cases, seed)),
         ]);
     }

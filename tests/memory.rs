@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use futures_util::TryStreamExt;
 use peak_alloc::PeakAlloc;
-use runpipe::{aliyun, azure_devops, buddy, matillion};
+use runpipe::{aliyun, azure_devops, buddy, matillion, yunxiao};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -90,6 +90,13 @@ async fn no_answer_costs_more_than_its_ceiling() {
                     .credentials(aliyun::Credentials::access_key("id", "t0ken"))
                     .build()
                     .unwrap();
+                let yunxiao = yunxiao::Client::builder()
+                    .base_url(&url)
+                    .retry(none.clone());
+                let yunxiao = yunxiao
+                    .credentials(yunxiao::Credentials::token("t0ken"))
+                    .build()
+                    .unwrap();
                 let matillion = matillion::Client::builder().base_url(&url).retry(none);
                 let matillion = matillion
                     .credentials(matillion::Credentials::token("t0ken"))
@@ -98,6 +105,7 @@ async fn no_answer_costs_more_than_its_ceiling() {
                 let in_buddy = buddy::PipelineRef::new("a", "b", 1);
                 let in_azure = azure_devops::PipelineRef::new("a", "b", 1);
                 let in_aliyun = aliyun::PipelineRef::new("a", 1);
+                let in_yunxiao = yunxiao::PipelineRef::new("a", 1);
                 let of_buddy = "buddy/a/b/1/2".parse().unwrap();
                 let start = buddy::types::RunExecutionRequest::default();
                 let filter = matillion::ListFilter::default();
@@ -127,6 +135,14 @@ async fn no_answer_costs_more_than_its_ceiling() {
                     (
                         "aliyun start",
                         cost(aliyun.start(&in_aliyun, &Default::default())).await,
+                    ),
+                    (
+                        "yunxiao list",
+                        cost(yunxiao.list(&in_yunxiao).try_collect::<Vec<_>>()).await,
+                    ),
+                    (
+                        "yunxiao start",
+                        cost(yunxiao.start(&in_yunxiao, &Default::default())).await,
                     ),
                     (
                         "matillion list",

@@ -11,10 +11,16 @@ use runpipe_spec::document::Document;
 use runpipe_spec::upstream::{Published, compare, decide, decisions};
 
 /// Services whose vendors publish nothing that could be compared, and why.
-const NOTHING_PUBLISHED: [(&str, &str); 1] = [(
-    "matillion",
-    "The vendor's OpenAPI description could not be obtained; a third party's contradicts the vendor's pages.",
-)];
+const NOTHING_PUBLISHED: [(&str, &str); 2] = [
+    (
+        "matillion",
+        "The vendor's OpenAPI description could not be obtained; a third party's contradicts the vendor's pages.",
+    ),
+    (
+        "yunxiao",
+        "The vendor publishes a description of the operations on jobs alone, and its own client contradicts it.",
+    ),
+];
 
 fn in_repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

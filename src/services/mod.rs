@@ -26,6 +26,8 @@ pub mod azure_devops;
 pub mod buddy;
 #[cfg(feature = "matillion")]
 pub mod matillion;
+#[cfg(feature = "yunxiao")]
+pub mod yunxiao;
 
 use crate::service::{Service, service_table};
 

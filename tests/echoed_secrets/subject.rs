@@ -6,7 +6,9 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
 use runpipe::auth::{ClientCredentials, Secret};
-use runpipe::{Result, RetryPolicy, Run, RunRef, Runs, aliyun, azure_devops, buddy, matillion};
+use runpipe::{
+    Result, RetryPolicy, Run, RunRef, Runs, aliyun, azure_devops, buddy, matillion, yunxiao,
+};
 use wiremock::MockServer;
 
 use super::{SECRET, SECURITY_TOKEN};
@@ -48,6 +50,7 @@ pub fn all(server: &MockServer) -> Vec<Subject> {
             "a temporary access key",
             aliyun::Credentials::temporary_access_key("LTAI-id", SECRET, SECURITY_TOKEN),
         ),
+        yunxiao(server),
         buddy(server),
     ];
     subjects.extend(with_client_secret(server));
@@ -155,6 +158,30 @@ fn aliyun(server: &MockServer, name: &'static str, credentials: aliyun::Credenti
         runs: Arc::new(client),
         list: Box::new(move || {
             let pipeline = aliyun::PipelineRef::new("5ebbc", 1);
+            listing.list(&pipeline).take(1).boxed()
+        }),
+        start: Box::new(move || {
+            let (client, pipeline) = (starting.clone(), pipeline.clone());
+            async move { client.start(&pipeline, &Default::default()).await }.boxed()
+        }),
+    }
+}
+
+fn yunxiao(server: &MockServer) -> Subject {
+    let client = yunxiao::Client::builder()
+        .base_url(server.uri())
+        .credentials(yunxiao::Credentials::token(SECRET))
+        .retry(RetryPolicy::none())
+        .build()
+        .expect("a client");
+    let (starting, pipeline) = (client.clone(), yunxiao::PipelineRef::new("5ebbc", 1));
+    let listing = client.clone();
+    Subject {
+        name: "a token of Yunxiao",
+        run: "yunxiao/5ebbc/1/2".parse().expect("a reference"),
+        runs: Arc::new(client),
+        list: Box::new(move || {
+            let pipeline = yunxiao::PipelineRef::new("5ebbc", 1);
             listing.list(&pipeline).take(1).boxed()
         }),
         start: Box::new(move || {

@@ -221,10 +221,14 @@ impl Body {
     }
 
     /// Whether the run's true id is in it, where it is documented to be, and no other.
-    pub fn names_the_run(&self) -> bool {
+    pub fn names_the_run(&self, service: Service) -> bool {
+        let bare = is_bare(service);
         match self {
-            Body::True | Body::ByteOrderMark | Body::Trailing(_) | Body::Faulty(_) => true,
-            Body::Deep(end) => *end == End::Last,
+            Body::True | Body::ByteOrderMark => true,
+            // Nothing in a bare number says where it ends.
+            Body::Trailing(more) => !bare || more.trim_ascii().is_empty(),
+            Body::Faulty(fault) => !bare || *fault == Fault::CutAfterId,
+            Body::Deep(end) => !bare && *end == End::Last,
             Body::Id(spelling) => matches!(spelling, Spelling::Fraction | Spelling::Twice),
             _ => false,
         }
@@ -323,11 +327,16 @@ fn with_deep(truth: &[u8], end: End) -> Vec<u8> {
     }
 }
 
+/// Whether the id of a run is the whole answer to a start.
+fn is_bare(service: Service) -> bool {
+    service == Service::Yunxiao
+}
+
 /// Where the id of a run stands.
 pub fn id_key(service: Service) -> &'static str {
     match service {
         Service::Matillion => "pipelineExecutionId",
-        Service::Aliyun => "pipelineRunId",
+        Service::Aliyun | Service::Yunxiao => "pipelineRunId",
         _ => "id",
     }
 }
@@ -348,6 +357,9 @@ fn run_in(service: Service, answer: &mut Value) -> Option<&mut serde_json::Map<S
 /// The id of the run in a true answer.
 pub fn true_id(service: Service, truth: &[u8]) -> Option<String> {
     let mut answer: Value = serde_json::from_slice(truth).ok()?;
+    if answer.is_number() {
+        return Some(answer.to_string());
+    }
     match run_in(service, &mut answer)?.get(id_key(service))? {
         Value::String(id) => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
@@ -361,9 +373,18 @@ fn with_id(service: Service, truth: &[u8], spelling: Spelling) -> Vec<u8> {
     };
     let mut answer: Value = serde_json::from_slice(truth).expect("it has an id");
     let key = id_key(service);
-    run_in(service, &mut answer)
-        .expect("it has an id")
-        .insert(key.to_owned(), json!("@@ID@@"));
+    let torn = matches!(spelling, Spelling::Twice | Spelling::Torn(_));
+    if answer.is_number() {
+        // Two ids need keys.
+        answer = if torn {
+            json!({ key: id })
+        } else {
+            json!("@@ID@@")
+        };
+    }
+    if let Some(run) = run_in(service, &mut answer) {
+        run.insert(key.to_owned(), json!("@@ID@@"));
+    }
     let is_text = service == Service::Matillion;
     let own = if is_text {
         format!("\"{id}\"")

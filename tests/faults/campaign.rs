@@ -181,7 +181,7 @@ async fn start<C: Client>(
                 .steps
                 .iter()
                 .zip(&starts)
-                .any(|(step, seen)| step.must_be_held() && seen.began.is_some());
+                .any(|(step, seen)| step.must_be_held(subject.service) && seen.began.is_some());
             judged.expect(!must, || format!("the id that came is lost: {error}"));
             let itself = case.looks_itself && way == Way::Broken && !case.pauses();
             let client = match itself {

@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use runpipe::auth::{ClientCredentials, Secret};
-use runpipe::{Reconciled, Result, Run, ServiceClient, aliyun, azure_devops, buddy, matillion};
+use runpipe::{
+    Reconciled, Result, Run, ServiceClient, aliyun, azure_devops, buddy, matillion, yunxiao,
+};
 use runpipe_testing::{Sandbox, SandboxClient};
 use serde_json::{Value, json};
 
 use super::subject::{
     BUDDY_TOKEN, CLIENT_SECRET, ENTRA_TOKEN, KEY_SECRET, PAT, SECURITY_TOKEN, Settings, VARIABLE,
+    YUNXIAO_TOKEN,
 };
 
 pub trait Client: SandboxClient {
@@ -146,6 +149,23 @@ impl Client for aliyun::Client {
 
     fn request(_: &[String], _: &str, _: bool) -> Value {
         json!({})
+    }
+}
+
+impl Client for yunxiao::Client {
+    const CREDENTIALS: &'static [&'static str] = &["Yunxiao token"];
+    const SECRETS: &'static [&'static [&'static str]] = &[&[YUNXIAO_TOKEN]];
+
+    fn credential(_: &Sandbox, _: usize, _: &Settings) -> Self::Credentials {
+        yunxiao::Credentials::token(YUNXIAO_TOKEN)
+    }
+
+    fn pipeline(place: &[String], id: &str) -> Self::Pipeline {
+        yunxiao::PipelineRef::new(&place[0], number(id))
+    }
+
+    fn request(_: &[String], _: &str, marked: bool) -> Value {
+        json!({ "comment": marked.then_some("a mark") })
     }
 }
 

@@ -128,7 +128,7 @@ impl Step {
         if self.body.has_two_ids() && !self.place.is_whole() {
             self.place = Place::Nowhere;
         }
-        let names_it = self.place.is_whole() && self.body.names_the_run();
+        let names_it = self.place.is_whole() && self.body.names_the_run(service);
         if self.body.needs_the_truth() {
             if self.status.is_some_and(is_refusal) && !names_it {
                 self.status = None;
@@ -165,7 +165,7 @@ impl Step {
 
     /// Whether the answer proves that nothing was done, so that the request may be sent again.
     pub fn proves(&self, service: Service) -> bool {
-        if !self.place.answers() || self.acts && self.body.names_the_run() {
+        if !self.place.answers() || self.acts && self.body.names_the_run(service) {
             return false;
         }
         let status = self.status.unwrap_or(200);
@@ -188,8 +188,8 @@ impl Step {
     }
 
     /// Whether what comes holds a run that the caller has to be given.
-    pub fn must_be_held(&self) -> bool {
+    pub fn must_be_held(&self, service: Service) -> bool {
         let success = matches!(self.status, None | Some(200..=202));
-        self.acts && success && self.place.is_whole() && self.body.names_the_run()
+        self.acts && success && self.place.is_whole() && self.body.names_the_run(service)
     }
 }

@@ -18,6 +18,7 @@ pub const ENTRA_TOKEN: &str = "eyJ0/Gr4+nted=Tk8wQ";
 pub const CLIENT_SECRET: &str = "Cs3/xY+1=pRq9sUvB5";
 pub const KEY_SECRET: &str = "Ak5/nB+8=cVx4zMlK2";
 pub const SECURITY_TOKEN: &str = "St6/hG+2=jFd7kSaP0";
+pub const YUNXIAO_TOKEN: &str = "pt-9/wQ+7=sDf2gHjK4";
 pub const BUDDY_TOKEN: &str = "Bt9/wE+4=rTy1uIoP3";
 /// The value of a secret variable of every start that can have one.
 pub const VARIABLE: &str = "Va8/mN+6=bVc3xZlK7";
@@ -68,6 +69,7 @@ impl<C: Client> Subject<C> {
             (&mut accepted.matillion_client_secret, CLIENT_SECRET),
             (&mut accepted.aliyun_access_key_secret, KEY_SECRET),
             (&mut accepted.aliyun_security_token, SECURITY_TOKEN),
+            (&mut accepted.yunxiao_token, YUNXIAO_TOKEN),
             (&mut accepted.buddy_token, BUDDY_TOKEN),
         ] {
             *place = secret.to_owned();

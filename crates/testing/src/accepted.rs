@@ -20,6 +20,8 @@ pub struct Accepted {
     pub aliyun_temporary_key_id: String,
     /// Aliyun: the security token of the temporary access key.
     pub aliyun_security_token: String,
+    /// Yunxiao's token API: a personal access token.
+    pub yunxiao_token: String,
     /// Buddy: a token that may start and read.
     pub buddy_token: String,
     /// Buddy: a token that may only read (`EXECUTION_INFO`).
@@ -37,6 +39,7 @@ impl Default for Accepted {
             aliyun_access_key_secret: "sandbox-access-key-secret".to_owned(),
             aliyun_temporary_key_id: "STS.sandbox".to_owned(),
             aliyun_security_token: "sandbox-security-token".to_owned(),
+            yunxiao_token: "pt-sandbox".to_owned(),
             buddy_token: "sandbox-token".to_owned(),
             buddy_read_token: "sandbox-read-token".to_owned(),
         }

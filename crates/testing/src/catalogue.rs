@@ -11,6 +11,7 @@ use runpipe::Service;
 /// | Azure DevOps | organization, project | number |
 /// | Matillion | project's id, project's name, environment | the pipeline's name |
 /// | Aliyun | organization's id | number |
+/// | Yunxiao's token API | organization's id, `-` on a Region instance | number |
 /// | Buddy | workspace, project | number |
 ///
 /// ```

@@ -16,7 +16,7 @@ pub enum Outcome {
     Failed,
     /// Stopped by somebody.
     Canceled,
-    /// Without having run. Azure DevOps and Aliyun have no such word for a run: theirs are canceled.
+    /// Without having run. Azure DevOps, Aliyun and Yunxiao have no such word for a run: theirs are canceled.
     Skipped,
     /// Well, with warnings. Only Azure DevOps has such a word, and only on the build behind the run;
     /// elsewhere the run succeeds.
@@ -72,9 +72,9 @@ impl RunPlan {
         self
     }
 
-    /// Lets the run wait for a person after half of its time. Buddy's goes on when it is applied;
-    /// the other services have no operation here that lets it go on, so theirs wait until they are
-    /// canceled.
+    /// Lets the run wait for a person after half of its time. Buddy's goes on when it is applied,
+    /// Yunxiao's when its gate is passed; the other services have no operation here that lets it go
+    /// on, so theirs wait until they are canceled.
     #[must_use]
     pub fn waits_for_a_person(mut self) -> Self {
         self.waits = true;

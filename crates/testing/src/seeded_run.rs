@@ -97,7 +97,8 @@ impl SeededRun {
         self
     }
 
-    /// Sets what was asked for: the body of a start. For Aliyun it is what `params` holds.
+    /// Sets what was asked for: the body of a start. For Aliyun and Yunxiao it is what
+    /// `params` holds.
     #[must_use]
     pub fn request(mut self, body: impl Into<Value>) -> Self {
         self.request = Some(body.into());

@@ -4,6 +4,7 @@ mod aliyun;
 mod azure_devops;
 mod buddy;
 mod matillion;
+mod yunxiao;
 
 use runpipe::{RunRef, Runs, Service};
 
@@ -16,6 +17,7 @@ pub const ALL: [&dyn AnyVendor; Service::ALL.len()] = [
     &matillion::Matillion,
     &aliyun::Aliyun,
     &buddy::Buddy,
+    &yunxiao::Yunxiao,
 ];
 
 /// The service of that name.

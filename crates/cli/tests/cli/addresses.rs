@@ -11,17 +11,18 @@ fn run() -> Value {
     json!({ "id": 31, "status": "RUNNING", "success": true, "pipelineRun": { "status": "RUNNING" } })
 }
 
-const CREDENTIALS: [(&str, &str); 5] = [
+const CREDENTIALS: [(&str, &str); 6] = [
     ("AZURE_DEVOPS_EXT_PAT", "token"),
     ("MATILLION_TOKEN", "token"),
     ("ALIBABA_CLOUD_ACCESS_KEY_ID", "id"),
     ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret"),
+    ("YUNXIAO_ACCESS_TOKEN", "token"),
     ("BUDDY_TOKEN", "token"),
 ];
 
 /// The words after `status`, and where the request goes: literally, so that an address that changes is somebody's
 /// decision.
-const VENDORS: [(&str, &str); 14] = [
+const VENDORS: [(&str, &str); 15] = [
     (
         "azure-devops/acme/Shop/42/31",
         "https://dev.azure.com/acme/Shop/_apis/",
@@ -57,6 +58,10 @@ const VENDORS: [(&str, &str); 14] = [
     (
         "aliyun/o/123/41",
         "https://devops.cn-hangzhou.aliyuncs.com/organization/o/",
+    ),
+    (
+        "yunxiao/o/123/41",
+        "https://openapi-rdc.aliyuncs.com/oapi/v1/flow/organizations/o/",
     ),
     (
         "buddy/acme/website/2/31",
@@ -104,6 +109,7 @@ async fn a_variable_names_another_address_and_a_flag_goes_before_it() {
         ("azure-devops/acme/Shop/42/31", "RUNPIPE_AZURE_DEVOPS_URL"),
         ("matillion/p/e", "RUNPIPE_MATILLION_URL"),
         ("aliyun/o/123/41", "RUNPIPE_ALIYUN_URL"),
+        ("yunxiao/-/123/41", "RUNPIPE_YUNXIAO_URL"),
         ("buddy/acme/website/2/31", "RUNPIPE_BUDDY_URL"),
     ];
     for (reference, variable) in services {

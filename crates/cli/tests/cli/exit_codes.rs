@@ -125,6 +125,7 @@ async fn two_for_a_missing_credential_with_the_variable_to_set() {
         ("azure-devops/o/p/1/2", "AZURE_DEVOPS_EXT_PAT"),
         ("matillion/p/e", "MATILLION_CLIENT_ID"),
         ("aliyun/o/1/2", "ALIBABA_CLOUD_ACCESS_KEY_ID"),
+        ("yunxiao/o/1/2", "YUNXIAO_ACCESS_TOKEN"),
         ("buddy/w/p/1/2", "BUDDY_TOKEN"),
     ];
     for (reference, variable) in lines {

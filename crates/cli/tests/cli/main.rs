@@ -33,3 +33,4 @@ mod vendors;
 mod waits;
 #[cfg(target_os = "linux")]
 mod watching;
+mod yunxiao;

@@ -22,7 +22,7 @@ struct Service {
     listed: fn(Pipelines) -> Value,
 }
 
-const SERVICES: [Service; 3] = [
+const SERVICES: [Service; 4] = [
     Service {
         place: "azure-devops --organization acme --project site",
         list: "/acme/site/_apis/pipelines",
@@ -44,6 +44,18 @@ const SERVICES: [Service; 3] = [
             let pipelines =
                 pipelines.map(|(id, name)| json!({ "pipelineId": id, "pipelineName": name }));
             json!({ "success": true, "pipelines": pipelines.collect::<Vec<_>>() })
+        },
+    },
+    Service {
+        place: "yunxiao --organization-id acme",
+        list: "/oapi/v1/flow/organizations/acme/pipelines",
+        start: ("/oapi/v1/flow/organizations/acme/pipelines/", "/runs"),
+        started: || json!(1),
+        listed: |pipelines| {
+            let pipelines = pipelines.iter();
+            let pipelines =
+                pipelines.map(|(id, name)| json!({ "pipelineId": id, "pipelineName": name }));
+            json!(pipelines.collect::<Vec<_>>())
         },
     },
     Service {
@@ -83,6 +95,7 @@ impl Service {
             .env("AZURE_DEVOPS_EXT_PAT", "pat")
             .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
             .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+            .env("YUNXIAO_ACCESS_TOKEN", "token")
             .env("BUDDY_TOKEN", "token")
             .run()
             .await

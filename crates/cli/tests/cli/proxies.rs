@@ -67,6 +67,7 @@ async fn what_is_sent_to_this_machine_without_tls_goes_straight() {
         "azure-devops/acme/Shop/42/31",
         "matillion/p/e",
         "aliyun/o/123/31",
+        "yunxiao/o/123/31",
         "buddy/acme/website/2/31",
     ];
     for host in ["127.0.0.1", "localhost"] {
@@ -81,6 +82,7 @@ async fn what_is_sent_to_this_machine_without_tls_goes_straight() {
                 .env("RUNPIPE_MATILLION_TOKEN_URL", &format!("{url}/token"))
                 .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
                 .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+                .env("YUNXIAO_ACCESS_TOKEN", "pt-token")
                 .env("BUDDY_TOKEN", "token");
             let ended = proxy.named_to(program, &[]).run().await;
             proxy.was_left_alone(reference);

@@ -6,7 +6,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::program::runpipe;
 
-const SECRETS: [(&str, &str); 9] = [
+const SECRETS: [(&str, &str); 10] = [
     ("AZURE_DEVOPS_EXT_PAT", "s3cret-pat"),
     ("SYSTEM_ACCESSTOKEN", "s3cret-job-token"),
     ("MATILLION_CLIENT_ID", "client-id"),
@@ -14,6 +14,7 @@ const SECRETS: [(&str, &str); 9] = [
     ("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI-id"),
     ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s3cret-access-key"),
     ("ALIBABA_CLOUD_SECURITY_TOKEN", "s3cret-sts"),
+    ("YUNXIAO_ACCESS_TOKEN", "pt-s3cret-yunxiao"),
     ("BUDDY_TOKEN", "s3cret-buddy"),
     ("VARIABLE", "s3cret-variable"),
 ];
@@ -34,6 +35,7 @@ async fn no_failure_shows_one() {
         "start azure-devops --organization o --project p --pipeline 1 --secret-var v=VARIABLE",
         "start matillion --project-id 3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60 --environment e --pipeline p",
         "start aliyun --organization-id o --pipeline 1",
+        "start yunxiao --organization-id o --pipeline 1",
         "start buddy --workspace w --project p --pipeline 1 --secret-var v=VARIABLE",
         "status azure-devops/o/p/1/2",
         "status matillion/p/e",

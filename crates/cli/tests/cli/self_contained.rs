@@ -15,15 +15,18 @@ async fn the_demo_succeeds_on_every_service() {
     let demo = demo.json();
     let runs = demo["runs"].as_array().expect("runs");
     let services: Vec<&Value> = runs.iter().map(|row| &row["service"]).collect();
-    assert_eq!(services, ["azure-devops", "matillion", "aliyun", "buddy"]);
+    assert_eq!(
+        services,
+        ["azure-devops", "matillion", "aliyun", "buddy", "yunxiao"]
+    );
     for row in runs {
         assert_eq!(row["run"]["status"], "succeeded");
         assert!(row["requests"].as_u64() >= Some(2));
     }
     let table = runpipe(["demo"]).ends_with(0).await.stdout;
-    assert_eq!(table.matches("succeeded").count(), 4, "{table}");
+    assert_eq!(table.matches("succeeded").count(), 5, "{table}");
     assert!(
-        table.lines().take(6).all(|line| line.chars().count() <= 80),
+        table.lines().take(7).all(|line| line.chars().count() <= 80),
         "{table}"
     );
 }
@@ -48,7 +51,7 @@ async fn the_sandbox_serves_every_command() {
         serde_json::from_value(served["variables"].clone()).expect("variables");
     let project = "3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60";
     let organization = "60d1c0ffee5ca1ab1e00feed";
-    let places: [&[&str]; 4] = [
+    let places: [&[&str]; 5] = [
         &[
             "azure-devops",
             "--organization",
@@ -69,6 +72,13 @@ async fn the_sandbox_serves_every_command() {
         ],
         &[
             "aliyun",
+            "--organization-id",
+            organization,
+            "--pipeline",
+            "web-release",
+        ],
+        &[
+            "yunxiao",
             "--organization-id",
             organization,
             "--pipeline",
@@ -116,12 +126,13 @@ async fn the_sandbox_serves_every_command() {
     assert!(!preview.ends_with(0).await.stdout.is_empty());
 }
 
-/// Four services need four ports: beyond the last one there is none, and another's is not taken instead.
+/// Each service needs a port: beyond the last one there is none, and another's is not taken instead.
 #[tokio::test]
 async fn ports_that_do_not_fit_or_are_taken_are_refused_in_a_sentence() {
     let refused = runpipe(["sandbox", "--port", "65534"]).ends_with(2).await;
     assert!(refused.stdout.is_empty());
-    for part in ["65534", "begin at 65532 or below", "--port"] {
+    let last = 65_536 - runpipe::Service::ALL.len();
+    for part in ["65534", &format!("begin at {last} or below"), "--port"] {
         assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -171,7 +182,7 @@ async fn served(first: u16) -> Option<BTreeMap<String, String>> {
 #[tokio::test]
 async fn the_sandbox_has_its_ports_in_a_row_in_the_order_of_the_services() {
     for _ in 0..20 {
-        let first = ports_in_a_row(4);
+        let first = ports_in_a_row(u16::try_from(runpipe::Service::ALL.len()).expect("a few"));
         let Some(variables) = served(first).await else {
             continue;
         };
@@ -181,6 +192,7 @@ async fn the_sandbox_has_its_ports_in_a_row_in_the_order_of_the_services() {
             ("RUNPIPE_MATILLION_TOKEN_URL", first + 1, "/oauth/dpc/token"),
             ("RUNPIPE_ALIYUN_URL", first + 2, ""),
             ("RUNPIPE_BUDDY_URL", first + 3, ""),
+            ("RUNPIPE_YUNXIAO_URL", first + 4, "/oapi/v1/flow"),
         ];
         for (name, port, path) in expected {
             let url = format!("http://127.0.0.1:{port}{path}");
@@ -188,5 +200,5 @@ async fn the_sandbox_has_its_ports_in_a_row_in_the_order_of_the_services() {
         }
         return;
     }
-    panic!("no four ports in a row stayed free");
+    panic!("no ports in a row stayed free");
 }

@@ -9,6 +9,7 @@ mod buddy;
 mod clients;
 mod entry;
 mod matillion;
+mod yunxiao;
 
 use runpipe::Service;
 
@@ -25,6 +26,7 @@ pub(crate) fn entries() -> [Entry; Service::ALL.len()] {
         Entry::of::<runpipe::matillion::Client>(),
         Entry::of::<runpipe::aliyun::Client>(),
         Entry::of::<runpipe::buddy::Client>(),
+        Entry::of::<runpipe::yunxiao::Client>(),
     ]
 }
 
@@ -37,4 +39,6 @@ clients::named! {
         runpipe::aliyun::Client, aliyun, aliyun_builder;
     "Buddy", "a token that may start and read",
         runpipe::buddy::Client, buddy, buddy_builder;
+    "Yunxiao", "the accepted token",
+        runpipe::yunxiao::Client, yunxiao, yunxiao_builder;
 }

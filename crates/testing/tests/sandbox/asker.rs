@@ -12,6 +12,8 @@ use super::{Answer, Outcome, http, send};
 
 pub(crate) const MATILLION: &str = "/v1/projects/3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60";
 pub(crate) const ALIYUN: &str = "/organization/60d1c0ffee5ca1ab1e00feed";
+/// The central edition. Behind the organization the paths are the same on a Region instance.
+pub(crate) const YUNXIAO: &str = "/organizations/60d1c0ffee5ca1ab1e00feed/pipelines";
 pub(crate) const AZURE: &str = "/acme/Website/_apis";
 pub(crate) const BUDDY: &str = "/workspaces/acme/projects/website";
 
@@ -85,6 +87,9 @@ impl<'s> Asker<'s> {
                 draft.query = query.to_owned();
                 return draft.send(self.sandbox).await;
             }
+            Service::Yunxiao => {
+                request.header("x-yunxiao-token", &self.sandbox.accepted().yunxiao_token)
+            }
             Service::Matillion => request.bearer_auth(&self.token),
             Service::AzureDevops => request
                 .basic_auth("", Some(&self.sandbox.accepted().azure_devops_pat))
@@ -141,6 +146,10 @@ impl<'s> Asker<'s> {
         let path = "/organizations/60d1c0ffee5ca1ab1e00feed/pipelines/123/run";
         let run = self.good(Service::Aliyun, post.clone(), path, None).await?;
         let aliyun = run["pipelineRunId"].to_string();
+        let body = json!({ "params": json!({ "envs": { "A": "b" }, "comment": "c" }).to_string() });
+        let path = format!("{YUNXIAO}/123/runs");
+        let run = self.good(Service::Yunxiao, post.clone(), &path, Some(body));
+        let yunxiao = run.await?.to_string();
         let body = json!({
             "tag": { "name": "v1" },
             "from_revision": { "revision": "0a1b" },
@@ -155,6 +164,7 @@ impl<'s> Asker<'s> {
             (Service::AzureDevops, azure),
             (Service::Matillion, matillion),
             (Service::Aliyun, aliyun),
+            (Service::Yunxiao, yunxiao),
             (Service::Buddy, buddy),
         ])
     }
@@ -183,6 +193,11 @@ impl<'s> Asker<'s> {
                 format!("{ALIYUN}/pipelines/123/pipelineRuns"),
                 run_path(service, id),
             ],
+            Service::Yunxiao => vec![
+                format!("{YUNXIAO}/123/runs"),
+                format!("{YUNXIAO}/123/runs/latestPipelineRun"),
+                run_path(service, id),
+            ],
             _ => vec![
                 format!("{BUDDY}/pipelines/2"),
                 format!("{BUDDY}/pipelines/2/executions?per_page=2"),
@@ -200,6 +215,8 @@ impl<'s> Asker<'s> {
                 .map(|log| format!("{AZURE}/build/builds/{id}/logs/{log}?startLine=1&endLine=2")),
             Service::Aliyun => found("/pipelineRun/stages/0/stageInfo/jobs/0/id")
                 .map(|job| format!("{ALIYUN}/pipeline/123/pipelineRun/{id}/job/{job}/logs")),
+            Service::Yunxiao => found("/stages/0/stageInfo/jobs/0/id")
+                .map(|job| format!("{YUNXIAO}/123/runs/{id}/job/{job}/log")),
             Service::Buddy => found("/action_executions/0/action_execution_id")
                 .and_then(Value::as_str)
                 .map(|action| {
@@ -280,6 +297,7 @@ impl<'s> Asker<'s> {
                 format!("{ALIYUN}/pipelines/123/pipelineRuns/{id}/stop"),
                 None,
             ),
+            Service::Yunxiao => (Method::PUT, run_path(service, id), None),
             _ => (
                 Method::PATCH,
                 format!("{BUDDY}/pipelines/2/executions/{id}"),
@@ -297,6 +315,7 @@ pub(crate) fn run_path(service: Service, id: &str) -> String {
         Service::AzureDevops => format!("{AZURE}/pipelines/42/runs/{id}"),
         Service::Matillion => format!("{MATILLION}/pipeline-executions/{id}"),
         Service::Aliyun => format!("{ALIYUN}/pipelines/123/pipelineRuns/{id}"),
+        Service::Yunxiao => format!("{YUNXIAO}/123/runs/{id}"),
         _ => format!("{BUDDY}/pipelines/2/executions/{id}"),
     }
 }

@@ -77,6 +77,7 @@ fn created(service: Service, run: &Value) -> Option<i64> {
         Service::AzureDevops => date("/createdDate"),
         Service::Matillion => date("/startedAt"),
         Service::Aliyun => run.pointer("/pipelineRun/createTime")?.as_i64(),
+        Service::Yunxiao => run.pointer("/createTime")?.as_i64(),
         _ => date("/start_date"),
     }
 }

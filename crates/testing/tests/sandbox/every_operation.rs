@@ -12,7 +12,7 @@ use runpipe_testing::{Outcome as Ends, RunPlan, Sandbox};
 use serde_json::{Value, json};
 
 use super::Outcome;
-use super::asker::{ALIYUN, AZURE, Asker, BUDDY, MATILLION};
+use super::asker::{ALIYUN, AZURE, Asker, BUDDY, MATILLION, YUNXIAO};
 
 /// What is read without a run.
 fn places() -> Vec<(Service, Method, String, Option<Value>)> {
@@ -42,6 +42,8 @@ fn places() -> Vec<(Service, Method, String, Option<Value>)> {
         ),
         get(Service::Aliyun, format!("{ALIYUN}/pipelines?maxResults=1")),
         get(Service::Aliyun, format!("{ALIYUN}/pipelines/123")),
+        get(Service::Yunxiao, format!("{YUNXIAO}?perPage=1&page=2")),
+        get(Service::Yunxiao, format!("{YUNXIAO}/123")),
         get(Service::Buddy, "/workspaces/acme/projects".to_owned()),
         get(
             Service::Buddy,
@@ -108,21 +110,9 @@ async fn every_answer_in_every_state_fits_its_document() -> Outcome {
         asker.act(*service, id).await?;
         asker.read(*service, id).await?;
     }
-    for (service, document) in [
-        (
-            Service::AzureDevops,
-            include_str!("../../../../specs/azure-devops.json"),
-        ),
-        (
-            Service::Matillion,
-            include_str!("../../../../specs/matillion.json"),
-        ),
-        (
-            Service::Aliyun,
-            include_str!("../../../../specs/aliyun.json"),
-        ),
-        (Service::Buddy, include_str!("../../../../specs/buddy.json")),
-    ] {
+    super::yunxiao::decide(&mut asker, "1").await?;
+    for service in Service::ALL {
+        let document = service.document().ok_or("a service without a document")?;
         let document =
             Document::parse(service.name(), document).map_err(|_| "a broken document")?;
         let asked: BTreeSet<String> = sandbox

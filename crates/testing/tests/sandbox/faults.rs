@@ -189,6 +189,10 @@ async fn ask_with_secret(
             "/organizations/60d1c0ffee5ca1ab1e00feed/pipelines/123/run".to_owned(),
             json!({ "envs": { "PASSWORD": SECRET } }),
         ),
+        Service::Yunxiao => (
+            format!("{}/123/runs", super::asker::YUNXIAO),
+            json!({ "params": json!({ "envs": { "PASSWORD": SECRET } }).to_string() }),
+        ),
         _ => (
             format!("{BUDDY}/pipelines/2/executions"),
             json!({ "variables": [{ "key": "PASSWORD", "value": SECRET, "encrypted": true }] }),
@@ -204,6 +208,8 @@ fn told(service: Service, place: EchoPlace, answer: &super::Answer) -> String {
         _ if place == EchoPlace::RunId => match service {
             Service::Matillion => "/pipelineExecutionId",
             Service::Aliyun => "/pipelineRunId",
+            // The id is the whole answer.
+            Service::Yunxiao => "",
             _ => "/id",
         },
         _ if place == EchoPlace::ContentType => return answer.header("content-type").to_owned(),
@@ -220,6 +226,8 @@ fn told(service: Service, place: EchoPlace, answer: &super::Answer) -> String {
         Service::AzureDevops => "/typeKey",
         Service::Matillion if sentence => "/detail",
         Service::Matillion => "/type",
+        Service::Yunxiao if sentence => "/errorMessage",
+        Service::Yunxiao => "/errorCode",
         Service::Aliyun if sentence => "/message",
         Service::Aliyun => "/code",
         _ if sentence => "/errors/0/message",
@@ -243,6 +251,7 @@ async fn a_request_is_repeated_in_every_form_and_place_of_every_service() -> Out
         ),
         (Service::Matillion, asker.token.clone()),
         (Service::Aliyun, "Signature=".to_owned()),
+        (Service::Yunxiao, sandbox.accepted().yunxiao_token.clone()),
         (Service::Buddy, sandbox.accepted().buddy_token.clone()),
     ]);
     for (service, credential) in credentials {

@@ -14,6 +14,7 @@ mod identifiers;
 mod matillion;
 mod scenarios;
 mod seeded_runs;
+mod yunxiao;
 
 use std::error::Error;
 use std::sync::LazyLock;

@@ -6,7 +6,7 @@ use runpipe::Service;
 use runpipe_testing::{Outcome as Ends, Pipeline, RunPlan, Sandbox, SeededRun, Trigger};
 use serde_json::{Value, json};
 
-use super::asker::{ALIYUN, AZURE, Asker, BUDDY, MATILLION, run_path};
+use super::asker::{ALIYUN, AZURE, Asker, BUDDY, MATILLION, YUNXIAO, run_path};
 use super::{Outcome, http, send};
 
 fn start() -> DateTime<Utc> {
@@ -19,7 +19,7 @@ fn pipeline(sandbox: &Sandbox, service: Service) -> Option<Pipeline> {
     let wanted = match service {
         Service::AzureDevops => "42",
         Service::Matillion => "Load orders",
-        Service::Aliyun => "123",
+        Service::Aliyun | Service::Yunxiao => "123",
         _ => "2",
     };
     let mut all = sandbox.pipelines(service).into_iter();
@@ -38,6 +38,7 @@ fn list(service: Service) -> (String, &'static str, &'static str) {
             let path = format!("{ALIYUN}/pipelines/123/pipelineRuns");
             (path, "/pipelineRuns", "/pipelineRunId")
         }
+        Service::Yunxiao => (format!("{YUNXIAO}/123/runs"), "", "/pipelineRunId"),
         _ => (
             format!("{BUDDY}/pipelines/2/executions"),
             "/executions",
@@ -63,7 +64,7 @@ fn words(service: Service, trigger: Trigger) -> (&'static str, Value) {
             "trigger",
             word(["API", "DESIGNER", "UNKNOWN", "SCHEDULE"].map(Value::from)),
         ),
-        Service::Aliyun => ("triggerMode", word([4, 1, 3, 2].map(Value::from))),
+        Service::Aliyun | Service::Yunxiao => ("triggerMode", word([4, 1, 3, 2].map(Value::from))),
         _ => (
             "triggeredOn",
             word(["CLICK", "CLICK", "EVENT", "SCHEDULE"].map(Value::from)),

@@ -1,0 +1,128 @@
+//! What changes a run that was started: a stop, and what is decided about its jobs.
+
+use super::{Client, PipelineRef, edition, operations};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::Place;
+use crate::run::{Run, RunRef, RunStatus};
+use crate::runs::read_back;
+use crate::service_client::Connect;
+
+/// What is said of a run that has ended already is not documented.
+const MAY_HAVE_ENDED: [ErrorKind; 3] = [
+    ErrorKind::InvalidRequest,
+    ErrorKind::Conflict,
+    ErrorKind::Refused,
+];
+
+/// Calls an operation on a job that answers whether it was done.
+macro_rules! decide {
+    ($client:ident, $run:ident, $job_id:ident, $constant:ident, $method:ident) => {{
+        let (call, pipeline, run_id) =
+            PipelineRef::call_about(&$client.session, &operations::$constant, $run)?;
+        let call = call.at("job", $job_id);
+        let answer = edition::client(&call, pipeline.organization())?
+            .$method()
+            .pipeline_id(pipeline.pipeline_id)
+            .pipeline_run_id(run_id)
+            .job_id($job_id)
+            .send()
+            .await;
+        call.decoded(answer).map(drop).map_err(decided)
+    }};
+}
+
+impl Client {
+    pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
+        let client = self.bounded();
+        let stopped = client.stop(run).await;
+        read_back(&client, run, stopped, &MAY_HAVE_ENDED, RunStatus::has_ended).await
+    }
+
+    /// Asks for a stop (`UpdatePipelineRun`, which can do nothing else). Asking twice does no harm.
+    async fn stop(&self, run: &RunRef) -> Result<()> {
+        let (call, pipeline, run_id) =
+            PipelineRef::call_about(&self.session, &operations::UPDATE_PIPELINE_RUN, run)?;
+        let answer = edition::client(&call, pipeline.organization())?
+            .update_pipeline_run()
+            .pipeline_id(pipeline.pipeline_id)
+            .pipeline_run_id(run_id)
+            .send()
+            .await;
+        call.decoded(answer).map(drop)
+    }
+
+    /// Passes a manual gate (`PassPipelineValidate`): the run goes on. Starts work: never sent
+    /// twice.
+    ///
+    /// Which job waits is in [`super::types::PipelineRun`], which [`Client::get`] leaves in the run:
+    /// one of its actions is `PassPipelineValidate`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came, or the
+    /// answer was `false`: the gate may have been passed. Every other kind says that it was not.
+    pub async fn pass(&self, run: &RunRef, job_id: i64) -> Result<()> {
+        decide!(
+            self,
+            run,
+            job_id,
+            PASS_PIPELINE_VALIDATE,
+            pass_pipeline_validate
+        )
+    }
+
+    /// Refuses at a manual gate (`RefusePipelineValidate`): the run ends there. Never sent twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::pass`].
+    pub async fn refuse(&self, run: &RunRef, job_id: i64) -> Result<()> {
+        decide!(
+            self,
+            run,
+            job_id,
+            REFUSE_PIPELINE_VALIDATE,
+            refuse_pipeline_validate
+        )
+    }
+
+    /// Runs a job once more (`RetryPipelineJobRun`); the run goes on with it. Starts work: never
+    /// sent twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::pass`].
+    pub async fn retry_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
+        decide!(
+            self,
+            run,
+            job_id,
+            RETRY_PIPELINE_JOB_RUN,
+            retry_pipeline_job_run
+        )
+    }
+
+    /// Skips a job (`SkipPipelineJobRun`); the run goes on with the jobs after it. Starts work:
+    /// never sent twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::pass`].
+    pub async fn skip_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
+        decide!(
+            self,
+            run,
+            job_id,
+            SKIP_PIPELINE_JOB_RUN,
+            skip_pipeline_job_run
+        )
+    }
+}
+
+/// What to do after an unclear answer about a job: no run was started, and one goes on.
+fn decided(error: Error) -> Error {
+    match error.kind() == ErrorKind::OutcomeUnknown {
+        true => error.advise("Read the run, and look at the job, before deciding again."),
+        false => error,
+    }
+}

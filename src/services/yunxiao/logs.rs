@@ -1,0 +1,161 @@
+//! What the jobs of a run wrote, as a whole and step by step.
+
+use futures_util::stream::BoxStream;
+
+use super::{Client, PipelineRef, edition, normalize, operations, types};
+use crate::error::{ErrorKind, Result};
+use crate::place::Place;
+use crate::run::{Log, RunRef};
+use crate::runs::logs_of;
+
+/// How much of a step's log is asked for at once. Neither unit nor limit is documented.
+const PIECE: i64 = 10_000;
+/// A log of more pieces has no end that anybody could wait for.
+const MOST_PIECES: usize = 1_000;
+
+impl Client {
+    /// One log for each job of the run, stage after stage.
+    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+        let jobs = async move {
+            let read = self.get(run).await?;
+            let jobs = read.vendor::<types::PipelineRun>().map(normalize::jobs);
+            Ok(jobs.into_iter().flatten().cloned().collect())
+        };
+        logs_of(jobs, move |job: types::PipelineRunJob| {
+            let name = job.name.unwrap_or_default();
+            self.log_of(run, job.id, name, job.start_time.is_some())
+        })
+    }
+
+    /// One job's log (`GetPipelineJobRunLog`).
+    pub(super) async fn log_of(
+        &self,
+        run: &RunRef,
+        job_id: Option<i64>,
+        step: String,
+        has_begun: bool,
+    ) -> Result<Log> {
+        let Some(job_id) = job_id else {
+            let text = String::new();
+            return Ok(Log { step, text });
+        };
+        let (call, pipeline, run_id) =
+            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_JOB_RUN_LOG, run)?;
+        let call = call.at("job", job_id);
+        let answer = edition::client(&call, pipeline.organization())?
+            .get_pipeline_job_run_log()
+            .pipeline_id(pipeline.pipeline_id)
+            .pipeline_run_id(run_id)
+            .job_id(job_id)
+            .send()
+            .await;
+        let text = match call.decoded(answer) {
+            // `more` says that the job still writes. The operation takes no place to go on from.
+            Ok(log) => log.content.unwrap_or_default(),
+            // A job that has not begun may have no log at all.
+            Err(error)
+                if !has_begun
+                    && matches!(
+                        error.kind(),
+                        ErrorKind::NotFound | ErrorKind::InvalidRequest | ErrorKind::Refused
+                    ) =>
+            {
+                String::new()
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(call.clean_log(Log { step, text }))
+    }
+
+    /// The steps of a job (`GetPipelineJobSteps`), build after build.
+    ///
+    /// The name of a step changes when it ends: the service adds how long it took.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that a read can end in.
+    pub async fn job_steps(
+        &self,
+        run: &RunRef,
+        job_id: i64,
+    ) -> Result<Vec<types::PipelineJobBuild>> {
+        let (call, pipeline, run_id) =
+            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_JOB_STEPS, run)?;
+        let call = call.at("job", job_id);
+        let answer = edition::client(&call, pipeline.organization())?
+            .get_pipeline_job_steps()
+            .pipeline_id(pipeline.pipeline_id)
+            .pipeline_run_id(run_id)
+            .job_id(job_id)
+            .send()
+            .await;
+        Ok(call.decoded(answer)?.0)
+    }
+
+    /// The logs of a job's steps (`GetPipelineJobStepLog`), in their order, each fetched when it is
+    /// asked for. The log of the whole job is among [`crate::Runs::logs`].
+    pub fn job_step_logs<'a>(&'a self, run: &'a RunRef, job_id: i64) -> BoxStream<'a, Result<Log>> {
+        let steps = async move {
+            let builds = self.job_steps(run, job_id).await?;
+            Ok(builds.into_iter().flat_map(steps_of).collect())
+        };
+        logs_of(steps, move |step| self.whole_step_log(run, job_id, step))
+    }
+
+    /// The log of a step, piece after piece.
+    async fn whole_step_log(&self, run: &RunRef, job_id: i64, step: JobStep) -> Result<Log> {
+        let operation = &operations::GET_PIPELINE_JOB_STEP_LOG;
+        let mut log = Log {
+            step: step.name,
+            text: String::new(),
+        };
+        let mut offset = 0_i64;
+        for _ in 0..MOST_PIECES {
+            let (call, pipeline, run_id) = PipelineRef::call_about(&self.session, operation, run)?;
+            let call = call.at("job", job_id);
+            let answer = edition::client(&call, pipeline.organization())?
+                .get_pipeline_job_step_log()
+                .pipeline_id(pipeline.pipeline_id)
+                .pipeline_run_id(run_id)
+                .job_id(job_id)
+                .step_index(step.index)
+                .build_id(step.build_id)
+                .offset(offset)
+                .limit(PIECE)
+                .send()
+                .await;
+            let piece = call.decoded(answer)?;
+            log.text.push_str(&piece.logs.unwrap_or_default());
+            // A place that does not lead on is the end, whatever `more` says.
+            let more = piece.more == Some(true);
+            match piece.last.filter(|last| more && *last > offset) {
+                Some(next) => offset = next,
+                None => return Ok(call.clean_log(log)),
+            }
+        }
+        let (call, ..) = PipelineRef::call_about(&self.session, operation, run)?;
+        let error = call.error(ErrorKind::Undecodable);
+        Err(error.detail("the log of the step has no end"))
+    }
+}
+
+/// A step whose log can be asked for.
+struct JobStep {
+    build_id: i64,
+    index: i64,
+    name: String,
+}
+
+/// The steps of a build: where they really are, else where the published specification puts them.
+fn steps_of(build: types::PipelineJobBuild) -> Vec<JobStep> {
+    let nodes = build.build_process_nodes.filter(|nodes| !nodes.is_empty());
+    let nodes = nodes.or(build.steps).unwrap_or_default();
+    let step = |node: types::PipelineJobStep| {
+        Some(JobStep {
+            build_id: build.build_id?,
+            index: node.step_index?,
+            name: node.step_name.or(node.node_name).unwrap_or_default(),
+        })
+    };
+    nodes.into_iter().filter_map(step).collect()
+}

@@ -1,0 +1,227 @@
+//! Aliyun Yunxiao Flow (阿里云云效) through its newer API: pipelines of an organization, or of a
+//! Region instance.
+//!
+//! This is the API with personal access tokens (`x-yunxiao-token`), which the vendor's own new
+//! tools use. The one before it, signed with an access key, is [`crate::aliyun`].
+
+mod credentials;
+mod dialect;
+mod edition;
+mod fault;
+mod lifecycle;
+mod likeness;
+mod listing;
+mod logs;
+mod normalize;
+mod reconcile;
+mod reference;
+mod steps;
+
+/// Yunxiao's own types: what its document in `specs/yunxiao.json` describes.
+pub mod types {
+    pub use crate::generated::yunxiao::open::*;
+    pub use crate::generated::yunxiao::types::*;
+}
+
+use chrono::{DateTime, Utc};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+
+use crate::builder::Builder;
+use crate::client::{Dialect, Session};
+use crate::error::{Error, ErrorKind, Result};
+use crate::generated::yunxiao::{self as generated, operations};
+use crate::place::Place;
+use crate::reconcile::Reconciled;
+use crate::run::{Run, RunRef};
+use crate::service::Service;
+use crate::service_client::{Connect, ServiceClient, client_calls};
+
+pub use credentials::Credentials;
+pub use reference::PipelineRef;
+
+/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+pub const DOCUMENT: &str = include_str!("../../../specs/yunxiao.json");
+
+/// Where the central edition is. A Region instance has an address of its own
+/// (`https://….devops.aliyuncs.com`): give it to [`Builder::base_url`], without a path.
+pub const BASE_URL: &str = "https://openapi-rdc.aliyuncs.com";
+
+/// Talks to Yunxiao. Cheap to clone; clones share connections and the budget of requests.
+///
+/// ```no_run
+/// use runpipe::yunxiao::{Client, Credentials, PipelineRef, types};
+///
+/// # async fn start() -> runpipe::Result<()> {
+/// let yunxiao = Client::builder().credentials(Credentials::token("pt-…")).build()?;
+/// let pipeline = PipelineRef::new("5ebbc0228123212b59", 123);
+/// let mut params = types::CreatePipelineRunParams::default();
+/// params.envs.insert("REGION".to_owned(), "eu".to_owned());
+/// // A remark that no other start has lets `reconcile` find this run for certain.
+/// params.comment = Some("release 1.2.3, build 7001".to_owned());
+/// let run = yunxiao.start(&pipeline, &params).await?;
+/// println!("{} is {}", run.reference, run.status);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A Region instance finds its tenant by the `Host` header. Who calls it through an internal address
+/// gives its own name with [`Client::with_host`].
+#[derive(Clone, Debug)]
+pub struct Client {
+    session: Session,
+}
+
+client_calls!(Client);
+
+impl Connect for Client {
+    // The limit is not published.
+    const REQUESTS_PER_SECOND: f64 = 10.0;
+    const DIALECT: &'static dyn Dialect = &dialect::YunxiaoDialect;
+
+    fn from_session(session: Session) -> Self {
+        Client { session }
+    }
+
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl ServiceClient for Client {
+    const SERVICE: Service = Service::Yunxiao;
+    const DOCUMENT: &'static str = DOCUMENT;
+    const BASE_URL: &'static str = BASE_URL;
+
+    type Credentials = Credentials;
+    type Pipeline = PipelineRef;
+    type Request = types::CreatePipelineRunParams;
+
+    async fn start(&self, pipeline: &PipelineRef, request: &Self::Request) -> Result<Run> {
+        Client::start(self, pipeline, request).await
+    }
+
+    async fn reconcile(
+        &self,
+        pipeline: &PipelineRef,
+        request: &Self::Request,
+        since: DateTime<Utc>,
+    ) -> Result<Reconciled> {
+        Client::reconcile(self, pipeline, request, since).await
+    }
+
+    fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
+        Client::list(self, pipeline).boxed()
+    }
+}
+
+impl Client {
+    /// Begins to build a client. The central edition unless another address is set.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// The same client, whose calls name this host in their `Host` header, wherever they are sent:
+    /// a Region instance that is called through an internal address finds its tenant by it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] when it is no host (`acme.devops.aliyuncs.com`, with a port
+    /// where it has one).
+    pub fn with_host(self, host: &str) -> Result<Self> {
+        let authority: Option<http::uri::Authority> = host.parse().ok();
+        let authority = authority.filter(|authority| !authority.as_str().contains('@'));
+        let value = authority.and_then(|host| http::HeaderValue::try_from(host.as_str()).ok());
+        let value = value.ok_or_else(|| {
+            let error = Error::configuration("the host is not the name of one");
+            error.on_service(Service::Yunxiao)
+        })?;
+        Ok(self.with_header(http::header::HOST, value))
+    }
+
+    /// Starts a run (`CreatePipelineRun`). The run is [`crate::RunStatus::Queued`]: the answer is
+    /// its number and nothing else, so that there is no vendor's answer in it.
+    ///
+    /// With default parameters the pipeline runs as it is configured. The service ignores, and does
+    /// not refuse, what does not fit the way a source is set up (branches above all): read the run,
+    /// and look at [`Run::requested_ref`]. A pipeline in branch mode rebuilds its integration branch
+    /// with each start.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the run
+    /// may have started. Every other kind says that nothing was started.
+    pub async fn start(
+        &self,
+        pipeline: &PipelineRef,
+        params: &types::CreatePipelineRunParams,
+    ) -> Result<Run> {
+        let call = pipeline.call(&self.session, &operations::CREATE_PIPELINE_RUN);
+        let request = request(params)
+            .map_err(|error| error.to(Service::Yunxiao, operations::CREATE_PIPELINE_RUN.id))?;
+        let answer = edition::client(&call, pipeline.organization())?
+            .create_pipeline_run()
+            .pipeline_id(pipeline.pipeline_id)
+            .body(request)
+            .send()
+            .await;
+        let read = |answer| normalize::started(pipeline, &answer);
+        call.started(answer, read, |run| normalize::named(pipeline, run))
+    }
+
+    /// Reads a run (`GetPipelineRun`). Leaves a [`types::PipelineRun`] in the run.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] when the reference is not one of Yunxiao's; every kind that a
+    /// read can end in.
+    pub async fn get(&self, run: &RunRef) -> Result<Run> {
+        let (call, pipeline, run_id) =
+            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_RUN, run)?;
+        let answer = edition::client(&call, pipeline.organization())?
+            .get_pipeline_run()
+            .pipeline_id(pipeline.pipeline_id)
+            .pipeline_run_id(run_id)
+            .send()
+            .await;
+        let answer = call.decoded(answer)?;
+        call.expect_run(run_id, answer.pipeline_run_id)?;
+        let run = normalize::run(&pipeline, run_id, answer)?;
+        Ok(call.clean_run(run))
+    }
+
+    /// Reads the newest run of a pipeline, whoever started it (`GetLatestPipelineRun`). Leaves a
+    /// [`types::PipelineRun`] in the run.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that a read can end in; [`ErrorKind::Undecodable`] when the answer names no run.
+    pub async fn latest(&self, pipeline: &PipelineRef) -> Result<Run> {
+        let call = pipeline.call(&self.session, &operations::GET_LATEST_PIPELINE_RUN);
+        let answer = edition::client(&call, pipeline.organization())?
+            .get_latest_pipeline_run()
+            .pipeline_id(pipeline.pipeline_id)
+            .send()
+            .await;
+        let answer = call.decoded(answer)?;
+        let run_id = answer.pipeline_run_id.filter(|id| *id > 0).ok_or_else(|| {
+            let error = call.error(ErrorKind::Undecodable);
+            error.detail("the answer names no run")
+        })?;
+        let run = normalize::run(pipeline, run_id, answer)?;
+        Ok(call.clean_run(run))
+    }
+}
+
+/// The parameters travel as JSON text inside the body. An object in place of the text would be taken
+/// for no parameters at all, and would build the default branch: nobody writes the text but this.
+fn request(params: &types::CreatePipelineRunParams) -> Result<types::CreatePipelineRunRequest> {
+    let text = serde_json::to_string(params)
+        .map_err(|_| Error::configuration("the parameters cannot be written as JSON"))?;
+    let params = (text != "{}").then_some(text);
+    Ok(types::CreatePipelineRunRequest { params })
+}
