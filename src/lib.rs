@@ -1,5 +1,8 @@
 // Some parts serve some of the services only.
-#![cfg_attr(not(every_service), allow(dead_code, unused_imports, unused_macros))]
+#![cfg_attr(
+    not(all(every_service, feature = "ledger")),
+    allow(dead_code, unused_imports, unused_macros)
+)]
 // What input reaches is added up with care: no overflow, no index out of bounds.
 #![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(
@@ -28,6 +31,9 @@ mod error;
 mod generated;
 mod http_client;
 mod json;
+#[cfg(feature = "ledger")]
+pub mod ledger;
+mod mark;
 mod names;
 mod paging;
 mod place;
@@ -49,6 +55,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use futures_core::future::BoxFuture;
 pub(crate) use generated::open_enum;
 pub use http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
+pub use mark::{Mark, MarkPlace, Trace};
 pub use reconcile::Reconciled;
 pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Step, Timestamp};
 pub use runs::Runs;

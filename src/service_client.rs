@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 
-use crate::client::{Credential, Dialect, Session};
+use crate::client::{Credential, Dialect, Operation, Session};
 use crate::error::Result;
+use crate::mark::{Mark, MarkPlace, Trace};
 use crate::reconcile::Reconciled;
 use crate::run::Run;
 use crate::runs::Runs;
@@ -78,6 +79,29 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     /// The runs of a pipeline, in the order of the service's list. Each page is fetched when it is
     /// needed.
     fn list(&self, pipeline: &Self::Pipeline) -> BoxStream<'static, Result<Run>>;
+
+    /// The newest runs of a pipeline first, in the form that shows marks where the service has one.
+    fn newest(&self, pipeline: &Self::Pipeline) -> BoxStream<'static, Result<Run>> {
+        self.list(pipeline)
+    }
+
+    /// Puts the mark of a start on its request, and says what the service's list can then say about
+    /// the start.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the service has no such place, or the request has
+    /// something else there.
+    fn mark(_request: &mut Self::Request, _mark: &Mark, place: &MarkPlace) -> Result<Trace> {
+        place.usual_or_nowhere(Self::SERVICE)?;
+        Ok(Trace::Unseen)
+    }
+
+    /// Whether a run bears a mark that was put in that place; `None` where that cannot be told. The
+    /// run has to be one of [`ServiceClient::newest`].
+    fn bears(_run: &Run, _mark: &Mark, _place: &MarkPlace) -> Option<bool> {
+        None
+    }
 }
 
 /// What a service's folder gives so that its client can be built and used by what the services
@@ -86,6 +110,8 @@ pub(crate) trait Connect: Sized {
     /// Requests a second, well below the vendor's limit where it is known.
     const REQUESTS_PER_SECOND: f64;
     const DIALECT: &'static dyn Dialect;
+    /// The operation that starts a run.
+    const START: &'static Operation;
 
     fn from_session(session: Session) -> Self;
     fn session(&self) -> &Session;

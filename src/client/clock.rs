@@ -95,6 +95,11 @@ impl Clocks {
         }
     }
 
+    /// Where this machine's time comes from.
+    pub fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
+    }
+
     /// This machine's time.
     pub fn here(&self) -> Moment {
         (self.clock)()

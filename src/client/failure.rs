@@ -45,6 +45,11 @@ impl Attempt<'_> {
         failure(error.advise(NOT_SENT), Again::No)
     }
 
+    /// What lets starts leave has not let this one.
+    pub(super) fn held_back(&self, error: Error) -> Box<Failure> {
+        failure(self.call.locate(error), Again::No)
+    }
+
     pub(super) fn cannot_be_sent(&self, why: &str) -> Box<Failure> {
         failure(
             self.call.error(ErrorKind::Configuration).detail(why),

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::clock::{Clocks, Span};
-use super::{Credential, Deadline, Dialect, Moment, Pace, RetryPolicy};
+use super::{Clock, Credential, Deadline, Dialect, Gate, Moment, Pace, RetryPolicy};
 use crate::http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 use crate::secrets::Cleaner;
 use crate::service::Service;
@@ -26,6 +27,8 @@ struct Options {
     /// The deadline of the whole that the next calls are parts of.
     deadline: Option<Deadline>,
     headers: HeaderMap,
+    /// What lets a start leave.
+    gate: Option<Arc<dyn Gate>>,
 }
 
 pub(crate) struct Shared {
@@ -115,6 +118,15 @@ impl Session {
         }
     }
 
+    /// Lets no start of the next calls leave without this.
+    pub fn pass(&mut self, gate: Arc<dyn Gate>) {
+        self.options.gate = Some(gate);
+    }
+
+    pub(super) fn gate(&self) -> Option<&dyn Gate> {
+        self.options.gate.as_deref()
+    }
+
     pub(super) fn extra_headers(&self) -> &HeaderMap {
         &self.options.headers
     }
@@ -137,6 +149,24 @@ impl Session {
     /// told the service's time.
     pub fn at_service(&self, moment: Moment) -> Option<Span> {
         self.shared.clocks.at_service(moment)
+    }
+
+    /// How far the service's clock is ahead of this machine's, at least; `None` while no answer has
+    /// told the service's time.
+    pub fn service_is_ahead(&self) -> Option<TimeDelta> {
+        let here = self.here();
+        let there = self.at_service(here)?.earliest;
+        Some(there.signed_duration_since(here))
+    }
+
+    /// This machine's time.
+    pub fn here(&self) -> Moment {
+        self.shared.clocks.here()
+    }
+
+    /// Where this machine's time comes from.
+    pub fn clock(&self) -> Clock {
+        self.shared.clocks.clock()
     }
 
     /// This machine's time, corrected by what a refusal told.

@@ -19,6 +19,12 @@ pub enum ErrorKind {
     NotFound,
     /// The service read the request and says what is wrong with it: see [`super::Error::sentences`].
     InvalidRequest,
+    /// The key of a start belongs to another start: what differs is named. Use another key, or the
+    /// same request.
+    KeyInUse,
+    /// The ledger of keys cannot be read or written, or did not answer quickly enough. Nothing was
+    /// sent.
+    Ledger,
     /// Another run prevents this one. Matillion: an execution with the same `executionTag` is still
     /// running. Wait for it to end.
     Conflict,
@@ -55,6 +61,8 @@ impl ErrorKind {
             Self::Authentication => "authentication",
             Self::NotFound => "not_found",
             Self::InvalidRequest => "invalid_request",
+            Self::KeyInUse => "key_in_use",
+            Self::Ledger => "ledger",
             Self::Conflict => "conflict",
             Self::Disabled => "disabled",
             Self::RateLimited => "rate_limited",
@@ -75,6 +83,8 @@ impl ErrorKind {
             Self::Authentication => "The credential was not accepted",
             Self::NotFound => "Not found",
             Self::InvalidRequest => "The request was refused as invalid",
+            Self::KeyInUse => "The key is in use",
+            Self::Ledger => "The ledger of keys cannot be used",
             Self::Conflict => "Another run prevents this",
             Self::Disabled => "The pipeline or the organization is disabled",
             Self::RateLimited => "Too many requests",
@@ -94,6 +104,12 @@ impl ErrorKind {
             Self::Configuration => "Correct it and call again.",
             Self::Authentication => {
                 "Check that the credential is valid, is for this service, and has the rights."
+            }
+            Self::KeyInUse => {
+                "Use another key for another start; for the same one, the same request."
+            }
+            Self::Ledger => {
+                "Nothing was sent. Call again with the same key when the ledger answers."
             }
             Self::NotFound => "Check each name and id, and whether the credential may see them.",
             Self::InvalidRequest => "Correct what the service complains about.",

@@ -37,6 +37,7 @@ struct Facts {
     operation: Option<&'static str>,
     subject: Option<String>,
     run: Option<RunRef>,
+    candidates: Vec<RunRef>,
     detail: Option<String>,
     sentences: Vec<String>,
     http_status: Option<u16>,
@@ -67,6 +68,11 @@ impl Error {
     /// The run that the call was about, where it was about one.
     pub fn run(&self) -> Option<&RunRef> {
         self.0.run.as_ref()
+    }
+
+    /// Runs that a start of unknown outcome may have begun, where some are known.
+    pub fn candidates(&self) -> &[RunRef] {
+        &self.0.candidates
     }
 
     /// The HTTP status, when an answer came.
@@ -113,13 +119,17 @@ impl Error {
     /// made again.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::RateLimited | ErrorKind::Transport | ErrorKind::Unavailable => true,
+            ErrorKind::Ledger
+            | ErrorKind::RateLimited
+            | ErrorKind::Transport
+            | ErrorKind::Unavailable => true,
             ErrorKind::Authentication
             | ErrorKind::Configuration
             | ErrorKind::Conflict
             | ErrorKind::Deadline
             | ErrorKind::Disabled
             | ErrorKind::InvalidRequest
+            | ErrorKind::KeyInUse
             | ErrorKind::NotFound
             | ErrorKind::OutcomeUnknown
             | ErrorKind::Refused
@@ -145,6 +155,7 @@ impl Error {
             operation: None,
             subject: None,
             run: None,
+            candidates: Vec::new(),
             detail: None,
             sentences: Vec::new(),
             http_status: None,
@@ -190,6 +201,11 @@ impl Error {
 
     pub(crate) fn about_run(mut self, run: Option<RunRef>) -> Self {
         self.0.run = run.or(self.0.run);
+        self
+    }
+
+    pub(crate) fn may_be(mut self, candidates: Vec<RunRef>) -> Self {
+        self.0.candidates = candidates;
         self
     }
 
@@ -341,6 +357,7 @@ impl Serialize for Error {
         map.serialize_entry("content_type", &facts.content_type)?;
         map.serialize_entry("first_bytes", &facts.first_bytes)?;
         map.serialize_entry("advice", self.advice())?;
+        map.serialize_entry("candidates", &facts.candidates)?;
         map.end()
     }
 }

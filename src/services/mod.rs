@@ -9,6 +9,7 @@
 //! * `lifecycle.rs`: what changes a run that was started: `stop`, `stop_and_read`;
 //! * `logs.rs`: what its steps wrote: `step_logs`;
 //! * `reconcile.rs`: which run a start may have begun: `reconcile`, `fits`;
+//! * `mark.rs`: where the mark of a start goes, and how a run shows it;
 //! * `dialect.rs`: what this vendor does on the wire, refusals above all; `proofs.rs`: which of its
 //!   own answers prove that nothing was done;
 //! * `credentials.rs`: the credentials that the service accepts.

@@ -65,6 +65,13 @@ impl Attempt<'_> {
             Some(Err(error)) => return Err(self.not_authorized(error)),
             None => return Err(self.out_of_time_before("while a token was asked for")),
         };
+        if let (Effect::Start, Some(gate)) = (self.effect, session.gate()) {
+            match deadline.bound(gate.pass()).await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Err(self.held_back(error)),
+                None => return Err(self.out_of_time_before("while the ledger was asked")),
+            }
+        }
         let deadline = deadline.or_within(shared.attempt_timeout);
         let sent = shared.clocks.here();
         let outcome = match deadline.bound(session.send(request)).await {

@@ -6,6 +6,7 @@ mod exception;
 mod lifecycle;
 mod listing;
 mod logs;
+mod mark;
 mod normalize;
 mod preview;
 mod proofs;
@@ -26,9 +27,10 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
-use crate::client::{Call, Dialect, Generated, Session};
+use crate::client::{Call, Dialect, Generated, Operation, Session};
 use crate::error::{Error, Result};
 use crate::generated::azure_devops::{self as generated, operations};
+use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
@@ -82,6 +84,7 @@ impl Connect for Client {
     // The limit is in units of consumption, not in requests; headers say when it is near.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
+    const START: &'static Operation = &operations::RUN_PIPELINE;
 
     fn from_session(session: Session) -> Self {
         Client {
@@ -123,6 +126,18 @@ impl ServiceClient for Client {
 
     fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         Client::list(self, pipeline).boxed()
+    }
+
+    fn newest(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
+        Client::list_builds(self, pipeline).boxed()
+    }
+
+    fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
+        mark::put(request, mark, place)
+    }
+
+    fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
+        mark::bears(run, mark, place)
     }
 }
 

@@ -5,6 +5,7 @@ mod dialect;
 mod lifecycle;
 mod listing;
 mod logs;
+mod mark;
 mod normalize;
 mod reconcile;
 mod reference;
@@ -21,9 +22,10 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
-use crate::client::{Dialect, Session};
+use crate::client::{Dialect, Operation, Session};
 use crate::error::Result;
 use crate::generated::buddy::{self as generated, operations};
+use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
@@ -69,6 +71,7 @@ impl Connect for Client {
     // The limit is not published; the vendor's own client slows down at 100 left.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::BuddyDialect;
+    const START: &'static Operation = &operations::RUN_EXECUTION;
 
     fn from_session(session: Session) -> Self {
         Client { session }
@@ -112,6 +115,14 @@ impl ServiceClient for Client {
 
     fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         Client::list(self, pipeline).boxed()
+    }
+
+    fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
+        mark::put(request, mark, place)
+    }
+
+    fn bears(run: &Run, mark: &Mark, _place: &MarkPlace) -> Option<bool> {
+        mark::bears(run, mark)
     }
 }
 

@@ -6,6 +6,7 @@ mod filter;
 mod lifecycle;
 mod listing;
 mod logs;
+mod mark;
 mod normalize;
 mod reconcile;
 mod reference;
@@ -23,9 +24,10 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
-use crate::client::{Dialect, Session};
+use crate::client::{Dialect, Operation, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::matillion::{self as generated, operations};
+use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
@@ -74,6 +76,7 @@ impl Connect for Client {
     // 1000 requests a minute are allowed, to the account as a whole.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::MatillionDialect;
+    const START: &'static Operation = &operations::EXECUTE_PUBLISHED_PIPELINE;
 
     fn from_session(session: Session) -> Self {
         Client { session }
@@ -117,6 +120,10 @@ impl ServiceClient for Client {
 
     fn list(&self, pipeline: &ProjectRef) -> BoxStream<'static, Result<Run>> {
         Client::list(self, &ListFilter::default().project(pipeline)).boxed()
+    }
+
+    fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
+        mark::put(request, mark, place)
     }
 }
 

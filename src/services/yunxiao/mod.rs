@@ -12,6 +12,7 @@ mod lifecycle;
 mod likeness;
 mod listing;
 mod logs;
+mod mark;
 mod normalize;
 mod reconcile;
 mod reference;
@@ -28,9 +29,10 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
-use crate::client::{Dialect, Session};
+use crate::client::{Dialect, Operation, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::yunxiao::{self as generated, operations};
+use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
@@ -78,6 +80,7 @@ impl Connect for Client {
     // The limit is not published.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::YunxiaoDialect;
+    const START: &'static Operation = &operations::CREATE_PIPELINE_RUN;
 
     fn from_session(session: Session) -> Self {
         Client { session }
@@ -116,6 +119,10 @@ impl ServiceClient for Client {
 
     fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         Client::list(self, pipeline).boxed()
+    }
+
+    fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
+        mark::put(request, mark, place)
     }
 }
 

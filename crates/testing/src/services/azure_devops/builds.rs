@@ -30,6 +30,19 @@ fn reason(run: &StoredRun) -> &'static str {
     }
 }
 
+/// The variables that were set when the run was queued, as one text of JSON; without any, `None`.
+/// Secret ones are not shown again.
+fn queued_variables(run: &StoredRun) -> Option<String> {
+    let asked = run.request.get("variables").and_then(Value::as_object)?;
+    let shown = asked.iter().filter_map(|(name, variable)| {
+        let secret = variable.get("isSecret").and_then(Value::as_bool);
+        let value = variable.get("value")?.as_str()?;
+        (secret != Some(true)).then(|| (name.clone(), json!(value)))
+    });
+    let shown: serde_json::Map<String, Value> = shown.collect();
+    (!shown.is_empty()).then(|| Value::Object(shown).to_string())
+}
+
 /// A build. Times and result are absent until there are any.
 pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Value {
     let (status, result) = words(run.state(now));
@@ -65,6 +78,9 @@ pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Val
         "templateParameters": run.request.get("templateParameters").cloned().unwrap_or(json!({})),
     });
     if let Some(fields) = build.as_object_mut() {
+        if let Some(variables) = queued_variables(run) {
+            fields.insert("parameters".to_owned(), json!(variables));
+        }
         let began = run
             .started_at(now)
             .map(|at| ("startTime".to_owned(), json!(date(at))));

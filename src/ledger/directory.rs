@@ -1,0 +1,294 @@
+//! A ledger in a directory: a file for each key.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
+
+use fs4::{FileExt, TryLockError};
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
+use sha2::{Digest, Sha256};
+
+use super::{Key, Ledger, LedgerError, Stored, Version};
+
+/// An entry has a few kilobytes.
+const LONGEST_ENTRY: u64 = 4 << 20;
+/// Whoever holds a lock needs a few milliseconds. A process that was stopped meanwhile keeps it for
+/// as long as it stands still.
+const PATIENCE: Duration = Duration::from_secs(5);
+const BETWEEN_TRIES: Duration = Duration::from_millis(3);
+/// What a process leaves behind that was killed while it wrote is swept away after so long.
+const STALE: Duration = Duration::from_secs(3600);
+const ENTRY: &str = "json";
+const UNFINISHED: &str = "unfinished";
+
+/// A ledger in a directory of this machine, for all its processes of one user.
+///
+/// Entries are files of their own, which only that user may read. A write is a new file that is
+/// forced to the disk and takes the place of the old one, while an advisory lock keeps other writers
+/// out. On a network file system it is as good as that system's locks.
+#[derive(Clone, Debug)]
+pub struct DirectoryLedger {
+    folder: Arc<Path>,
+}
+
+impl DirectoryLedger {
+    /// Opens the ledger in a directory, which is made where it is missing. Blocks for a moment.
+    ///
+    /// # Errors
+    ///
+    /// When the directory cannot be made or written to, or when others than its owner may write to
+    /// it: whoever can change an entry can make a start be left out, or be made twice.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<Self, LedgerError> {
+        let folder: PathBuf = folder.into();
+        let failed = |cause: io::Error| on_disk(&folder, "cannot be used", &cause);
+        make(&folder).map_err(failed)?;
+        let about = fs::metadata(&folder).map_err(failed)?;
+        if !about.is_dir() {
+            return Err(failed(io::Error::from(ErrorKind::NotADirectory)));
+        }
+        if is_open_to_others(&about) {
+            let shown = folder.display();
+            return Err(LedgerError::new(format!(
+                "others may write to the directory {shown}: shut them out (chmod go-w), or use another"
+            )));
+        }
+        sweep(&folder).map_err(failed)?;
+        Ok(DirectoryLedger {
+            folder: folder.into(),
+        })
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let folder = Arc::clone(&self.folder);
+        let done = tokio::task::spawn_blocking(move || {
+            work(&folder).map_err(|cause| on_disk(&folder, what, &cause))
+        });
+        done.await
+            .unwrap_or_else(|_| Err(LedgerError::new("a thread of the ledger broke off")))
+    }
+}
+
+impl Ledger for DirectoryLedger {
+    fn create<'a>(
+        &'a self,
+        key: &'a Key,
+        entry: &'a [u8],
+    ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
+        let (name, entry) = (key.digest(), entry.to_vec());
+        let change = move |folder: &Path| {
+            let _locked = lock(folder, &name)?;
+            match read(&path(folder, &name))? {
+                None => write(folder, &name, &entry).map(Some),
+                Some(_) => Ok(None),
+            }
+        };
+        self.blocking("cannot be written to", change).boxed()
+    }
+
+    fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Stored>, LedgerError>> {
+        let name = key.digest();
+        let look = move |folder: &Path| read(&path(folder, &name));
+        self.blocking("cannot be read", look).boxed()
+    }
+
+    fn replace<'a>(
+        &'a self,
+        key: &'a Key,
+        entry: &'a [u8],
+        seen: &'a Version,
+    ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
+        let (name, entry, seen) = (key.digest(), entry.to_vec(), seen.clone());
+        let change = move |folder: &Path| {
+            let _locked = lock(folder, &name)?;
+            match read(&path(folder, &name))? {
+                Some(stored) if stored.version == seen => write(folder, &name, &entry).map(Some),
+                Some(_) | None => Ok(None),
+            }
+        };
+        self.blocking("cannot be written to", change).boxed()
+    }
+
+    fn remove<'a>(
+        &'a self,
+        key: &'a Key,
+        seen: &'a Version,
+    ) -> BoxFuture<'a, Result<bool, LedgerError>> {
+        let (name, seen) = (key.digest(), seen.clone());
+        let change = move |folder: &Path| {
+            let _locked = lock(folder, &name)?;
+            match read(&path(folder, &name))? {
+                Some(stored) if stored.version == seen => {
+                    fs::remove_file(path(folder, &name))?;
+                    sync(folder).map(|()| true)
+                }
+                Some(_) | None => Ok(false),
+            }
+        };
+        self.blocking("cannot be written to", change).boxed()
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<Stored, LedgerError>> {
+        let names = self.blocking("cannot be read", |folder| with_ending(folder, ENTRY));
+        let all = names.map(|names| match names {
+            Ok(paths) => stream::iter(paths.into_iter().map(Ok)).left_stream(),
+            Err(error) => stream::once(async { Err(error) }).right_stream(),
+        });
+        let all = all.flatten_stream();
+        let read = move |path: Result<PathBuf, LedgerError>| async move {
+            let path = match path {
+                Ok(path) => path,
+                Err(error) => return Some(Err(error)),
+            };
+            let stored = self.blocking("cannot be read", move |_| read(&path)).await;
+            stored.transpose()
+        };
+        all.filter_map(read).boxed()
+    }
+}
+
+fn on_disk(folder: &Path, what: &str, cause: &io::Error) -> LedgerError {
+    let shown = folder.display();
+    LedgerError::new(format!("the directory {shown} {what}: {cause}"))
+}
+
+fn path(folder: &Path, name: &str) -> PathBuf {
+    folder.join(name).with_extension(ENTRY)
+}
+
+/// A version is a digest of the bytes: no write repeats the bytes of an earlier one.
+fn version(bytes: &[u8]) -> Version {
+    Version::new(hex::encode(Sha256::digest(bytes)))
+}
+
+fn read(path: &Path) -> io::Result<Option<Stored>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(cause),
+    };
+    let mut bytes = Vec::new();
+    file.take(LONGEST_ENTRY).read_to_end(&mut bytes)?;
+    let version = version(&bytes);
+    Ok(Some(Stored { bytes, version }))
+}
+
+/// Whole or not at all, and on the disk: a new file takes the place of the old one.
+fn write(folder: &Path, name: &str, entry: &[u8]) -> io::Result<Version> {
+    let drawn = fastrand::u64(..);
+    let unfinished = folder.join(format!("{name}-{drawn:016x}.{UNFINISHED}"));
+    let written = (|| {
+        let mut file = private().create_new(true).open(&unfinished)?;
+        file.write_all(entry)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path(folder, name))
+    })();
+    if let Err(cause) = written {
+        let _ = fs::remove_file(&unfinished);
+        return Err(cause);
+    }
+    sync(folder)?;
+    Ok(version(entry))
+}
+
+/// Keeps other writers out until it is dropped. Sixteen files serve for all keys: one that is
+/// removed while somebody waits for its lock would let two in.
+fn lock(folder: &Path, name: &str) -> io::Result<File> {
+    let which: String = name.chars().take(1).collect();
+    let file = folder.join(format!("{which}.lock"));
+    let file = private().create(true).truncate(false).open(file)?;
+    let began = Instant::now();
+    loop {
+        match FileExt::try_lock(&file) {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => sleep(BETWEEN_TRIES),
+            Err(TryLockError::WouldBlock) => {
+                let why = "another process holds its lock and does not go on";
+                return Err(io::Error::new(ErrorKind::TimedOut, why));
+            }
+            Err(TryLockError::Error(cause)) => return Err(cause),
+        }
+    }
+}
+
+/// Removes what processes left behind that were killed while they wrote.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for path in with_ending(folder, UNFINISHED)? {
+        let age = fs::metadata(&path).and_then(|about| about.modified());
+        let age = age.map(|written| SystemTime::now().duration_since(written));
+        if matches!(age, Ok(Ok(age)) if age > STALE) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+    Ok(())
+}
+
+fn with_ending(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for item in fs::read_dir(folder)? {
+        let path = item?.path();
+        if path.extension().is_some_and(|has| has == ending) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(unix)]
+fn make(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(unix)]
+fn is_open_to_others(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    about.permissions().mode() & 0o022 != 0
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_about: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn private() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    options
+}
+
+/// Forces the names of a directory to the disk.
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere directories cannot be opened; the system writes their names in order.
+#[cfg(not(unix))]
+fn sync(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! The owner's side: a claim that is kept up, and looked at right before the request leaves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::entry::{self, Entry, Refusal, Sent};
+use super::{Key, Ledger, LedgerError, Stage, Version};
+use crate::client::{Clock, Gate};
+use crate::error::{Error, ErrorKind, Result};
+use crate::run::RunRef;
+
+/// A ledger that is silent for longer cannot be reached.
+const LONGEST_WRITE: Duration = Duration::from_secs(10);
+/// So often is the last look at the lease repeated when it took too long.
+const LOOKS: usize = 3;
+/// So often is an outcome written before it is left to others to find it.
+const WRITES: usize = 4;
+const BETWEEN_WRITES: Duration = Duration::from_millis(250);
+
+/// A claim on a key, for as long as nobody else takes it.
+#[derive(Debug)]
+pub(super) struct Hold {
+    ledger: Arc<dyn Ledger>,
+    key: Key,
+    clock: Clocks,
+    held: Mutex<Held>,
+}
+
+struct Clocks(Clock);
+
+impl std::fmt::Debug for Clocks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+#[derive(Debug)]
+struct Held {
+    entry: Entry,
+    version: Version,
+    /// Somebody else has written the entry.
+    lost: bool,
+    /// How far the service's clock is ahead of this machine's, at least.
+    ahead: Option<TimeDelta>,
+}
+
+/// Why an entry was not written.
+enum Unwritten {
+    /// Somebody else has written it.
+    Lost,
+    /// Nothing is known of it.
+    Failed(LedgerError),
+}
+
+/// What became of a run's reference.
+pub(super) enum Kept {
+    /// It is written down.
+    Written,
+    /// It could not be: whoever comes next has to find the run.
+    Unwritten(LedgerError),
+    /// Another attempt was made meanwhile, or another run is written down.
+    Doubled(Option<RunRef>),
+}
+
+impl Hold {
+    /// Claims the key with this entry: in place of the version that was seen, or where there is
+    /// none. `None` when somebody else was faster.
+    pub async fn claim(
+        ledger: Arc<dyn Ledger>,
+        entry: Entry,
+        seen: Option<&Version>,
+        clock: Clock,
+    ) -> Result<Option<Hold>> {
+        let written = write(&*ledger, &entry, seen).await;
+        match written {
+            Ok(version) => Ok(Some(Hold {
+                ledger,
+                key: entry.key.clone(),
+                clock: Clocks(clock),
+                held: Mutex::new(Held {
+                    entry,
+                    version,
+                    lost: false,
+                    ahead: None,
+                }),
+            })),
+            Err(Unwritten::Lost) => Ok(None),
+            Err(Unwritten::Failed(cause)) => Err(cause.into_error()),
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        (self.clock.0)()
+    }
+
+    /// Takes note of how far the service's clock is ahead.
+    pub async fn learn(&self, ahead: Option<TimeDelta>) {
+        self.held.lock().await.ahead = ahead;
+    }
+
+    /// Whether somebody else has taken the key over.
+    pub async fn is_lost(&self) -> bool {
+        self.held.lock().await.lost
+    }
+
+    /// Renews the lease until somebody else has taken it.
+    pub async fn keep_up(&self) {
+        loop {
+            let quarter = self.held.lock().await.entry.part_of_lease(4);
+            sleep(quarter).await;
+            let mut held = self.held.lock().await;
+            let Some(stage) = held.entry.stage.renewed() else {
+                return;
+            };
+            let entry = held.entry.at(stage, self.now());
+            // One that fails is tried again a quarter later: three in a row lose the lease.
+            if let Err(Unwritten::Lost) = held.put(&*self.ledger, entry).await {
+                return;
+            }
+        }
+    }
+
+    /// Writes that the request leaves now.
+    async fn send(&self) -> Result<(), Unwritten> {
+        let mut held = self.held.lock().await;
+        if held.lost {
+            return Err(Unwritten::Lost);
+        }
+        let Some(stage) = held.entry.stage.sending() else {
+            return Err(Unwritten::Lost);
+        };
+        let now = self.now();
+        let mut entry = held.entry.at(stage, now);
+        let at_service = held.ahead.and_then(|ahead| now.checked_add_signed(ahead));
+        entry.sent.get_or_insert(Sent {
+            here: now,
+            at_service,
+        });
+        held.put(&*self.ledger, entry).await
+    }
+
+    /// Writes down the run that was started.
+    pub async fn keep(&self, run: &RunRef) -> Kept {
+        let stage = || Stage::Started { run: run.clone() };
+        let mut failure = LedgerError::new("it does not answer");
+        for number in 1..=WRITES {
+            let mut held = self.held.lock().await;
+            let entry = held.entry.at(stage(), self.now());
+            match held.put(&*self.ledger, entry).await {
+                Ok(()) => return Kept::Written,
+                Err(Unwritten::Failed(cause)) => failure = cause,
+                // Others thought that this caller was gone. What they did decides.
+                Err(Unwritten::Lost) => match entry::stored(&*self.ledger, &self.key).await {
+                    Ok(Some((now, version))) if now.stage.gives_way_to_a_run() => {
+                        (held.entry, held.version) = (now, version);
+                        continue;
+                    }
+                    Ok(Some((now, _))) => match now.run() {
+                        Some(same) if same == run => return Kept::Written,
+                        other => return Kept::Doubled(other.cloned()),
+                    },
+                    Ok(None) => return Kept::Unwritten(LedgerError::new("the key was forgotten")),
+                    Err(cause) => failure = LedgerError::new(cause.to_string()),
+                },
+            }
+            drop(held);
+            if number < WRITES {
+                sleep(BETWEEN_WRITES).await;
+            }
+        }
+        Kept::Unwritten(failure)
+    }
+
+    /// Writes that the request left and no more is known; left to the lease where that fails.
+    pub async fn doubt(&self, going: bool) {
+        let mut held = self.held.lock().await;
+        let entry = held.entry.at(Stage::Unclear { going }, self.now());
+        let _ = held.put(&*self.ledger, entry).await;
+    }
+
+    /// Frees the key: nothing was started. Left to the lease where that fails.
+    pub async fn free(&self, why: &Error) {
+        let mut held = self.held.lock().await;
+        let now = self.now();
+        let mut entry = held.entry.at(Stage::Free, now);
+        entry.refusal = Some(Refusal {
+            kind: why.kind().as_str().to_owned(),
+            message: why.to_string(),
+            at: now,
+        });
+        let _ = held.put(&*self.ledger, entry).await;
+    }
+}
+
+impl Held {
+    async fn put(&mut self, ledger: &dyn Ledger, entry: Entry) -> Result<(), Unwritten> {
+        let mut outcome = write(ledger, &entry, Some(&self.version)).await;
+        if let Err(Unwritten::Lost) = outcome
+            && let Some(version) = self.own_version(ledger).await
+        {
+            // An earlier write of this caller took effect after it was given up.
+            outcome = write(ledger, &entry, Some(&version)).await;
+        }
+        match outcome {
+            Ok(version) => {
+                (self.entry, self.version) = (entry, version);
+                Ok(())
+            }
+            Err(unwritten) => {
+                self.lost |= matches!(unwritten, Unwritten::Lost);
+                Err(unwritten)
+            }
+        }
+    }
+
+    /// The version that is there now, where it is this caller's lease.
+    async fn own_version(&self, ledger: &dyn Ledger) -> Option<Version> {
+        let (now, version) = entry::stored(ledger, &self.entry.key).await.ok()??;
+        let owner = |entry: &Entry| entry.stage.lease().map(|lease| lease.owner.clone());
+        let own = owner(&self.entry)?;
+        (owner(&now)? == own).then_some(version)
+    }
+}
+
+/// The last look, right before each attempt leaves: the lease is still this caller's, everybody can
+/// see that the request leaves now, and no time went by unnoticed since that was written.
+impl Gate for Hold {
+    fn pass(&self) -> BoxFuture<'_, Result<()>> {
+        let pass = async move {
+            let quarter = self.held.lock().await.entry.part_of_lease(4);
+            for _ in 0..LOOKS {
+                let (began, shown) = (Instant::now(), self.now());
+                match self.send().await {
+                    Ok(()) => {}
+                    Err(Unwritten::Lost) => return Err(taken_over(&self.key)),
+                    Err(Unwritten::Failed(cause)) => return Err(cause.into_error()),
+                }
+                let moved = self.now().signed_duration_since(shown).to_std();
+                let took = began.elapsed();
+                // A machine that slept, and a process that stood still, show in one of the two.
+                if took <= quarter && moved.is_ok_and(|moved| moved <= quarter) {
+                    return Ok(());
+                }
+            }
+            let what = "this process stood still, or the clock was set, each time that the request \
+                        was about to leave";
+            Err(Error::new(ErrorKind::Ledger).detail(what))
+        };
+        pass.boxed()
+    }
+}
+
+fn taken_over(key: &Key) -> Error {
+    Error::new(ErrorKind::Ledger).detail(format!(
+        "another caller took the key {key} over before the request left"
+    ))
+}
+
+/// Writes an entry where there is none, or in place of the version that was seen. A store may have
+/// done it and say that it has not: what was written shows.
+pub(super) async fn write_in_place_of(
+    ledger: &dyn Ledger,
+    entry: &Entry,
+    seen: &Version,
+) -> Result<bool> {
+    match write(ledger, entry, Some(seen)).await {
+        Ok(_) => Ok(true),
+        Err(Unwritten::Lost) => Ok(false),
+        Err(Unwritten::Failed(cause)) => Err(cause.into_error()),
+    }
+}
+
+async fn write(
+    ledger: &dyn Ledger,
+    entry: &Entry,
+    seen: Option<&Version>,
+) -> Result<Version, Unwritten> {
+    let bytes = entry.bytes();
+    let writing = async {
+        let written = match seen {
+            Some(seen) => ledger.replace(&entry.key, &bytes, seen).await,
+            None => ledger.create(&entry.key, &bytes).await,
+        };
+        if let Ok(Some(version)) = written {
+            return Ok(version);
+        }
+        match (ledger.read(&entry.key).await, written) {
+            (Ok(Some(stored)), _) if stored.bytes == bytes => Ok(stored.version),
+            // Whatever the store says: what was seen is not there any more.
+            (Ok(Some(stored)), _) if seen != Some(&stored.version) => Err(Unwritten::Lost),
+            (_, Ok(_)) => Err(Unwritten::Lost),
+            (_, Err(cause)) => Err(Unwritten::Failed(cause)),
+        }
+    };
+    let late = || LedgerError::new("it did not answer in time");
+    let outcome = timeout(LONGEST_WRITE, writing).await;
+    outcome.unwrap_or_else(|_| Err(Unwritten::Failed(late())))
+}

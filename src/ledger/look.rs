@@ -1,0 +1,132 @@
+//! Looking for the run of a start in the service's own list.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::StreamExt;
+
+use super::Stage;
+use super::entry::Entry;
+use super::protocol::{Looked, Silence};
+use crate::client::Session;
+use crate::error::Result;
+use crate::mark::{MarkPlace, Trace};
+use crate::reconcile::Reconciled;
+use crate::run::{Run, RunRef};
+use crate::service_client::ServiceClient;
+
+/// A look reads no more runs than this.
+const MOST_RUNS: usize = 20_000;
+/// How far back a list is read before the moment at which the start was sent, by the service's
+/// clock. The mark tells runs apart, so this costs no certainty.
+const SLACK: TimeDelta = TimeDelta::minutes(10);
+/// The same where the service's clock was not known: no clock that signs requests is off by more.
+const WIDE_SLACK: TimeDelta = TimeDelta::days(1);
+
+/// A start, as it was sent.
+pub(super) struct Traces<'t, C: ServiceClient> {
+    pub client: &'t C,
+    pub pipeline: &'t C::Pipeline,
+    /// With the mark on it.
+    pub request: &'t C::Request,
+    pub place: &'t MarkPlace,
+}
+
+impl<C: ServiceClient> Traces<'_, C> {
+    /// What the service's list says about the start of an entry that was silent for so long.
+    pub async fn look(&self, entry: &Entry, silence: Silence) -> Looked {
+        let going = matches!(entry.stage, Stage::Unclear { going: true });
+        let looked = match entry.trace {
+            Trace::Shown => self.by_mark(entry).await,
+            Trace::Guarded | Trace::Unseen => {
+                let settled = silence == Silence::Settled;
+                self.by_likeness(entry, going, settled).await
+            }
+        };
+        looked.unwrap_or_else(|error| {
+            tracing::info!(%error, "the service's list could not be read");
+            Looked::Unread
+        })
+    }
+
+    /// Where the list shows the mark: it decides, whatever else is recorded.
+    async fn by_mark(&self, entry: &Entry) -> Result<Looked> {
+        let earliest = entry.sent.and_then(|sent| match sent.at_service {
+            Some(moment) => moment.checked_sub_signed(SLACK),
+            None => sent.here.checked_sub_signed(WIDE_SLACK),
+        });
+        let client = self.client.bounded();
+        let mut list = client.newest(self.pipeline);
+        let (mut bearing, mut untold) = (Vec::new(), Vec::new());
+        let mut read = 0_usize;
+        while let Some(run) = list.next().await {
+            let run = run?;
+            read = read.saturating_add(1);
+            if read > MOST_RUNS {
+                bearing.append(&mut untold);
+                return Ok(Looked::Unsure(bearing));
+            }
+            // Newest first, as every list comes that shows marks.
+            if earliest.is_some_and(|earliest| is_older(&run, earliest)) {
+                break;
+            }
+            match C::bears(&run, &entry.mark, self.place) {
+                Some(true) => bearing.push(run.reference),
+                Some(false) => {}
+                None => untold.push(run.reference),
+            }
+        }
+        Ok(match (bearing.pop(), untold.is_empty()) {
+            (Some(run), _) if bearing.is_empty() => Looked::Found(run),
+            (Some(run), _) => {
+                bearing.push(run);
+                Looked::Unsure(bearing)
+            }
+            (None, true) => Looked::Nothing,
+            (None, false) => Looked::Unsure(untold),
+        })
+    }
+
+    /// Where the list does not show the mark: what else is recorded speaks for a run, and proves
+    /// nothing. Unless the service has said that a run with the mark is going: once that one is
+    /// listed, the only run that fits is it.
+    async fn by_likeness(&self, entry: &Entry, going: bool, settled: bool) -> Result<Looked> {
+        let Some(sent) = entry.sent else {
+            return Ok(Looked::Nothing);
+        };
+        let client = self.client.bounded();
+        // Its clock is known after an answer. What fails here fails below too.
+        let _ = client.newest(self.pipeline).next().await;
+        let since = here(client.session(), sent.at_service).unwrap_or(sent.here);
+        let reconciled = client.reconcile(self.pipeline, self.request, since).await?;
+        let refs = |runs: Vec<Run>| {
+            runs.into_iter()
+                .map(|run| run.reference)
+                .collect::<Vec<_>>()
+        };
+        let fitting: Vec<RunRef> = match reconciled {
+            Reconciled::None if entry.trace == Trace::Guarded && !going => {
+                return Ok(Looked::Nothing);
+            }
+            Reconciled::None => Vec::new(),
+            Reconciled::One(run) => vec![run.reference],
+            Reconciled::Several(runs) => refs(runs),
+            Reconciled::Uncertain { candidates, .. } => refs(candidates),
+        };
+        Ok(match fitting.as_slice() {
+            [run] if going && settled => Looked::Found(run.clone()),
+            _ => Looked::Unsure(fitting),
+        })
+    }
+}
+
+/// A moment of the service's clock by this machine's: the one that the service's clock is taken to
+/// have been ahead of by as much as it is known to be at least.
+fn here(session: &Session, at_service: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    let ahead = session.service_is_ahead()?;
+    at_service?.checked_sub_signed(ahead)
+}
+
+fn is_older(run: &Run, earliest: DateTime<Utc>) -> bool {
+    let dates = [&run.created_at, &run.started_at];
+    let mut dates = dates.into_iter().flatten();
+    dates.any(|date| date.to_utc() < earliest)
+}

@@ -1,0 +1,64 @@
+//! Starting once for those who try again.
+//!
+//! A key names one logical run: a deployment, a task of a workflow. However often, on however many
+//! machines and after whatever crash a start is made with the same key and the same ledger, at most
+//! one run is started for it, and every call ends with that run's reference or says that it cannot
+//! know.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use runpipe::buddy::{Client, PipelineRef, types::RunExecutionRequest};
+//! use runpipe::ledger::{DirectoryLedger, Key, StartOnce};
+//!
+//! # async fn deploy(buddy: Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let ledger = Arc::new(DirectoryLedger::open("/var/lib/deployer/ledger")?);
+//! let key: Key = "deploy-4711".parse()?;
+//! let pipeline = PipelineRef::new("acme", "website", 2);
+//! let once = StartOnce::new(ledger, key);
+//! let started = once.start(&buddy, &pipeline, &RunExecutionRequest::default()).await?;
+//! println!("{} ({})", started.run.reference, if started.attached { "was there" } else { "new" });
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What happens
+//!
+//! | the ledger says | what happens |
+//! |---|---|
+//! | nothing | the intent is written; then the start; then its reference, or its clear refusal |
+//! | a run, of the same request | the run is read and returned |
+//! | a run, or an intent, of another request | [`ErrorKind::KeyInUse`](crate::ErrorKind::KeyInUse), with the parts that differ |
+//! | an intent, its owner alive | waits for the owner's outcome |
+//! | an intent, its owner silent | looks for the run at the service, by its mark |
+//! | a refusal | the key is free again |
+//!
+//! An intent is written in two steps: *claimed*, and right before the request leaves *sending*. An
+//! owner that falls silent after the first has sent nothing. After the second the service's list has
+//! to tell, and [`Trace`](crate::Trace) says how much each service's list can.
+//!
+//! # What no protocol closes
+//!
+//! An owner that is stopped after it looked at its lease for the last time and before the request
+//! leaves, for longer than others wait for it, sends all the same when it goes on. The connection
+//! is made before that look, and it is repeated when the clock says that it took long, so what is
+//! left is the moment between two instructions of the program and the time that the bytes are on
+//! their way. Only a service that refuses a second start with the same key could close it.
+
+mod directory;
+mod entry;
+mod fingerprint;
+mod hold;
+mod key;
+mod look;
+mod once;
+mod protocol;
+mod store;
+mod watch;
+
+pub use directory::DirectoryLedger;
+pub use entry::{Entry, Refusal, Sent, entries, entry, forget};
+pub use key::{InvalidKey, Key};
+pub use once::{StartOnce, Started};
+pub use protocol::{Lease, Stage};
+pub use store::{Ledger, LedgerError, Stored, Version};

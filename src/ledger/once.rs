@@ -1,0 +1,388 @@
+//! A start with a key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, future, pin_mut};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::entry::{self, Entry, Intent};
+use super::hold::{Hold, Kept, write_in_place_of};
+use super::look::Traces;
+use super::protocol::{self, Looked, Silence, Step};
+use super::watch::Watch;
+use super::{Key, Ledger, Stage, Version};
+use crate::client::Gate;
+use crate::error::{Error, ErrorKind, Result};
+use crate::mark::{Mark, MarkPlace, Trace};
+use crate::run::{Run, RunRef, RunStatus};
+use crate::service_client::ServiceClient;
+
+const WAIT: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(20);
+/// A shorter lease would be lost to a slow disk.
+const SHORTEST_LEASE: Duration = Duration::from_millis(400);
+/// A look that was begun may take so long, even where the time to wait is over before.
+const SHORTEST_LOOK: Duration = Duration::from_secs(5);
+/// Making the connection first takes no longer than this part of a lease.
+const CONNECTING: u32 = 2;
+
+/// Starts with one key: at most one run, however often it is called, by however many processes.
+///
+/// All of them have to use the same ledger, and should use the same lease.
+#[derive(Clone, Debug)]
+pub struct StartOnce {
+    ledger: Arc<dyn Ledger>,
+    key: Key,
+    wait: Duration,
+    lease: Duration,
+    place: MarkPlace,
+}
+
+/// The run of a key.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Started {
+    /// The run.
+    pub run: Run,
+    /// Whether it was there already: started by another call, or by an earlier attempt of this one
+    /// that got no clear answer.
+    pub attached: bool,
+}
+
+impl StartOnce {
+    /// Starts with this key in this ledger.
+    pub fn new(ledger: Arc<dyn Ledger>, key: Key) -> Self {
+        StartOnce {
+            ledger,
+            key,
+            wait: WAIT,
+            lease: LEASE,
+            place: MarkPlace::default(),
+        }
+    }
+
+    /// The key.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Sets how long to wait for others and for the service's list: two minutes unless set. It has to
+    /// be longer than two leases for a start to be made after another caller has died.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// Sets how long a caller may be silent before others take it for gone: 20 s unless set. After as
+    /// long again a run that it may have started is taken to be in the service's list, so make it
+    /// longer where a service, or the network before it, may take longer than that. Nobody has to
+    /// agree on the time of day.
+    #[must_use]
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease.max(SHORTEST_LEASE);
+        self
+    }
+
+    /// Sets where the mark goes: the service's usual place unless set.
+    #[must_use]
+    pub fn mark(mut self, place: MarkPlace) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Starts the run of this key, or returns the one that was started for it.
+    ///
+    /// The start itself is bounded by the client's timeout, everything else by [`StartOnce::wait`].
+    /// When the future is dropped, the next call with the key goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::KeyInUse`] when the key belongs to another request; [`ErrorKind::Ledger`] when the
+    /// ledger cannot be read or written (nothing was sent by this call);
+    /// [`ErrorKind::OutcomeUnknown`] when it cannot be known whether a run was started, with
+    /// [`Error::candidates`]; otherwise as the service's `start`, and the key is free again.
+    pub async fn start<C: ServiceClient>(
+        &self,
+        client: &C,
+        pipeline: &C::Pipeline,
+        request: &C::Request,
+    ) -> Result<Started> {
+        let value = serde_json::to_value(request)
+            .map_err(|_| Error::configuration("the request cannot be written as JSON"))?;
+        let body = value.to_string();
+        let intent = Intent {
+            key: &self.key,
+            service: C::SERVICE,
+            pipeline: pipeline.to_string(),
+            request: value,
+            secrets: C::START.secrets_in(body.as_bytes()),
+            lease: self.lease,
+        };
+        let caller = Caller {
+            once: self,
+            client,
+            pipeline,
+            request,
+            intent,
+            owner: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),
+            ends: crate::client::after(self.wait),
+            watch: Watch::default(),
+            looked: None,
+            doubt: None,
+        };
+        let outcome = caller.run().await;
+        outcome.map_err(|error| error.on_service(C::SERVICE))
+    }
+}
+
+/// One call with a key.
+struct Caller<'c, C: ServiceClient> {
+    once: &'c StartOnce,
+    client: &'c C,
+    pipeline: &'c C::Pipeline,
+    request: &'c C::Request,
+    intent: Intent<'c>,
+    owner: String,
+    /// When to stop waiting.
+    ends: Instant,
+    watch: Watch,
+    /// What the last look has shown, and after which silence of which version.
+    looked: Option<(Version, Silence, Looked)>,
+    /// Why the outcome of this call's own start is not known.
+    doubt: Option<Error>,
+}
+
+impl<C: ServiceClient> Caller<'_, C> {
+    async fn run(mut self) -> Result<Started> {
+        loop {
+            let began = Instant::now();
+            let stored = entry::stored(&*self.once.ledger, self.intent.key).await?;
+            let Some((entry, version)) = stored else {
+                if let Some(started) = self.claim(None).await? {
+                    return Ok(started);
+                }
+                continue;
+            };
+            let silence = self.watch.silence(&version, began, entry.lease());
+            let differ = entry.differences(&self.intent);
+            let looked = self.looked.as_ref();
+            let looked = looked.filter(|(of, after, _)| *of == version && *after == silence);
+            let looked = looked.map(|(_, _, looked)| looked);
+            let same = differ.is_empty();
+            match protocol::next(Some(&entry.stage), same, silence, looked) {
+                Step::Claim => {
+                    if let Some(started) = self.claim(Some((&entry, &version))).await? {
+                        return Ok(started);
+                    }
+                }
+                Step::Attach(run) => return Ok(self.attach(run).await),
+                Step::InUse => return Err(self.in_use(&differ)),
+                Step::Look => {
+                    let looked = self.look(&entry, silence).await?;
+                    self.looked = Some((version, silence, looked));
+                }
+                Step::Record(run) => {
+                    let found = entry.at(Stage::Started { run }, self.now());
+                    write_in_place_of(&*self.once.ledger, &found, &version).await?;
+                }
+                Step::Wait => {
+                    let late = self.pause(&entry).await;
+                    let looked = self.looked.take();
+                    if late {
+                        return Err(self.unknown(looked.map(|(_, _, looked)| looked)));
+                    }
+                }
+                Step::GiveUp => {
+                    let looked = looked.cloned();
+                    return Err(self.unknown(looked));
+                }
+            }
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.client.session().here()
+    }
+
+    /// The request with the mark on it.
+    fn marked(&self, mark: &Mark) -> Result<(C::Request, Trace)> {
+        let mut request = self.request.clone();
+        let trace = C::mark(&mut request, mark, &self.once.place)?;
+        Ok((request, trace))
+    }
+
+    /// Claims the key and starts. `None` where somebody else was faster, or the outcome is for the
+    /// list to tell.
+    async fn claim(&mut self, seen: Option<(&Entry, &Version)>) -> Result<Option<Started>> {
+        let before = seen.map(|(entry, _)| entry);
+        let mark = before.map_or_else(|| self.intent.new_mark(), |before| before.mark.clone());
+        let (request, trace) = self.marked(&mark)?;
+        let now = self.now();
+        let entry = self.intent.claim(before, (mark, trace), &self.owner, now);
+        let ledger = Arc::clone(&self.once.ledger);
+        let version = seen.map(|(_, version)| version);
+        let clock = self.client.session().clock();
+        let hold = Hold::claim(ledger, entry, version, clock).await?;
+        let Some(hold) = hold.map(Arc::new) else {
+            return Ok(None);
+        };
+        let outcome = {
+            let (start, kept_up) = (self.start(&hold, &request), hold.keep_up());
+            pin_mut!(start, kept_up);
+            match future::select(start, kept_up).await {
+                future::Either::Left((outcome, _)) => outcome,
+                future::Either::Right(((), start)) => start.await,
+            }
+        };
+        self.conclude(&hold, trace, outcome).await
+    }
+
+    /// Makes the connection, then starts; the hold is asked right before each attempt leaves.
+    async fn start(&self, hold: &Arc<Hold>, request: &C::Request) -> Result<Run> {
+        // A read makes the connection, fetches the token, and tells the service's time. Where it
+        // fails, the start will say why.
+        let mut list = self.client.newest(self.pipeline);
+        let patience = self.once.lease.checked_div(CONNECTING).unwrap_or_default();
+        let _ = timeout(patience, list.next()).await;
+        let mut client = self.client.clone();
+        hold.learn(client.session().service_is_ahead()).await;
+        let gate: Arc<dyn Gate> = Arc::<Hold>::clone(hold);
+        client.session_mut().pass(gate);
+        client.start(self.pipeline, request).await
+    }
+
+    async fn conclude(
+        &mut self,
+        hold: &Hold,
+        trace: Trace,
+        outcome: Result<Run>,
+    ) -> Result<Option<Started>> {
+        let error = match outcome {
+            Ok(run) => return self.keep(hold, run).await.map(Some),
+            Err(error) => error,
+        };
+        let going = error.kind() == ErrorKind::Conflict && trace == Trace::Guarded;
+        if going || error.may_have_started() {
+            hold.doubt(going).await;
+            self.doubt = Some(error);
+            return Ok(None);
+        }
+        let lost = hold.is_lost().await;
+        if lost && error.kind() == ErrorKind::Ledger {
+            return Ok(None);
+        }
+        hold.free(&error).await;
+        Err(error)
+    }
+
+    async fn keep(&self, hold: &Hold, run: Run) -> Result<Started> {
+        let attached = false;
+        match hold.keep(&run.reference).await {
+            Kept::Written => Ok(Started { run, attached }),
+            Kept::Unwritten(cause) => {
+                let key = self.intent.key;
+                let what = "The run was started, and could not be written down in the ledger";
+                let next = "the next start with it looks for the run at the service";
+                let run = run.warn(format!("{what} under the key {key} ({cause}): {next}."));
+                Ok(Started { run, attached })
+            }
+            Kept::Doubled(other) => {
+                let mut candidates = vec![run.reference.clone()];
+                candidates.extend(other);
+                Err(self.error(ErrorKind::OutcomeUnknown)
+                    .detail(format!(
+                        "{} was started; meanwhile another caller took this one for gone, and started \
+                         or found another run for the same key",
+                        run.reference
+                    ))
+                    .about_run(Some(run.reference))
+                    .may_be(candidates)
+                    .advise("Look at both runs, and cancel one."))
+            }
+        }
+    }
+
+    /// The run as it is now. Its reference is known, whatever the service says.
+    async fn attach(&self, reference: RunRef) -> Started {
+        let run = match self.client.get(&reference).await {
+            Ok(run) => run,
+            Err(error) => {
+                let run = Run::new(reference, RunStatus::Unknown);
+                run.warn(format!(
+                    "The run was started, and cannot be read now: {error}"
+                ))
+            }
+        };
+        let attached = true;
+        Started { run, attached }
+    }
+
+    async fn look(&self, entry: &Entry, silence: Silence) -> Result<Looked> {
+        let (request, _) = self.marked(&entry.mark)?;
+        let traces = Traces {
+            client: self.client,
+            pipeline: self.pipeline,
+            request: &request,
+            place: &self.once.place,
+        };
+        let left = self.ends.saturating_duration_since(Instant::now());
+        let looked = timeout(left.max(SHORTEST_LOOK), traces.look(entry, silence)).await;
+        Ok(looked.unwrap_or(Looked::Unread))
+    }
+
+    /// Waits a little; `true` when there is no time left.
+    async fn pause(&self, entry: &Entry) -> bool {
+        let pause = entry.part_of_lease(20);
+        let pause = pause.clamp(Duration::from_millis(50), Duration::from_secs(1));
+        let left = self.ends.saturating_duration_since(Instant::now());
+        sleep(pause.min(left)).await;
+        left <= pause
+    }
+
+    fn error(&self, kind: ErrorKind) -> Error {
+        let subject = format!("key {}", self.intent.key);
+        Error::new(kind).about(crate::error::one_line(&subject))
+    }
+
+    fn in_use(&self, differ: &[String]) -> Error {
+        let differ = differ.join(", ");
+        let detail = format!("the key was used for another start; what differs: {differ}");
+        self.error(ErrorKind::KeyInUse)
+            .detail(crate::error::one_line(&detail))
+    }
+
+    fn unknown(&self, looked: Option<Looked>) -> Error {
+        let (what, candidates) = match looked {
+            Some(Looked::Unsure(runs)) if runs.is_empty() => (
+                "the service lists no run that fits, and its list is no proof",
+                runs,
+            ),
+            Some(Looked::Unsure(runs)) => (
+                "the service's list does not tell for certain which run it is",
+                runs,
+            ),
+            Some(Looked::Unread) => ("the service's list could not be read", Vec::new()),
+            Some(Looked::Nothing | Looked::Found(_)) => {
+                ("a run may still appear in the service's list", Vec::new())
+            }
+            None => (
+                "another caller is at it, and had no outcome in time",
+                Vec::new(),
+            ),
+        };
+        let error = match &self.doubt {
+            Some(doubt) => doubt.clone().into_outcome_unknown(),
+            None => self.error(ErrorKind::OutcomeUnknown).detail(what),
+        };
+        error.may_be(candidates).advise(format!(
+            "{ADVICE} Once you have looked yourself, forget the key {}, and it is free.",
+            self.intent.key
+        ))
+    }
+}
+
+const ADVICE: &str = "Call again with the same key: it looks again, and starts nothing before it is \
+                      sure that nothing was started.";

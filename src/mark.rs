@@ -1,0 +1,90 @@
+//! A mark: what a start can be recognized by in the service's own list of runs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::service::Service;
+
+/// How much of a label a mark repeats.
+const LONGEST_LABEL: usize = 60;
+
+/// A short text that a start leaves at its service, unlike that of any other start:
+/// `runpipe deploy-4711 8f3a2c1d`. People see it beside the run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mark(String);
+
+impl Mark {
+    /// A mark out of a label for people and a number that was drawn for this start alone. What some
+    /// service might not take in a tag or a comment becomes `-`; a long label is cut.
+    pub fn new(label: &str, drawn: u32) -> Self {
+        let plain = |c: char| match c {
+            c if c.is_ascii_alphanumeric() || "._:/+-".contains(c) => c,
+            _ => '-',
+        };
+        let label: String = label.chars().map(plain).take(LONGEST_LABEL).collect();
+        Mark(format!("runpipe {label} {drawn:08x}"))
+    }
+
+    /// As it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Where the mark of a start goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MarkPlace {
+    /// Where the service has a place for it that changes nothing about the run; nowhere at a service
+    /// that has none ([`Trace`]).
+    #[default]
+    Usual,
+    /// Into the variable of this name, which the pipeline lets its callers set (Azure DevOps).
+    Variable(String),
+    /// Into the template parameter of this name, which the pipeline has (Azure DevOps).
+    Parameter(String),
+    /// Nowhere.
+    Nowhere,
+}
+
+impl MarkPlace {
+    /// Refuses a place that the service does not have; says whether it is the usual one.
+    pub(crate) fn usual_or_nowhere(&self, service: Service) -> Result<bool> {
+        match self {
+            MarkPlace::Usual => Ok(true),
+            MarkPlace::Nowhere => Ok(false),
+            MarkPlace::Variable(_) | MarkPlace::Parameter(_) => {
+                let title = service.title();
+                let detail = format!("{title} has no variable or parameter that shows a mark");
+                Err(Error::configuration(detail)
+                    .on_service(service)
+                    .advise("Leave the place of the mark to the service."))
+            }
+        }
+    }
+}
+
+/// What a service's list of runs can say about a start, given the mark that was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Trace {
+    /// The list shows the mark: what is found is found, and what is not there was not started.
+    Shown,
+    /// The list does not show the mark, and the service refuses a second run with the same mark
+    /// while the first is going. A run that fits is a likely one; where no run fits, none was
+    /// started.
+    Guarded,
+    /// The list does not show the mark, or there is none. A run that fits is a likely one, and
+    /// nothing that the list says leads to a second start.
+    Unseen,
+}

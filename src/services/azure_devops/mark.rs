@@ -1,0 +1,65 @@
+//! Where Azure DevOps keeps the mark of a start: nowhere, unless the pipeline has a variable or a
+//! template parameter for it. A variable that a pipeline does not let its callers set is refused,
+//! and so is an unknown parameter. The list of builds shows both.
+
+use serde_json::Value;
+
+use super::types::{Build, RunPipelineParameters, Variable};
+use crate::error::{Error, Result};
+use crate::mark::{Mark, MarkPlace, Trace};
+use crate::run::Run;
+use crate::service::Service;
+
+/// Puts a mark on a request, where the caller has named a place.
+pub(super) fn put(
+    request: &mut RunPipelineParameters,
+    mark: &Mark,
+    place: &MarkPlace,
+) -> Result<Trace> {
+    match place {
+        MarkPlace::Usual | MarkPlace::Nowhere => Ok(Trace::Unseen),
+        MarkPlace::Variable(name) => {
+            if request.variables.contains_key(name) {
+                return Err(taken("variable", name));
+            }
+            let (is_secret, value) = (None, Some(mark.to_string()));
+            let variable = Variable { is_secret, value };
+            request.variables.insert(name.clone(), variable);
+            Ok(Trace::Shown)
+        }
+        MarkPlace::Parameter(name) => {
+            if request.template_parameters.contains_key(name) {
+                return Err(taken("template parameter", name));
+            }
+            let parameters = &mut request.template_parameters;
+            parameters.insert(name.clone(), mark.to_string());
+            Ok(Trace::Shown)
+        }
+    }
+}
+
+/// Whether a build bears a mark. One that does not show what was set when it was queued tells
+/// nothing.
+pub(super) fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
+    let build = run.vendor::<Build>()?;
+    let is_mark = |value: &Value| value.as_str() == Some(mark.as_str());
+    match place {
+        MarkPlace::Usual | MarkPlace::Nowhere => None,
+        // One text of JSON: the variables that were set when the build was queued.
+        MarkPlace::Variable(name) => {
+            let recorded: Value = serde_json::from_str(build.parameters.as_deref()?).ok()?;
+            Some(recorded.get(name).is_some_and(is_mark))
+        }
+        MarkPlace::Parameter(name) => {
+            let recorded = build.template_parameters.as_ref()?;
+            Some(recorded.get(name).is_some_and(is_mark))
+        }
+    }
+}
+
+fn taken(what: &str, name: &str) -> Error {
+    let detail = format!("the request sets the {what} {name}, which is to carry the mark");
+    Error::configuration(detail)
+        .on_service(Service::AzureDevops)
+        .advise("Name another for the mark, or leave it out of the request.")
+}

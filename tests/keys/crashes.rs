@@ -1,0 +1,118 @@
+//! A caller that breaks off at any operation of its ledger, and one whose ledger fails there.
+
+use runpipe::ErrorKind;
+
+use crate::brittle::{Break, Brittle};
+use crate::subject::{Aliyun, Buddy, Matillion, Site, Subject};
+
+/// More than a start without trouble has.
+const MOST: usize = 40;
+
+#[tokio::test]
+async fn a_call_that_breaks_off_anywhere_is_taken_up_by_the_next() {
+    async fn test<S: Subject>() {
+        for how in [Break::HangsBefore, Break::HangsAfter] {
+            for breaks in 0..MOST {
+                let site = Site::open().await;
+                let brittle = Brittle::new(site.ledger.clone(), breaks, how);
+                let once = site.once_in(brittle.clone());
+                let broken_off = tokio::select! {
+                    // It is dropped there, as if its process had been killed.
+                    () = brittle.hangs.notified() => true,
+                    ended = site.start::<S>(&once) => {
+                        ended.expect("a run");
+                        false
+                    }
+                };
+                let next = site.start::<S>(&site.once()).await.expect("a run");
+                assert_eq!(site.started::<S>(), 1, "{how:?} at {breaks}");
+                let entry = site.entry().await.expect("an entry");
+                assert_eq!(
+                    entry.run(),
+                    Some(&next.run.reference),
+                    "{how:?} at {breaks}"
+                );
+                if !broken_off {
+                    break;
+                }
+                assert!(breaks + 1 < MOST, "a start has fewer operations");
+            }
+        }
+    }
+    test::<Buddy>().await;
+}
+
+/// Where the list is no proof, a caller that broke off before the request left is told from one
+/// that broke off after.
+#[tokio::test]
+async fn without_a_proof_a_call_that_broke_off_never_leads_to_a_second_run() {
+    async fn test<S: Subject>() {
+        for how in [Break::HangsBefore, Break::HangsAfter] {
+            for breaks in 0..MOST {
+                let site = Site::open().await;
+                let brittle = Brittle::new(site.ledger.clone(), breaks, how);
+                let once = site.once_in(brittle.clone());
+                let broken_off = tokio::select! {
+                    () = brittle.hangs.notified() => true,
+                    _ = site.start::<S>(&once) => false,
+                };
+                let before = site.started::<S>();
+                match site.start::<S>(&site.once()).await {
+                    Ok(_) => assert_eq!(site.started::<S>(), 1, "{how:?} at {breaks}"),
+                    Err(error) => {
+                        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+                        assert_eq!(site.started::<S>(), before, "{how:?} at {breaks}");
+                    }
+                }
+                if !broken_off {
+                    break;
+                }
+            }
+        }
+    }
+    test::<Aliyun>().await;
+    test::<Matillion>().await;
+}
+
+#[tokio::test]
+async fn a_ledger_that_fails_lets_nothing_be_sent() {
+    for how in [Break::FailsBefore, Break::FailsAfter] {
+        for breaks in 0..MOST {
+            let site = Site::open().await;
+            let brittle = Brittle::new(site.ledger.clone(), breaks, how);
+            let outcome = site.start::<Buddy>(&site.once_in(brittle.clone())).await;
+            let asked = site.asked::<Buddy>();
+            match outcome {
+                // It failed after the request had left: the run is there, and so is its reference.
+                Ok(started) => {
+                    assert_eq!(asked, 1, "{how:?} at {breaks}");
+                    let whole = brittle.operations() <= breaks;
+                    let warned = !started.run.warnings.is_empty();
+                    assert!(
+                        whole || warned || how == Break::FailsAfter,
+                        "{how:?} at {breaks}"
+                    );
+                    if whole {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    assert_eq!(
+                        error.kind(),
+                        ErrorKind::Ledger,
+                        "{how:?} at {breaks}: {error}"
+                    );
+                    assert_eq!(asked, 0, "{how:?} at {breaks}");
+                    assert!(error.to_string().contains("Nothing was sent"), "{error}");
+                }
+            }
+            let next = site.start::<Buddy>(&site.once()).await.expect("a run");
+            assert_eq!(
+                site.started::<Buddy>(),
+                1,
+                "{how:?} at {breaks}: {:?}",
+                next.run
+            );
+        }
+    }
+}

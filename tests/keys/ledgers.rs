@@ -1,0 +1,146 @@
+//! A ledger in a directory.
+
+use std::fs;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use runpipe::ErrorKind;
+use runpipe::ledger::{DirectoryLedger, Key, Ledger, entries};
+
+use crate::subject::{Buddy, Site, key};
+
+#[path = "../ledger/conformance.rs"]
+mod conformance;
+
+fn directory() -> (tempfile::TempDir, Arc<DirectoryLedger>) {
+    let folder = tempfile::tempdir().expect("a directory");
+    let ledger = DirectoryLedger::open(folder.path().join("in/it")).expect("a ledger");
+    (folder, Arc::new(ledger))
+}
+
+#[tokio::test]
+async fn a_directory_keeps_to_the_contract() {
+    let (_folder, ledger) = directory();
+    conformance::check(ledger).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn other_users_are_shut_out() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, ledger) = directory();
+    ledger.create(&key(), b"{}").await.expect("a ledger");
+    let mode = |path: &std::path::Path| {
+        let about = fs::metadata(path).expect("it is there");
+        about.permissions().mode() & 0o777
+    };
+    let place = folder.path().join("in/it");
+    assert_eq!(mode(&place), 0o700);
+    for file in fs::read_dir(&place).expect("a directory") {
+        assert_eq!(mode(&file.expect("a file").path()), 0o600);
+    }
+    for open in [0o770, 0o702, 0o777] {
+        fs::set_permissions(&place, fs::Permissions::from_mode(open)).expect("permissions");
+        let refused = DirectoryLedger::open(&place).expect_err("it is open to others");
+        assert!(
+            refused.to_string().contains("others may write"),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_no_directory() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("a file");
+    DirectoryLedger::open(file).expect_err("a file");
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_not_touched_and_nothing_is_sent() {
+    let damaged = [
+        "",
+        "{",
+        "[]",
+        r#"{"form":1}"#,
+        r#"{"form":2,"key":"deploy-4711"}"#,
+    ];
+    for text in damaged {
+        let site = Site::open().await;
+        let ledger: &dyn Ledger = &*site.ledger;
+        let created = ledger
+            .create(&key(), text.as_bytes())
+            .await
+            .expect("a ledger");
+        let version = created.expect("it is the first");
+        let error = site
+            .start::<Buddy>(&site.once())
+            .await
+            .expect_err("damaged");
+        assert_eq!(error.kind(), ErrorKind::Ledger, "{text}: {error}");
+        assert_eq!(site.asked::<Buddy>(), 0);
+        let stored = ledger
+            .read(&key())
+            .await
+            .expect("a ledger")
+            .expect("an entry");
+        assert_eq!(stored.version, version);
+        let listed: Vec<_> = entries(ledger).collect().await;
+        assert!(matches!(listed.as_slice(), [Err(_)]), "{listed:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_in_the_place_of_another_is_noticed() {
+    let site = Site::open().await;
+    site.start::<Buddy>(&site.once()).await.expect("a run");
+    let ledger: &dyn Ledger = &*site.ledger;
+    let stored = ledger
+        .read(&key())
+        .await
+        .expect("a ledger")
+        .expect("an entry");
+    let other: Key = "another".parse().expect("a key");
+    ledger
+        .create(&other, &stored.bytes)
+        .await
+        .expect("a ledger");
+    let once = runpipe::ledger::StartOnce::new(site.ledger.clone(), other);
+    let error = site
+        .start::<Buddy>(&once)
+        .await
+        .expect_err("it is another's");
+    assert_eq!(error.kind(), ErrorKind::Ledger);
+}
+
+#[tokio::test]
+async fn all_entries_are_listed() {
+    let site = Site::open().await;
+    for number in 0..3 {
+        let key: Key = format!("key {number}/é").parse().expect("a key");
+        let once = runpipe::ledger::StartOnce::new(site.ledger.clone(), key);
+        site.start::<Buddy>(&once).await.expect("a run");
+    }
+    let ledger: &dyn Ledger = &*site.ledger;
+    let mut keys: Vec<String> = entries(ledger)
+        .map(|entry| entry.expect("an entry").key.to_string())
+        .collect()
+        .await;
+    keys.sort();
+    assert_eq!(keys, ["key 0/é", "key 1/é", "key 2/é"]);
+}
+
+#[test]
+fn a_key_is_text_that_a_person_can_read() {
+    for good in [
+        "deploy-4711",
+        "dag/2026-11-21T00:00:00+00:00/é",
+        &"k".repeat(200),
+    ] {
+        assert_eq!(good.parse::<Key>().expect("a key").as_str(), good);
+    }
+    for bad in ["", " ", " a", "a ", "a\nb", "a\u{0}", &"k".repeat(201)] {
+        assert!(bad.parse::<Key>().is_err(), "{bad:?}");
+    }
+}

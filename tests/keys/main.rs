@@ -1,0 +1,11 @@
+//! A start with a key happens once, however often, from wherever and after whatever it is tried
+//! again.
+
+mod attaching;
+mod brittle;
+mod crashes;
+mod ledgers;
+mod marks;
+mod others;
+mod subject;
+mod unclear;

@@ -1,0 +1,165 @@
+//! Callers who meet: one that is alive, one that stood still, one whose clock was set.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use runpipe::ledger::Stage;
+use runpipe::{ErrorKind, RetryPolicy};
+use runpipe_testing::{Rule, Script, ScriptedAnswer};
+
+use crate::brittle::{Break, Brittle};
+use crate::subject::{Buddy, LEASE, Site, Subject};
+
+/// A Buddy that answers the next start late.
+fn slow(site: &Site, delay: Duration) {
+    let rule = Rule::answer(Buddy::SERVICE, ScriptedAnswer::delayed(delay)).operation(Buddy::START);
+    site.sandbox.play(&Script::new([rule])).expect("a script");
+}
+
+async fn until_sent(site: &Site) {
+    while site.asked::<Buddy>() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_owner_who_is_alive_is_waited_for() {
+    let site = Site::open().await;
+    // Far longer than a lease: it is renewed meanwhile.
+    slow(&site, LEASE * 8);
+    let once = site.once();
+    let first = site.start::<Buddy>(&once);
+    let second = async {
+        until_sent(&site).await;
+        site.start::<Buddy>(&site.once()).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    let (first, second) = (first.expect("a run"), second.expect("a run"));
+    assert!(!first.attached && second.attached);
+    assert_eq!(first.run.reference, second.run.reference);
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
+
+#[tokio::test]
+async fn who_cannot_wait_longer_is_told_that_the_outcome_is_unknown() {
+    let site = Site::open().await;
+    slow(&site, LEASE * 8);
+    let once = site.once();
+    let first = site.start::<Buddy>(&once);
+    let second = async {
+        until_sent(&site).await;
+        site.start::<Buddy>(&site.once().wait(LEASE)).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    let error = second.expect_err("it is not known yet");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert!(
+        error.to_string().contains("another caller is at it"),
+        "{error}"
+    );
+    first.expect("a run");
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
+
+#[tokio::test]
+async fn another_request_does_not_wait() {
+    let site = Site::open().await;
+    slow(&site, LEASE * 2);
+    let once = site.once();
+    let first = site.start::<Buddy>(&once);
+    let second = async {
+        until_sent(&site).await;
+        site.ask::<Buddy>(&site.once(), &Buddy::other().0).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(second.expect_err("another").kind(), ErrorKind::KeyInUse);
+    first.expect("a run");
+}
+
+/// A caller that stood still in front of each of its writes, for longer than others wait, and goes
+/// on when another has started the run.
+#[tokio::test]
+async fn an_owner_that_stood_still_sends_nothing_once_it_goes_on() {
+    for stands_at in 0..6 {
+        let site = Site::open().await;
+        let still = Brittle::new(site.ledger.clone(), stands_at, Break::HangsBefore);
+        let once = site.once_in(still.clone());
+        // It hangs there until the ledger's patience is over; then it is too late.
+        let client = Buddy::client(&site.sandbox).with_timeout(Duration::from_secs(2));
+        let (pipeline, request) = (Buddy::pipeline(&site.sandbox), Buddy::request());
+        let first = once.start(&client, &pipeline, &request);
+        let first = tokio::time::timeout(Duration::from_secs(3), first);
+        let second = async {
+            tokio::select! {
+                () = still.hangs.notified() => {}
+                () = tokio::time::sleep(Duration::from_secs(2)) => {}
+            }
+            site.start::<Buddy>(&site.once()).await
+        };
+        let (_, second) = tokio::join!(first, second);
+        second.expect("a run");
+        assert_eq!(site.started::<Buddy>(), 1, "at {stands_at}");
+        assert_eq!(site.asked::<Buddy>(), 1, "at {stands_at}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_leaves_when_the_clock_was_set_at_the_last_look() {
+    for jump in [TimeDelta::hours(1), TimeDelta::hours(-1)] {
+        let site = Site::open().await;
+        let looks = Arc::new(AtomicI64::new(0));
+        let counted = looks.clone();
+        // Each look at the wall clock is an hour after, or before, the one before.
+        let clock = move || {
+            let number = counted.fetch_add(1, Ordering::SeqCst);
+            let by = jump.checked_mul(i32::try_from(number).unwrap_or(0));
+            Utc::now() + by.unwrap_or_default()
+        };
+        let client = site.sandbox.buddy_builder().clock(clock);
+        let client = client.retry(RetryPolicy::none()).build().expect("a client");
+        let pipeline = Buddy::pipeline(&site.sandbox);
+        let once = site.once();
+        let outcome = once.start(&client, &pipeline, &Buddy::request()).await;
+        let error = outcome.expect_err("a clock that jumps");
+        assert_eq!(error.kind(), ErrorKind::Ledger, "{error}");
+        assert_eq!(site.asked::<Buddy>(), 0);
+        let entry = site.entry().await.expect("an entry");
+        assert_eq!(entry.stage, Stage::Free, "nothing was sent");
+        assert!(
+            !site
+                .start::<Buddy>(&site.once())
+                .await
+                .expect("a run")
+                .attached
+        );
+    }
+}
+
+/// Machines whose clocks are days apart: nothing is decided by what they show.
+#[tokio::test]
+async fn clocks_that_are_apart_make_no_difference() {
+    for ahead in [TimeDelta::days(3), TimeDelta::days(-3)] {
+        let site = Site::open().await;
+        let pipeline = Buddy::pipeline(&site.sandbox);
+        let builder = site.sandbox.buddy_builder().retry(RetryPolicy::none());
+        let client = builder
+            .clock(move || Utc::now() + ahead)
+            .build()
+            .expect("a client");
+        let lost = ScriptedAnswer::status(502).after_acting();
+        let rule = Rule::answer(Buddy::SERVICE, lost).operation(Buddy::START);
+        site.sandbox.play(&Script::new([rule])).expect("a script");
+        let broken = Brittle::new(site.ledger.clone(), usize::MAX, Break::HangsBefore);
+        let once = site.once_in(broken.clone());
+        let request = Buddy::request();
+        tokio::select! {
+            () = until_sent(&site) => {}
+            _ = once.start(&client, &pipeline, &request) => {}
+        }
+        let found = site.start::<Buddy>(&site.once()).await.expect("the run");
+        assert!(found.attached);
+        assert_eq!((site.started::<Buddy>(), site.asked::<Buddy>()), (1, 1));
+    }
+}

@@ -1,0 +1,177 @@
+//! A start that gets no clear answer: what the service's list can say decides.
+
+use runpipe::ledger::{Stage, Started};
+use runpipe::{ErrorKind, MarkPlace, Result};
+use runpipe_testing::{Rule, Script, ScriptedAnswer, SeededRun};
+
+use crate::subject::{Aliyun, AzureDevops, Buddy, Matillion, Site, Subject};
+
+/// What becomes of a start whose answer is a 502.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Start {
+    /// The run was started.
+    Acts,
+    /// It was not.
+    IsLost,
+}
+
+fn unclear<S: Subject>(site: &Site, start: Start) {
+    let answer = ScriptedAnswer::status(502);
+    let answer = match start {
+        Start::Acts => answer.after_acting(),
+        Start::IsLost => answer,
+    };
+    let rule = Rule::answer(S::SERVICE, answer).operation(S::START);
+    site.sandbox.play(&Script::new([rule])).expect("a script");
+}
+
+async fn try_one<S: Subject>(site: &Site, start: Start, place: MarkPlace) -> Result<Started> {
+    unclear::<S>(site, start);
+    let once = site.once().mark(place).wait(crate::subject::LEASE * 8);
+    site.start::<S>(&once).await
+}
+
+#[tokio::test]
+async fn a_run_that_bears_the_mark_is_found() {
+    async fn test<S: Subject>(place: MarkPlace) {
+        let site = Site::open().await;
+        // Somebody else's runs of the same pipeline are not taken for it.
+        let pipelines = site.sandbox.pipelines(S::SERVICE);
+        let same = pipelines
+            .iter()
+            .find(|one| ["2", "42"].contains(&one.id.as_str()));
+        let seeded = SeededRun::of(same.expect("a pipeline"));
+        site.sandbox.seed(&seeded).expect("a run");
+        let found = try_one::<S>(&site, Start::Acts, place.clone()).await;
+        let found = found.expect("the run");
+        assert!(found.attached);
+        assert_eq!((site.started::<S>(), site.asked::<S>()), (1, 1));
+        let again = site
+            .start::<S>(&site.once().mark(place))
+            .await
+            .expect("the run");
+        assert_eq!(again.run.reference, found.run.reference);
+    }
+    test::<Buddy>(MarkPlace::Usual).await;
+    test::<AzureDevops>(MarkPlace::Variable("RUNPIPE_KEY".to_owned())).await;
+    test::<AzureDevops>(MarkPlace::Parameter("runpipeKey".to_owned())).await;
+}
+
+#[tokio::test]
+async fn a_start_that_was_lost_is_made_again_where_the_list_is_sure() {
+    async fn test<S: Subject>(place: MarkPlace) {
+        let site = Site::open().await;
+        let started = try_one::<S>(&site, Start::IsLost, place).await;
+        let started = started.expect("a run");
+        assert!(!started.attached);
+        assert_eq!(
+            (site.started::<S>(), site.asked::<S>()),
+            (1, 2),
+            "{}",
+            S::SERVICE
+        );
+        assert_eq!(site.entry().await.expect("an entry").attempt, 2);
+    }
+    test::<Buddy>(MarkPlace::Usual).await;
+    test::<AzureDevops>(MarkPlace::Variable("RUNPIPE_KEY".to_owned())).await;
+    // Its tag keeps a second execution from running beside the first.
+    test::<Matillion>(MarkPlace::Usual).await;
+}
+
+#[tokio::test]
+async fn where_the_list_is_no_proof_nothing_is_started_again() {
+    async fn test<S: Subject>(place: MarkPlace) {
+        for start in [Start::Acts, Start::IsLost] {
+            let site = Site::open().await;
+            let outcome = try_one::<S>(&site, start, place.clone()).await;
+            let error = outcome.expect_err("it cannot be known");
+            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+            let likely = usize::from(start == Start::Acts);
+            assert_eq!(
+                error.candidates().len(),
+                likely,
+                "{} {start:?}: {error}",
+                S::SERVICE
+            );
+            assert!(error.advice().contains("same key"), "{error}");
+            assert_eq!(site.asked::<S>(), 1, "{}", S::SERVICE);
+            // Nor by the next call.
+            let once = site
+                .once()
+                .wait(crate::subject::LEASE * 8)
+                .mark(place.clone());
+            let again = site
+                .start::<S>(&once)
+                .await
+                .expect_err("it cannot be known");
+            assert_eq!(again.kind(), ErrorKind::OutcomeUnknown);
+            assert_eq!(again.candidates().len(), likely);
+            assert_eq!(site.asked::<S>(), 1, "{}", S::SERVICE);
+        }
+    }
+    test::<AzureDevops>(MarkPlace::Usual).await;
+    test::<Aliyun>(MarkPlace::Usual).await;
+    test::<Buddy>(MarkPlace::Nowhere).await;
+    test::<Matillion>(MarkPlace::Nowhere).await;
+}
+
+#[tokio::test]
+async fn a_likely_run_of_matillion_is_named_and_not_taken() {
+    let site = Site::open().await;
+    let outcome = try_one::<Matillion>(&site, Start::Acts, MarkPlace::Usual).await;
+    let error = outcome.expect_err("it cannot be known");
+    assert_eq!(error.candidates().len(), 1);
+    assert_eq!(site.asked::<Matillion>(), 1);
+}
+
+/// The first request arrives after its sender has looked for it in vain.
+#[tokio::test]
+async fn a_conflict_with_the_own_tag_is_attached_to() {
+    let site = Site::open().await;
+    unclear::<Matillion>(&site, Start::Acts);
+    // The list does not show the run yet.
+    let empty = ScriptedAnswer::status(200).body(serde_json::json!({ "results": [] }));
+    let late = Rule::answer(Matillion::SERVICE, empty)
+        .operation("listPipelineExecutions")
+        .always();
+    site.sandbox.play(&Script::new([late])).expect("a script");
+    let once = site.once().wait(crate::subject::LEASE * 10);
+    let call = site.start::<Matillion>(&once);
+    let shows = async {
+        // The second start has been refused: now the list is up to date.
+        while site.asked::<Matillion>() < 2 {
+            tokio::task::yield_now().await;
+        }
+        site.sandbox.clear_script();
+    };
+    let (found, ()) = tokio::join!(call, shows);
+    assert!(found.expect("the run").attached);
+    assert_eq!(
+        (site.started::<Matillion>(), site.asked::<Matillion>()),
+        (1, 2)
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_proves_nothing() {
+    let site = Site::open().await;
+    unclear::<Buddy>(&site, Start::IsLost);
+    let broken = Rule::answer(Buddy::SERVICE, ScriptedAnswer::status(500))
+        .operation("listExecutions")
+        .always();
+    site.sandbox.play(&Script::new([broken])).expect("a script");
+    let once = site.once().wait(crate::subject::LEASE * 5);
+    let error = site
+        .start::<Buddy>(&once)
+        .await
+        .expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert_eq!(site.asked::<Buddy>(), 1);
+    let entry = site.entry().await.expect("an entry");
+    assert_eq!(entry.stage, Stage::Unclear { going: false });
+    // When it can be read again, the next call goes on.
+    site.sandbox.clear_script();
+    let started = site.start::<Buddy>(&site.once()).await.expect("a run");
+    assert!(!started.attached);
+    assert_eq!(site.started::<Buddy>(), 1);
+}
