@@ -16,11 +16,10 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     if !matches!(service, Service::AzureDevops | Service::Matillion) {
         return Corpus::Reject;
     }
-    // A status that no standard defines is not looked at here.
-    let is_token = exchange.answers.first().is_some_and(|answer| {
-        let status = answer.status;
-        !status.is_client_error() && !status.is_server_error() && !status.is_redirection()
-    });
+    let is_token = exchange
+        .answers
+        .first()
+        .is_some_and(|answer| answer.status.is_success());
     let canned = Canned::new(exchange.answers);
     let client = client(service, Proof::Fetched, canned.clone(), RetryPolicy::none());
     let (outcome, _) = ended(client.start());

@@ -84,6 +84,17 @@ async fn a_long_sentence_is_cut() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_token_is_taken_from_a_success_only() -> Outcome {
+    let token = r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#;
+    for status in [302, 780, 999] {
+        let answer = ResponseTemplate::new(status).set_body_raw(token, "application/json");
+        let error = failure(answer).await?;
+        assert!(matches!(error, TokenError::Undecodable { .. }), "{error:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn waits_are_read_from_the_answer() -> Outcome {
     let limited = failure(ResponseTemplate::new(429).insert_header("retry-after", "17")).await?;
     assert!(

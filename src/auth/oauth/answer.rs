@@ -51,12 +51,12 @@ pub(super) fn read(
             message,
         });
     }
-    if status.is_redirection() {
-        return Err(undecodable(
-            status,
-            headers,
-            "a redirect, which is not followed",
-        ));
+    if !status.is_success() {
+        let reason = match status.is_redirection() {
+            true => "a redirect, which is not followed",
+            false => "a status that brings no token",
+        };
+        return Err(undecodable(status, headers, reason));
     }
     grant(body).map_err(|reason| match refusal(body, secret) {
         // Some endpoints say no with a 200.
