@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
 use runpipe::auth::ClientCredentials;
 use runpipe::{Builder, HttpClient, Reconciled, Result, RetryPolicy, Run, RunRef, Runs};
-use runpipe::{Service, ServiceClient, aliyun, azure_devops, buddy, matillion};
+use runpipe::{Service, ServiceClient, aliyun, azure_devops, buddy, matillion, yunxiao};
 
 use crate::exchange::Canned;
 
@@ -146,6 +146,16 @@ fn of(
             let pipeline = buddy::PipelineRef::new("acme", "site", 42);
             let credentials = buddy::Credentials::token(SECRET);
             setting.over(buddy::Client::builder(), credentials, pipeline, request)
+        }
+        Service::Yunxiao => {
+            let credentials = yunxiao::Credentials::token(SECRET);
+            let pipeline = yunxiao::PipelineRef::new("acme", 42);
+            setting.over(
+                yunxiao::Client::builder(),
+                credentials,
+                pipeline,
+                Default::default(),
+            )
         }
         _ => return None,
     })

@@ -76,7 +76,7 @@ fn field(
 fn is_segment(value: &Value) -> bool {
     value
         .as_str()
-        .is_none_or(|text| !["", ".", ".."].contains(&text) && !text.contains(refused))
+        .is_none_or(|text| !["", ".", ".."].contains(&text.trim()) && !text.contains(refused))
 }
 
 fn refused(c: char) -> bool {

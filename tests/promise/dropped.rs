@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::future::{BoxFuture, FutureExt};
-use runpipe::Service;
+use runpipe::{Service, yunxiao};
 use runpipe_testing::{Rule, Sandbox, Script, ScriptedAnswer};
 
 use super::*;
@@ -90,6 +90,16 @@ fn starting(sandbox: &Sandbox, service: Service) -> Starting {
                 read: async move { drop(reader.get(&read).await) }.boxed(),
             }
         }
+        Service::Yunxiao => {
+            let client = sandbox.yunxiao_builder().retry(quick()).build();
+            let client = client.expect("a client");
+            let pipeline = yunxiao::PipelineRef::new(&place[0], number);
+            let (reader, read) = (client.clone(), pipeline.run(1).expect("a reference"));
+            Starting {
+                start: async move { client.start(&pipeline, &Default::default()).await }.boxed(),
+                read: async move { drop(reader.get(&read).await) }.boxed(),
+            }
+        }
         other => panic!("{other} has no start"),
     }
 }
@@ -99,7 +109,7 @@ fn starts(sandbox: &Sandbox, service: Service) -> usize {
     let received = sandbox.received(service);
     let is_start = |operation: &Option<String>| match operation.as_deref() {
         Some("runPipeline" | "executePublishedPipeline") => true,
-        Some("startPipelineRun" | "runExecution") => true,
+        Some("startPipelineRun" | "runExecution" | "createPipelineRun") => true,
         Some(_) | None => false,
     };
     let starts = received

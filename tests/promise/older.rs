@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use runpipe::{
     HttpClient, Reconciled, ReqwestClient, ResponseBody, Run, SendError, Service, aliyun,
-    azure_devops, buddy, matillion,
+    azure_devops, buddy, matillion, yunxiao,
 };
 use runpipe_testing::{Sandbox, SeededRun};
 use serde_json::json;
@@ -153,6 +153,19 @@ fn look<'a>(
                 async move { client.reconcile(&pipeline, &request, since).await }.boxed()
             })
         }
+        Service::Yunxiao => {
+            let client = sandbox.yunxiao_builder().http_client(http);
+            let client = client.requests_per_second(1e6).build().expect("a client");
+            let pipeline = yunxiao::PipelineRef::new(&place[0], number);
+            let params = yunxiao::types::CreatePipelineRunParams {
+                comment: marked.then(|| MARK.to_owned()),
+                ..Default::default()
+            };
+            Box::new(move |since| {
+                let (client, pipeline, params) = (client.clone(), pipeline.clone(), params.clone());
+                async move { client.reconcile(&pipeline, &params, since).await }.boxed()
+            })
+        }
         other => panic!("{other} has no look"),
     }
 }
@@ -162,7 +175,7 @@ fn seed(sandbox: &Sandbox, service: Service, created: DateTime<Utc>, marked: boo
     let pipeline = &sandbox.pipelines(service)[0];
     let request = match service {
         Service::Matillion => json!({ "environmentName": pipeline.place[2] }),
-        Service::Buddy if marked => json!({ "comment": MARK }),
+        Service::Buddy | Service::Yunxiao if marked => json!({ "comment": MARK }),
         _ => json!({}),
     };
     let run = SeededRun::of(pipeline).created(created).request(request);
