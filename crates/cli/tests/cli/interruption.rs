@@ -70,8 +70,10 @@ async fn during_a_start_a_run_may_have_been_started() {
     for (signal, code) in SIGNALS {
         let late = answer(200, execution("INPROGRESS")).set_delay(Duration::from_secs(60));
         let server = starting(late).await;
+        // Whoever runs the tests may ignore a signal, and what is ignored is inherited.
         let start = buddy(&server, START)
             .words(["--json"])
+            .within(r#"exec /usr/bin/env --default-signal "$0" "$@""#)
             .stdout(Stdio::piped());
         let child = start.spawn().await;
         asked(&server, "POST").await;
