@@ -27,6 +27,30 @@ pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
     }
 }
 
+/// What a word waits for; `None` where it waits for nobody.
+fn waits_for(word: &ExecutionStatus) -> Option<&'static str> {
+    match word {
+        ExecutionStatus::WaitingForApply => Some("waits for somebody to apply it"),
+        ExecutionStatus::WaitingForVariables | ExecutionStatus::WaitingForSettableVariables => {
+            Some("waits for values of its variables")
+        }
+        ExecutionStatus::WaitingForVtSession => Some("waits for a visual test session"),
+        ExecutionStatus::Unknown(word) if word.starts_with("WAITING_FOR_") => {
+            Some("waits for a person")
+        }
+        ExecutionStatus::Initial
+        | ExecutionStatus::Enqueued
+        | ExecutionStatus::Inprogress
+        | ExecutionStatus::Terminating
+        | ExecutionStatus::Successful
+        | ExecutionStatus::Failed
+        | ExecutionStatus::Terminated
+        | ExecutionStatus::Skipped
+        | ExecutionStatus::NotExecuted
+        | ExecutionStatus::Unknown(_) => None,
+    }
+}
+
 /// An execution as a run. Its id is the one thing that an execution cannot do without.
 pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Execution) -> Result<Run> {
     let word = execution.status.as_ref();
@@ -38,22 +62,24 @@ pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Executio
         .iter()
         .flatten()
         .find_map(|action| {
-            let word = action
-                .status
-                .as_ref()
-                .filter(|word| status(word) == RunStatus::Waiting)?;
+            let word = action.status.as_ref()?;
+            let what = waits_for(word)?;
             let name = action
                 .action
                 .as_ref()
-                .and_then(|action| action.name.clone());
-            Some((word.to_string(), name.unwrap_or_default()))
+                .and_then(|action| action.name.as_deref());
+            let who = match name {
+                None | Some("") => "The run".to_owned(),
+                Some(name) => format!("The action \"{name}\""),
+            };
+            Some((word.to_string(), format!("{who} {what}.")))
         });
     run.vendor_status = word.map(ToString::to_string);
-    if run.status == RunStatus::Waiting {
-        run.message = run.vendor_status.as_deref().map(|word| asks_for(word, ""));
-    } else if let (RunStatus::Running, Some((word, action))) = (run.status, waiting) {
+    if let Some(what) = word.and_then(waits_for) {
+        run.message = Some(format!("The run {what}."));
+    } else if let (RunStatus::Running, Some((word, message))) = (run.status, waiting) {
         run.status = RunStatus::Waiting;
-        run.message = Some(asks_for(&word, &action));
+        run.message = Some(message);
         run.vendor_status = Some(word);
     }
     run.pipeline_id = Some(pipeline.pipeline_id.to_string());
@@ -85,19 +111,6 @@ pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
     run.pipeline_id = Some(pipeline.pipeline_id.to_string());
     run.url = answer.text(&["html_url"]);
     Ok(run)
-}
-
-fn asks_for(word: &str, action: &str) -> String {
-    let what = match word.trim_start_matches("WAITING_FOR_") {
-        "APPLY" => "waits for somebody to apply it",
-        "VARIABLES" | "SETTABLE_VARIABLES" => "waits for values of its variables",
-        "VT_SESSION" => "waits for a visual test session",
-        _ => "waits for a person",
-    };
-    match action {
-        "" => format!("The run {what}."),
-        action => format!("The action \"{action}\" {what}."),
-    }
 }
 
 pub(super) fn requested_ref(execution: &Execution) -> Option<String> {
