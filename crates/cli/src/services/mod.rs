@@ -3,6 +3,7 @@
 mod aliyun;
 mod azure_devops;
 mod buddy;
+mod flow;
 mod matillion;
 mod yunxiao;
 

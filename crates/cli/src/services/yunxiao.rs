@@ -1,20 +1,20 @@
-//! Yunxiao's token API: the keys of its `params` as flags.
+//! Yunxiao's token API.
 
 use std::time::Duration;
 
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
 use runpipe::Service;
+use runpipe::aliyun::types::StartPipelineRunParams;
 use runpipe::yunxiao::{Client, Credentials, PipelineRef, types};
 
-use crate::body::{self, Body};
 use crate::environment::Environment;
 use crate::exit::Failure;
-use crate::field::set;
-use crate::pair::{Pair, distinct, pair};
 use crate::pipeline::{Meant, Pipeline};
 use crate::proof::Proof;
 use crate::vendor::{Access, Ready, RunList, Vendor, Words};
+
+use super::flow::Params;
 
 /// The name of a Region instance that is called through another address.
 const HOST: &str = "RUNPIPE_YUNXIAO_HOST";
@@ -35,55 +35,6 @@ pub struct Place {
     pipeline: Pipeline,
 }
 
-/// The object inside `params`, key by key.
-#[derive(Args)]
-#[command(next_help_heading = "Request")]
-pub struct Request {
-    #[command(flatten)]
-    body: Body,
-
-    /// Branch that a source in branch mode merges. Repeatable.
-    #[arg(long)]
-    branch: Vec<String>,
-
-    /// Variable of the run. Repeatable.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    env: Vec<Pair>,
-
-    /// Branch to build of a repository, by its exact address. Repeatable.
-    #[arg(long, value_name = "URL=BRANCH", value_parser = pair)]
-    running_branch: Vec<Pair>,
-
-    /// Tag to build of a repository, by its exact address. Repeatable.
-    #[arg(long, value_name = "URL=TAG", value_parser = pair)]
-    running_tag: Vec<Pair>,
-
-    /// Version of a pipeline artifact source. Repeatable.
-    #[arg(long, value_name = "ID=VERSION", value_parser = pair)]
-    pipeline_artifact: Vec<Pair>,
-
-    /// Tag of a container image source. Repeatable.
-    #[arg(long, value_name = "IMAGE=TAG", value_parser = pair)]
-    acr_artifact: Vec<Pair>,
-
-    /// Version of a package source. Repeatable.
-    #[arg(long, value_name = "PATH=VERSION", value_parser = pair)]
-    package_artifact: Vec<Pair>,
-
-    /// Remark shown at the run. One that no other start has lets --reconcile find the run for
-    /// certain.
-    #[arg(long, value_name = "TEXT")]
-    comment: Option<String>,
-
-    /// Make a new release branch for a branch-mode run.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    need_create_branch: Option<bool>,
-
-    /// Release branch to build on, with --need-create-branch=false.
-    #[arg(long, value_name = "BRANCH")]
-    release_branch: Option<String>,
-}
-
 impl Vendor for Yunxiao {
     const PLACE_FLAGS: Words = &["--organization-id"];
     const EXAMPLE: Words = &["--env", "GREETING=hello", "--comment", "example"];
@@ -96,7 +47,7 @@ impl Vendor for Yunxiao {
     type Client = Client;
     type Place = Place;
     type Listing = Place;
-    type Request = Request;
+    type Request = Params;
 
     /// The credential for Yunxiao: a personal access token.
     fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
@@ -115,48 +66,33 @@ impl Vendor for Yunxiao {
     }
 
     async fn body(
-        flags: &Request,
+        flags: &Params,
         _environment: &Environment,
     ) -> Result<types::CreatePipelineRunParams, Failure> {
-        let mut request: types::CreatePipelineRunParams = body::decode(flags.body.read().await?)?;
-        if !flags.branch.is_empty() {
-            request.branch_mode_branchs.clone_from(&flags.branch);
-        }
-        let maps = [
-            ("--env", &flags.env, &mut request.envs),
-            (
-                "--running-branch",
-                &flags.running_branch,
-                &mut request.running_branchs,
-            ),
-            (
-                "--running-tag",
-                &flags.running_tag,
-                &mut request.running_tags,
-            ),
-            (
-                "--pipeline-artifact",
-                &flags.pipeline_artifact,
-                &mut request.running_pipeline_artifacts,
-            ),
-            (
-                "--acr-artifact",
-                &flags.acr_artifact,
-                &mut request.running_acr_artifacts,
-            ),
-            (
-                "--package-artifact",
-                &flags.package_artifact,
-                &mut request.running_packages_artifacts,
-            ),
-        ];
-        for (flag, pairs, map) in maps {
-            map.extend(distinct(flag, pairs)?);
-        }
-        set(&mut request.comment, &flags.comment);
-        set(&mut request.need_create_branch, &flags.need_create_branch);
-        set(&mut request.release_branch, &flags.release_branch);
-        Ok(request)
+        let StartPipelineRunParams {
+            branch_mode_branchs,
+            comment,
+            envs,
+            need_create_branch,
+            release_branch,
+            running_acr_artifacts,
+            running_branchs,
+            running_packages_artifacts,
+            running_pipeline_artifacts,
+            running_tags,
+        } = flags.read().await?;
+        Ok(types::CreatePipelineRunParams {
+            branch_mode_branchs,
+            comment,
+            envs,
+            need_create_branch,
+            release_branch,
+            running_acr_artifacts,
+            running_branchs,
+            running_packages_artifacts,
+            running_pipeline_artifacts,
+            running_tags,
+        })
     }
 
     async fn find(
