@@ -63,3 +63,21 @@ pub use service::{Service, UnknownService};
 pub use service_client::ServiceClient;
 pub use services::*;
 pub use wait::{WaitOptions, states, wait, wait_all};
+
+/// The examples on the pages of the book.
+#[cfg(doctest)]
+mod book {
+    macro_rules! pages {
+        ($($name:ident $file:literal)+) => { $(#[doc = include_str!(concat!("../docs/", $file))] struct $name;)+ };
+    }
+    pages! {
+        Errors "errors.md"
+        Testing "testing.md"
+        Waiting "waiting.md"
+        AzureDevOps "services/azure-devops.md"
+        Matillion "services/matillion.md"
+        Aliyun "services/aliyun.md"
+        Yunxiao "services/yunxiao.md"
+        Buddy "services/buddy.md"
+    }
+}

@@ -64,9 +64,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         _ if arguments.documentation => String::new(),
         _ => format!("; {unseen} of documentation only are not shown (--documentation)"),
     };
+    let changes = if total == 1 { "change" } else { "changes" };
     context
         .output
-        .progress(&format!("{total} changes, {breaking} breaking{hidden}"));
+        .progress(&format!("{total} {changes}, {breaking} breaking{hidden}"));
     Ok(if breaking > 0 { FINDINGS } else { DONE })
 }
 

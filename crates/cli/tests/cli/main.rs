@@ -13,6 +13,7 @@ mod help;
 mod interruption;
 mod json;
 mod names;
+mod pages;
 mod program;
 mod proxies;
 #[cfg(target_os = "linux")]

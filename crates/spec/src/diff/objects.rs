@@ -134,7 +134,12 @@ impl<'d> Comparison<'d> {
         let required = field.required || field.required_there;
         let needed = required && reach.request && !read_only;
         let kind = if required { "required field" } else { "field" };
-        let what = format!("the {kind} `{name}` is new");
+        // What `README.md` promises of generated types: literals end so.
+        let literals = match required {
+            true => "",
+            false => "; a literal needs `..Default::default()`",
+        };
+        let what = format!("the {kind} `{name}` is new{literals}");
         self.added(
             &field.pointer,
             what,
