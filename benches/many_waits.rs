@@ -1,103 +1,142 @@
-//! Ten thousand waits in one process, at the budget of requests that a client has unless it is
-//! told otherwise: how late their ends are noticed, memory, threads and CPU.
+//! Many waits in one process, at the budget of requests that a client has unless it is told
+//! otherwise: requests, how late their ends are told, memory and CPU.
 //!
-//! `cargo test --bench many_waits -- --bench`, or `cargo bench --bench many_waits` for the CPU of an optimized build.
+//! `cargo test --bench many_waits -- --bench`, or `cargo bench --bench many_waits` for the CPU of an
+//! optimized build.
 //!
 //! Time is tokio's and jumps over each pause: an hour takes as long as its requests. What answers
-//! stands in this process, so its memory and CPU are counted too.
+//! stands in this process: its CPU is counted too, and the answer that it writes.
+
+#[path = "../tests/waiting/vendor.rs"]
+mod vendor;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use cpu_time::ProcessTime;
-use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::{StreamExt, pin_mut};
-use runpipe::{HttpClient, ResponseBody, RunStatus, Runs, SendError, WaitOptions, buddy, wait_all};
-use tokio::time::Instant;
+use peak_alloc::PeakAlloc;
+use runpipe::{RunStatus, WaitOptions, wait_all};
+use vendor::{Vendor, Words};
 
-const WAITS: i64 = 10_000;
-/// Without `--bench` it is only made sure that it runs.
-const WAITS_IN_SHORT: i64 = 100;
-/// How long the runs take.
-const LENGTH: Duration = Duration::from_secs(3600);
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
 
-/// A service whose runs all end at the same time.
-struct Service {
-    began: Instant,
-    asked: AtomicU64,
+/// The budget of a client that is told nothing.
+const BUDGET: f64 = 10.0;
+
+/// Half an hour to an hour and a half, an hour at the middle.
+fn spread(pipeline: i64, run: i64) -> Duration {
+    let part = (run * 7919 + pipeline * 104_729) % 1000;
+    Duration::from_millis(1_800_000 + 3600 * part.unsigned_abs())
 }
 
-impl HttpClient for Service {
-    fn send(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, SendError>> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        let id = request.uri().path().rsplit('/').next().unwrap_or("1");
-        let status = if self.began.elapsed() < LENGTH {
-            "INPROGRESS"
-        } else {
-            "SUCCESSFUL"
-        };
-        let body =
-            format!(r#"{{"id":{id},"status":"{status}","html_url":"https://app.buddy.works/x"}}"#);
-        async { Ok(http::Response::new(ResponseBody::from(Bytes::from(body)))) }.boxed()
+fn an_hour(_: i64, _: i64) -> Duration {
+    Duration::from_secs(3600)
+}
+
+struct Case {
+    words: Words,
+    waits: i64,
+    pipelines: i64,
+    ends: fn(i64, i64) -> Duration,
+    last_look: bool,
+}
+
+async fn measure(case: &Case) {
+    let Case {
+        words,
+        waits,
+        pipelines,
+        ..
+    } = *case;
+    let pipelines_used = pipelines.min(waits);
+    let runs = waits / pipelines_used;
+    let vendor = Arc::new(Vendor::new(words, pipelines_used, runs, case.ends));
+    let client = vendor.client(BUDGET);
+    let before = MEMORY.current_usage_as_mb();
+    MEMORY.reset_peak_usage();
+    let cpu = ProcessTime::now();
+    let options = WaitOptions::default()
+        .deadline(Duration::from_secs(24 * 3600))
+        .last_look(case.last_look);
+    let (mut late, mut minutes) = (Vec::new(), 0.0);
+    {
+        let all = wait_all(vendor.all().map(|run| (&*client, run)), &options);
+        pin_mut!(all);
+        while let Some((run, end)) = all.next().await {
+            let end = end.unwrap_or_else(|error| panic!("{run}: {error}"));
+            assert_eq!(end.status, RunStatus::Succeeded);
+            let now = vendor.began().elapsed();
+            minutes += now.as_secs_f64() / 60.0;
+            late.push((now - vendor.end_of(&run)).as_secs());
+        }
     }
-}
-
-/// A line of `/proc/self/status`.
-fn status(key: &str) -> String {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
-    line.unwrap_or("not known on this system").trim().to_owned()
+    assert_eq!(late.len() as i64, waits);
+    late.sort_unstable();
+    let requests = (vendor.lists() + vendor.reads()) as f64;
+    println!(
+        "{:<6} {waits:>7} {pipelines_used:>9} {:>9} {:>9} {:>11.2} {:>10.3} {:>7} s {:>7} s {:>6.1} MiB {:>6.1} s",
+        format!("{words:?}"),
+        if (case.ends)(1, 1) == (case.ends)(1, 2) {
+            "at once"
+        } else {
+            "spread"
+        },
+        if case.last_look { "whole" } else { "listed" },
+        requests / waits as f64,
+        requests / minutes,
+        late[late.len() / 2],
+        late[late.len() - 1],
+        MEMORY.peak_usage_as_mb() - before,
+        cpu.elapsed().as_secs_f64(),
+    );
 }
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    let short = !std::env::args().any(|word| word == "--bench");
-    let count = if short { WAITS_IN_SHORT } else { WAITS };
-    let service = Arc::new(Service {
-        began: Instant::now(),
-        asked: AtomicU64::new(0),
-    });
-    let client = buddy::Client::builder()
-        .credentials(buddy::Credentials::token("token"))
-        .http_client(service.clone())
-        .build()
-        .expect("a client");
-    let pipeline = buddy::PipelineRef::new("acme", "site", 2);
-    let runs = (1..=count).map(|id| {
-        let run = pipeline.execution(id).expect("a reference");
-        (&client as &dyn Runs, run)
-    });
-    let before = status("VmRSS");
-    let cpu = ProcessTime::now();
-    let options = WaitOptions::default().deadline(Duration::from_secs(24 * 3600));
-    let mut late = Vec::new();
-    let waits = wait_all(runs, &options);
-    pin_mut!(waits);
-    while let Some((run, end)) = waits.next().await {
-        let end = end.unwrap_or_else(|error| panic!("{run}: {error}"));
-        assert_eq!(end.status, RunStatus::Succeeded);
-        late.push(service.began.elapsed().saturating_sub(LENGTH).as_secs());
+    let long = std::env::args().any(|word| word == "--bench");
+    // Without `--bench` it is only made sure that it runs.
+    let sizes: &[i64] = if long {
+        &[1, 100, 10_000, 100_000]
+    } else {
+        &[100]
+    };
+    println!(
+        "{:<6} {:>7} {:>9} {:>9} {:>9} {:>11} {:>10} {:>9} {:>9} {:>10} {:>8}",
+        "list",
+        "waits",
+        "pipelines",
+        "ends",
+        "told",
+        "requests of",
+        "and minute",
+        "late:",
+        "",
+        "",
+        ""
+    );
+    println!(
+        "{:<6} {:>7} {:>9} {:>9} {:>9} {:>11} {:>10} {:>9} {:>9} {:>10} {:>8}",
+        "", "", "", "", "", "a run", "", "median", "at most", "memory", "CPU"
+    );
+    for words in [Words::Buddy, Words::Azure] {
+        for pipelines in [1, 100] {
+            for waits in sizes {
+                let case = |ends, last_look| Case {
+                    words,
+                    waits: *waits,
+                    pipelines,
+                    ends,
+                    last_look,
+                };
+                measure(&case(spread, true)).await;
+                if *waits >= 10_000 {
+                    measure(&case(spread, false)).await;
+                    measure(&case(an_hour, true)).await;
+                    measure(&case(an_hour, false)).await;
+                }
+            }
+        }
     }
-    assert_eq!(late.len() as i64, count);
-    late.sort_unstable();
-    println!(
-        "{count} waits on runs of {} s: {} requests; an end is noticed {} s late at the median, {} s at most",
-        LENGTH.as_secs(),
-        service.asked.load(Ordering::Relaxed),
-        late[late.len() / 2],
-        late[late.len() - 1],
-    );
-    println!(
-        "{:.1} s of CPU; resident {before} before, {} at most; threads {}",
-        cpu.elapsed().as_secs_f64(),
-        status("VmHWM"),
-        status("Threads")
-    );
 }

@@ -1,10 +1,9 @@
 //! Lists that come in pages, as streams: a page is fetched when it is asked for.
 
-use std::collections::VecDeque;
 use std::future::Future;
 
 use futures_core::Stream;
-use futures_util::stream;
+use futures_util::{TryStreamExt, stream};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::service::Service;
@@ -20,9 +19,7 @@ pub(crate) struct Page<T, N> {
 /// A list with more pages than this has no end that anybody could wait for.
 const MOST_PAGES: usize = 10_000;
 
-/// All items of a list, page after page, each fetched with a client, the list's place and what names
-/// the page. Ends after the first error: a page that leads back to itself is one, and so is a list
-/// without an end.
+/// All items of a list: those of [`page_by_page`], one after the other.
 pub(crate) fn pages<C, P, T, N, F, Fut>(
     client: &C,
     place: P,
@@ -37,37 +34,55 @@ where
     F: Fn(C, P, N) -> Fut + Send,
     Fut: Future<Output = Result<Page<T, N>>> + Send,
 {
+    flat(page_by_page(client, place, first, fetch))
+}
+
+/// What is on the pages, one after the other.
+pub(crate) fn flat<T: Send>(
+    pages: impl Stream<Item = Result<Vec<T>>> + Send,
+) -> impl Stream<Item = Result<T>> + Send {
+    pages
+        .map_ok(|items| stream::iter(items.into_iter().map(Ok)))
+        .try_flatten()
+}
+
+/// The pages of a list, each fetched with a client, the list's place and what names the page. Ends
+/// after the first error: a page that leads back to itself is one, and so is a list without an end.
+pub(crate) fn page_by_page<C, P, T, N, F, Fut>(
+    client: &C,
+    place: P,
+    first: N,
+    fetch: F,
+) -> impl Stream<Item = Result<Vec<T>>> + Send + use<C, P, T, N, F, Fut>
+where
+    C: ServiceClient,
+    P: Clone + Send,
+    T: Send,
+    N: Clone + PartialEq + Send,
+    F: Fn(C, P, N) -> Fut + Send,
+    Fut: Future<Output = Result<Page<T, N>>> + Send,
+{
     let service = C::SERVICE;
     let client = client.clone();
     let fetch = move |page| fetch(client.clone(), place.clone(), page);
-    let state = (VecDeque::new(), Some(first), None::<N>, 0_usize, fetch);
-    stream::try_unfold(
-        state,
-        move |(mut ready, mut next, mut last, mut read, fetch)| async move {
-            loop {
-                if let Some(item) = ready.pop_front() {
-                    return Ok(Some((item, (ready, next, last, read, fetch))));
-                }
-                let Some(page) = next.take() else {
-                    return Ok(None);
-                };
-                if last.as_ref() == Some(&page) {
-                    return Err(endless(
-                        service,
-                        "a page of the list names itself as the next",
-                    ));
-                }
-                if read >= MOST_PAGES {
-                    return Err(endless(service, "the list has more than 10,000 pages"));
-                }
-                let fetched = fetch(page.clone()).await?;
-                read = read.saturating_add(1);
-                ready.extend(fetched.items);
-                next = fetched.next;
-                last = Some(page);
-            }
-        },
-    )
+    let state = (Some(first), None::<N>, 0_usize, fetch);
+    stream::try_unfold(state, move |(next, last, read, fetch)| async move {
+        let Some(page) = next else {
+            return Ok(None);
+        };
+        if last.as_ref() == Some(&page) {
+            return Err(endless(
+                service,
+                "a page of the list names itself as the next",
+            ));
+        }
+        if read >= MOST_PAGES {
+            return Err(endless(service, "the list has more than 10,000 pages"));
+        }
+        let fetched = fetch(page.clone()).await?;
+        let state = (fetched.next, Some(page), read.saturating_add(1), fetch);
+        Ok(Some((fetched.items, state)))
+    })
 }
 
 fn endless(service: Service, what: &str) -> Error {

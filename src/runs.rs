@@ -1,10 +1,14 @@
 //! What can be done with a run that was started, whatever service it is on.
 
+use std::collections::HashSet;
+
+use futures_core::Stream;
 use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use crate::error::{ErrorKind, Result};
+use crate::place::Place;
 use crate::run::{Log, Run, RunRef, RunStatus, Step};
 use crate::service::Service;
 
@@ -23,6 +27,26 @@ pub trait Runs: Send + Sync {
     /// [`crate::ErrorKind::Configuration`] when the run is on another service, and every other kind
     /// except [`crate::ErrorKind::OutcomeUnknown`].
     fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>>;
+
+    /// Reads many runs with few requests: what the service's list says of them, page after page, for
+    /// as long as that takes fewer requests than reading them one by one. Azure DevOps tells of a
+    /// hundred builds of a project by their ids, Matillion lists the executions of a project, the
+    /// others list the runs of a pipeline. Each item of the stream is what one request told.
+    ///
+    /// Not every run need be told of: one may be missing in the list or be too far down in it, and
+    /// the list is that of the first run. Read what is missing with [`Runs::get`], as
+    /// [`crate::wait_all`] does. A page may tell of runs that were not asked for.
+    ///
+    /// A run of a list holds less than [`Runs::get`] gives: the vendor's item is of another type or
+    /// has fewer fields ([`Run::vendor`]), the message may be absent, and that a run waits for a
+    /// person may not be told. Unless a client has such a list, nothing is told.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that reading a list can fail with. The stream ends there.
+    fn get_many(&self, _runs: Vec<RunRef>) -> BoxStream<'_, Result<Vec<Run>>> {
+        stream::empty().boxed()
+    }
 
     /// Asks the service to stop a run, and reads it back. Stopping takes time: the run may still be
     /// [`crate::RunStatus::Canceling`] or running. A run that has ended stays as it is.
@@ -79,6 +103,38 @@ pub(crate) async fn read_back(
         Ok(read) if is_wanted(read.status) => Ok(read),
         _ => Err(refusal),
     }
+}
+
+/// What [`Runs::get_many`] is made of: the pages of the list that the first run is on.
+///
+/// They are read until as many pages were read as runs are still missing, so that the list and the
+/// reads of the missing runs take no more than about twice the requests that they need take. One
+/// missing run is cheaper to read by itself.
+pub(crate) fn told<'a, P: Place, S>(
+    runs: Vec<RunRef>,
+    pages: impl FnOnce(&P) -> S,
+) -> BoxStream<'a, Result<Vec<Run>>>
+where
+    S: Stream<Item = Result<Vec<Run>>> + Send + 'a,
+{
+    let Some((place, _)) = runs.first().and_then(|run| P::of(run).ok()) else {
+        return stream::empty().boxed();
+    };
+    let missing: HashSet<RunRef> = runs.into_iter().collect();
+    let state = (pages(&place).boxed(), missing, 0_usize);
+    stream::try_unfold(state, |(mut pages, mut missing, read)| async move {
+        if missing.len() <= read.max(1) {
+            return Ok(None);
+        }
+        let Some(page) = pages.try_next().await? else {
+            return Ok(None);
+        };
+        for run in &page {
+            missing.remove(&run.reference);
+        }
+        Ok(Some((page, (pages, missing, read.saturating_add(1)))))
+    })
+    .boxed()
 }
 
 /// What [`Runs::logs`] is made of: the steps of a run, and how the log of one is fetched.

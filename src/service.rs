@@ -84,6 +84,18 @@ macro_rules! service {
 }
 service_table!(service);
 
+impl Service {
+    /// How many parts of a reference name the list that its run is on: the list of a project, or of
+    /// a pipeline.
+    pub(crate) const fn parts_of_list(self) -> usize {
+        match self {
+            Service::Matillion => 1,
+            Service::AzureDevops | Service::Aliyun | Service::Yunxiao => 2,
+            Service::Buddy => 3,
+        }
+    }
+}
+
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

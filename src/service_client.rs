@@ -139,7 +139,7 @@ pub(crate) trait IntoCredential: Sized {
 }
 
 /// Gives a client what all have: what a caller sets for some calls only, and [`Runs`], out of its
-/// own methods `get`, `stop_and_read`, `step_logs`, `all_steps` and `log_of_step`.
+/// own methods `get`, `many`, `stop_and_read`, `step_logs`, `all_steps` and `log_of_step`.
 macro_rules! client_calls {
     ($client:ty) => {
         impl $client {
@@ -174,6 +174,14 @@ macro_rules! client_calls {
                 run: &'a $crate::RunRef,
             ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
                 ::std::boxed::Box::pin(<$client>::get(self, run))
+            }
+
+            fn get_many(
+                &self,
+                runs: ::std::vec::Vec<$crate::RunRef>,
+            ) -> ::futures_util::stream::BoxStream<'_, $crate::Result<::std::vec::Vec<$crate::Run>>>
+            {
+                self.many(runs)
             }
 
             fn cancel<'a>(

@@ -1,15 +1,19 @@
 //! The promise: a call goes over TLS with each provider that can be chosen, and where there is none
-//! the builder says so. `.ci/long` runs it with each feature alone.
+//! the builder says so. `.ci/long` runs it with each feature alone. Many waits take few handshakes.
 
 use std::io::Write as _;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use futures_util::StreamExt;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use runpipe::buddy::{Client, Credentials, PipelineRef, types::RunExecutionRequest};
+use runpipe::{Runs, WaitOptions, wait_all};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::PrivateKeyDer;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
@@ -27,7 +31,11 @@ fn client(url: &str) -> runpipe::Result<Client> {
         .build()
 }
 
-/// What another process does, whose certificates the test chooses: it starts a run.
+/// No more requests than a client's budget lets leave at once.
+const RUNS: i64 = 10;
+
+/// What another process does, whose certificates the test chooses: it starts a run, and waits for
+/// several.
 async fn start(url: &str) {
     if NEEDS_DEFAULT {
         let error = client(url).expect_err("there is no provider");
@@ -37,13 +45,48 @@ async fn start(url: &str) {
         provider.install_default().expect("the first one");
     }
     let pipeline = PipelineRef::new("acme", "site", 7);
-    let run = client(url)
-        .expect("a client")
+    let client = client(url).expect("a client");
+    let run = client
         .start(&pipeline, &RunExecutionRequest::default())
         .await
         .expect("a run");
     assert_eq!(run.reference.to_string(), "buddy/acme/site/7/31");
     println!("started {}", run.reference);
+    let options = WaitOptions::default().pauses(Duration::ZERO, Duration::ZERO);
+    let runs = (1..=RUNS).map(|id| pipeline.execution(id).expect("a reference"));
+    let runs = runs.map(|run| (&client as &dyn Runs, run));
+    let ended = wait_all(runs, &options.last_look(false)).count().await;
+    println!("ended {ended}");
+}
+
+/// Answers the requests of one connection: a start with an id, a list with runs that have ended.
+async fn serve(stream: impl AsyncReadExt + AsyncWriteExt + Unpin) -> std::io::Result<()> {
+    let mut stream = BufStream::new(stream);
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if stream.read_line(&mut head).await? == 0 {
+                return Ok(());
+            }
+        }
+        let body = match head.starts_with("POST") {
+            true => {
+                stream.read_exact(&mut [0; 2]).await?;
+                r#"{"id": 31}"#.to_owned()
+            }
+            false => {
+                let item = |id| format!(r#"{{"id":{id},"status":"SUCCESSFUL"}}"#);
+                let items: Vec<String> = (1..=RUNS).map(item).collect();
+                format!(r#"{{"executions":[{}]}}"#, items.join(","))
+            }
+        };
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(answer.as_bytes()).await?;
+        stream.flush().await?;
+    }
 }
 
 #[tokio::test]
@@ -74,24 +117,13 @@ async fn a_start_goes_over_tls() {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("localhost:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
+    let handshakes = Arc::new(AtomicUsize::new(0));
+    let made = handshakes.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let mut stream = acceptor.accept(stream).await.expect("a handshake");
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n{}") {
-                let byte = stream.read_u8().await.expect("a request");
-                head.push(byte);
-            }
-            let body = r#"{"id": 31}"#;
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            stream
-                .write_all(answer.as_bytes())
-                .await
-                .expect("an answer");
-            stream.flush().await.expect("an answer");
+            let stream = acceptor.accept(stream).await.expect("a handshake");
+            made.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(serve(stream));
         }
     });
     let this = std::env::current_exe().expect("a program");
@@ -106,4 +138,7 @@ async fn a_start_goes_over_tls() {
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{stdout}");
     assert!(stdout.contains("started buddy/acme/site/7/31"), "{stdout}");
+    assert!(stdout.contains(&format!("ended {RUNS}")), "{stdout}");
+    // HTTP/2 could make no fewer.
+    assert_eq!(handshakes.load(Ordering::Relaxed), 1);
 }

@@ -30,7 +30,7 @@ const PART: &AsciiSet = &NON_ALPHANUMERIC
 /// assert_eq!(run.to_string(), "azure-devops/acme/My%20Project/42/7001");
 /// # Ok::<(), runpipe::InvalidRunRef>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunRef {
     service: Service,
     parts: Arc<[String]>,
@@ -142,6 +142,12 @@ impl RunRef {
         index
             .and_then(|index| self.parts.get(index))
             .map_or("", String::as_str)
+    }
+
+    /// What names the list that the run is on.
+    pub(crate) fn list(&self) -> &[String] {
+        let parts = self.service.parts_of_list();
+        self.parts.get(..parts).unwrap_or_default()
     }
 
     /// The vendor's id of the run: the last part.

@@ -1,15 +1,12 @@
-//! One run, looked at until something changes.
+//! What is known of one run that is waited on.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::Instant;
 
 use super::WaitOptions;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::run::{Run, RunRef, RunStatus};
-use crate::runs::Runs;
 
 /// A service may not know its own new run yet. For so long that is no error.
 const BECOMES_VISIBLE: Duration = Duration::from_secs(30);
@@ -32,12 +29,8 @@ impl Snapshot {
     }
 }
 
-pub(super) struct Follow<'a> {
-    runs: &'a dyn Runs,
-    run: RunRef,
-    options: WaitOptions,
-    /// Bounds the requests of many waits. Whoever waits here holds no more than this struct.
-    gate: Option<Arc<Semaphore>>,
+/// What is known of one run that is waited on.
+pub(super) struct Follow {
     began: Instant,
     /// How old the run was when it was first read.
     age_then: Duration,
@@ -46,128 +39,59 @@ pub(super) struct Follow<'a> {
     /// Why nothing could be read since then, if anything was tried.
     failing: Option<ErrorKind>,
     state: Option<Snapshot>,
-    looked: bool,
-    ended: bool,
 }
 
-impl<'a> Follow<'a> {
-    pub fn new(
-        runs: &'a dyn Runs,
-        run: RunRef,
-        options: WaitOptions,
-        gate: Option<Arc<Semaphore>>,
-    ) -> Self {
+impl Follow {
+    pub fn new() -> Self {
         let now = Instant::now();
         Follow {
-            runs,
-            run,
-            options,
-            gate,
             began: now,
             age_then: Duration::ZERO,
             last_good: now,
             failing: None,
             state: None,
-            looked: false,
-            ended: false,
         }
     }
 
-    /// The run as it ended. States in between are dropped: many waits hold little.
-    pub async fn until_the_end(&mut self) -> Result<Run> {
-        loop {
-            match self.within_deadline().await? {
-                run if self.ended => return Ok(run),
-                _ => {}
-            }
+    /// Takes in what a look brought. Whether it differs from what was known.
+    pub fn read(&mut self, run: &Run, options: &WaitOptions) -> bool {
+        let now = Instant::now();
+        if self.state.is_none() {
+            self.began = now;
+            self.age_then = age(run, options);
         }
+        self.last_good = now;
+        self.failing = None;
+        let state = Snapshot::of(run);
+        let changed = self.state.as_ref() != Some(&state);
+        self.state = Some(state);
+        changed
     }
 
-    /// The next state that differs from the last one; `None` once the run has ended.
-    pub async fn next_change(&mut self) -> Result<Option<Run>> {
-        if self.ended {
-            return Ok(None);
-        }
-        self.within_deadline().await.map(Some)
-    }
-
-    async fn within_deadline(&mut self) -> Result<Run> {
-        let Some(deadline) = self.options.deadline else {
-            return self.look_for_change().await;
-        };
-        let end = self.began.checked_add(deadline);
-        let Some(end) = end else {
-            // Later than any clock tells: no deadline.
-            return self.look_for_change().await;
-        };
-        match timeout_at(end, self.look_for_change()).await {
-            Ok(change) => change,
-            Err(_) => Err(self.deadline_passed(deadline)),
-        }
-    }
-
-    async fn look_for_change(&mut self) -> Result<Run> {
-        loop {
-            if self.looked {
-                let age = self.age_then.saturating_add(self.began.elapsed());
-                sleep(self.options.pause(age)).await;
-            }
-            let read = self.look().await;
-            self.looked = true;
-            match read {
-                Ok(run) => {
-                    self.last_good = Instant::now();
-                    self.failing = None;
-                    let state = Snapshot::of(&run);
-                    if self.state.is_none() {
-                        self.age_then = self.age(&run);
-                    }
-                    let stop = run.status == RunStatus::Waiting && self.options.stop_when_waiting;
-                    self.ended = run.status.has_ended() || stop;
-                    if self.ended || self.state.as_ref() != Some(&state) {
-                        self.state = Some(state);
-                        return Ok(run);
-                    }
-                }
-                Err(error) if self.survives(&error) => {
-                    let (service, kind) = (self.runs.service().name(), error.kind().as_str());
-                    tracing::info!(service, run = %self.run, kind, "not read; looked at again");
-                    self.failing = Some(error.kind());
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    async fn look(&self) -> Result<Run> {
-        let _permit = match &self.gate {
-            // Never closed, so there always is a permit to come.
-            Some(gate) => gate.acquire().await.ok(),
-            None => None,
-        };
-        self.runs.get(&self.run).await
-    }
-
-    /// How long the run has been going, by the wall clock. Nothing for one just begun.
-    fn age(&self, run: &Run) -> Duration {
-        let begun = run.started_at.as_ref().or(run.created_at.as_ref());
-        let age = begun.map(|begun| (self.options.clock)().signed_duration_since(begun.to_utc()));
-        age.and_then(|age| age.to_std().ok()).unwrap_or_default()
-    }
-
-    fn survives(&self, error: &Error) -> bool {
+    /// Takes in why a look brought nothing. Whether the wait goes on.
+    pub fn survives(&mut self, kind: ErrorKind, options: &WaitOptions) -> bool {
         let failing = self.last_good.elapsed();
-        match error.kind() {
+        let survives = match kind {
             ErrorKind::Transport
             | ErrorKind::Unavailable
             | ErrorKind::RateLimited
-            | ErrorKind::Undecodable => failing < self.options.patience,
+            | ErrorKind::Undecodable => failing < options.patience,
             ErrorKind::NotFound => self.state.is_none() && failing < BECOMES_VISIBLE,
             _ => false,
+        };
+        if survives {
+            self.failing = Some(kind);
         }
+        survives
     }
 
-    fn deadline_passed(&self, deadline: Duration) -> Error {
+    /// How long the run has been going.
+    pub fn age(&self) -> Duration {
+        self.age_then.saturating_add(self.began.elapsed())
+    }
+
+    /// The error of a wait whose deadline came first.
+    pub fn deadline_passed(&self, run: &RunRef, deadline: Duration) -> Error {
         let ago = self.last_good.elapsed().as_secs();
         let last = match &self.state {
             Some(state) => format!(
@@ -180,8 +104,15 @@ impl<'a> Follow<'a> {
             .failing
             .map_or(String::new(), |kind| format!(" ({kind})"));
         Error::new(ErrorKind::Deadline)
-            .on_service(self.runs.service())
-            .about_run(Some(self.run.clone()))
+            .on_service(run.service())
+            .about_run(Some(run.clone()))
             .detail(format!("after {} s {last}{why}", deadline.as_secs()))
     }
+}
+
+/// How long a run has been going, by the wall clock. Nothing for one just begun.
+fn age(run: &Run, options: &WaitOptions) -> Duration {
+    let begun = run.started_at.as_ref().or(run.created_at.as_ref());
+    let age = begun.map(|begun| (options.clock)().signed_duration_since(begun.to_utc()));
+    age.and_then(|age| age.to_std().ok()).unwrap_or_default()
 }

@@ -1,19 +1,27 @@
 //! Many runs, waited on by one task.
 
+use std::collections::HashMap;
+use std::ptr;
 use std::sync::Arc;
 
 use futures_core::Stream;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::{self, StreamExt};
 use tokio::sync::Semaphore;
 
 use super::WaitOptions;
-use super::follow::Follow;
+use super::group::Group;
 use crate::error::Result;
 use crate::run::{Run, RunRef};
 use crate::runs::Runs;
 
 /// Waits for many runs, on any services, in the one task that polls the stream. Yields each run when
 /// it ends, or the error that ended its wait.
+///
+/// Runs of one client and one list (of a project on Azure DevOps and Matillion, of a pipeline
+/// elsewhere) are looked at together, through [`Runs::get_many`], for as long as that takes fewer
+/// requests than reading each by itself. A run that the list does not tell of is read by itself, and
+/// so is each run once more when the list has told its end: what is yielded is what [`Runs::get`]
+/// gives ([`WaitOptions::last_look`]).
 ///
 /// All waits share the services' budgets of requests ([`crate::Builder::requests_per_second`]), and
 /// at most [`WaitOptions::at_once`] requests are under way. Each wait takes about a kilobyte.
@@ -22,12 +30,17 @@ pub fn wait_all<'a>(
     options: &WaitOptions,
 ) -> impl Stream<Item = (RunRef, Result<Run>)> + Send + 'a {
     let gate = Arc::new(Semaphore::new(options.at_once));
-    let waits = runs.into_iter().map(|(runs, run)| {
-        let mut follow = Follow::new(runs, run.clone(), options.clone(), Some(gate.clone()));
-        async move {
-            let ended = follow.until_the_end().await;
-            (run, ended)
-        }
-    });
-    waits.collect::<FuturesUnordered<_>>()
+    let mut groups: HashMap<_, Group<'a>> = HashMap::new();
+    for (runs, run) in runs {
+        let list = (ptr::from_ref(runs), run.service(), run.list().to_vec());
+        let group = groups
+            .entry(list)
+            .or_insert_with(|| Group::new(runs, options, gate.clone()));
+        group.add(run);
+    }
+    stream::select_all(
+        groups
+            .into_values()
+            .map(|group| group.into_stream().boxed()),
+    )
 }

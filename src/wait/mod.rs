@@ -5,17 +5,18 @@
 //! two hours. See [`WaitOptions`] for the figures.
 
 mod follow;
+mod group;
 mod many;
 mod options;
 
 use futures_core::Stream;
-use futures_util::stream;
+use futures_util::StreamExt;
 
 use crate::error::Result;
 use crate::run::{Run, RunRef};
 use crate::runs::Runs;
 
-use follow::Follow;
+use group::Group;
 pub use many::wait_all;
 pub use options::WaitOptions;
 
@@ -42,9 +43,11 @@ pub use options::WaitOptions;
 /// # }
 /// ```
 pub async fn wait(runs: &dyn Runs, run: &RunRef, options: &WaitOptions) -> Result<Run> {
-    Follow::new(runs, run.clone(), options.clone(), None)
-        .until_the_end()
-        .await
+    match Group::of_one(runs, run.clone(), options).next().await {
+        Some((_, end)) => end,
+        // Nothing is waited for.
+        None => runs.get(run).await,
+    }
 }
 
 /// The states that a run goes through: the present one, then one for each change of the status, of
@@ -58,9 +61,6 @@ pub fn states<'a>(
     run: RunRef,
     options: WaitOptions,
 ) -> impl Stream<Item = Result<Run>> + Send + 'a {
-    let follow = Follow::new(runs, run, options, None);
-    stream::try_unfold(follow, |mut follow| async move {
-        let change = follow.next_change().await?;
-        Ok(change.map(|run| (run, follow)))
-    })
+    let group = Group::of_one(runs, run, &options).with_every_change();
+    group.into_stream().map(|(_, state)| state)
 }

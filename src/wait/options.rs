@@ -23,6 +23,7 @@ pub struct WaitOptions {
     pub(super) longest: Duration,
     pub(super) stop_when_waiting: bool,
     pub(super) at_once: usize,
+    pub(super) last_look: bool,
     pub(super) clock: Clock,
 }
 
@@ -35,6 +36,7 @@ impl Default for WaitOptions {
             longest: Duration::from_secs(60),
             stop_when_waiting: false,
             at_once: 32,
+            last_look: true,
             clock: Arc::new(Utc::now),
         }
     }
@@ -64,7 +66,8 @@ impl WaitOptions {
         self
     }
 
-    /// Sets whether the wait ends, with the run as it is, when the run waits for a person.
+    /// Sets whether the wait ends, with the run as it is, when the run waits for a person. Not every
+    /// list tells that: [`super::wait_all`] then reads each run by itself.
     #[must_use]
     pub fn stop_when_waiting(mut self, stop: bool) -> Self {
         self.stop_when_waiting = stop;
@@ -75,6 +78,16 @@ impl WaitOptions {
     #[must_use]
     pub fn at_once(mut self, requests: usize) -> Self {
         self.at_once = requests.max(1);
+        self
+    }
+
+    /// Sets whether [`super::wait_all`] reads a run by itself once more when a list has told its end:
+    /// it does unless this is set to `false`. Without, ends come sooner where many runs end at the
+    /// same time, and each run holds what a list tells ([`crate::Runs::get_many`] says what that
+    /// leaves out).
+    #[must_use]
+    pub fn last_look(mut self, last_look: bool) -> Self {
+        self.last_look = last_look;
         self
     }
 
@@ -101,6 +114,7 @@ impl fmt::Debug for WaitOptions {
             .field("longest", &self.longest)
             .field("stop_when_waiting", &self.stop_when_waiting)
             .field("at_once", &self.at_once)
+            .field("last_look", &self.last_look)
             .finish_non_exhaustive()
     }
 }

@@ -2,14 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use futures_core::Stream;
+use futures_util::stream::BoxStream;
 
 use super::error_body::said;
 use super::{Client, PipelineRef, generated, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::names;
-use crate::paging::{Page, pages};
+use crate::paging::{Page, flat, page_by_page, pages};
 use crate::place::Place;
-use crate::run::Run;
+use crate::run::{Run, RunRef};
+use crate::runs::told;
 use crate::service::Service;
 use crate::service_client::Connect;
 
@@ -22,6 +24,12 @@ impl Client {
     /// [`Client::get`] reads.
     pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
         runs(self, pipeline, None)
+    }
+
+    /// What [`crate::Runs::get_many`] does. An item of the list has no stages: it tells no message,
+    /// no branch and no time of creation.
+    pub(super) fn many(&self, runs: Vec<RunRef>) -> BoxStream<'_, Result<Vec<Run>>> {
+        told(runs, |pipeline| run_pages(self, pipeline, None))
     }
 
     /// The pipelines of an organization (`ListPipelines`), page after page, in the service's order.
@@ -95,8 +103,16 @@ pub(super) fn runs(
     pipeline: &PipelineRef,
     since: Option<DateTime<Utc>>,
 ) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    flat(run_pages(client, pipeline, since))
+}
+
+fn run_pages(
+    client: &Client,
+    pipeline: &PipelineRef,
+    since: Option<DateTime<Utc>>,
+) -> impl Stream<Item = Result<Vec<Run>>> + Send + use<> {
     let place = (pipeline.clone(), since);
-    pages(
+    page_by_page(
         client,
         place,
         None,

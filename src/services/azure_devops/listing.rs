@@ -1,6 +1,9 @@
 //! Azure DevOps' lists, and the names in them.
 
+use std::collections::HashMap;
+
 use futures_core::Stream;
+use futures_util::stream::{self, BoxStream, StreamExt};
 use http::HeaderMap;
 
 use super::{Client, PipelineRef, generated, normalize, operations, types};
@@ -9,12 +12,15 @@ use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, pages};
 use crate::place::Place;
-use crate::run::Run;
+use crate::run::{Run, RunRef};
 use crate::service::Service;
 use crate::service_client::Connect;
 
 /// How many builds are asked for at once.
 const PER_PAGE: i64 = 100;
+/// How many are asked for by their ids: the query stays shorter than 2,048 characters, the most that
+/// IIS takes unless it is told otherwise.
+const MOST_IDS: usize = 100;
 
 impl Client {
     /// The runs of a pipeline (`listRuns`), newest first. Each holds a [`types::Run`] with fewer
@@ -75,6 +81,55 @@ impl Client {
                 })
             },
         )
+    }
+
+    /// What [`crate::Runs::get_many`] does: the builds behind the runs (`listBuilds` with their ids,
+    /// which are the runs' own), of all pipelines of the project. Each run holds a [`types::Build`].
+    pub(super) fn many(&self, runs: Vec<RunRef>) -> BoxStream<'_, Result<Vec<Run>>> {
+        let asked: Vec<_> = runs
+            .iter()
+            .filter_map(|run| PipelineRef::of(run).ok())
+            .collect();
+        let several = |some: &&[_]| some.len() > 1;
+        let chunks: Vec<_> = asked
+            .chunks(MOST_IDS)
+            .filter(several)
+            .map(<[_]>::to_vec)
+            .collect();
+        stream::iter(chunks)
+            .then(|asked| self.builds(asked))
+            .boxed()
+    }
+
+    /// The builds of these ids. One that says that it is another pipeline's is left out.
+    async fn builds(&self, asked: Vec<(PipelineRef, i64)>) -> Result<Vec<Run>> {
+        let Some((first, _)) = asked.first() else {
+            return Ok(Vec::new());
+        };
+        let call = first.call_in_project(&self.session, &operations::LIST_BUILDS);
+        let ids: Vec<String> = asked.iter().map(|(_, id)| id.to_string()).collect();
+        let answer = generated::client(&call)
+            .list_builds()
+            .organization(&first.organization)
+            .project(&first.project)
+            .build_ids(ids.join(","))
+            .top(PER_PAGE)
+            .api_version(&*self.api_version)
+            .send()
+            .await;
+        let asked: HashMap<i64, PipelineRef> = asked
+            .into_iter()
+            .map(|(pipeline, id)| (id, pipeline))
+            .collect();
+        call.runs(call.decoded(answer)?.value, |build| {
+            let pipeline = asked.get(&build.id?)?;
+            let told = build
+                .definition
+                .as_ref()
+                .and_then(|definition| definition.id);
+            let its_own = told.is_none_or(|id| id == pipeline.pipeline_id);
+            its_own.then(|| normalize::listed_build(pipeline, build))?
+        })
     }
 
     /// The pipelines of a project (`listPipelines`), by name, page after page.

@@ -1,13 +1,15 @@
 //! Buddy's lists, and the names in them.
 
 use futures_core::Stream;
+use futures_util::stream::BoxStream;
 
 use super::{Client, PipelineRef, generated, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::names;
-use crate::paging::{Page, pages};
+use crate::paging::{Page, flat, page_by_page, pages};
 use crate::place::Place;
-use crate::run::Run;
+use crate::run::{Run, RunRef};
+use crate::runs::told;
 use crate::service::Service;
 use crate::service_client::Connect;
 
@@ -18,7 +20,20 @@ impl Client {
     /// The executions of a pipeline (`listExecutions`), newest first, page after page. Each holds a
     /// [`types::Execution`] with fewer fields than [`Client::get`] leaves.
     pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
-        pages(self, pipeline.clone(), 1, async |client, pipeline, page| {
+        flat(self.run_pages(pipeline))
+    }
+
+    /// What [`crate::Runs::get_many`] does. An item of the list has no actions: it does not tell
+    /// that one of them waits for a person.
+    pub(super) fn many(&self, runs: Vec<RunRef>) -> BoxStream<'_, Result<Vec<Run>>> {
+        told(runs, |pipeline| self.run_pages(pipeline))
+    }
+
+    fn run_pages(
+        &self,
+        pipeline: &PipelineRef,
+    ) -> impl Stream<Item = Result<Vec<Run>>> + Send + use<> {
+        page_by_page(self, pipeline.clone(), 1, async |client, pipeline, page| {
             let call = pipeline.call(&client.session, &operations::LIST_EXECUTIONS);
             let answer = generated::client(&call)
                 .list_executions()

@@ -2,14 +2,16 @@
 //! number.
 
 use futures_core::Stream;
-use futures_util::{StreamExt, future};
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 
 use super::{Client, ListFilter, ProjectRef, generated, normalize, operations, types};
 use crate::error::Result;
 use crate::names;
-use crate::paging::{Page, pages};
+use crate::paging::{Page, flat, page_by_page, pages};
 use crate::place::Place;
 use crate::run::{Run, RunRef};
+use crate::runs::told;
 use crate::service::Service;
 use crate::service_client::Connect;
 
@@ -23,22 +25,7 @@ impl Client {
     /// An execution needs its project to be named. One of which the service does not tell the
     /// project is left out unless the filter has it: [`Client::executions`] has them all.
     pub fn list(&self, filter: &ListFilter) -> impl Stream<Item = Result<Run>> + Send + use<> {
-        let (project, cleaner) = (filter.project.clone(), self.session.clone());
-        self.executions(filter).filter_map(move |execution| {
-            let execution = match execution {
-                Ok(execution) => execution,
-                Err(error) => return future::ready(Some(Err(error))),
-            };
-            let its_own = execution.project_id.as_ref().map(ProjectRef::new);
-            let reference = its_own.or(project.clone()).and_then(|project| {
-                let id = execution.pipeline_execution_id.clone()?;
-                project.execution(id).ok()
-            });
-            future::ready(reference.map(|reference| {
-                let run = normalize::run(reference, execution);
-                Ok(run.clean(&cleaner.cleaner()))
-            }))
-        })
+        flat(self.run_pages(filter))
     }
 
     /// The same list as [`Client::list`], in the vendor's own words (`listPipelineExecutions`).
@@ -46,7 +33,38 @@ impl Client {
         &self,
         filter: &ListFilter,
     ) -> impl Stream<Item = Result<types::PipelineExecution>> + Send + use<> {
-        pages(
+        flat(self.execution_pages(filter))
+    }
+
+    /// What [`crate::Runs::get_many`] does, with the list of the whole project. An item of the list
+    /// is documented with the same fields as the details.
+    pub(super) fn many(&self, runs: Vec<RunRef>) -> BoxStream<'_, Result<Vec<Run>>> {
+        told(runs, |project| {
+            self.run_pages(&ListFilter::default().project(project))
+        })
+    }
+
+    fn run_pages(
+        &self,
+        filter: &ListFilter,
+    ) -> impl Stream<Item = Result<Vec<Run>>> + Send + use<> {
+        let (project, session) = (filter.project.clone(), self.session.clone());
+        self.execution_pages(filter).map_ok(move |page| {
+            let runs = page.into_iter().filter_map(|execution| {
+                let its_own = execution.project_id.as_ref().map(ProjectRef::new);
+                let id = execution.pipeline_execution_id.clone()?;
+                let reference = its_own.or(project.clone())?.execution(id).ok()?;
+                Some(normalize::run(reference, execution).clean(&session.cleaner()))
+            });
+            runs.collect()
+        })
+    }
+
+    fn execution_pages(
+        &self,
+        filter: &ListFilter,
+    ) -> impl Stream<Item = Result<Vec<types::PipelineExecution>>> + Send + use<> {
+        page_by_page(
             self,
             filter.clone(),
             None,

@@ -6,13 +6,20 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use futures_util::StreamExt;
-use runpipe::{
-    ErrorKind, Result, Run, RunRef, RunStatus, Runs, WaitOptions, states, wait, wait_all,
-};
+use runpipe::{ErrorKind, RunStatus, WaitOptions, states, wait};
 use tokio::time::Instant;
 
+mod lists;
+mod many;
+mod memory;
 mod simulated;
+mod vendor;
+
+use peak_alloc::PeakAlloc;
 use simulated::Simulated;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -238,19 +245,4 @@ async fn dropping_a_wait_stops_its_requests() {
     let so_far = service.requests();
     tokio::time::advance(seconds(900)).await;
     assert_eq!(service.requests(), so_far);
-}
-
-#[tokio::test(start_paused = true)]
-async fn many_runs_are_waited_on_by_one_task_with_few_requests_under_way() {
-    let service = Simulated::ends_after(seconds(30)).answers_after(Duration::from_millis(50));
-    let options = WaitOptions::default().at_once(16);
-    let runs = (0..500).map(|id| (&service as &dyn Runs, service.run_of(id)));
-    let ended: Vec<(RunRef, Result<Run>)> = wait_all(runs, &options).collect().await;
-    assert_eq!(ended.len(), 500);
-    assert!(
-        ended
-            .iter()
-            .all(|(run, end)| end.as_ref().unwrap().reference == *run)
-    );
-    assert_eq!(service.most_at_once(), 16);
 }
