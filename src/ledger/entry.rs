@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fingerprint::Fingerprint;
-use super::store::{Stored, Version};
+use super::store::{Stored, Version, in_time};
 use super::{Key, Ledger, LedgerError, Stage};
 use crate::error::Result;
 use crate::mark::{Mark, Trace};
@@ -219,7 +219,7 @@ pub fn entries(ledger: &dyn Ledger) -> BoxStream<'_, Result<Entry>> {
 pub async fn forget(ledger: &dyn Ledger, seen: &Entry) -> Result<bool> {
     match stored(ledger, &seen.key).await? {
         Some((entry, version)) if entry == *seen => {
-            let removed = ledger.remove(&seen.key, &version).await;
+            let removed = in_time(ledger.remove(&seen.key, &version)).await;
             removed.map_err(LedgerError::into_error)
         }
         Some(_) | None => Ok(false),
@@ -229,7 +229,7 @@ pub async fn forget(ledger: &dyn Ledger, seen: &Entry) -> Result<bool> {
 /// An entry with its version.
 pub(super) async fn stored(ledger: &dyn Ledger, key: &Key) -> Result<Option<(Entry, Version)>> {
     let read = async {
-        let Some(stored) = ledger.read(key).await? else {
+        let Some(stored) = in_time(ledger.read(key)).await? else {
             return Ok(None);
         };
         let entry = Entry::read(&stored.bytes)?;

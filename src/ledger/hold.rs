@@ -6,16 +6,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::entry::{self, Entry, Refusal, Sent};
+use super::store::in_time;
 use super::{Key, Ledger, LedgerError, Stage, Version};
 use crate::client::{Clock, Gate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::RunRef;
 
-/// A ledger that is silent for longer cannot be reached.
-const LONGEST_WRITE: Duration = Duration::from_secs(10);
 /// So often is the last look at the lease repeated when it took too long.
 const LOOKS: usize = 3;
 /// So often is an outcome written before it is left to others to find it.
@@ -55,6 +54,12 @@ enum Unwritten {
     Lost,
     /// Nothing is known of it.
     Failed(LedgerError),
+}
+
+impl From<LedgerError> for Unwritten {
+    fn from(cause: LedgerError) -> Self {
+        Unwritten::Failed(cause)
+    }
 }
 
 /// What became of a run's reference.
@@ -297,7 +302,5 @@ async fn write(
             (_, Err(cause)) => Err(Unwritten::Failed(cause)),
         }
     };
-    let late = || LedgerError::new("it did not answer in time");
-    let outcome = timeout(LONGEST_WRITE, writing).await;
-    outcome.unwrap_or_else(|_| Err(Unwritten::Failed(late())))
+    in_time(writing).await
 }

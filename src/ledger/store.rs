@@ -1,12 +1,17 @@
 //! What keeps the entries: a small store with conditional writes.
 
 use std::fmt;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use tokio::time::timeout;
 
 use super::Key;
 use crate::error::{Error, ErrorKind};
+
+/// A ledger that is silent for longer cannot be reached.
+const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
 /// Keeps one entry for each key, for all processes that share it.
 ///
@@ -87,6 +92,16 @@ impl Version {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What a ledger says, where it says it in time.
+pub(super) async fn in_time<T, E: From<LedgerError>>(
+    operation: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let late = |_| Err(LedgerError::new("it did not answer in time").into());
+    timeout(LONGEST_SILENCE, operation)
+        .await
+        .unwrap_or_else(late)
 }
 
 /// The ledger does not say what it is asked for, or does not keep what it is given.

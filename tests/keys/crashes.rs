@@ -116,3 +116,21 @@ async fn a_ledger_that_fails_lets_nothing_be_sent() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_ledger_that_never_answers_lets_nothing_be_sent() {
+    for how in [Break::HangsBefore, Break::HangsAfter] {
+        // The entry is read, then it is written: both come before anything is sent.
+        for breaks in 0..2 {
+            let site = Site::open().await;
+            let brittle = Brittle::new(site.ledger.clone(), breaks, how);
+            tokio::time::pause();
+            let outcome = site.start::<Buddy>(&site.once_in(brittle)).await;
+            tokio::time::resume();
+            let error = outcome.expect_err("it never answers");
+            assert_eq!(error.kind(), ErrorKind::Ledger, "{how:?} at {breaks}");
+            assert!(error.to_string().contains("in time"), "{error}");
+            assert_eq!(site.asked::<Buddy>(), 0, "{how:?} at {breaks}");
+        }
+    }
+}
