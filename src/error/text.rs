@@ -67,5 +67,10 @@ pub(super) fn write_message(f: &mut fmt::Formatter<'_>, error: &Error) -> fmt::R
     if let Some(first) = &facts.first_bytes {
         write!(f, " It begins: {first:?}")?;
     }
+    let candidates = facts.candidates.iter().map(ToString::to_string);
+    let candidates: Vec<String> = candidates.collect();
+    if !candidates.is_empty() {
+        write!(f, ". It may be: {}", candidates.join(", "))?;
+    }
     write!(f, ". {}", error.advice())
 }

@@ -93,6 +93,10 @@ async fn where_the_list_is_no_proof_nothing_is_started_again() {
                 "{} {start:?}: {error}",
                 S::SERVICE
             );
+            let said = error.to_string();
+            for candidate in error.candidates() {
+                assert!(said.contains(&candidate.to_string()), "{said}");
+            }
             assert!(error.advice().contains("same key"), "{error}");
             assert_eq!(site.asked::<S>(), 1, "{}", S::SERVICE);
             // Nor by the next call.
