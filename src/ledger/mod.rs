@@ -43,7 +43,8 @@
 //! leaves, for longer than others wait for it, sends all the same when it goes on. The connection
 //! is made before that look, and it is repeated when the clock says that it took long, so what is
 //! left is the moment between two instructions of the program and the time that the bytes are on
-//! their way. Only a service that refuses a second start with the same key could close it.
+//! their way. Only a service that refuses a second start with the same key could close it. The
+//! model in the tests shows that it is the only window.
 
 mod directory;
 mod entry;
@@ -55,6 +56,9 @@ mod once;
 mod protocol;
 mod store;
 mod watch;
+
+#[cfg(test)]
+mod tests;
 
 pub use directory::DirectoryLedger;
 pub use entry::{Entry, Refusal, Sent, entries, entry, forget};

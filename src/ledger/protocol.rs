@@ -1,4 +1,5 @@
-//! The protocol itself: what an entry says, and what a caller does next. Pure: no clock, no network.
+//! The protocol itself: what an entry says, and what a caller does next. Pure: no clock, no network,
+//! so that the model in the tests explores the code that the calls run.
 
 use serde::{Deserialize, Serialize};
 
@@ -114,13 +115,13 @@ pub(super) enum Silence {
 
 /// What a look at the service's list has shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Looked<R = RunRef> {
+pub(super) enum Looked {
     /// This is the run.
-    Found(R),
+    Found(RunRef),
     /// The list is sure to show the run, and does not.
     Nothing,
     /// It may be one of these, or none.
-    Unsure(Vec<R>),
+    Unsure(Vec<RunRef>),
     /// The list could not be read.
     Unread,
 }

@@ -1,0 +1,4 @@
+mod model;
+mod steps;
+mod symmetry;
+mod world;
