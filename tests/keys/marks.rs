@@ -81,12 +81,17 @@ async fn a_place_that_a_service_does_not_have_is_refused_before_anything_is_writ
     assert!(site.entry().await.is_none());
 }
 
-/// The table of README and of the services' documentation.
+/// The tables of README and of the page about keys.
 #[test]
-fn readme_says_what_each_service_shows() {
+fn the_docs_say_what_each_service_shows() {
     fn trace<S: Subject>(place: &MarkPlace) -> Trace {
         let mark = runpipe::Mark::new("k", 1);
         S::Client::mark(&mut S::request(), &mark, place).expect("a place")
+    }
+    fn yunxiao() -> Trace {
+        let mut params = runpipe::yunxiao::types::CreatePipelineRunParams::default();
+        let mark = runpipe::Mark::new("k", 1);
+        runpipe::yunxiao::Client::mark(&mut params, &mark, &MarkPlace::Usual).expect("a place")
     }
     let usual = MarkPlace::Usual;
     let variable = MarkPlace::Variable("MARK".to_owned());
@@ -99,18 +104,22 @@ fn readme_says_what_each_service_shows() {
         ("Matillion", trace::<Matillion>(&usual)),
         ("Azure DevOps", trace::<AzureDevops>(&usual)),
         ("Aliyun", trace::<Aliyun>(&usual)),
+        ("Yunxiao", yunxiao()),
     ];
-    let readme = include_str!("../../README.md");
-    for (name, trace) in rows {
+    let pages = [
+        include_str!("../../README.md"),
+        include_str!("../../docs/keys.md"),
+    ];
+    for (page, (name, trace)) in pages.iter().flat_map(|page| rows.map(|row| (page, row))) {
         let says = match trace {
             Trace::Shown => "certain | started again",
             Trace::Guarded => "likely | started again",
             _ => "likely | outcome unknown",
         };
-        let row = readme
+        let row = page
             .lines()
             .find(|line| line.starts_with(&format!("| {name} ")));
-        let row = row.unwrap_or_else(|| panic!("README has no row of {name}"));
+        let row = row.unwrap_or_else(|| panic!("no row of {name}"));
         assert!(row.contains(says), "{row}: {says}");
     }
 }

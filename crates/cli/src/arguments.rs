@@ -6,7 +6,8 @@ use super::auth;
 use super::log::Form;
 use super::schema;
 use super::{
-    cancel, completions, list, logs, man, open, preview, sandbox, spec, start, status, steps, watch,
+    cancel, completions, ledger, list, logs, man, open, preview, sandbox, spec, start, status,
+    steps, watch,
 };
 
 /// The section of the flags that every command takes. It stands last: they are added last.
@@ -18,7 +19,7 @@ Exit codes:
   0    done (`status` of a failed run is 0: it was read)
   1    `watch` or `start --watch`: the run ended without success
   2    the command line, a variable or a file cannot be used
-  3    the service refused the request
+  3    the service refused the request, or the key belongs to another start
   4    the credential was not accepted (401, 403, a sign-in page)
   5    no answer, or one that cannot be read; nothing was started
   6    a start whose outcome is unknown: it may have happened
@@ -30,8 +31,9 @@ Exit codes:
 Every command takes --json: one object on stdout, or one on stderr with `kind` and `message`.
 
 `start` gives the bare reference where stdout is no terminal: REF=$(runpipe start ...)
-Unless it shows the run to a person at once, it first writes `started REF` to stderr;
-with --json, an object with the `kind` started and the `ref`.";
+Unless it shows the run to a person at once, it first writes `started REF` to stderr
+(`attached REF` where the run of a --key was there); with --json, an object with the `kind`
+started or attached and the `ref`.";
 
 /// Starts a pipeline run on Azure DevOps, Matillion, Aliyun Yunxiao or Buddy, exactly once, and
 /// follows it to its end.
@@ -71,6 +73,9 @@ pub enum Command {
     /// List the runs of a pipeline, newest first.
     #[command(subcommand)]
     List(list::Arguments),
+    /// Show, and forget, what the ledger of keys remembers (start --key).
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// Ask the service to stop a run.
     Cancel(cancel::Arguments),
     /// Print the logs of a run.

@@ -15,6 +15,13 @@ pub enum Event<'a> {
         #[schemars(with = "String")]
         run: &'a RunRef,
     },
+    /// A run was there already for the key of a start.
+    Attached {
+        /// The run.
+        #[serde(rename = "ref")]
+        #[schemars(with = "String")]
+        run: &'a RunRef,
+    },
     /// A step wrote a line.
     Log {
         /// The run.

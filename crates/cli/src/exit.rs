@@ -185,8 +185,8 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Failure::Call {
+            candidates: error.candidates().to_vec(),
             error: Box::new(error),
-            candidates: Vec::new(),
             advice: None,
         }
     }
@@ -220,10 +220,14 @@ fn code_of(kind: ErrorKind) -> u8 {
     match kind {
         ErrorKind::Configuration => USAGE,
         ErrorKind::Authentication => AUTHENTICATION,
-        ErrorKind::Undecodable | ErrorKind::Transport | ErrorKind::Unavailable => UNREACHABLE,
+        ErrorKind::Ledger
+        | ErrorKind::Transport
+        | ErrorKind::Undecodable
+        | ErrorKind::Unavailable => UNREACHABLE,
         ErrorKind::Deadline => DEADLINE,
         ErrorKind::NotFound
         | ErrorKind::InvalidRequest
+        | ErrorKind::KeyInUse
         | ErrorKind::Conflict
         | ErrorKind::Disabled
         | ErrorKind::RateLimited

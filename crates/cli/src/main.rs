@@ -12,6 +12,7 @@
 //! * `connection`, `environment`, `pipeline`: where a service is, who calls, what is meant;
 //! * `body`, `field`, `pair`, `value`, `variables`: requests as JSON, as flags, as `key=value`;
 //! * `stage`, `interrupt`: what is under way, so that an interruption can say what it leaves behind;
+//! * `keys`: a start that many may try;
 //! * `open_files`: a limit that leaves no room to work;
 //! * `exit`: how a command fails, and the exit code that says so;
 //! * `context`, `output`, `stdout`, `stderr`, `log`, `text`: what a command is given, and what people
@@ -39,6 +40,8 @@ mod field;
 mod filter;
 mod follow;
 mod interrupt;
+mod keys;
+mod ledger;
 mod list;
 mod log;
 mod logs;
@@ -161,6 +164,7 @@ async fn dispatch(context: Arc<Context>, command: Command) -> Result<u8, Failure
         Command::Start(arguments) => start::run(context, arguments).await,
         Command::Status(arguments) => status::run(context, arguments).await,
         Command::Watch(arguments) => watch::run(context, arguments).await,
+        Command::Ledger(command) => ledger::run(context, command).await,
         Command::List(arguments) => list::run(context, arguments).await,
         Command::Cancel(arguments) => cancel::run(context, arguments).await,
         Command::Logs(arguments) => logs::run(context, arguments).await,

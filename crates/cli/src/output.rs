@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color};
+use runpipe::ledger::Key;
 use runpipe::text::is_harmless;
 use runpipe::{Run, RunRef, RunStatus, Step};
 use serde::Serialize;
@@ -24,6 +25,15 @@ pub struct Output {
     json: bool,
     quiet: bool,
     stderr: Stderr,
+}
+
+/// What a start with a key adds to its run.
+#[derive(Debug, Serialize)]
+pub struct OfKey {
+    /// The key.
+    pub key: Key,
+    /// Whether the run was there already.
+    pub attached: bool,
 }
 
 /// Whether somebody still reads stdout.
@@ -144,16 +154,34 @@ impl Output {
         }
     }
 
-    /// Writes a run as the result of a start. Whoever is no person gets the bare reference on
-    /// stdout, and the rest on stderr.
-    pub fn start(&self, run: &Run) -> Result<(), Failure> {
+    /// Says on stderr, at once, that a run was there already for the key of a start.
+    pub fn attached(&self, run: &RunRef) {
+        if self.json {
+            // Two texts always become JSON.
+            let attached = json_line(&Event::Attached { run });
+            self.stderr.say(&attached.unwrap_or_default());
+        } else {
+            self.progress(&format!("attached {run}"));
+        }
+    }
+
+    /// Writes a run as the result of a start, with its key where it has one. Whoever is no person
+    /// gets the bare reference on stdout, and the rest on stderr.
+    pub fn start(&self, run: &Run, key: Option<&OfKey>) -> Result<(), Failure> {
+        #[derive(Serialize)]
+        struct Started<'a> {
+            #[serde(flatten)]
+            run: &'a Run,
+            #[serde(flatten)]
+            key: Option<&'a OfKey>,
+        }
         let bare = self.quiet || !self.is_terminal();
         if bare {
             self.progress(rows(run).trim_end());
         }
         // That a reader is gone is no loss: the reference is on stderr.
         let text = || if bare { line(run) } else { block(run) };
-        self.result(run, text).map(|_| ())
+        self.result(&Started { run, key }, text).map(|_| ())
     }
 
     /// Writes a run as the result. Its reference is never lost: it goes to stderr when nobody reads

@@ -21,6 +21,8 @@ pub struct Arguments {
 enum Of {
     /// A run: `start`, `status`, `watch`, `cancel`.
     Run,
+    /// A run that was started with a key: `start --key`.
+    KeyedRun,
     /// A list of runs: `list`.
     List,
     /// The steps of a run: `steps`.
@@ -67,6 +69,19 @@ struct RunObject {
     message: Option<String>,
     /// What could not be read in the vendor's answer, in sentences.
     warnings: Vec<String>,
+}
+
+/// A run with the key that it was started with.
+#[derive(JsonSchema)]
+#[schemars(rename = "KeyedRun")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct KeyedRunObject {
+    #[schemars(flatten)]
+    run: RunObject,
+    /// The key.
+    key: String,
+    /// Whether the run was there already.
+    attached: bool,
 }
 
 /// Neither `unknown` nor a word that a later version adds is a success or an end.
@@ -135,6 +150,7 @@ struct StepObject {
 pub fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
     let schema = match arguments.of {
         Of::Run => of::<RunObject>(),
+        Of::KeyedRun => of::<KeyedRunObject>(),
         Of::List => of::<ListObject>(),
         Of::Steps => of::<StepsObject>(),
         Of::Error => of::<Report<'static>>(),

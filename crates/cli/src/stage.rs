@@ -36,6 +36,13 @@ pub enum Doing {
         /// The command that lists the runs of that pipeline.
         look: String,
     },
+    /// A start with a key may have been sent.
+    StartingOnce {
+        /// Where.
+        service: Service,
+        /// The key.
+        key: String,
+    },
     /// Runs are being waited for.
     Following(Vec<RunRef>),
     /// Runs are being waited for, and are to be stopped when the wait is interrupted.
@@ -105,6 +112,13 @@ impl Doing {
             Doing::Starting { service, look } => {
                 let left = "the outcome of the start is unknown: a run may have been started";
                 let advice = format!("Before you start again, look: {look}");
+                (left.to_owned(), advice, Some(service), None)
+            }
+            Doing::StartingOnce { service, key } => {
+                let left = "the outcome of the start is unknown: a run may have been started";
+                let advice = format!(
+                    "Give the same command again: no second run is started for the key {key}"
+                );
                 (left.to_owned(), advice, Some(service), None)
             }
             Doing::Following(runs) | Doing::Guarding(runs) => {

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use chrono::Utc;
 use clap::{Args, Command};
-use runpipe::ErrorKind;
+use runpipe::ledger::{StartOnce, Started};
+use runpipe::{ErrorKind, Run};
 
 use super::chosen::{Chosen, Shared};
 use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::keys::Keys;
+use super::output::OfKey;
 use super::stage::Doing;
+use super::text::one_line;
 use super::value::duration;
 use super::vendor::{AnyVendor, Start};
 use super::watch::{Waiting, follow};
@@ -38,9 +42,13 @@ pub struct Options {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "15s",
-        value_parser = duration
+        value_parser = duration,
+        conflicts_with = "key"
     )]
     reconcile: Option<Duration>,
+
+    #[command(flatten)]
+    keys: Keys,
 
     #[command(flatten)]
     connection: Connection,
@@ -80,29 +88,59 @@ pub async fn prepare(context: &Context, arguments: &Arguments) -> Result<Box<dyn
 }
 
 async fn launch(context: &Context, start: &dyn Start, options: &Options) -> Result<u8, Failure> {
+    let (run, key) = match options.keys.once(&context.environment)? {
+        Some(once) => one_of_many(context, start, &once).await?,
+        None => (the_only_one(context, start, options.reconcile).await?, None),
+    };
+    context
+        .stage
+        .enter(Doing::Following(vec![run.reference.clone()]));
+    match &key {
+        Some(OfKey { attached: true, .. }) => context.output.attached(&run.reference),
+        Some(_) | None => context.output.started(&run.reference, options.watch),
+    }
+    context.output.warnings(&run);
+    if !options.watch {
+        context.output.start(&run, key.as_ref())?;
+        return Ok(DONE);
+    }
+    let (runs, waiting) = (start.runs(), &options.waiting);
+    let ended = follow(context, runs, run.reference, waiting).await?;
+    context.output.start(&ended, key.as_ref())?;
+    Ok(watch::code_of(&ended))
+}
+
+/// Starts a run that nobody else starts.
+async fn the_only_one(
+    context: &Context,
+    start: &dyn Start,
+    reconcile: Option<Duration>,
+) -> Result<Run, Failure> {
     let since = Utc::now();
     context.stage.enter(Doing::Starting {
         service: start.runs().service(),
         look: start.look(),
     });
-    let run = match start.start().await {
-        Ok(run) => run,
+    match start.start().await {
+        Ok(run) => Ok(run),
         Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
-            reconcile::find(context, start, error, since, options.reconcile).await?
+            reconcile::find(context, start, error, since, reconcile).await
         }
-        Err(error) => return Err(error.into()),
-    };
-    context
-        .stage
-        .enter(Doing::Following(vec![run.reference.clone()]));
-    context.output.started(&run.reference, options.watch);
-    context.output.warnings(&run);
-    if !options.watch {
-        context.output.start(&run)?;
-        return Ok(DONE);
+        Err(error) => Err(error.into()),
     }
-    let (runs, waiting) = (start.runs(), &options.waiting);
-    let ended = follow(context, runs, run.reference, waiting).await?;
-    context.output.start(&ended)?;
-    Ok(watch::code_of(&ended))
+}
+
+/// Starts the run of a key, or takes up the one that was started for it.
+async fn one_of_many(
+    context: &Context,
+    start: &dyn Start,
+    once: &StartOnce,
+) -> Result<(Run, Option<OfKey>), Failure> {
+    let key = once.key().clone();
+    context.stage.enter(Doing::StartingOnce {
+        service: start.runs().service(),
+        key: one_line(key.as_str()),
+    });
+    let Started { run, attached, .. } = start.start_once(once).await?;
+    Ok((run, Some(OfKey { key, attached })))
 }

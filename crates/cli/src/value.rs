@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use runpipe::ledger::Key;
 use runpipe::{InvalidRunRef, RunRef, Service};
 
 /// Beyond this a clock overflows, and nobody means it.
@@ -19,6 +20,11 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         Ok(duration) => Ok(duration),
         Err(_) => Err("write it as 90s, 5m or 1h30m".to_owned()),
     }
+}
+
+/// Reads a key.
+pub fn key(text: &str) -> Result<Key, String> {
+    text.parse::<Key>().map_err(|fault| fault.to_string())
 }
 
 /// Reads a reference to a run.

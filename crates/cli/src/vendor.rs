@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{ArgMatches, Args, Command};
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
+use runpipe::ledger::{StartOnce, Started};
 use runpipe::{Builder, Reconciled, Result as Answer, Run, RunRef, Runs, Service, ServiceClient};
 
 use super::connection::Connection;
@@ -132,6 +133,9 @@ pub trait Start: Send + Sync {
     /// Starts the run.
     fn start(&self) -> BoxFuture<'_, Answer<Run>>;
 
+    /// Starts the run once, whoever else tries.
+    fn start_once<'a>(&'a self, once: &'a StartOnce) -> BoxFuture<'a, Answer<Started>>;
+
     /// Looks for the run in the service's list.
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Answer<Reconciled>>;
 
@@ -149,6 +153,10 @@ impl<V: Vendor> Start for Ready<V> {
 
     fn start(&self) -> BoxFuture<'_, Answer<Run>> {
         self.client.start(&self.pipeline, &self.body).boxed()
+    }
+
+    fn start_once<'a>(&'a self, once: &'a StartOnce) -> BoxFuture<'a, Answer<Started>> {
+        once.start(&self.client, &self.pipeline, &self.body).boxed()
     }
 
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Answer<Reconciled>> {

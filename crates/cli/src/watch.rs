@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use runpipe::ledger::Key;
 use runpipe::{Run, RunRef, Runs, WaitOptions};
 
 use super::annotation::System;
@@ -12,17 +13,30 @@ use super::connection::Connection;
 use super::context::Context;
 use super::exit::{Cut, DONE, Failure, WITHOUT_SUCCESS};
 use super::follow::Follow;
+use super::ledger::{LedgerPlace, run_of};
 use super::services;
 use super::stage::Doing;
-use super::value::{duration, reference};
+use super::value::{duration, key, reference};
 use super::view::View;
 
 /// The arguments of `watch`.
 #[derive(Args, Debug)]
+#[command(mut_arg("ledger", |ledger| ledger.requires("key")))]
 pub struct Arguments {
     /// The runs, as `start` and `list` print them: buddy/acme/site/2/31
-    #[arg(value_name = "REF", value_parser = reference, required = true)]
+    #[arg(value_name = "REF", value_parser = reference, required_unless_present = "key")]
     runs: Vec<RunRef>,
+
+    /// The run that was started with this key.
+    #[arg(long, value_name = "KEY", value_parser = key, conflicts_with = "runs")]
+    key: Option<Key>,
+
+    /// How long to wait for a start with the key that somebody else is making.
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration, requires = "key")]
+    key_wait: Duration,
+
+    #[command(flatten)]
+    ledger: LedgerPlace,
 
     #[command(flatten)]
     waiting: Waiting,
@@ -65,9 +79,16 @@ pub struct Waiting {
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let Arguments {
         mut runs,
+        key,
+        key_wait,
+        ledger,
         waiting,
         connection,
     } = arguments;
+    if let Some(key) = key {
+        let ledger = ledger.open(&context.environment)?;
+        runs.push(run_of(&*ledger, &key, key_wait).await?);
+    }
     let mut seen = std::collections::HashSet::new();
     runs.retain(|run| seen.insert(run.clone()));
     let access = context.access(&connection);

@@ -135,6 +135,7 @@ impl ServiceClient for Client {
         Client::list(self, pipeline).boxed()
     }
 
+    /// The mark goes to the end of `comment`, which no list shows: [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         mark::put(request, mark, place)
     }

@@ -132,6 +132,9 @@ impl ServiceClient for Client {
         Client::list_builds(self, pipeline).boxed()
     }
 
+    /// The mark goes into the variable or the template parameter that the caller names, which the list
+    /// of builds shows: [`Trace::Shown`]. Without one it goes nowhere, for a variable that the pipeline
+    /// does not know is refused: [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         mark::put(request, mark, place)
     }

@@ -117,6 +117,7 @@ impl ServiceClient for Client {
         Client::list(self, pipeline).boxed()
     }
 
+    /// The mark goes to the end of `comment`, which the list shows: [`Trace::Shown`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         mark::put(request, mark, place)
     }

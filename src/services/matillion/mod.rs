@@ -122,6 +122,8 @@ impl ServiceClient for Client {
         Client::list(self, &ListFilter::default().project(pipeline)).boxed()
     }
 
+    /// The mark is the `executionTag`: a second execution is refused while the first is running, and no
+    /// list shows it: [`Trace::Guarded`]. A tag of the caller's own stays, and the start has no mark.
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         mark::put(request, mark, place)
     }

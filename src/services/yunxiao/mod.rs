@@ -121,6 +121,8 @@ impl ServiceClient for Client {
         Client::list(self, pipeline).boxed()
     }
 
+    /// The mark goes to the end of `comment`. Whether every run shows it is not confirmed:
+    /// [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         mark::put(request, mark, place)
     }

@@ -1,0 +1,186 @@
+//! `ledger list|show|forget|prune`, `watch --key`, and what the flags of a key refuse.
+
+use std::collections::BTreeSet;
+
+use runpipe::Service;
+use runpipe_testing::{Outcome, RunPlan, ScriptedAnswer};
+use serde_json::{Value, json};
+
+use crate::site::{Ended, LEASE, Site, ended, words};
+
+fn json(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).expect("JSON")
+}
+
+async fn run(site: &Site, words: &[&str]) -> Ended {
+    ended(site.program(words)).await
+}
+
+#[tokio::test]
+async fn json_says_whether_the_run_was_there() {
+    let site = Site::open().await;
+    for attached in [false, true] {
+        let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+        start.arg("--json");
+        let ended = ended(start).await;
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        let run = json(&ended);
+        assert_eq!(run["attached"], json!(attached));
+        assert_eq!(run["key"], "deploy-4711");
+        assert_eq!(run["ref"], "buddy/acme/website/2/1");
+        let news: Value = serde_json::from_str(&ended.stderr).expect("one object");
+        let kind = if attached { "attached" } else { "started" };
+        assert_eq!(news["kind"], kind);
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_is_listed_shown_forgotten_and_pruned() {
+    let site = Site::open().await;
+    for key in ["one", "two"] {
+        assert_eq!(
+            ended(site.start(Service::Buddy, key, LEASE)).await.code,
+            Some(0)
+        );
+    }
+    site.next_start(Service::Buddy, ScriptedAnswer::status(400));
+    assert_eq!(
+        ended(site.start(Service::Buddy, "refused", LEASE))
+            .await
+            .code,
+        Some(3)
+    );
+    let listed = run(&site, &["ledger", "list"]).await;
+    assert_eq!(listed.stdout.lines().count(), 3, "{}", listed.stdout);
+    assert!(
+        listed.stdout.contains("\ttwo\tbuddy/acme/website/2/2\n"),
+        "{}",
+        listed.stdout
+    );
+    let shown = run(&site, &["ledger", "show", "refused", "--json"]).await;
+    assert_eq!(json(&shown)["stage"], "free");
+    assert_eq!(json(&shown)["refusal"]["kind"], "invalid_request");
+    let shown = run(&site, &["ledger", "show", "one"]).await;
+    assert!(
+        shown.stdout.contains("buddy/acme/website/2/1"),
+        "{}",
+        shown.stdout
+    );
+    assert!(
+        shown.stdout.contains("mark      runpipe one "),
+        "{}",
+        shown.stdout
+    );
+    let forgotten = run(&site, &["ledger", "forget", "one", "--json"]).await;
+    assert_eq!(json(&forgotten), json!({ "forgotten": ["one"] }));
+    let unknown = run(&site, &["ledger", "show", "one"]).await;
+    assert_eq!(unknown.code, Some(3), "{}", unknown.stderr);
+    let pruned = run(&site, &["ledger", "prune", "--older-than", "1h", "--json"]).await;
+    assert_eq!(json(&pruned), json!({ "forgotten": [] }));
+    let first = ended(site.start(Service::Buddy, "one", LEASE)).await;
+    assert_eq!(
+        first.stdout, "buddy/acme/website/2/3\n",
+        "a forgotten key starts anew"
+    );
+}
+
+#[tokio::test]
+async fn another_machine_goes_on_from_the_ledger() {
+    let site = Site::open().await;
+    site.sandbox.clear_script();
+    let plan = RunPlan::default().ends(Outcome::Failed);
+    site.sandbox.next_run(Service::Buddy, plan);
+    assert_eq!(
+        ended(site.start(Service::Buddy, "deploy-4711", LEASE))
+            .await
+            .code,
+        Some(0)
+    );
+    let watched = run(&site, &["watch", "--key", "deploy-4711"]).await;
+    assert_eq!(watched.code, Some(1), "it failed: {}", watched.stderr);
+    assert!(
+        watched.stdout.contains("buddy/acme/website/2/1"),
+        "{}",
+        watched.stdout
+    );
+    let unknown = run(&site, &["watch", "--key", "another"]).await;
+    assert_eq!(unknown.code, Some(3), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("does not know the key"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[tokio::test]
+async fn another_request_under_the_key_is_exit_3() {
+    let site = Site::open().await;
+    assert_eq!(
+        ended(site.start(Service::Buddy, "deploy-4711", LEASE))
+            .await
+            .code,
+        Some(0)
+    );
+    let mut other = site.start(Service::Buddy, "deploy-4711", LEASE);
+    other.args(["--branch", "main"]);
+    let ended = ended(other).await;
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert!(ended.stderr.contains("/branch/name"), "{}", ended.stderr);
+    assert_eq!(site.starts_received(Service::Buddy), 1);
+}
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_used_lets_nothing_be_sent() {
+    let site = Site::open().await;
+    for place in ["/dev/null/ledger", "/dev/null"] {
+        let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+        start.args(["--ledger", place]);
+        let ended = ended(start).await;
+        assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("Nothing was sent"),
+            "{}",
+            ended.stderr
+        );
+    }
+    assert_eq!(site.starts_received(Service::Buddy), 0);
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_before_anything_is_sent() {
+    let site = Site::open().await;
+    let refused: [&[&str]; 7] = [
+        &["--no-mark"],
+        &["--key-wait", "5s"],
+        &["--key-lease", "5s"],
+        &["--ledger", "here"],
+        &["--key", " "],
+        &["--key", "k", "--mark-variable", "MARK"],
+        &["--key", "k", "--reconcile"],
+    ];
+    for extra in refused {
+        let mut start = site.program(&words(Service::Buddy, &site.sandbox));
+        start.args(extra);
+        let ended = ended(start).await;
+        assert_eq!(ended.code, Some(2), "{extra:?}: {}", ended.stderr);
+    }
+    assert_eq!(site.starts_received(Service::Buddy), 0);
+}
+
+#[tokio::test]
+async fn what_a_start_with_a_key_prints_is_as_the_schema_says() {
+    let site = Site::open().await;
+    let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+    start.arg("--json");
+    let start = ended(start).await;
+    for (of, line) in [("keyed-run", &start.stdout), ("event", &start.stderr)] {
+        let schema = json(&run(&site, &["schema", of]).await);
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let object: Value = serde_json::from_str(line).expect("JSON");
+        assert!(validator.is_valid(&object), "{of}: {line}");
+        if let Some(properties) = schema["properties"].as_object() {
+            let keys: BTreeSet<&String> = object.as_object().expect("an object").keys().collect();
+            assert_eq!(keys, properties.keys().collect(), "{of}: {line}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! `start --key`: one run, whatever happens to the program, and however many try at once.
+//!
+//! `RUNPIPE_KEY_CASES`, `RUNPIPE_KEY_RACES` and `RUNPIPE_KEY_SEED` make another campaign.
+
+#![cfg(unix)]
+
+mod campaign;
+mod case;
+mod commands;
+mod races;
+mod site;
+mod transcripts;
