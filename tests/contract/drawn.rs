@@ -1,11 +1,9 @@
 //! Requests and answers that nobody wrote: drawn from the schemas, the same ones on every run. More of
 //! them with `PROPTEST_CASES`.
 
-mod contract;
-
-use contract::subject::{Subject, component, subjects};
-use contract::wire::Wire;
-use contract::{draw, loss, traffic};
+use crate::subject::{Subject, component, subjects};
+use crate::wire::Wire;
+use crate::{draw, loss, traffic};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use runpipe::contract::{Caller, recode};
 
@@ -60,7 +58,7 @@ fn the_documents_allow_every_request_that_the_types_allow() {
             );
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 #[test]
@@ -86,7 +84,7 @@ fn the_types_read_every_answer_that_the_documents_allow() {
             );
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 /// The schemas of all answers that a type is made of, with the operation.

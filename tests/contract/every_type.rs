@@ -1,10 +1,8 @@
 //! What the generator made of the documents: the schemas of all generated types, held against the
 //! documents' own.
 
-mod contract;
-
-use contract::subject::subjects;
-use contract::types;
+use crate::subject::subjects;
+use crate::types;
 
 /// What was dropped, renamed or loosened is listed with its reason in `contract/differences`. Nothing
 /// else may differ, and nothing may stand there that does not differ any more.
@@ -22,7 +20,7 @@ fn types_differ_from_the_documents_only_where_it_is_allowed() {
                 .map(|fault| format!("tests/contract/differences/{service}.json, {fault}")),
         );
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 #[test]
@@ -63,7 +61,7 @@ fn every_described_field_is_described_in_rust() {
         }
     }
     assert!(count > 600, "{count} fields");
-    contract::none(&blank);
+    crate::none(&blank);
 }
 
 /// Whether two texts have the same words: line breaks are the formatter's.

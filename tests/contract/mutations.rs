@@ -1,13 +1,11 @@
 //! Whether the contracts are worth something: one change at a time in each document has to break one of
-//! them. `cargo test --test contract_mutations -- --nocapture` prints how many do.
-
-mod contract;
+//! them. `cargo test --test contract mutations -- --nocapture` prints how many do.
 
 use std::collections::BTreeSet;
 
-use contract::mutants::plans;
-use contract::recording::Recording;
-use contract::subject::subjects;
+use crate::mutants::plans;
+use crate::recording::Recording;
+use crate::subject::subjects;
 use runpipe::Service;
 use serde::Deserialize;
 
@@ -33,7 +31,7 @@ async fn every_change_of_a_document_breaks_a_contract() {
     for subject in subjects() {
         let service = subject.service;
         let recording = Recording::make(subject).await;
-        contract::none(&recording.faults());
+        crate::none(&recording.faults());
         let plans = plans(recording.subject.document.root());
         let names: BTreeSet<String> = plans.iter().map(|plan| plan.name()).collect();
         assert_eq!(
@@ -76,5 +74,5 @@ async fn every_change_of_a_document_breaks_a_contract() {
         let stale = known.into_iter().filter(|name| !survivors.contains(*name));
         all.extend(stale.map(|name| format!("{service}: no longer survives: {name}")));
     }
-    contract::none(&all);
+    crate::none(&all);
 }

@@ -1,13 +1,11 @@
 //! Every documented answer of every operation has a minimal and a maximal fixture, and documents, types
 //! and the reading of errors agree about each of them.
 
-mod contract;
-
-use contract::answers::Stage;
-use contract::fixture::{ORIGINS, all, folder};
-use contract::subject::subjects;
-use contract::tolerance::Seen;
-use contract::{judge, loss, refusals};
+use crate::answers::Stage;
+use crate::fixture::{ORIGINS, all, folder};
+use crate::subject::subjects;
+use crate::tolerance::Seen;
+use crate::{judge, loss, refusals};
 use runpipe_spec::coverage::coverage;
 
 #[test]
@@ -28,7 +26,7 @@ fn every_answer_is_covered_and_nothing_else_lies_there() {
             all_faults.extend(judge::set_faults(operation, &fixtures));
         }
     }
-    contract::none(&all_faults);
+    crate::none(&all_faults);
 }
 
 #[test]
@@ -55,7 +53,7 @@ fn the_documents_allow_every_fixture() {
             all_faults.extend(judge::fixture_faults(&subject, &fixture));
         }
     }
-    contract::none(&all_faults);
+    crate::none(&all_faults);
 }
 
 #[test]
@@ -72,7 +70,7 @@ fn every_documented_field_is_in_a_maximal_fixture() {
             )
         }));
     }
-    contract::none(&all_faults);
+    crate::none(&all_faults);
 }
 
 #[test]
@@ -85,7 +83,7 @@ fn refusals_leave_out_only_what_some_fixture_leaves_out() {
             all_faults.extend(seen.faults(&subject, fixture));
         }
     }
-    contract::none(&all_faults);
+    crate::none(&all_faults);
 }
 
 #[tokio::test]
@@ -115,7 +113,7 @@ async fn the_client_reads_every_fixture() {
             }
         }
     }
-    contract::none(&all_faults);
+    crate::none(&all_faults);
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! Every operation of every document, called through the real client: what arrives at the server is
 //! what the document says.
 
-mod contract;
-
-use contract::calls::{Case, cases, parameters};
-use contract::subject::{Subject, subjects};
-use contract::traffic;
-use contract::wire::Wire;
+use crate::calls::{Case, cases, parameters};
+use crate::subject::{Subject, subjects};
+use crate::traffic;
+use crate::wire::Wire;
 use runpipe::ErrorKind;
 use runpipe::contract::Caller;
 use runpipe_spec::operation::{Location, Operation};
@@ -87,7 +85,7 @@ async fn every_example_arrives_as_documented() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 #[tokio::test]
@@ -103,7 +101,7 @@ async fn an_address_with_a_path_stays_before_the_documented_path() {
             all.extend(faults_below("/tfs", &subject, &wire, &caller, &case).await);
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 #[tokio::test]
@@ -125,7 +123,7 @@ async fn hostile_texts_arrive_as_one_value() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 /// The parameters that are any text.
@@ -171,7 +169,7 @@ async fn a_path_value_that_changes_the_path_is_refused() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 #[tokio::test]
@@ -196,5 +194,5 @@ async fn nothing_is_sent_without_a_required_parameter() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }

@@ -1,12 +1,10 @@
 //! Every documented answer, served over HTTP to the real client: a success is decoded without loss, a
 //! refusal becomes an error that keeps what the vendor said, and vendors may add to both.
 
-mod contract;
-
-use contract::answers::{Answer, Stage, examples};
-use contract::places::places;
-use contract::subject::{Subject, component, subjects};
-use contract::{loss, refusals};
+use crate::answers::{Answer, Stage, examples};
+use crate::places::places;
+use crate::subject::{Subject, component, subjects};
+use crate::{loss, refusals};
 use runpipe::contract::recode;
 use serde_json::{Value, json};
 
@@ -54,7 +52,7 @@ async fn every_success_is_decoded_without_loss() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 #[tokio::test]
@@ -72,7 +70,7 @@ async fn every_refusal_becomes_an_error_that_says_what_the_vendor_said() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 /// Each allowed change has to happen somewhere: one that does not is no longer needed.
@@ -124,7 +122,7 @@ fn fields_that_the_document_does_not_know_are_passed_over() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }
 
 #[test]
@@ -153,7 +151,7 @@ fn words_that_the_document_does_not_know_survive() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
     assert!(words > 0, "no answer has a word of a documented list");
 }
 
@@ -199,5 +197,5 @@ fn each_optional_field_may_be_absent_or_null() {
             }
         }
     }
-    contract::none(&all);
+    crate::none(&all);
 }

@@ -1,0 +1,34 @@
+//! Documents, generated clients and fixtures agree: every operation, answer and type. Nothing here knows
+//! a service: `expectations/` says what the documents cannot, and everything else is read from the
+//! documents.
+
+mod answers;
+mod calls;
+mod draw;
+mod drawn;
+mod every_answer;
+mod every_fixture;
+mod every_request;
+mod every_type;
+mod fixture;
+mod judge;
+mod loss;
+mod mutants;
+mod mutations;
+mod needs;
+mod places;
+mod plan;
+mod recording;
+mod refusals;
+mod shapes;
+mod subject;
+mod tolerance;
+mod traffic;
+mod types;
+mod wire;
+
+/// Fails with all faults at once, one to a line.
+fn none(faults: &[String]) {
+    let count = faults.len();
+    assert!(faults.is_empty(), "{count} faults:\n{}", faults.join("\n"));
+}
