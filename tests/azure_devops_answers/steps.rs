@@ -66,6 +66,18 @@ async fn each_stands_after_what_it_is_a_part_of() {
     );
 }
 
+/// Each of them is a part of the one before, and none has a name that would show how deep it is.
+#[tokio::test]
+async fn a_timeline_of_any_depth_is_read() {
+    let record = |number: usize| {
+        let parent = number.checked_sub(1).map(|parent| parent.to_string());
+        json!({ "id": number.to_string(), "parentId": parent, "type": "Phase" })
+    };
+    let records: Vec<_> = (0..18_000).map(record).collect();
+    let steps = steps_of(json_answer(&json!({ "records": records }))).await;
+    assert!(steps.is_empty(), "phases are not shown");
+}
+
 /// A word that nobody has documented is neither an end nor a success; a build without a timeline has
 /// no steps.
 #[tokio::test]

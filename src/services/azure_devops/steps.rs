@@ -1,6 +1,6 @@
 //! The stages, jobs and tasks of a run, from the timeline of its build.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Client, types};
 use crate::error::Result;
@@ -8,8 +8,8 @@ use crate::run::{Log, RunRef, RunStatus, Step, Timestamp};
 
 use super::logs::LogPlace;
 
-/// What is deeper than this is no stage, job or task.
-const DEEPEST: usize = 8;
+/// What is deeper than this is no stage, phase, job or task.
+const DEEPEST: usize = 16;
 
 impl Client {
     /// The records of a run's timeline, each after what it is a part of.
@@ -36,7 +36,7 @@ type Records = BTreeMap<Option<String>, Vec<types::TimelineRecord>>;
 
 /// They come in no given order; each says what it is a part of, and its place there.
 fn in_order(records: Vec<types::TimelineRecord>) -> Vec<Step> {
-    let known: Vec<String> = records.iter().filter_map(|one| one.id.clone()).collect();
+    let known: BTreeSet<String> = records.iter().filter_map(|one| one.id.clone()).collect();
     let mut children = Records::new();
     for record in records {
         // What is a part of nothing that is told stands at the top.
@@ -47,12 +47,13 @@ fn in_order(records: Vec<types::TimelineRecord>) -> Vec<Step> {
         siblings.sort_by_key(|record| record.order);
     }
     let mut steps = Vec::new();
-    take(&None, &mut Vec::new(), &mut children, &mut steps);
+    take(&None, DEEPEST, &mut Vec::new(), &mut children, &mut steps);
     steps
 }
 
 fn take(
     parent: &Option<String>,
+    deeper: usize,
     within: &mut Vec<String>,
     children: &mut Records,
     steps: &mut Vec<Step>,
@@ -66,12 +67,12 @@ fn take(
         if !is_between {
             steps.push(step(steps.len(), within, record));
         }
-        if id.is_some() && within.len() < DEEPEST {
+        if let (Some(_), Some(deeper)) = (&id, deeper.checked_sub(1)) {
             let inside = !is_between && !name.is_empty();
             if inside {
                 within.push(name);
             }
-            take(&id, within, children, steps);
+            take(&id, deeper, within, children, steps);
             if inside {
                 within.pop();
             }
