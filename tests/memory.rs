@@ -6,7 +6,8 @@ use std::io::Write as _;
 use futures_util::TryStreamExt;
 use peak_alloc::PeakAlloc;
 use runpipe::{aliyun, azure_devops, buddy, matillion, yunxiao};
-use wiremock::matchers::any;
+use serde_json::json;
+use wiremock::matchers::{any, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[global_allocator]
@@ -29,6 +30,7 @@ fn bodies(list: &str) -> Vec<(&'static str, Vec<u8>)> {
     };
     vec![
         ("objects", filled("{},")),
+        (TEXT, filled("{},")),
         ("objects with an id", filled("{\"id\":1},")),
         ("arrays", filled("[],")),
         ("empty texts", filled("\"\",")),
@@ -38,7 +40,14 @@ fn bodies(list: &str) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// They are decoded, whatever their type is said to be.
+const TEXT: &str = "objects that are called text";
+
 async fn server(body: &[u8], gzip: bool) -> MockServer {
+    server_of(body, gzip, "application/json").await
+}
+
+async fn server_of(body: &[u8], gzip: bool, kind: &str) -> MockServer {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200);
     let answer = match gzip {
@@ -48,9 +57,9 @@ async fn server(body: &[u8], gzip: bool) -> MockServer {
             let packed = packed.finish().expect("memory");
             answer
                 .insert_header("content-encoding", "gzip")
-                .set_body_raw(packed, "application/json")
+                .set_body_raw(packed, kind)
         }
-        false => answer.set_body_raw(body.to_vec(), "application/json"),
+        false => answer.set_body_raw(body.to_vec(), kind),
     };
     Mock::given(any()).respond_with(answer).mount(&server).await;
     server
@@ -70,7 +79,11 @@ async fn no_answer_costs_more_than_its_ceiling() {
     for list in ["executions", "value", "pipelineRuns", "results"] {
         for (name, body) in bodies(list) {
             {
-                let server = server(&body, true).await;
+                let kind = match name {
+                    TEXT => "text/plain",
+                    _ => "application/json",
+                };
+                let server = server_of(&body, true, kind).await;
                 let url = server.uri();
                 let none = runpipe::RetryPolicy::none();
                 let buddy = buddy::Client::builder().base_url(&url).retry(none.clone());
@@ -164,6 +177,41 @@ async fn no_answer_costs_more_than_its_ceiling() {
         }
     }
     assert!(dear.is_empty(), "{dear:#?}");
+}
+
+/// JSON that stands in a text of an answer: what bounds the answer takes it for one value.
+#[tokio::test]
+async fn no_json_inside_a_text_costs_more_than_its_ceiling() {
+    let inner = format!("[{}0]", "{\"\":0},".repeat(LENGTH / 7));
+    let azure_build = json!({ "value": [{ "id": 1, "reason": "manual", "parameters": inner }] });
+    let run = json!({ "pipelineRunId": 1, "triggerMode": 1,
+        "stages": [{ "stageInfo": { "jobs": [{ "params": inner }] } }] });
+    let since = chrono::Utc::now();
+
+    let server = server(azure_build.to_string().as_bytes(), true).await;
+    let azure = azure_devops::Client::builder().base_url(server.uri());
+    let azure = azure.credentials(azure_devops::Credentials::pat("t0ken"));
+    let azure = azure.build().unwrap();
+    let in_azure = azure_devops::PipelineRef::new("a", "b", 1);
+    let asked = Default::default();
+    let found = azure.reconcile(&in_azure, &asked, since);
+    let cost_of_azure = cost(found).await;
+    assert!(cost_of_azure < CEILING, "azure: {cost_of_azure} MiB");
+
+    let server = MockServer::start().await;
+    let list = ResponseTemplate::new(200).set_body_json(json!([{ "pipelineRunId": 1 }]));
+    let lists = Mock::given(path_regex("/runs$")).respond_with(list);
+    lists.mount(&server).await;
+    let run = ResponseTemplate::new(200).set_body_json(run);
+    Mock::given(any()).respond_with(run).mount(&server).await;
+    let yunxiao = yunxiao::Client::builder().base_url(server.uri());
+    let yunxiao = yunxiao.credentials(yunxiao::Credentials::token("t0ken"));
+    let yunxiao = yunxiao.build().unwrap();
+    let in_yunxiao = yunxiao::PipelineRef::new("a", 1);
+    let asked = Default::default();
+    let found = yunxiao.reconcile(&in_yunxiao, &asked, since);
+    let cost_of_yunxiao = cost(found).await;
+    assert!(cost_of_yunxiao < CEILING, "yunxiao: {cost_of_yunxiao} MiB");
 }
 
 #[tokio::test]

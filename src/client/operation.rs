@@ -28,6 +28,8 @@ pub(crate) struct Operation {
     pub secrets: &'static [SecretField],
     /// How many objects and arrays its answer may hold.
     pub most_objects: usize,
+    /// Whether it answers in text, which is not decoded.
+    pub answers_in_text: bool,
 }
 
 /// A place of secrets in a request. From `x-secret` in the document.
@@ -133,6 +135,7 @@ mod tests {
             },
         ],
         most_objects: 10,
+        answers_in_text: false,
     };
 
     #[test]

@@ -1,7 +1,7 @@
 //! JSON that came from outside, read as bytes: what can be learned before it is decoded, and what
 //! can still be learned when it cannot be decoded.
 //!
-//! Nothing here builds a tree, calls itself, or keeps more than a few counters.
+//! Nothing here builds a tree of unknown size, calls itself, or keeps more than a few counters.
 
 #![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod cost;
@@ -19,6 +19,20 @@ mod tests;
 pub(crate) use cost::{Limits, TooMuch, check};
 pub(crate) use find::Found;
 pub(crate) use id::number_id;
+
+/// What a body may hold that becomes a tree, which costs memory and time.
+const TREE: Limits = Limits {
+    containers: 5_000,
+    values: 20_000,
+    depth: 64,
+};
+
+/// A tree of JSON; `None` where it is none, or too much of it. For JSON text inside an answer too,
+/// which counts as one value where the answer is counted.
+pub(crate) fn tree(body: &[u8]) -> Option<serde_json::Value> {
+    check(body, &TREE).ok()?;
+    serde_json::from_slice(body).ok()
+}
 
 /// What a body says at each of these paths. Where it says two things, it says nothing.
 ///

@@ -132,7 +132,9 @@ impl Attempt<'_> {
         if !named && shared.dialect.refuses(&answer) {
             return Err(self.refused(&answer));
         }
-        if answer.body.len() > CHEAP && !answer.is_of_type("text/plain") {
+        // Everything else is decoded, whatever its type is said to be.
+        let is_text = call.0.operation.answers_in_text && answer.is_of_type("text/plain");
+        if answer.body.len() > CHEAP && !is_text {
             let limits = json::Limits {
                 containers: call.0.operation.most_objects,
                 values: MOST_VALUES,

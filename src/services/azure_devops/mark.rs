@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::types::{Build, RunPipelineParameters, Variable};
 use crate::error::{Error, Result};
+use crate::json;
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::run::Run;
 use crate::service::Service;
@@ -47,7 +48,7 @@ pub(super) fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
         MarkPlace::Usual | MarkPlace::Nowhere => None,
         // One text of JSON: the variables that were set when the build was queued.
         MarkPlace::Variable(name) => {
-            let recorded: Value = serde_json::from_str(build.parameters.as_deref()?).ok()?;
+            let recorded = json::tree(build.parameters.as_deref()?.as_bytes())?;
             Some(recorded.get(name).is_some_and(is_mark))
         }
         MarkPlace::Parameter(name) => {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::types::{Build, BuildReason, RunPipelineParameters};
 use super::{Client, PipelineRef};
 use crate::error::Result;
+use crate::json;
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::Run;
 use crate::service_client::Connect;
@@ -120,7 +121,7 @@ fn same_parameters(request: &RunPipelineParameters, build: &Build) -> bool {
 /// `parameters` of a build is one text of JSON: the variables that were set when it was queued.
 fn same_variables(request: &RunPipelineParameters, build: &Build) -> bool {
     let recorded = build.parameters.as_deref();
-    let recorded: Option<Value> = recorded.and_then(|text| serde_json::from_str(text).ok());
+    let recorded = recorded.and_then(|text| json::tree(text.as_bytes()));
     request
         .variables
         .iter()

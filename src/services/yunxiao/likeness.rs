@@ -3,10 +3,9 @@
 //! clients tell their runs apart by it). Whether every kind of pipeline shows all of it is not
 //! confirmed: what is not shown proves nothing.
 
-use serde_json::{Map, Value};
-
 use super::normalize::jobs;
 use super::types::{CreatePipelineRunParams, PipelineRun};
+use crate::json;
 use crate::reconcile::Fit;
 
 /// What the remark of a start is called.
@@ -65,7 +64,7 @@ fn remark(run: &PipelineRun) -> Option<String> {
         .filter(|(key, _)| REMARK.contains(key))
         .map(|(_, value)| value.trim().to_owned());
     let in_jobs = jobs(run).filter_map(|job| {
-        let params: Map<String, Value> = serde_json::from_str(job.params.as_deref()?).ok()?;
+        let params = json::tree(job.params.as_deref()?.as_bytes())?;
         let remark = REMARK.iter().find_map(|key| params.get(*key)?.as_str());
         remark.map(|remark| remark.trim().to_owned())
     });

@@ -1,5 +1,5 @@
 //! What a document says about its operations, as constants: what a call does to the service, where
-//! its request holds secrets, how much its answer may hold.
+//! its request holds secrets, how much its answer may hold, whether that is text.
 //!
 //! | key | where | what it says |
 //! |---|---|---|
@@ -53,6 +53,7 @@ pub fn operations(document: &Value) -> Result<TokenStream, String> {
         let secrets = secrets(document, operation);
         let most = operation.get("x-most-objects").and_then(Value::as_u64);
         let most = usize::try_from(most.unwrap_or(MOST_OBJECTS)).unwrap_or(usize::MAX);
+        let in_text = answers_in_text(operation);
         let doc = format!("`{id}`");
         constants.push(quote! {
             #[doc = #doc]
@@ -63,6 +64,7 @@ pub fn operations(document: &Value) -> Result<TokenStream, String> {
                 effect_by_word: #by_word,
                 secrets: &[#(#secrets),*],
                 most_objects: #most,
+                answers_in_text: #in_text,
             };
         });
         names.push(name);
@@ -85,6 +87,16 @@ fn constant(effect: Effect) -> TokenStream {
         Effect::Set => quote!(Effect::Set),
         Effect::Start => quote!(Effect::Start),
     }
+}
+
+/// Whether the success of an operation is text and nothing else.
+fn answers_in_text(operation: &Value) -> bool {
+    let answers = operation.get("responses").and_then(Value::as_object);
+    let successes = answers.into_iter().flatten();
+    let successes = successes.filter(|(status, _)| status.starts_with('2'));
+    let contents = successes.filter_map(|(_, answer)| answer.get("content")?.as_object());
+    let mut kinds = contents.flat_map(serde_json::Map::keys).peekable();
+    kinds.peek().is_some() && kinds.all(|kind| kind == "text/plain")
 }
 
 fn secrets(document: &Value, operation: &Value) -> Vec<TokenStream> {
