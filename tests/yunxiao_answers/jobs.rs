@@ -123,3 +123,27 @@ async fn the_log_of_a_step_is_read_to_its_end() {
         ]
     );
 }
+
+/// Each piece leads on to another. What is kept of them is bounded, and so are the requests.
+#[tokio::test]
+async fn a_log_without_an_end_ends() {
+    for (piece, most) in [(1, 1_000), (8 << 20, 6)] {
+        let server = MockServer::start().await;
+        let steps = json!([{ "buildId": 5, "steps": [{ "stepIndex": 1 }] }]);
+        let at = format!("{JOBS}/7/steps");
+        on(&server, "GET", &at, json_answer(&steps)).await;
+        let text = "x".repeat(piece);
+        let answer = move |request: &Request| {
+            let mut query = request.url.query_pairs();
+            let offset = query.find(|(name, _)| name == "offset");
+            let offset: i64 = offset.unwrap().1.parse().unwrap();
+            json_answer(&json!({ "logs": text, "more": true, "last": offset + 1 }))
+        };
+        let pieces = Mock::given(path(format!("{JOBS}/7/step/log"))).respond_with(answer);
+        pieces.expect(1..=most).mount(&server).await;
+        let (client, run) = (client(&server), run());
+        let logs = client.job_step_logs(&run, 7).try_collect::<Vec<_>>().await;
+        let error = logs.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
+    }
+}

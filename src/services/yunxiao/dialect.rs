@@ -28,15 +28,17 @@ impl Dialect for YunxiaoDialect {
     }
 
     /// `false` where it is said whether something was done, or an error in place of the answer. No
-    /// documented success has an `errorCode`.
+    /// documented success has an `errorCode`, or the older API's `success`.
     fn refuses(&self, answer: &Answer) -> bool {
         match json::scalar(&answer.body) {
             Some(Found::Bool(done)) => !done,
             Some(Found::Text(done)) => done.trim().eq_ignore_ascii_case("false"),
             Some(_) => false,
             None => {
-                let [code] = json::values_at(&answer.body, &[&["errorCode"]]);
-                matches!(code, Some(Found::Text(code)) if !code.trim().is_empty())
+                let [code, success] =
+                    json::values_at(&answer.body, &[&["errorCode"], &["success"]]);
+                success == Some(Found::Bool(false))
+                    || matches!(code, Some(Found::Text(code)) if !code.trim().is_empty())
             }
         }
     }

@@ -12,6 +12,8 @@ use crate::runs::logs_of;
 const PIECE: i64 = 10_000;
 /// A log of more pieces has no end that anybody could wait for.
 const MOST_PIECES: usize = 1_000;
+/// Nor does anybody read a longer one, in bytes.
+const LONGEST_LOG: usize = 32 << 20;
 
 impl Client {
     /// One log for each job of the run, stage after stage.
@@ -129,13 +131,14 @@ impl Client {
             // A place that does not lead on is the end, whatever `more` says.
             let more = piece.more == Some(true);
             match piece.last.filter(|last| more && *last > offset) {
+                Some(_) if log.text.len() > LONGEST_LOG => break,
                 Some(next) => offset = next,
                 None => return Ok(call.clean_log(log)),
             }
         }
         let (call, ..) = PipelineRef::call_about(&self.session, operation, run)?;
         let error = call.error(ErrorKind::Undecodable);
-        Err(error.detail("the log of the step has no end"))
+        Err(error.detail("the log of the step is too long"))
     }
 }
 
