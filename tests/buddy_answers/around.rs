@@ -2,6 +2,7 @@
 
 use futures_util::TryStreamExt;
 use runpipe::{ErrorKind, RunStatus, Runs, Service};
+use wiremock::matchers::path_regex;
 
 use super::*;
 
@@ -124,6 +125,24 @@ async fn each_action_has_its_log_in_the_order_of_the_pipeline() {
         ("", ""),
     ];
     assert_eq!(logs, expected);
+}
+
+/// Why an action failed costs a request: an execution of many is not asked for each.
+#[tokio::test]
+async fn of_many_failures_the_first_are_explained() {
+    let server = MockServer::start().await;
+    let action =
+        |number: usize| json!({ "action_execution_id": number.to_string(), "status": "FAILED" });
+    let actions: Vec<_> = (0..500).map(action).collect();
+    let execution = json!({ "id": 31, "status": "FAILED", "action_executions": actions });
+    on(&server, "GET", EXECUTION, json_answer(execution)).await;
+    let why = json_answer(json!({ "error_message": "2 tests failed" }));
+    let asked = Mock::given(path_regex("/action_executions/")).respond_with(why);
+    asked.expect(20).mount(&server).await;
+    let steps = client(&server).steps(&run()).await.unwrap();
+    assert_eq!(steps.len(), 500);
+    let explained = steps.iter().take_while(|step| step.message.is_some());
+    assert_eq!(explained.count(), 20);
 }
 
 #[tokio::test]

@@ -3,25 +3,32 @@
 use super::{Client, normalize, types};
 use crate::error::Result;
 use crate::run::{Log, RunRef, RunStatus, Step, Timestamp};
+use crate::service_client::Connect;
+
+/// So many actions that failed are asked for their reason: each costs a request.
+const MOST_REASONS: usize = 20;
 
 impl Client {
     /// The actions of an execution as steps. The execution's own answer tells them; why one of them
-    /// failed has to be asked for, which is done once the execution has ended.
+    /// failed has to be asked for, which is done for the first few once the execution has ended.
     pub(super) async fn all_steps(&self, run: &RunRef) -> Result<Vec<Step>> {
-        let read = Client::get(self, run).await?;
+        let client = self.bounded();
+        let read = Client::get(&client, run).await?;
         let execution = read.vendor::<types::Execution>();
         let actions = execution.and_then(|execution| execution.action_executions.as_ref());
-        let cleaner = self.session.cleaner();
         let mut steps = Vec::new();
+        let mut asked = 0_usize;
         for (place, action) in actions.into_iter().flatten().enumerate() {
             let mut step = step(place, action);
             if let (RunStatus::Failed, true, Some(action)) =
                 (step.status, read.status.has_ended(), &step.log)
+                && asked < MOST_REASONS
             {
-                let (_, action) = self.action(run, action.clone()).await?;
+                asked = asked.saturating_add(1);
+                let (_, action) = client.action(run, action.clone()).await?;
                 step.message = action.error_message;
             }
-            steps.push(step.clean(&cleaner));
+            steps.push(step.clean(&self.session.cleaner()));
         }
         Ok(steps)
     }
