@@ -142,7 +142,7 @@ impl Session {
         let cleaner = self.shared.cleaner.write();
         let mut cleaner = cleaner.unwrap_or_else(PoisonError::into_inner);
         // Nothing is made anew for a token that is known.
-        *cleaner = cleaner.with([token]);
+        *cleaner = cleaner.with_latest(self.shared.credential.secrets().len(), token);
     }
 
     /// A moment of this machine's clock as the service's clock showed it; `None` while no answer has

@@ -54,9 +54,12 @@ impl Step {
         self.log.is_some()
     }
 
-    /// The same step without a secret in any of its texts. The id and the name of the log are left
-    /// as they are: they are needed as they are.
+    /// The same step without a secret in any of its texts. What repeats a credential names no log.
     pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
+        if cleaner.is_secret(&self.id) {
+            cleaner.clean_in_place(&mut self.id);
+        }
+        self.log = self.log.filter(|log| !cleaner.is_secret(log));
         let optional = [&mut self.vendor_status, &mut self.message];
         let texts = optional.into_iter().flatten().chain(&mut self.within);
         for text in texts.chain([&mut self.name]) {

@@ -30,6 +30,13 @@ use walk::{Scope, is_plainly_clean};
 /// What stands where a secret stood.
 const HIDDEN: &str = "[hidden]";
 
+/// No vendor's token or key is shorter.
+const SHORTEST_CREDENTIAL: usize = 12;
+
+/// So many secrets that took the place of one another are known: whoever gives out a new token for each
+/// request fills no memory with them.
+const LATEST: usize = 32;
+
 /// A longer text is searched in parts, so that memory is bounded. Parts overlap.
 const PART: usize = 64 * 1024;
 
@@ -62,6 +69,19 @@ impl Cleaner {
         }
     }
 
+    /// Knows this secret too, which takes the place of another. The first `lasting` ones stay; of the
+    /// others, the last few.
+    pub(crate) fn with_latest(&self, lasting: usize, secret: &str) -> Self {
+        let known = self.needles.as_deref();
+        let needles = Needles::joined(known, [secret]);
+        match needles.map(|needles| needles.latest(lasting, LATEST)) {
+            Some(needles) => Self {
+                needles: Some(Arc::new(needles)),
+            },
+            None => self.clone(),
+        }
+    }
+
     /// The text with `[hidden]` for each secret in it, in whatever form.
     ///
     /// A secret of one to three characters is hidden only where it stands as a word of its own.
@@ -85,6 +105,12 @@ impl Cleaner {
     /// Whether no secret is in the text, in whatever form.
     pub(crate) fn is_clean(&self, text: &str) -> bool {
         matches!(self.clean(text), Cow::Borrowed(_))
+    }
+
+    /// Whether an id is a secret. A short id is a number, and a number is no credential: a run is not
+    /// lost because a password is 7.
+    pub(crate) fn is_secret(&self, id: &str) -> bool {
+        id.len() >= SHORTEST_CREDENTIAL && !self.is_clean(id)
     }
 
     fn cleaned<'t>(&self, text: &'t str, cut: bool) -> Cow<'t, str> {

@@ -74,6 +74,22 @@ impl Needles {
         (joined.secrets.len() > before).then_some(joined)
     }
 
+    /// Without those between the first and the last ones, where there are more.
+    pub(super) fn latest(self, first: usize, last: usize) -> Self {
+        let count = self.secrets.len();
+        let dropped = first..count.saturating_sub(last);
+        if dropped.is_empty() {
+            return self;
+        }
+        let mut fewer = Self::default();
+        for (place, secret) in self.secrets.iter().enumerate() {
+            if !dropped.contains(&place) {
+                fewer.add(secret.expose_secret());
+            }
+        }
+        fewer
+    }
+
     fn add(&mut self, secret: &str) {
         let known = |known: &SecretString| known.expose_secret() == secret;
         // What splits a secret is left out of every text, so it cannot be part of what is found.

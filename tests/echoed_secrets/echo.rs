@@ -102,6 +102,51 @@ pub async fn runs(broken: bool) -> MockServer {
     server
 }
 
+/// Gives out a token, and answers everything else with the parts of a run and their logs, which repeat
+/// the secret in every text, and as an id.
+pub async fn parts() -> MockServer {
+    let server = MockServer::start().await;
+    let token = json!({ "access_token": GRANTED, "token_type": "Bearer", "expires_in": 3600 });
+    Mock::given(path("/token"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(token))
+        .mount(&server)
+        .await;
+    let answer = |request: &Request| {
+        let secret = secret_of(request);
+        let said = format!("{secret} {}", headers(request));
+        let path = request.url.path();
+        if path.ends_with("/logs/1") {
+            return ResponseTemplate::new(200).set_body_raw(said, "text/plain");
+        }
+        let jobs = json!([{ "id": 7, "name": said, "status": said }]);
+        let stages = json!([{ "name": said, "stageInfo": { "name": said, "jobs": jobs } }]);
+        let issues = json!([{ "type": "error", "message": said }]);
+        let records = json!([{ "id": secret, "name": said, "log": { "id": 1 }, "issues": issues }]);
+        if path.ends_with("/timeline") {
+            return ResponseTemplate::new(200).set_body_json(json!({ "records": records }));
+        }
+        let result = json!({ "status": "FAILED", "message": said });
+        let action = json!({ "name": said });
+        let mut body = json!({
+            "success": true, "id": 2, "pipelineRunId": 2, "status": "FAILED", "stages": stages,
+            "pipelineRun": { "pipelineRunId": 2, "stages": stages }, "content": said,
+            "value": [{ "id": 1 }],
+            "results": [{ "id": secret, "name": said, "result": result }],
+            "action_executions": [
+                { "action_execution_id": "a1", "action": action, "status": "FAILED" },
+                { "action_execution_id": secret, "action": action, "status": "FAILED" },
+            ],
+            "error_message": said, "log": { "content": said },
+        });
+        if path.contains("/action_executions/") {
+            body["log"] = json!([said]);
+        }
+        ResponseTemplate::new(200).set_body_json(body)
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
 /// Gives out no token, and repeats the form that asked for one: as it was sent, and decoded.
 pub async fn refused_tokens(status: u16) -> MockServer {
     let server = MockServer::start().await;

@@ -4,9 +4,9 @@
 mod echo;
 mod subject;
 
-use echo::{Form, echo, refused_tokens, runs};
-use futures_util::StreamExt;
-use runpipe::{Error, Result, Run};
+use echo::{Form, echo, parts, refused_tokens, runs};
+use futures_util::{StreamExt, TryStreamExt};
+use runpipe::{Error, Log, Result, Run, Step};
 use subject::{Subject, all, with_client_secret};
 
 const SECRET: &str = "s3cret-0f-the-caller";
@@ -153,6 +153,41 @@ async fn no_echoed_credential_gets_into_a_run_its_warnings_or_a_list() {
                 let hidden = check_told(told, &format!("{name}, a list"));
                 assert!(broken || hidden, "{name}: nothing was quoted: {told:?}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_echoed_credential_gets_into_a_step_or_a_log() {
+    fn check(shown: &str, name: &str) {
+        for secret in NEVER {
+            assert!(!shown.contains(secret), "{name} shows {secret}: {shown}");
+        }
+        assert!(
+            shown.contains("[hidden]"),
+            "{name}: nothing was quoted: {shown}"
+        );
+    }
+    let server = parts().await;
+    for Subject {
+        name, run, runs, ..
+    } in all(&server)
+    {
+        let steps: Vec<Step> = runs.steps(&run).await.expect("steps");
+        assert!(!steps.is_empty(), "{name}");
+        for step in &steps {
+            let json = serde_json::to_string(step).expect("a step is JSON");
+            check(&format!("{step:?} {json}"), &format!("{name}, a step"));
+            let log = runs.step_log(&run, step).await.expect("a log");
+            if let Some(log) = log {
+                check(&format!("{log:?}"), &format!("{name}, a log of a step"));
+            }
+        }
+        let logs: Vec<Log> = runs.logs(&run).try_collect().await.expect("logs");
+        assert!(!logs.is_empty(), "{name}");
+        for log in &logs {
+            check(&log.step, &format!("{name}, the name of a log"));
+            check(&log.text, &format!("{name}, a log"));
         }
     }
 }

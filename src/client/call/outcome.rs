@@ -9,9 +9,6 @@ use super::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::{Log, Run};
 
-/// No vendor's token or key is shorter.
-const SHORTEST_CREDENTIAL: usize = 12;
-
 /// What the generated client of an operation answers.
 pub(crate) type Generated<T> = std::result::Result<ResponseValue<T>, progenitor_client::Error<()>>;
 
@@ -155,10 +152,9 @@ impl Call {
         }
     }
 
-    /// Whether an id is the credential that was sent. A short id is a number, and a number is no
-    /// credential: a run is not lost because a password is 7.
+    /// Whether an id is the credential that was sent.
     pub(super) fn repeats_credential(&self, id: &str) -> bool {
-        id.len() >= SHORTEST_CREDENTIAL && !self.session().cleaner().is_clean(id)
+        self.session().cleaner().is_secret(id)
     }
 
     fn names_no_run(&self) -> Error {

@@ -69,6 +69,27 @@ fn more_secrets_are_learned_and_known_ones_shared() {
     assert!(shared(&few, &same) && shared(&few, &few.clone()) && !shared(&few, &more));
 }
 
+/// A token for each request, for as long as a program runs.
+#[test]
+fn of_tokens_that_replace_each_other_the_last_are_known() {
+    let token = |number: usize| format!("token-{number:08}-of-an-hour");
+    let mut cleaner = Cleaner::new(["the-client-secret", "another-one"]);
+    for number in 0..2_000 {
+        cleaner = cleaner.with_latest(2, &token(number));
+    }
+    assert!(cleaner.is_clean(&token(1_900)), "it was replaced long ago");
+    for hidden in [
+        "the-client-secret",
+        "another-one",
+        &token(1_999),
+        &token(1_970),
+    ] {
+        assert_eq!(cleaner.clean(hidden), "[hidden]", "{hidden}");
+    }
+    let few = Cleaner::new([]).with_latest(0, &token(1));
+    assert_eq!(few.with_latest(0, &token(2)).clean(&token(1)), "[hidden]");
+}
+
 #[test]
 fn debug_tells_nothing() {
     let cleaner = Cleaner::new(["tell-me"]);
