@@ -169,7 +169,15 @@ fn version(bytes: &[u8]) -> Version {
 }
 
 fn read(path: &Path) -> io::Result<Option<Stored>> {
-    let file = match File::open(path) {
+    // Anything but a file, such as a pipe, may have no end, or nobody who writes into it.
+    let opened = fs::metadata(path).and_then(|about| match about.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "an entry is no file",
+        )),
+    });
+    let file = match opened {
         Ok(file) => file,
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(cause),

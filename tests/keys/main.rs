@@ -4,6 +4,8 @@
 mod attaching;
 mod brittle;
 mod crashes;
+#[cfg(unix)]
+mod hostile;
 mod ledgers;
 mod marks;
 mod others;
