@@ -87,6 +87,25 @@ async fn in_an_error() {
 }
 
 #[tokio::test]
+async fn in_steps() {
+    let server = MockServer::start().await;
+    let mut run = execution("FAILED");
+    run["action_executions"] = json!([{
+        "action_execution_id": "a1", "action": { "name": NASTY }, "status": "FAILED",
+    }]);
+    reading(&server, answer(200, run)).await;
+    let at = path(format!("{EXECUTIONS}/31/action_executions/a1"));
+    let why = answer(200, json!({ "error_message": NASTY }));
+    Mock::given(at).respond_with(why).mount(&server).await;
+    let ended = buddy(&server, "steps buddy/acme/site/2/31")
+        .ends_with(0)
+        .await;
+    is_clean(&ended.stdout);
+    assert_eq!(ended.stdout.lines().count(), 1, "{}", ended.stdout);
+    assert_eq!(ended.stdout.split('\t').count(), 5, "{}", ended.stdout);
+}
+
+#[tokio::test]
 async fn in_logs_where_lines_and_tabs_stay() {
     let server = MockServer::start().await;
     let mut run = execution("SUCCESSFUL");
