@@ -7,7 +7,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use runpipe::{Reconciled, RetryPolicy};
 use runpipe_fuzz::clients::{Proof, TIMEOUT, client, ended, run};
 use runpipe_fuzz::exchange::{Canned, Exchange};
-use runpipe_fuzz::outcome::{check_error, check_run};
+use runpipe_fuzz::outcome::{check_error, check_part, check_run};
 
 /// A list is read this far.
 const FAR: usize = 50;
@@ -53,8 +53,24 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         "logs" => {
             let logs = client.runs().logs(&asked).take(FAR).collect::<Vec<_>>();
             for log in ended(logs).0 {
-                if let Err(error) = log {
-                    check_error(&error);
+                match log {
+                    Ok(log) => check_part(&log),
+                    Err(error) => check_error(&error),
+                }
+            }
+        }
+        "steps" => {
+            let (outcome, took) = ended(client.runs().steps(&asked));
+            assert!(took <= TIMEOUT, "{took:?}");
+            let steps = outcome.unwrap_or_else(|error| {
+                check_error(&error);
+                Vec::new()
+            });
+            for step in steps.iter().take(FAR) {
+                check_part(step);
+                match ended(client.runs().step_log(&asked, step)).0 {
+                    Ok(log) => check_part(&log),
+                    Err(error) => check_error(&error),
                 }
             }
         }

@@ -18,6 +18,12 @@ pub fn check_run(run: &Run) {
     assert!(!shown.contains(SECRET), "a run tells the secret: {shown}");
 }
 
+/// A step or a log names nothing that is secret.
+pub fn check_part(part: &impl std::fmt::Debug) {
+    let shown = format!("{part:?}");
+    assert!(!shown.contains(SECRET), "a part tells the secret: {shown}");
+}
+
 /// An error says what happened and what to do, on lines that a terminal can show, and nothing secret.
 pub fn check_error(error: &Error) {
     let message = error.to_string();
