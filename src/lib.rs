@@ -47,22 +47,26 @@ mod service_client;
 mod services;
 pub mod text;
 mod wait;
+mod web_page;
 
 pub use builder::Builder;
-pub use client::RetryPolicy;
+pub use client::{Rehearsal, RetryPolicy};
 pub use error::{Error, ErrorKind, Result};
 /// The future that a trait's method returns: [`HttpClient`] and [`auth::TokenProvider`].
 pub use futures_core::future::BoxFuture;
 pub(crate) use generated::open_enum;
-pub use http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
+pub use http_client::{HttpClient, Network, ReqwestClient, ResponseBody, SendError};
 pub use mark::{Mark, MarkPlace, Trace};
 pub use reconcile::Reconciled;
-pub use run::{InvalidPathValue, InvalidRunRef, Log, Run, RunRef, RunStatus, Step, Timestamp};
+pub use run::{
+    InvalidPathValue, InvalidRunRef, Log, LogMark, LogPart, Run, RunRef, RunStatus, Step, Timestamp,
+};
 pub use runs::Runs;
 pub use service::{Service, UnknownService};
 pub use service_client::ServiceClient;
 pub use services::*;
 pub use wait::{WaitOptions, states, wait, wait_all};
+pub use web_page::{InvalidWebPage, WebPage};
 
 /// The examples on the pages of the book.
 #[cfg(doctest)]

@@ -9,8 +9,9 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use crate::error::{ErrorKind, Result};
 use crate::place::Place;
-use crate::run::{Log, Run, RunRef, RunStatus, Step};
+use crate::run::{Log, LogMark, LogPart, Run, RunRef, RunStatus, Step};
 use crate::service::Service;
+use crate::web_page::WebPage;
 
 /// What can be done with a run that was started, whatever service it is on.
 ///
@@ -82,6 +83,33 @@ pub trait Runs: Send + Sync {
         _step: &'a Step,
     ) -> BoxFuture<'a, Result<Option<Log>>> {
         Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// The lines of a step's log after a mark, some thousands at most. `None` where the service serves
+    /// a log as a whole only: [`Runs::step_log`] has it. Azure DevOps and Buddy serve parts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runs::get`].
+    fn log_part<'a>(
+        &'a self,
+        _run: &'a RunRef,
+        _step: &'a Step,
+        _from: LogMark,
+    ) -> BoxFuture<'a, Result<Option<LogPart>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// The run that a page of the service's web site shows. What its address does not name is looked
+    /// up: on Azure DevOps in one call, on Matillion and Buddy in the list of runs, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the page is one of another service,
+    /// [`crate::ErrorKind::NotFound`] when no run has it, and every other kind that a read can fail
+    /// with.
+    fn run_on<'a>(&'a self, page: &'a WebPage) -> BoxFuture<'a, Result<RunRef>> {
+        Box::pin(std::future::ready(page.reference()))
     }
 }
 

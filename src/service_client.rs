@@ -1,18 +1,22 @@
 //! What every service's client is: one trait, which each service implements once.
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::sync::Arc;
 
-use crate::client::{Credential, Dialect, Operation, Session};
-use crate::error::Result;
+use crate::client::{Credential, Dialect, Keep, Operation, Rehearsal, Session};
+use crate::error::{Error, Result};
 use crate::mark::{Mark, MarkPlace, Trace};
+use crate::place::Part;
 use crate::reconcile::Reconciled;
-use crate::run::Run;
+use crate::run::{LogMark, LogPart, Run, RunRef, Step};
 use crate::runs::Runs;
 use crate::service::Service;
+use crate::web_page::{Address, InvalidWebPage, Site, WebPage};
 
 /// The client of a service, whichever it is: each service's `Client`. Sealed.
 ///
@@ -52,6 +56,16 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     /// The vendor's own request for a run.
     type Request: Clone + Serialize + DeserializeOwned + Send + Sync;
 
+    /// Reads the address of a run's page: on the vendor's own site, or on the host of `base_url`,
+    /// where a server of your own has its pages. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidWebPage`] when it is the address of something else.
+    fn web_page(address: &str, base_url: &str) -> std::result::Result<WebPage, InvalidWebPage> {
+        WebPage::read(Self::SERVICE, &Self::SITE, Self::named, address, base_url)
+    }
+
     /// Starts a run.
     ///
     /// # Errors
@@ -63,6 +77,28 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
         pipeline: &Self::Pipeline,
         request: &Self::Request,
     ) -> impl Future<Output = Result<Run>> + Send;
+
+    /// Does everything that [`ServiceClient::start`] does up to the request, which is kept and not
+    /// sent. A token may be asked for: it starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// Every kind that a start can fail with before its request is sent.
+    fn rehearse(
+        &self,
+        pipeline: &Self::Pipeline,
+        request: &Self::Request,
+    ) -> impl Future<Output = Result<Rehearsal>> + Send {
+        async move {
+            let keep = Arc::new(Keep::default());
+            let mut client = self.clone();
+            client.session_mut().pass(Arc::<Keep>::clone(&keep));
+            let started = client.start(pipeline, request).await;
+            let unmade = |_| Error::configuration("the client made no request of a start");
+            keep.take(Self::START)
+                .ok_or_else(|| started.map_or_else(|error| error, unmade))
+        }
+    }
 
     /// Looks for the run of a start that was made at `since`. Starts nothing.
     ///
@@ -112,10 +148,25 @@ pub(crate) trait Connect: Sized {
     const DIALECT: &'static dyn Dialect;
     /// The operation that starts a run.
     const START: &'static Operation;
+    /// Where the pages of runs are.
+    const SITE: Site;
+
+    /// What the address of a page names.
+    fn named(address: &Address) -> Vec<Part>;
 
     fn from_session(session: Session) -> Self;
     fn session(&self) -> &Session;
     fn session_mut(&mut self) -> &mut Session;
+
+    /// The lines of a step's log after a mark, where the service serves parts.
+    fn part_of_log<'a>(
+        &'a self,
+        _run: &'a RunRef,
+        _step: &'a Step,
+        _from: LogMark,
+    ) -> BoxFuture<'a, Result<Option<LogPart>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// This client for the parts of one whole, which share one deadline.
     fn bounded(&self) -> Self
@@ -139,7 +190,8 @@ pub(crate) trait IntoCredential: Sized {
 }
 
 /// Gives a client what all have: what a caller sets for some calls only, and [`Runs`], out of its
-/// own methods `get`, `many`, `stop_and_read`, `step_logs`, `all_steps` and `log_of_step`.
+/// own methods `get`, `many`, `stop_and_read`, `step_logs`, `all_steps`, `log_of_step` and
+/// `run_of_page`.
 macro_rules! client_calls {
     ($client:ty) => {
         impl $client {
@@ -215,6 +267,23 @@ macro_rules! client_calls {
                 $crate::Result<::std::option::Option<$crate::Log>>,
             > {
                 ::std::boxed::Box::pin(self.log_of_step(run, step))
+            }
+
+            fn log_part<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+                step: &'a $crate::Step,
+                from: $crate::LogMark,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::option::Option<$crate::LogPart>>>
+            {
+                $crate::service_client::Connect::part_of_log(self, run, step, from)
+            }
+
+            fn run_on<'a>(
+                &'a self,
+                page: &'a $crate::WebPage,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::RunRef>> {
+                ::std::boxed::Box::pin(self.run_of_page(page))
             }
         }
     };

@@ -71,25 +71,50 @@ impl Attempt<'_> {
 const NOT_SENT: &str = "Nothing was sent. Call again, or set a longer timeout.";
 const SENT: &str = "The request was sent; what became of it is not known.";
 
+/// Says what to do where the cause is between this machine and the service. Only the words of the
+/// HTTP client tell.
+fn advise_of_network(error: Error, cause: &SendError) -> Error {
+    let words = cause.to_string().to_lowercase();
+    let has = |word: &str| words.contains(word);
+    if has("certificate") || has("unknownissuer") {
+        return error.advise(ROOTS);
+    }
+    if has("proxy auth") || has("tunnel") {
+        return error.advise(PROXY);
+    }
+    error
+}
+
+const ROOTS: &str = "Nothing was sent. The host's certificate is not trusted here: if a proxy of your \
+     company is in between, name its root certificate in SSL_CERT_FILE.";
+const PROXY: &str = "Nothing was sent. The proxy in HTTPS_PROXY refused: check its address, and the \
+     user and password in it; hosts in NO_PROXY are asked without it.";
+
 /// After the request was sent, or may have been.
 impl Attempt<'_> {
     /// No head of an answer came.
     pub(super) fn no_answer(&self, cause: &SendError) -> Box<Failure> {
         let error = self.call.error(ErrorKind::Transport);
-        let error = error.detail(cause.to_string());
+        let error = error.detail(format!("{}: {cause}", self.host()));
         match cause.may_have_been_sent() {
             true => failure(error.advise(SENT), Again::Ambiguous),
-            false => failure(error, Again::NotSent),
+            false => failure(advise_of_network(error, cause), Again::NotSent),
         }
     }
 
     /// No head of an answer came in time.
     pub(super) fn silence(&self) -> Box<Failure> {
         let error = self.call.error(ErrorKind::Transport);
-        failure(
-            error.detail("no answer came in time").advise(SENT),
-            Again::Ambiguous,
-        )
+        let detail = format!("{} did not answer in time", self.host());
+        failure(error.detail(detail).advise(SENT), Again::Ambiguous)
+    }
+
+    /// The host that was asked, with its port where it has one of its own.
+    fn host(&self) -> String {
+        let address = self.call.session().base_url();
+        let (_, rest) = address.split_once("://").unwrap_or(("", address));
+        let host = rest.split('/').next().unwrap_or_default();
+        host.to_owned()
     }
 
     /// A success whose body did not come whole.

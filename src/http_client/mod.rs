@@ -1,5 +1,6 @@
 //! Sending one request: the seam below the loop.
 
+mod network;
 mod tls;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use futures_util::stream::BoxStream;
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use network::Network;
 pub(crate) use tls::COMPILED_IN as TLS_COMPILED_IN;
 
 /// Sends requests over HTTP. [`ReqwestClient`] unless [`crate::Builder::http_client`] sets another.
@@ -118,7 +120,7 @@ fn send_error(cause: reqwest::Error) -> SendError {
 }
 
 /// A request of the generated clients, for another HTTP client than reqwest.
-pub(super) fn plain(request: reqwest::Request) -> Result<http::Request<Bytes>, SendError> {
+pub(crate) fn plain(request: reqwest::Request) -> Result<http::Request<Bytes>, SendError> {
     let request: http::Request<reqwest::Body> = request.try_into().map_err(send_error)?;
     let body = request.body().as_bytes().map(Bytes::copy_from_slice);
     Ok(request.map(|_| body.unwrap_or_default()))
@@ -149,6 +151,7 @@ pub struct ReqwestClient(Arc<Clients>);
 
 struct Clients {
     connect_timeout: Duration,
+    network: Network,
     encrypted: Made,
     plain: Made,
 }
@@ -167,11 +170,29 @@ impl ReqwestClient {
         Self::for_scheme("https", connect_timeout)
     }
 
+    /// The same with a proxy or roots of its own. They are for `https` addresses alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ReqwestClient::new`].
+    pub fn on_network(connect_timeout: Duration, network: Network) -> Result<Self, SendError> {
+        Self::made_for("https", connect_timeout, network)
+    }
+
     /// The same, made for requests of that scheme. What other requests need is made with the first of
     /// them: this machine's TLS roots take a while to read.
     pub(crate) fn for_scheme(scheme: &str, connect_timeout: Duration) -> Result<Self, SendError> {
+        Self::made_for(scheme, connect_timeout, Network::default())
+    }
+
+    fn made_for(
+        scheme: &str,
+        connect_timeout: Duration,
+        network: Network,
+    ) -> Result<Self, SendError> {
         let client = ReqwestClient(Arc::new(Clients {
             connect_timeout,
+            network,
             encrypted: Made::new(),
             plain: Made::new(),
         }));
@@ -183,7 +204,10 @@ impl ReqwestClient {
     fn of(&self, scheme: &str) -> Result<&reqwest::Client, SendError> {
         let bare = || bare(self.0.connect_timeout);
         let made = match scheme {
-            "https" => &self.0.encrypted.get_or_init(|| made(bare())),
+            "https" => &self
+                .0
+                .encrypted
+                .get_or_init(|| made(self.0.network.on(bare()))),
             _ => &self.0.plain.get_or_init(|| made(unencrypted(bare()))),
         };
         made.as_ref().map_err(Clone::clone)

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::entry::{self, Entry, Refusal, Sent};
 use super::store::in_time;
 use super::{Key, Ledger, LedgerError, Stage, Version};
-use crate::client::{Clock, Gate};
+use crate::client::{Clock, Gate, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::RunRef;
 
@@ -235,7 +235,7 @@ impl Held {
 /// The last look, right before each attempt leaves: the lease is still this caller's, everybody can
 /// see that the request leaves now, and no time went by unnoticed since that was written.
 impl Gate for Hold {
-    fn pass(&self) -> BoxFuture<'_, Result<()>> {
+    fn pass<'a>(&'a self, _request: &'a Request) -> BoxFuture<'a, Result<()>> {
         let pass = async move {
             let quarter = self.held.lock().await.entry.part_of_lease(4);
             for _ in 0..LOOKS {

@@ -1,4 +1,6 @@
-//! What a step of a run wrote.
+//! What a step of a run wrote, as a whole and in parts.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 
@@ -22,4 +24,67 @@ impl Log {
         cleaner.clean_in_place(&mut self.text);
         self
     }
+}
+
+/// Some lines of a step's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogPart {
+    /// The lines, without their ends. They may contain control characters, as [`Log::text`].
+    pub lines: Vec<String>,
+    /// Where the next lines begin.
+    pub next: LogMark,
+    /// Whether the service has further lines already.
+    pub more: bool,
+}
+
+/// How far a step's log was read. The default is its beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogMark {
+    lines: u64,
+    /// A digest of the last line, by which it is known again.
+    last: u64,
+}
+
+impl LogMark {
+    /// How many lines were read.
+    pub(crate) fn lines(self) -> i64 {
+        i64::try_from(self.lines).unwrap_or(i64::MAX)
+    }
+
+    /// Whether this is the last line that was read.
+    pub(crate) fn ends_with(self, line: &str) -> bool {
+        self.lines > 0 && self.last == digest(line)
+    }
+}
+
+impl LogPart {
+    /// What comes after a mark. The last line of a step that goes on may grow: unless more lines
+    /// follow it, it is left for the next time.
+    pub(crate) fn after(from: LogMark, mut lines: Vec<String>, more: bool, may_grow: bool) -> Self {
+        if may_grow && !more {
+            lines.pop();
+        }
+        let count = u64::try_from(lines.len()).unwrap_or_default();
+        let next = LogMark {
+            lines: from.lines.saturating_add(count),
+            last: lines.last().map_or(from.last, |line| digest(line)),
+        };
+        let more = more && count > 0;
+        LogPart { lines, next, more }
+    }
+
+    /// The same lines without a secret in them.
+    pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
+        self.lines
+            .iter_mut()
+            .for_each(|line| cleaner.clean_in_place(line));
+        self
+    }
+}
+
+fn digest(line: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    line.hash(&mut hasher);
+    hasher.finish()
 }

@@ -16,7 +16,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::secrets::Cleaner;
 use crate::service::Service;
 
-pub use log::Log;
+pub use log::{Log, LogMark, LogPart};
 pub(crate) use reference::check_path_value;
 pub use reference::{InvalidPathValue, InvalidRunRef, RunRef};
 pub use status::RunStatus;

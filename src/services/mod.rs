@@ -8,11 +8,14 @@
 //!   `pipeline_named`;
 //! * `lifecycle.rs`: what changes a run that was started: `stop`, `stop_and_read`;
 //! * `logs.rs`: what its steps wrote: `step_logs`;
+//! * `page.rs`: the addresses of its pages of runs: `page`, `named`, `run_of_page`;
 //! * `reconcile.rs`: which run a start may have begun: `reconcile`, `fits`;
 //! * `mark.rs`: where the mark of a start goes, and how a run shows it;
 //! * `dialect.rs`: what this vendor does on the wire, refusals above all; `proofs.rs`: which of its
 //!   own answers prove that nothing was done;
 //! * `credentials.rs`: the credentials that the service accepts.
+//!
+//! `flow_page.rs` is about the web site that Yunxiao's two APIs share.
 //!
 //! How the vendor behaves, for tests, is in the crate `runpipe-testing`.
 
@@ -25,6 +28,8 @@ pub mod aliyun;
 pub mod azure_devops;
 #[cfg(feature = "buddy")]
 pub mod buddy;
+#[cfg(any(feature = "aliyun", feature = "yunxiao"))]
+mod flow_page;
 #[cfg(feature = "matillion")]
 pub mod matillion;
 #[cfg(feature = "yunxiao")]

@@ -66,7 +66,7 @@ impl Attempt<'_> {
             None => return Err(self.out_of_time_before("while a token was asked for")),
         };
         if let (Effect::Start, Some(gate)) = (self.effect, session.gate()) {
-            match deadline.bound(gate.pass()).await {
+            match deadline.bound(gate.pass(&request)).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return Err(self.held_back(error)),
                 None => return Err(self.out_of_time_before("while the ledger was asked")),

@@ -1,6 +1,7 @@
 //! From Aliyun's answers to a [`Run`].
 
 use super::envelope;
+use super::page::page;
 use super::reference::PipelineRef;
 use super::types::{
     PipelineRun, PipelineRunJob, PipelineRunStageInfo, PipelineRunStatus, PipelineRunSummary,
@@ -29,8 +30,18 @@ fn worded(pipeline: &PipelineRef, run_id: i64, word: Option<&PipelineRunStatus>)
     let reference = pipeline.run(run_id)?;
     let mut run = Run::new(reference, word.map_or(RunStatus::Unknown, status));
     run.vendor_status = word.map(ToString::to_string);
+    Ok(placed(run, pipeline))
+}
+
+/// The same run with what its pipeline tells.
+fn placed(mut run: Run, pipeline: &PipelineRef) -> Run {
     run.pipeline_id = Some(pipeline.pipeline_id.to_string());
-    Ok(run)
+    run.url = Some(page(
+        &pipeline.organization_id,
+        pipeline.pipeline_id,
+        &run.id,
+    ));
+    run
 }
 
 /// A run that has just been started. The answer holds its number and no state: it was accepted.
@@ -49,9 +60,8 @@ pub(super) fn started(
 
 /// A run of which only the number could be read.
 pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
-    let mut run = Run::new(pipeline.run_of(&answer.id)?, RunStatus::Queued);
-    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
-    Ok(run)
+    let run = Run::new(pipeline.run_of(&answer.id)?, RunStatus::Queued);
+    Ok(placed(run, pipeline))
 }
 
 /// A run as the list shows it. `None` for an item without a number.

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use futures_util::stream::BoxStream;
 
 use super::{Client, PipelineRef, generated, operations, types};
-use crate::client::header_text;
+use crate::client::{Call, header_text};
 use crate::error::{ErrorKind, Result};
-use crate::run::{Log, RunRef};
+use crate::run::{Log, LogMark, LogPart, RunRef, Step};
 use crate::runs::logs_of;
+
+/// So many lines are asked for at once.
+const MOST_LINES: i64 = 2000;
 
 /// One log of a run, not fetched yet.
 pub(super) struct LogPlace {
@@ -75,21 +78,68 @@ impl Client {
         Ok(timeline.records.unwrap_or_default())
     }
 
+    /// Lines of one log (`getBuildLog`).
+    ///
+    /// Whether the service counts lines from 0 or from 1 is not documented: the last line that was
+    /// read is asked for again, and known by its text. Each begins with its own time.
+    pub(super) async fn log_after(
+        &self,
+        run: &RunRef,
+        step: &Step,
+        from: LogMark,
+    ) -> Result<Option<LogPart>> {
+        let Some(id) = step.log.as_deref().and_then(|id| id.parse().ok()) else {
+            return Ok(None);
+        };
+        let first = (from != LogMark::default()).then(|| from.lines());
+        let last = from.lines().saturating_add(MOST_LINES);
+        let (call, text) = self.log_text(run, id, first, Some(last)).await?;
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let more = i64::try_from(lines.len()).is_ok_and(|count| count >= MOST_LINES);
+        if !text.ends_with('\n') && !step.status.has_ended() {
+            // The line that is being written.
+            lines.pop();
+        }
+        if lines.first().is_some_and(|line| from.ends_with(line)) {
+            lines.remove(0);
+        }
+        let part = LogPart::after(from, lines, more, false);
+        Ok(Some(part.clean(&call.session().cleaner())))
+    }
+
     /// One log's text (`getBuildLog`).
     pub(super) async fn log_of(&self, run: &RunRef, log: LogPlace) -> Result<Log> {
         let LogPlace { id, step } = log;
+        let (call, text) = self.log_text(run, id, None, None).await?;
+        Ok(call.clean_log(Log { step, text }))
+    }
+
+    /// The lines of a log from the first to the last, or all.
+    async fn log_text(
+        &self,
+        run: &RunRef,
+        id: i64,
+        first: Option<i64>,
+        last: Option<i64>,
+    ) -> Result<(Call, String)> {
         let (call, pipeline, build_id) =
             PipelineRef::call_about_build(&self.session, &operations::GET_BUILD_LOG, run)?;
         let call = call.at("log", id);
-        let answer = generated::client(&call)
+        let api = generated::client(&call);
+        let mut request = api
             .get_build_log()
             .organization(&pipeline.organization)
             .project(&pipeline.project)
             .build_id(build_id)
             .log_id(id)
-            .api_version(&*self.api_version)
-            .send()
-            .await;
+            .api_version(&*self.api_version);
+        if let Some(first) = first {
+            request = request.start_line(first);
+        }
+        if let Some(last) = last {
+            request = request.end_line(last);
+        }
+        let answer = request.send().await;
         let (body, headers) = call.text(answer)?;
         let is_json = header_text(&headers, http::header::CONTENT_TYPE.as_str())
             .is_some_and(|kind| kind.starts_with("application/json"));
@@ -98,7 +148,7 @@ impl Client {
             false => None,
         };
         let text = text.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
-        Ok(call.clean_log(Log { step, text }))
+        Ok((call, text))
     }
 }
 

@@ -8,6 +8,7 @@ mod listing;
 mod logs;
 mod mark;
 mod normalize;
+mod page;
 mod preview;
 mod proofs;
 mod reconcile;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
@@ -31,11 +33,12 @@ use crate::client::{Call, Dialect, Generated, Operation, Session};
 use crate::error::{Error, Result};
 use crate::generated::azure_devops::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::Place;
+use crate::place::{Part, Place};
 use crate::reconcile::Reconciled;
-use crate::run::{Run, RunRef};
+use crate::run::{LogMark, LogPart, Run, RunRef, Step};
 use crate::service::Service;
 use crate::service_client::{Connect, ServiceClient, client_calls};
+use crate::web_page::{Address, Site};
 
 pub use credentials::{Credentials, SCOPE};
 pub use reference::PipelineRef;
@@ -85,6 +88,21 @@ impl Connect for Client {
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
     const START: &'static Operation = &operations::RUN_PIPELINE;
+
+    const SITE: Site = page::SITE;
+
+    fn part_of_log<'a>(
+        &'a self,
+        run: &'a RunRef,
+        step: &'a Step,
+        from: LogMark,
+    ) -> BoxFuture<'a, Result<Option<LogPart>>> {
+        Box::pin(self.log_after(run, step, from))
+    }
+
+    fn named(address: &Address) -> Vec<Part> {
+        page::named(address)
+    }
 
     fn from_session(session: Session) -> Self {
         Client {
@@ -228,7 +246,17 @@ impl Client {
     async fn build(&self, run: &RunRef) -> Result<types::Build> {
         let (call, pipeline, build_id) =
             PipelineRef::call_about_build(&self.session, &operations::GET_BUILD, run)?;
-        let answer = generated::client(&call)
+        self.read_build(&call, &pipeline, build_id).await
+    }
+
+    /// A build of a pipeline's project.
+    async fn read_build(
+        &self,
+        call: &Call,
+        pipeline: &PipelineRef,
+        build_id: i64,
+    ) -> Result<types::Build> {
+        let answer = generated::client(call)
             .get_build()
             .organization(&pipeline.organization)
             .project(&pipeline.project)

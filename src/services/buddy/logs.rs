@@ -4,10 +4,13 @@ use futures_util::stream::BoxStream;
 
 use super::{Client, PipelineRef, generated, operations, types};
 use crate::client::Call;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::place::Place;
-use crate::run::{Log, RunRef};
+use crate::run::{Log, LogMark, LogPart, RunRef, Step};
 use crate::runs::logs_of;
+
+/// The most lines that are served at once.
+const MOST_LINES: i64 = 1000;
 
 impl Client {
     pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
@@ -37,6 +40,51 @@ impl Client {
         let (call, action) = self.action(run, id).await?;
         let text = action.log.unwrap_or_default().join("\n");
         Ok(call.clean_log(Log { step, text }))
+    }
+
+    /// Lines of one action's log (`listActionExecutionLogs`).
+    pub(super) async fn log_after(
+        &self,
+        run: &RunRef,
+        step: &Step,
+        from: LogMark,
+    ) -> Result<Option<LogPart>> {
+        let Some(id) = &step.log else {
+            return Ok(None);
+        };
+        let operation = &operations::LIST_ACTION_EXECUTION_LOGS;
+        let (call, pipeline, execution_id) =
+            PipelineRef::call_about(&self.session, operation, run)?;
+        let call = call.at("action", id);
+        let answer = generated::client(&call)
+            .list_action_execution_logs()
+            .workspace(&pipeline.workspace)
+            .project_name(&pipeline.project)
+            .pipeline_id(pipeline.pipeline_id)
+            .execution_id(execution_id)
+            .action_execution_id(id)
+            .offset(from.lines())
+            .limit(MOST_LINES)
+            .send()
+            .await;
+        let answer = match call.decoded(answer) {
+            Ok(answer) => answer,
+            // A server of one's own may be older than the operation (2026).
+            Err(error) if error.kind() == ErrorKind::NotFound && from == LogMark::default() => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        if answer.offset.is_some_and(|told| told != from.lines()) {
+            let error = call.error(ErrorKind::Undecodable);
+            return Err(error.detail("the answer has other lines than those asked for"));
+        }
+        let lines = answer.logs.unwrap_or_default();
+        let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+        let total = answer.total_element_count.unwrap_or_default();
+        let more = from.lines().saturating_add(count) < total;
+        let part = LogPart::after(from, lines, more, !step.status.has_ended());
+        Ok(Some(part.clean(&self.session.cleaner())))
     }
 
     /// What one action of an execution did (`getActionExecution`), its log with it.

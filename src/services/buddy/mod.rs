@@ -7,6 +7,7 @@ mod listing;
 mod logs;
 mod mark;
 mod normalize;
+mod page;
 mod reconcile;
 mod reference;
 mod steps;
@@ -19,6 +20,7 @@ pub mod types {
 
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
@@ -26,11 +28,12 @@ use crate::client::{Dialect, Operation, Session};
 use crate::error::Result;
 use crate::generated::buddy::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::Place;
+use crate::place::{Part, Place};
 use crate::reconcile::Reconciled;
-use crate::run::{Run, RunRef};
+use crate::run::{LogMark, LogPart, Run, RunRef, Step};
 use crate::service::Service;
 use crate::service_client::{Connect, ServiceClient, client_calls};
+use crate::web_page::{Address, Site};
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -72,6 +75,21 @@ impl Connect for Client {
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::BuddyDialect;
     const START: &'static Operation = &operations::RUN_EXECUTION;
+
+    const SITE: Site = page::SITE;
+
+    fn part_of_log<'a>(
+        &'a self,
+        run: &'a RunRef,
+        step: &'a Step,
+        from: LogMark,
+    ) -> BoxFuture<'a, Result<Option<LogPart>>> {
+        Box::pin(self.log_after(run, step, from))
+    }
+
+    fn named(address: &Address) -> Vec<Part> {
+        page::named(address)
+    }
 
     fn from_session(session: Session) -> Self {
         Client { session }

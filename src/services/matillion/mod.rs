@@ -8,6 +8,7 @@ mod listing;
 mod logs;
 mod mark;
 mod normalize;
+mod page;
 mod reconcile;
 mod reference;
 mod region;
@@ -28,11 +29,12 @@ use crate::client::{Dialect, Operation, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::matillion::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::Place;
+use crate::place::{Part, Place};
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
 use crate::service_client::{Connect, ServiceClient, client_calls};
+use crate::web_page::{Address, Site};
 
 pub use credentials::{Credentials, TOKEN_URL};
 pub use filter::ListFilter;
@@ -77,6 +79,12 @@ impl Connect for Client {
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::MatillionDialect;
     const START: &'static Operation = &operations::EXECUTE_PUBLISHED_PIPELINE;
+
+    const SITE: Site = page::SITE;
+
+    fn named(address: &Address) -> Vec<Part> {
+        page::named(address)
+    }
 
     fn from_session(session: Session) -> Self {
         Client { session }

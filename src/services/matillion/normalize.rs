@@ -1,5 +1,6 @@
 //! From Matillion's answers to a [`Run`].
 
+use super::page::page;
 use super::reference::ProjectRef;
 use super::types::{
     ExecutePublishedPipelineRequest, ExecutionStatus, PipelineExecution, PipelineExecutionAnswer,
@@ -7,11 +8,6 @@ use super::types::{
 };
 use crate::error::Result;
 use crate::run::{Run, RunRef, RunStatus, Timestamp};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// Where people look at an execution (evidence: two public clients).
-const PAGE: &str = "https://app.matillion.com/observability-dashboard/pipeline/";
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// What each of Matillion's words means.
 pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
@@ -35,10 +31,6 @@ fn known(reference: RunRef, word: Option<&ExecutionStatus>) -> Run {
     run.vendor_status = word.map(ToString::to_string);
     run.url = Some(url);
     run
-}
-
-fn page(execution_id: &str) -> String {
-    format!("{PAGE}{}", utf8_percent_encode(execution_id, SEGMENT))
 }
 
 /// An execution as a run. Its id is in the reference, whether the answer repeats it or not.

@@ -1,5 +1,6 @@
 //! From Yunxiao's answers to a [`Run`].
 
+use super::page::page;
 use super::reference::PipelineRef;
 use super::types::{
     CreatePipelineRunAnswer, PipelineRun, PipelineRunJob, PipelineRunStageInfo, PipelineRunStatus,
@@ -32,8 +33,15 @@ fn worded(pipeline: &PipelineRef, run_id: i64, word: Option<&PipelineRunStatus>)
     let reference = pipeline.run(run_id)?;
     let mut run = Run::new(reference, word.map_or(RunStatus::Unknown, status));
     run.vendor_status = word.map(ToString::to_string);
+    Ok(placed(run, pipeline))
+}
+
+/// The same run with what its pipeline tells. Where a Region instance has its pages is not known.
+fn placed(mut run: Run, pipeline: &PipelineRef) -> Run {
+    let page = |organization| page(organization, pipeline.pipeline_id, &run.id);
+    run.url = pipeline.organization().map(page);
     run.pipeline_id = Some(pipeline.pipeline_id.to_string());
-    Ok(run)
+    run
 }
 
 /// A run that has just been started: its number, and nothing else.
@@ -71,9 +79,8 @@ fn in_object(run: &StartedPipelineRun) -> Option<i64> {
 
 /// A run of which only the number could be read.
 pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
-    let mut run = Run::new(pipeline.run_of(&answer.id)?, RunStatus::Queued);
-    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
-    Ok(run)
+    let run = Run::new(pipeline.run_of(&answer.id)?, RunStatus::Queued);
+    Ok(placed(run, pipeline))
 }
 
 /// A run as the list shows it. `None` for an item without a number.

@@ -1,0 +1,54 @@
+//! What a machine's network asks of a client: a proxy, further roots.
+
+use super::{SendError, reasons};
+
+/// What [`super::ReqwestClient`] does besides what this machine's variables and roots say.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    proxy: Option<reqwest::Proxy>,
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    roots: Vec<reqwest::Certificate>,
+}
+
+impl Network {
+    /// Sends requests to `https` addresses through this proxy, instead of the one that the
+    /// environment names. Hosts in `NO_PROXY` are asked straight.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] when it is no address of a proxy.
+    pub fn proxy(mut self, address: &str) -> Result<Self, SendError> {
+        let unusable = |cause: reqwest::Error| SendError::not_sent(reasons(&cause.without_url()));
+        let proxy = reqwest::Proxy::https(address).map_err(unusable)?;
+        self.proxy = Some(proxy.no_proxy(reqwest::NoProxy::from_env()));
+        Ok(self)
+    }
+
+    /// Trusts these root certificates too, in PEM.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] when there is none among them, or one cannot be read.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, SendError> {
+        let roots = reqwest::Certificate::from_pem_bundle(pem);
+        self.roots = roots.map_err(|cause| SendError::not_sent(reasons(&cause)))?;
+        match self.roots.is_empty() {
+            true => Err(SendError::not_sent("there is no certificate in PEM")),
+            false => Ok(self),
+        }
+    }
+
+    pub(super) fn on(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        let builder = match &self.proxy {
+            Some(proxy) => builder.proxy(proxy.clone()),
+            None => builder,
+        };
+        #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+        let builder = match self.roots.is_empty() {
+            true => builder,
+            false => builder.tls_certs_merge(self.roots.clone()),
+        };
+        builder
+    }
+}

@@ -1,0 +1,73 @@
+//! The pages of Buddy's executions.
+
+use futures_util::{StreamExt, pin_mut};
+
+use super::{Client, PipelineRef, operations};
+use crate::error::{ErrorKind, Result};
+use crate::place::{Part, Place};
+use crate::run::RunRef;
+use crate::service::Service;
+use crate::service_client::Connect;
+use crate::web_page::{Address, Site, WebPage};
+
+/// What an address calls an execution: a hexadecimal id that is another than its number.
+const HEX_ID: &str = "execution";
+
+/// The regions' sites differ in their hosts; a server of one's own has its pages beside its API.
+pub(super) const SITE: Site = Site {
+    hosts: &[
+        "app.buddy.works",
+        ".app.buddy.works",
+        "app.eu.buddy.works",
+        "app.asia.buddy.works",
+    ],
+    names: &["workspace", "project", "pipelineId", HEX_ID],
+    form: "https://app.buddy.works/{workspace}/{project}/pipelines/pipeline/{pipelineId}/execution/{id}",
+};
+
+/// What the address of a page names.
+pub(super) fn named(address: &Address) -> Vec<Part> {
+    let segments = address.segments();
+    let (place, rest) = match segments.as_slice() {
+        [
+            place @ ..,
+            "pipelines",
+            "pipeline",
+            pipeline,
+            "execution",
+            id,
+        ] => (place, vec![("pipelineId", *pipeline), (HEX_ID, *id)]),
+        [place @ .., "pipelines", "pipeline", pipeline] => (place, vec![("pipelineId", *pipeline)]),
+        place => (place, Vec::new()),
+    };
+    let place = ["workspace", "project"]
+        .into_iter()
+        .zip(place.iter().copied());
+    place
+        .chain(rest)
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect()
+}
+
+impl Client {
+    /// The execution of a page. Its address has an id that no call takes: the list of executions has
+    /// the same address beside the number.
+    pub(super) async fn run_of_page(&self, page: &WebPage) -> Result<RunRef> {
+        page.expect_service(Service::Buddy)?;
+        let pipeline_id = page.number("pipelineId")?;
+        let pipeline = PipelineRef::new(page.text("workspace"), page.text("project"), pipeline_id);
+        let client = self.bounded();
+        let list = client.list(&pipeline);
+        pin_mut!(list);
+        while let Some(run) = list.next().await {
+            let run = run?;
+            let page_of_run = run.url.as_deref().unwrap_or_default();
+            if page_of_run.rsplit('/').next() == Some(page.text(HEX_ID)) {
+                return Ok(run.reference);
+            }
+        }
+        let call = pipeline.call(&client.session, &operations::LIST_EXECUTIONS);
+        let error = call.error(ErrorKind::NotFound);
+        Err(error.detail("the list of executions does not have that of the page"))
+    }
+}

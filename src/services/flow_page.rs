@@ -1,0 +1,41 @@
+//! The pages of Yunxiao Flow's runs: one site, whichever API they were started through.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::place::Part;
+use crate::web_page::{Address, Site};
+
+/// Where people look at pipelines (vendor page of the start).
+const PAGES: &str = "https://flow.aliyun.com/pipelines/";
+
+pub(crate) const SITE: Site = Site {
+    hosts: &["flow.aliyun.com"],
+    names: &["organizationId", "pipelineId", "runId"],
+    form: "https://flow.aliyun.com/pipelines/{pipelineId}/builds/{runId}?organizationId={organizationId}",
+};
+
+/// The page of a run. `builds` and `organizationId` are from public clients; without the organization
+/// the site shows the one that was looked at last.
+pub(crate) fn page(organization_id: &str, pipeline_id: i64, run_id: &str) -> String {
+    let organization = utf8_percent_encode(organization_id, NON_ALPHANUMERIC);
+    format!("{PAGES}{pipeline_id}/builds/{run_id}?organizationId={organization}")
+}
+
+/// What the address of a page names.
+pub(crate) fn named(address: &Address) -> Vec<Part> {
+    let organization = address.query("organizationId");
+    let organization = organization.map(|id| ("organizationId", id));
+    let segments = address.segments();
+    let (pipeline, run) = match segments.as_slice() {
+        ["pipelines", pipeline, "builds", run, ..] => (Some(*pipeline), Some(*run)),
+        ["pipelines", pipeline, ..] => (Some(*pipeline), None),
+        _ => (None, None),
+    };
+    let pipeline = pipeline.map(|id| ("pipelineId", id.to_owned()));
+    let run = run.map(|id| ("runId", id.to_owned()));
+    organization
+        .into_iter()
+        .chain(pipeline)
+        .chain(run)
+        .collect()
+}

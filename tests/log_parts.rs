@@ -1,0 +1,162 @@
+//! The promise: a log that is read in parts while it grows has each line once, and none is lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use runpipe::{LogMark, RunRef, Runs, ServiceClient, azure_devops, buddy};
+use serde_json::json;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+/// How many lines the log has in the end: more than two parts.
+const LINES: usize = 4500;
+
+/// The longest answer that is read: shorter than the log.
+const LONGEST: usize = 120_000;
+
+/// A log that is longer at each look.
+#[derive(Clone, Default)]
+struct Growing(Arc<AtomicUsize>);
+
+impl Growing {
+    /// How many lines there are now.
+    fn look(&self) -> usize {
+        let before = self.0.fetch_add(700, Ordering::Relaxed);
+        before.min(LINES)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= LINES
+    }
+}
+
+fn line(number: usize) -> String {
+    format!("2026-11-21T09:00:00.{number:07}Z line {number}")
+}
+
+fn number(request: &Request, name: &str) -> Option<usize> {
+    let mut pairs = request.url.query_pairs();
+    let value = pairs.find(|(key, _)| key == name)?.1;
+    value.parse().ok()
+}
+
+async fn serve(
+    server: &MockServer,
+    at: &str,
+    respond: impl Fn(&Request) -> ResponseTemplate + Send + Sync + 'static,
+) {
+    let get = Mock::given(method("GET")).and(path(at));
+    get.respond_with(respond).mount(server).await;
+}
+
+/// Reads in parts until the step has ended and nothing is left.
+async fn read<C: ServiceClient + Runs>(client: &C, run: &str) -> Vec<String> {
+    let run: RunRef = run.parse().expect("a reference");
+    let (mut mark, mut lines) = (LogMark::default(), Vec::new());
+    loop {
+        let steps = Runs::steps(client, &run).await.expect("steps");
+        loop {
+            let part = client.log_part(&run, &steps[0], mark).await;
+            let part = part.expect("a part").expect("parts are served");
+            assert!(part.lines.len() <= 2001, "{}", part.lines.len());
+            lines.extend(part.lines);
+            mark = part.next;
+            if !part.more {
+                break;
+            }
+        }
+        if steps[0].status.has_ended() {
+            let whole = client.step_log(&run, &steps[0]).await;
+            assert!(whole.is_err(), "as a whole it is too long");
+            return lines;
+        }
+    }
+}
+
+fn expected() -> Vec<String> {
+    (0..LINES).map(line).collect()
+}
+
+#[tokio::test]
+async fn whether_azure_devops_counts_lines_from_0_or_from_1() {
+    for base in [0, 1] {
+        let (server, log) = (MockServer::start().await, Growing::default());
+        let state = log.clone();
+        serve(&server, "/acme/Shop/_apis/build/builds/9/timeline", move |_| {
+            let state = if state.is_whole() { "completed" } else { "inProgress" };
+            let record = json!({
+                "id": "r", "name": "Build", "type": "Task", "state": state, "result": "succeeded",
+                "log": { "id": 7 },
+            });
+            ResponseTemplate::new(200).set_body_json(json!({ "records": [record] }))
+        })
+        .await;
+        serve(
+            &server,
+            "/acme/Shop/_apis/build/builds/9/logs/7",
+            move |request| {
+                let there = log.look();
+                let first =
+                    number(request, "startLine").map_or(0, |line| line.saturating_sub(base));
+                let last = number(request, "endLine").map_or(LINES, |line| line + 1 - base);
+                let lines = (first..last.min(there)).map(|number| line(number) + "\n");
+                let mut text: String = lines.collect();
+                // The line that is being written.
+                if last > there && there < LINES {
+                    text.push_str("2026-11-21T09:");
+                }
+                ResponseTemplate::new(200).set_body_raw(text, "text/plain")
+            },
+        )
+        .await;
+        let client = azure_devops::Client::builder().base_url(server.uri());
+        let client = client.requests_per_second(10_000.0).longest_answer(LONGEST);
+        let client = client.credentials(azure_devops::Credentials::pat("pat"));
+        let client = client.build().expect("a client");
+        let lines = read(&client, "azure-devops/acme/Shop/3/9").await;
+        assert_eq!(lines, expected(), "counted from {base}");
+    }
+}
+
+#[tokio::test]
+async fn buddy_serves_a_thousand_lines_at_once() {
+    let (server, log) = (MockServer::start().await, Growing::default());
+    let place = "/workspaces/acme/projects/site/pipelines/2/executions/31";
+    let state = log.clone();
+    serve(&server, place, move |_| {
+        let status = if state.is_whole() {
+            "SUCCESSFUL"
+        } else {
+            "INPROGRESS"
+        };
+        let action = json!({
+            "action_execution_id": "a1", "action": { "name": "Build" }, "status": status,
+        });
+        let run = json!({ "id": 31, "status": status, "action_executions": [action] });
+        ResponseTemplate::new(200).set_body_json(run)
+    })
+    .await;
+    serve(
+        &server,
+        &format!("{place}/action_executions/a1/logs"),
+        move |request| {
+            let there = log.look();
+            let offset = number(request, "offset").expect("an offset");
+            let limit = number(request, "limit").expect("a limit");
+            assert!(limit <= 1000, "{limit}");
+            let lines: Vec<String> = (offset..there).take(limit).map(line).collect();
+            let page = json!({ "offset": offset, "total_element_count": there, "logs": lines });
+            ResponseTemplate::new(200).set_body_json(page)
+        },
+    )
+    .await;
+    serve(&server, &format!("{place}/action_executions/a1"), |_| {
+        ResponseTemplate::new(200).set_body_json(json!({ "log": expected() }))
+    })
+    .await;
+    let client = buddy::Client::builder().base_url(server.uri());
+    let client = client.requests_per_second(10_000.0).longest_answer(LONGEST);
+    let client = client.credentials(buddy::Credentials::token("token"));
+    let client = client.build().expect("a client");
+    assert_eq!(read(&client, "buddy/acme/site/2/31").await, expected());
+}
