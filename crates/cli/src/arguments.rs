@@ -3,11 +3,12 @@
 use clap::{ArgAction, Parser, Subcommand};
 
 use super::auth;
+use super::config;
 use super::log::Form;
 use super::schema;
 use super::{
-    cancel, completions, ledger, list, logs, man, open, preview, sandbox, spec, start, status,
-    steps, watch,
+    cancel, completions, ledger, list, logs, man, open, pipelines, preview, sandbox, spec, start,
+    status, steps, watch,
 };
 
 /// The section of the flags that every command takes. It stands last: they are added last.
@@ -76,6 +77,9 @@ pub enum Command {
     /// Show, and forget, what the ledger of keys remembers (start --key).
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// List the pipelines that there are to start.
+    #[command(subcommand)]
+    Pipelines(pipelines::Arguments),
     /// Ask the service to stop a run.
     Cancel(cancel::Arguments),
     /// Print the logs of a run.
@@ -90,6 +94,9 @@ pub enum Command {
     /// Print what a run would execute, without starting one (Azure DevOps).
     #[command(subcommand)]
     Preview(preview::Arguments),
+    /// Show what runpipe.toml sets: targets, defaults, addresses.
+    #[command(subcommand)]
+    Config(config::Command),
     /// Try it out: start one run on each service, in a sandbox inside this program.
     Demo,
     /// Run the sandbox on this machine until interrupted.
@@ -103,4 +110,20 @@ pub enum Command {
     /// Check and compare OpenAPI 3.0 documents, and check messages against them.
     #[command(subcommand, after_help = spec::EXIT_CODES)]
     Spec(spec::Command),
+}
+
+impl Command {
+    /// Whether it asks a service, and so needs to know where that is and who calls.
+    pub fn asks_a_service(&self) -> bool {
+        !matches!(
+            self,
+            Command::Config(_)
+                | Command::Demo
+                | Command::Sandbox(_)
+                | Command::Schema(_)
+                | Command::Completions(_)
+                | Command::Man(_)
+                | Command::Spec(_)
+        )
+    }
 }

@@ -3,14 +3,14 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use comfy_table::{Cell, Table, presets};
-use runpipe::{RunRef, Service};
+use runpipe::Service;
 use serde::Serialize;
 
 use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::named_run::{NamedRun, named_run};
 use super::services;
-use super::value::reference;
 
 /// What is asked about credentials.
 #[derive(Debug, Subcommand)]
@@ -27,8 +27,8 @@ pub struct Arguments {
     service: Option<String>,
 
     /// Find out whether the credential works, by reading this run.
-    #[arg(long, value_name = "REF", value_parser = reference)]
-    check: Option<RunRef>,
+    #[arg(long, value_name = "REF", value_parser = named_run)]
+    check: Option<NamedRun>,
 
     #[command(flatten)]
     connection: Connection,
@@ -75,8 +75,8 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         });
     }
     if let Some(run) = &arguments.check {
-        let runs = services::runs(run, context.access(&arguments.connection))?;
-        runs.get(run).await?;
+        let (runs, run) = run.find(context.access(&arguments.connection)).await?;
+        runs.get(&run).await?;
         let service = run.service().title();
         context.output.progress(&format!(
             "{service} takes the credential: {run} was read with it."

@@ -1,38 +1,34 @@
 //! `runpipe cancel`: asks the service to stop a run.
 
 use clap::Args;
-use runpipe::{RunRef, RunStatus};
+use runpipe::RunStatus;
 
-use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::named_run::OneRun;
 use super::services;
 use super::stage::Doing;
-use super::value::reference;
 
 /// The arguments of `cancel`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF", value_parser = reference)]
-    run: RunRef,
+    #[command(flatten)]
+    run: OneRun,
 
     /// Stop it at once, without letting its steps finish. Matillion only.
     #[arg(long)]
     force: bool,
-
-    #[command(flatten)]
-    connection: Connection,
 }
 
 /// Asks for the stop, and prints the run as it is then. Stopping takes time: `watch` shows its end.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let (run, access) = (&arguments.run, context.access(&arguments.connection));
+    let (runs, run) = arguments.run.find(context).await?;
     context.stage.enter(Doing::Canceling(vec![run.clone()]));
     let run = if arguments.force {
-        services::of(run.service())?.stop(run, access).await?
+        let access = context.access(&arguments.run.connection);
+        services::of(run.service())?.stop(&run, access).await?
     } else {
-        services::runs(run, access)?.cancel(run).await?
+        runs.cancel(&run).await?
     };
     context.output.run(&run)?;
     let reference = &run.reference;

@@ -3,6 +3,7 @@
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
+use super::configured::SERVICE;
 use super::services;
 use super::vendor::AnyVendor;
 
@@ -28,7 +29,12 @@ pub struct Chosen<S> {
 impl<S: Shared> FromArgMatches for Chosen<S> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let chosen = matches.subcommand();
-        let chosen = chosen.and_then(|(name, flags)| Some((services::named(name)?, flags)));
+        let chosen = chosen.and_then(|(name, flags)| {
+            // A target has the name of its service beside its flags.
+            let target = flags.try_get_one::<String>(SERVICE).ok().flatten();
+            let name = target.map_or(name, String::as_str);
+            Some((services::named(name)?, flags))
+        });
         let (vendor, flags) = chosen.ok_or_else(|| Error::new(ErrorKind::MissingSubcommand))?;
         Ok(Chosen {
             vendor,

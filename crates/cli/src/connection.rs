@@ -1,13 +1,22 @@
 //! Where a service is, and how patiently it is asked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use runpipe::{RetryPolicy, Service};
+use runpipe::{HttpClient, Network, ReqwestClient, RetryPolicy, Service};
 
 use super::environment::Environment;
 use super::exit::Failure;
+use super::settings::{About, Settings};
+use super::text::one_line;
 use super::value::duration;
+
+/// The variables that name a proxy for `https` addresses, and those that name root certificates.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+const ROOTS: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// How long connecting may take, as in the library.
+const CONNECTING: Duration = Duration::from_secs(10);
 
 /// Where the service is, and the timeouts and retries.
 #[derive(Args, Clone, Debug)]
@@ -48,13 +57,23 @@ impl Connection {
         own: &str,
         regions: &[(&str, &str)],
         environment: &Environment,
+        settings: &Settings,
     ) -> Result<String, Failure> {
         if let Some(url) = &self.base_url {
             return Ok(url.clone());
         }
-        let Some(region) = &self.region else {
-            let given = environment.base_url(service)?;
-            return Ok(given.unwrap_or_else(|| own.to_owned()));
+        let set = |name| settings.text(&About::Service(service), name);
+        let region = match &self.region {
+            Some(region) => region.as_str(),
+            None => {
+                let given = environment.base_url(service)?;
+                let given = given.or_else(|| set("base_url").map(str::to_owned));
+                match (given, set("region")) {
+                    (Some(url), _) => return Ok(url),
+                    (None, None) => return Ok(own.to_owned()),
+                    (None, Some(region)) => region,
+                }
+            }
         };
         let region = region.trim();
         let found = regions.iter().find(|(name, _)| {
@@ -87,6 +106,48 @@ impl Connection {
             format!("{} has no --api-version to choose", service.title()),
             "Leave it out.",
         ))
+    }
+
+    /// An HTTP client for the proxy and the roots of the settings. Variables go before them.
+    pub fn http(
+        &self,
+        settings: &Settings,
+        environment: &Environment,
+    ) -> Result<Option<Arc<dyn HttpClient>>, Failure> {
+        let is_set = |names: &[&str]| -> Result<bool, Failure> {
+            let texts = names.iter().map(|name| environment.text(name));
+            let texts: Vec<_> = texts.collect::<Result<_, _>>()?;
+            Ok(texts.iter().any(Option::is_some))
+        };
+        let proxy = settings.text(&About::All, "proxy");
+        let proxy = proxy.filter(|_| !is_set(&PROXIES).unwrap_or(true));
+        let roots = settings.path("ca_file");
+        let roots = roots.filter(|_| !is_set(&ROOTS).unwrap_or(true));
+        if proxy.is_none() && roots.is_none() {
+            return Ok(None);
+        }
+        let unusable = |name: &str, why: String| {
+            Failure::usage(
+                one_line(&format!("the {name} of runpipe.toml cannot be used: {why}")),
+                "Correct it: runpipe config show --origin says where it is from.",
+            )
+        };
+        let mut network = Network::default();
+        if let Some(proxy) = proxy {
+            let set = network.proxy(proxy);
+            network = set.map_err(|fault| unusable("proxy", fault.to_string()))?;
+        }
+        if let Some(file) = roots {
+            let pem = std::fs::read(&file);
+            let pem =
+                pem.map_err(|cause| unusable("ca_file", format!("{}: {cause}", file.display())))?;
+            let set = network.root_certificates(&pem);
+            network = set.map_err(|fault| unusable("ca_file", fault.to_string()))?;
+        }
+        let patience = self.attempt_timeout.min(self.timeout).mul_f64(0.9);
+        let client = ReqwestClient::on_network(patience.min(CONNECTING), network);
+        let client = client.map_err(|fault| unusable("network", fault.to_string()))?;
+        Ok(Some(Arc::new(client)))
     }
 
     /// How failures that may pass are tried again.

@@ -1,8 +1,11 @@
 //! What every command is given besides its arguments.
 
+use std::path::PathBuf;
+
 use super::connection::Connection;
 use super::environment::Environment;
 use super::output::Output;
+use super::settings::Settings;
 use super::stage::Stage;
 use super::vendor::Access;
 
@@ -11,6 +14,10 @@ use super::vendor::Access;
 pub struct Context {
     /// The variables.
     pub environment: Environment,
+    /// The folder that the program was called in.
+    pub folder: Option<PathBuf>,
+    /// What `runpipe.toml` sets.
+    pub settings: Settings,
     /// Where results, progress and failures go.
     pub output: Output,
     /// What is under way.
@@ -23,6 +30,7 @@ impl Context {
         Access {
             connection,
             environment: &self.environment,
+            settings: &self.settings,
         }
     }
 }

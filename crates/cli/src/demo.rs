@@ -21,6 +21,7 @@ use super::context::Context;
 use super::environment::Environment;
 use super::exit::{DONE, Failure, WITHOUT_SUCCESS};
 use super::output::{Output, status_cell, status_style, took};
+use super::settings::Settings;
 use super::stage::Stage;
 use super::start;
 use super::text::{one_line, span};
@@ -48,6 +49,8 @@ pub async fn run(context: &Context) -> Result<u8, Failure> {
     let variables: BTreeMap<&str, String> = sandbox.variables().into_iter().collect();
     let inside = Context {
         environment: Environment::new(move |name| variables.get(name).map(OsString::from)),
+        folder: None,
+        settings: Settings::default(),
         output: Output::new(context.output.is_json(), false),
         stage: Stage::default(),
     };

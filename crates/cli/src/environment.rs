@@ -1,7 +1,9 @@
 //! Variables: the only place of the program that reads the environment.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::sync::Arc;
 
 use runpipe::Service;
 use runpipe::auth::Secret;
@@ -11,8 +13,9 @@ use super::exit::Failure;
 /// Looks a variable up. The program gives the process's own; a test gives what it likes.
 type Lookup = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
-/// The environment.
-pub struct Environment(Box<Lookup>);
+/// The environment. Cheap to clone.
+#[derive(Clone)]
+pub struct Environment(Arc<Lookup>);
 
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,7 +26,16 @@ impl fmt::Debug for Environment {
 impl Environment {
     /// An environment in which variables are looked up like this.
     pub fn new(lookup: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
-        Environment(Box::new(lookup))
+        Environment(Arc::new(lookup))
+    }
+
+    /// The same environment with these variables.
+    pub fn with(&self, variables: BTreeMap<String, String>) -> Self {
+        let before = Arc::clone(&self.0);
+        Environment::new(move |name| match variables.get(name) {
+            Some(text) => Some(OsString::from(text)),
+            None => before(name),
+        })
     }
 
     /// A variable's text. One that is set to nothing, or to blanks, is as good as not set.
@@ -52,8 +64,13 @@ impl Environment {
 
     /// The address of a service, where a variable names another than the vendor's.
     pub fn base_url(&self, service: Service) -> Result<Option<String>, Failure> {
-        let name = service.name().to_uppercase().replace('-', "_");
-        let text = self.text(&format!("RUNPIPE_{name}_URL"))?;
+        let text = self.text(&Self::url_variable(service))?;
         Ok(text.map(|text| text.trim().to_owned()))
+    }
+
+    /// The name of that variable.
+    pub fn url_variable(service: Service) -> String {
+        let name = service.name().to_uppercase().replace('-', "_");
+        format!("RUNPIPE_{name}_URL")
     }
 }

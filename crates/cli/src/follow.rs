@@ -90,7 +90,10 @@ impl<'a> Follow<'a> {
             return Err(Failure::usage("the run has no state", "Report this."));
         };
         let mut failed = Vec::new();
-        if self.wants_steps()
+        if self.tails.is_some() {
+            // The rest of the logs is part of what was asked for, however long it is.
+            failed = self.last_look(&ended).await?;
+        } else if self.wants_steps()
             && let Ok(looked) = timeout(LAST_LOOK, self.last_look(&ended)).await
         {
             failed = looked?;
@@ -122,9 +125,24 @@ impl<'a> Follow<'a> {
             if !tail.has_more(step) {
                 continue;
             }
+            let ended = step.status.has_ended();
             // What cannot be read now is read at the next look.
-            if let Ok(Some(log)) = self.runs.step_log(&self.run, step).await {
-                for line in tail.lines(&log.text, step.status.has_ended()) {
+            let whole = loop {
+                match self.runs.log_part(&self.run, step, tail.mark).await {
+                    Ok(Some(part)) => {
+                        for line in tail.part(&part, ended) {
+                            self.view.log(step, &line)?;
+                        }
+                        if !part.more || self.view.reader_is_gone() {
+                            break false;
+                        }
+                    }
+                    Ok(None) => break true,
+                    Err(_) => break false,
+                }
+            };
+            if whole && let Ok(Some(log)) = self.runs.step_log(&self.run, step).await {
+                for line in tail.lines(&log.text, ended) {
                     self.view.log(step, &line)?;
                 }
             }

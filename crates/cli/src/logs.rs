@@ -8,24 +8,22 @@ use futures_util::{StreamExt, TryStreamExt};
 use runpipe::{Log, Result as Answer, RunRef, RunStatus, Runs, Step, WaitOptions};
 use serde::Serialize;
 
-use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
 use super::follow::{Follow, innermost};
+use super::named_run::OneRun;
 use super::output::Reader;
-use super::services;
 use super::stage::Doing;
 use super::text::{lines, one_line};
-use super::value::{duration, reference};
+use super::value::duration;
 use super::view::View;
 use super::wanted::Wanted;
 
 /// The arguments of `logs`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF", value_parser = reference)]
-    run: RunRef,
+    #[command(flatten)]
+    run: OneRun,
 
     /// Only steps whose name contains this, in capitals or small letters.
     #[arg(long, value_name = "TEXT")]
@@ -42,9 +40,6 @@ pub struct Arguments {
     /// With --follow: stop after so long (90s, 5m, 1h30m) with exit code 7. The run goes on.
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "follow")]
     deadline: Option<Duration>,
-
-    #[command(flatten)]
-    connection: Connection,
 }
 
 /// The result as JSON. The text is as it came; JSON escapes what a terminal would obey.
@@ -57,10 +52,10 @@ struct Logs<'a> {
 
 /// Prints each step's log as it comes.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let runs = services::runs(&arguments.run, context.access(&arguments.connection))?;
-    let (runs, run) = (runs.as_ref(), &arguments.run);
+    let (runs, run) = arguments.run.find(context).await?;
+    let (runs, run) = (runs.as_ref(), &run);
     if arguments.follow {
-        return follow(context, runs, arguments).await;
+        return follow(context, runs, run, &arguments).await;
     }
     let wanted = Wanted::new(arguments.step.as_deref());
     let mut logs = match arguments.failed {
@@ -120,16 +115,20 @@ async fn of_failed_steps<'a>(
 }
 
 /// Prints the lines of all steps as they come, to the run's end.
-async fn follow(context: &Context, runs: &dyn Runs, arguments: Arguments) -> Result<u8, Failure> {
-    let run = arguments.run;
+async fn follow(
+    context: &Context,
+    runs: &dyn Runs,
+    run: &RunRef,
+    arguments: &Arguments,
+) -> Result<u8, Failure> {
     context.stage.enter(Doing::Following(vec![run.clone()]));
     let mut options = WaitOptions::default();
     if let Some(deadline) = arguments.deadline {
         options = options.deadline(deadline);
     }
     let wanted = Wanted::new(arguments.step.as_deref());
-    let view = View::of_logs(&context.output, &run);
-    let follow = Follow::new(runs, run, view, true).only(wanted);
+    let view = View::of_logs(&context.output, run);
+    let follow = Follow::new(runs, run.clone(), view, true).only(wanted);
     follow.until_the_end(options).await?;
     Ok(DONE)
 }

@@ -9,10 +9,12 @@
 //! * `chosen`: commands that have one subcommand a service;
 //! * `proof`: what a service takes as proof;
 //! * `filter`: which runs of a list are wanted;
-//! * `connection`, `environment`, `pipeline`: where a service is, who calls, what is meant;
+//! * `connection`, `environment`, `pipeline`, `named_run`: where a service is, who calls, what is meant;
 //! * `body`, `field`, `pair`, `value`, `variables`: requests as JSON, as flags, as `key=value`;
+//! * `fields`, `veil`: which flags became which fields, and texts in which secrets are variables;
 //! * `stage`, `interrupt`: what is under way, so that an interruption can say what it leaves behind;
 //! * `keys`: a start that many may try;
+//! * `settings`, `configured`, `credential_command`: `runpipe.toml`, and what it does to the command line;
 //! * `open_files`: a limit that leaves no room to work;
 //! * `exit`: how a command fails, and the exit code that says so;
 //! * `context`, `output`, `stdout`, `stderr`, `log`, `text`: what a command is given, and what people
@@ -29,14 +31,19 @@ mod cancel;
 mod chosen;
 mod command_line;
 mod completions;
+mod config;
+mod configured;
 mod connection;
 mod context;
+mod credential_command;
 mod demo;
+mod dry_run;
 mod environment;
 mod event;
 mod example;
 mod exit;
 mod field;
+mod fields;
 mod filter;
 mod follow;
 mod interrupt;
@@ -46,17 +53,20 @@ mod list;
 mod log;
 mod logs;
 mod man;
+mod named_run;
 mod open;
 mod open_files;
 mod output;
 mod pair;
 mod pipeline;
+mod pipelines;
 mod preview;
 mod proof;
 mod reconcile;
 mod sandbox;
 mod schema;
 mod services;
+mod settings;
 mod spec;
 mod stage;
 mod start;
@@ -68,42 +78,79 @@ mod tail;
 mod text;
 mod value;
 mod variables;
+mod veil;
 mod vendor;
 mod view;
 mod wanted;
 mod watch;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
 use arguments::{Arguments, Command};
 use context::Context;
 use environment::Environment;
 use exit::Failure;
 use output::Output;
+use settings::Settings;
 use stage::Stage;
 
 fn main() -> ExitCode {
     let environment = Environment::new(|name| std::env::var_os(name));
-    ExitCode::from(run(std::env::args_os(), environment))
+    let folder = std::env::current_dir().ok();
+    ExitCode::from(run(std::env::args_os(), environment, folder))
 }
 
 /// Runs the program; returns its exit code.
-fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) -> u8 {
+fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: Environment,
+    folder: Option<PathBuf>,
+) -> u8 {
     let words: Vec<OsString> = arguments.into_iter().collect();
-    let arguments = match Arguments::try_parse_from(&words) {
-        Ok(arguments) => arguments,
-        Err(error) => {
+    let bare = Arguments::command();
+    let configured = Settings::read(folder.as_deref(), &environment)
+        .and_then(|settings| Ok((configured::command(bare.clone(), &settings)?, settings)));
+    let (mut command, settings, unusable) = match configured {
+        Ok((command, settings)) => (command, settings, None),
+        Err(fault) => (bare, Settings::default(), Some(fault)),
+    };
+    let parsed = command.try_get_matches_from_mut(&words);
+    let parsed = parsed.and_then(|matches| {
+        let arguments = Arguments::from_arg_matches(&matches);
+        arguments.map_err(|error| error.format(&mut command))
+    });
+    let (arguments, unusable) = match (parsed, unusable) {
+        (Ok(arguments), unusable) => (arguments, unusable),
+        (Err(error), unusable) => {
             let json = words.iter().any(|word| word == "--json");
-            return command_line::refuse(error, &Output::new(json, false));
+            let output = Output::new(json, false);
+            // Without its file a target is only a word that nobody knows.
+            let Some(fault) = unusable.filter(|_| error.use_stderr()) else {
+                return command_line::refuse(error, &output);
+            };
+            output.failure(&fault);
+            return fault.code();
         }
     };
+    let output = Output::new(arguments.json, arguments.quiet);
+    // What asks no service works without settings; what shows them, without trust.
+    let shows_them = matches!(arguments.command, Command::Config(_));
+    let untrusted = || settings.expect_trusted().err().filter(|_| !shows_them);
+    let unusable = unusable.or_else(untrusted);
+    if let Some(fault) = unusable.filter(|_| shows_them || arguments.command.asks_a_service()) {
+        output.failure(&fault);
+        return fault.code();
+    }
     let context = Arc::new(Context {
         environment,
-        output: Output::new(arguments.json, arguments.quiet),
+        folder,
+        settings,
+        output,
         stage: Stage::default(),
     });
     let listening = log::listen(
@@ -166,17 +213,20 @@ async fn dispatch(context: Arc<Context>, command: Command) -> Result<u8, Failure
         Command::Watch(arguments) => watch::run(context, arguments).await,
         Command::Ledger(command) => ledger::run(context, command).await,
         Command::List(arguments) => list::run(context, arguments).await,
+        Command::Pipelines(arguments) => pipelines::run(context, arguments).await,
         Command::Cancel(arguments) => cancel::run(context, arguments).await,
         Command::Logs(arguments) => logs::run(context, arguments).await,
         Command::Steps(arguments) => steps::run(context, arguments).await,
         Command::Open(arguments) => open::run(context, arguments).await,
         Command::Auth(command) => auth::run(context, command).await,
         Command::Preview(arguments) => preview::run(context, arguments).await,
+        Command::Config(command) => config::run(context, &command),
         Command::Demo => demo::run(context).await,
         Command::Sandbox(arguments) => sandbox::run(context, arguments).await,
         Command::Schema(arguments) => schema::run(context, &arguments),
         Command::Completions(arguments) => {
-            completions::run(context, &arguments, Arguments::command())
+            let command = configured::command(Arguments::command(), &context.settings)?;
+            completions::run(context, &arguments, command)
         }
         Command::Man(arguments) => man::run(context, &arguments, Arguments::command()),
         Command::Spec(command) => spec::run(context, command).await,
@@ -194,6 +244,8 @@ mod tests {
     async fn a_fault_of_the_program_says_what_it_leaves_behind() {
         let context = Context {
             environment: Environment::new(|_| None),
+            folder: None,
+            settings: Settings::default(),
             output: Output::new(false, false),
             stage: Stage::default(),
         };

@@ -11,6 +11,8 @@ pub struct Proof {
     /// Each way to give it: the variables that have to be set together. The first way that is there
     /// is taken.
     pub ways: &'static [&'static [&'static str]],
+    /// Variables that may be set too.
+    pub also: &'static [&'static str],
     /// Where one gets it.
     pub from: &'static str,
     /// The least that it has to allow.

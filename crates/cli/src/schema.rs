@@ -4,9 +4,12 @@ use clap::{Args, ValueEnum};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
+use super::config::Shown;
 use super::context::Context;
+use super::dry_run::DryRun;
 use super::event::Event;
 use super::exit::{DONE, Failure, Report};
+use super::pipelines::Pipelines;
 
 /// What `schema` is given.
 #[derive(Args, Debug)]
@@ -27,6 +30,12 @@ enum Of {
     List,
     /// The steps of a run: `steps`.
     Steps,
+    /// The pipelines of a service: `pipelines`.
+    Pipelines,
+    /// The settings: `config show`.
+    Config,
+    /// The request of a start that was not sent: `start --dry-run`.
+    DryRun,
     /// An error, on stderr.
     Error,
     /// What is told while something goes on: a start, on stderr; a line of a log, with `logs --follow`.
@@ -153,6 +162,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
         Of::KeyedRun => of::<KeyedRunObject>(),
         Of::List => of::<ListObject>(),
         Of::Steps => of::<StepsObject>(),
+        Of::Pipelines => of::<Pipelines>(),
+        Of::Config => of::<Shown>(),
+        Of::DryRun => of::<DryRun>(),
         Of::Error => of::<Report<'static>>(),
         Of::Event => of::<Event<'static>>(),
     };

@@ -18,7 +18,7 @@ use super::text::one_line;
 use super::value::duration;
 use super::vendor::{AnyVendor, Start};
 use super::watch::{Waiting, follow};
-use super::{preview, reconcile, watch};
+use super::{dry_run, preview, reconcile, watch};
 
 /// What `start` is given.
 pub type Arguments = Chosen<Options>;
@@ -33,6 +33,11 @@ pub struct Options {
 
     #[command(flatten)]
     waiting: Waiting,
+
+    /// Start nothing: print the request as a curl command, which flags became which fields, and what
+    /// the service would ignore. Names may be looked up.
+    #[arg(long, conflicts_with_all = ["watch", "reconcile", "key"])]
+    dry_run: bool,
 
     /// When the outcome of the start is unknown, look for the run in the service's list, for so
     /// long. Never starts a second run.
@@ -69,6 +74,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         shared.waiting.expect_none()?;
     }
     let start = prepare(context, &arguments).await?;
+    if shared.dry_run {
+        let (vendor, flags) = (arguments.vendor, &arguments.flags);
+        return dry_run::show(context, vendor, flags, start.as_ref()).await;
+    }
     match start.preview() {
         Some(asked) if asked.as_a_run => preview::show(context, start.as_ref(), asked).await,
         _ => launch(context, start.as_ref(), &arguments.shared).await,

@@ -5,24 +5,18 @@ use comfy_table::{Cell, Table, presets};
 use runpipe::{RunRef, Step};
 use serde::Serialize;
 
-use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::named_run::OneRun;
 use super::output::{moment, status_cell, step_took};
-use super::services;
 use super::text::one_line;
-use super::value::reference;
 use super::view::path;
 
 /// What `steps` is given.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The run, as `start` and `list` print it: buddy/acme/site/2/31
-    #[arg(value_name = "REF", value_parser = reference)]
-    run: RunRef,
-
     #[command(flatten)]
-    connection: Connection,
+    run: OneRun,
 }
 
 /// The result as JSON.
@@ -35,8 +29,8 @@ struct Steps<'a> {
 
 /// Reads the steps and prints them.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let run = &arguments.run;
-    let runs = services::runs(run, context.access(&arguments.connection))?;
+    let (runs, run) = arguments.run.find(context).await?;
+    let run = &run;
     let steps = Steps {
         run,
         steps: runs.steps(run).await?,

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use runpipe::Step;
+use runpipe::{LogMark, LogPart, Step};
 
 use super::text;
 
@@ -15,12 +15,30 @@ pub struct Tail {
     shown: usize,
     digest: u64,
     complete: bool,
+    /// How far it was read, where the service serves parts.
+    pub mark: LogMark,
 }
 
 impl Tail {
     /// Whether the step may have written what was not shown yet.
     pub fn has_more(&self, step: &Step) -> bool {
         !self.complete && (step.has_log() || step.status.has_ended()) && begun(step)
+    }
+
+    /// The lines of a part, for a terminal; the last part of a step that has ended is the end.
+    pub fn part(&mut self, part: &LogPart, ended: bool) -> Vec<String> {
+        self.mark = part.next;
+        self.complete = ended && !part.more;
+        let lines = part.lines.iter().flat_map(|line| {
+            let shown = text::lines(line);
+            let shown: Vec<String> = shown.lines().map(str::to_owned).collect();
+            if shown.is_empty() {
+                vec![String::new()]
+            } else {
+                shown
+            }
+        });
+        lines.collect()
     }
 
     /// The lines that were not shown before; a last one without an end only when the step has ended.

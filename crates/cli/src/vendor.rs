@@ -7,16 +7,39 @@ use clap::{ArgMatches, Args, Command};
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
 use runpipe::ledger::{StartOnce, Started};
-use runpipe::{Builder, Reconciled, Result as Answer, Run, RunRef, Runs, Service, ServiceClient};
+use runpipe::{
+    Builder, InvalidWebPage, Reconciled, Rehearsal, Result as Answer, Run, RunRef, Runs, Service,
+    ServiceClient, WebPage,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::connection::Connection;
+use super::credential_command;
 use super::environment::Environment;
 use super::exit::Failure;
+use super::fields::Fields;
 use super::proof::Proof;
+use super::settings::{About, Settings};
 use super::text::{one_line, shell_word};
 
 /// All runs of a pipeline, a page fetched when it is asked for.
 pub type RunList = BoxStream<'static, Answer<Run>>;
+
+/// All pipelines of a place, a page fetched when it is asked for.
+pub type PipelineList = BoxStream<'static, Answer<ListedPipeline>>;
+
+/// A pipeline in a service's list.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct ListedPipeline {
+    /// What `--pipeline` takes.
+    pub pipeline: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// What it is in: a folder, an environment.
+    pub within: Option<String>,
+}
 
 /// Words of a command line.
 pub type Words = &'static [&'static str];
@@ -32,6 +55,18 @@ pub struct Preview<'a> {
     pub final_yaml: BoxFuture<'a, Answer<String>>,
 }
 
+/// How a request was signed.
+pub struct Signature {
+    /// The text that the signature covers in the end.
+    pub canonical: String,
+    /// What is signed.
+    pub string_to_sign: String,
+    /// The header of the signature up to it.
+    pub header: String,
+    /// The variable that holds the secret.
+    pub secret: &'static str,
+}
+
 /// Where a service is, and what proves who calls.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
@@ -39,6 +74,8 @@ pub struct Access<'a> {
     pub connection: &'a Connection,
     /// The variables: credentials, and addresses too.
     pub environment: &'a Environment,
+    /// What `runpipe.toml` sets.
+    pub settings: &'a Settings,
 }
 
 /// What names a pipeline of a service in the library.
@@ -61,8 +98,15 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     /// What the service takes as proof.
     const PROOF: Proof;
 
+    /// What each flag of a start becomes.
+    const FIELDS: Fields;
+    /// The flags whose pairs have the name of a variable that holds a secret.
+    const SECRET_FLAGS: Words = &[];
+
     /// The library's client.
     type Client: ServiceClient;
+    /// Flags that say whose pipelines are listed.
+    type Site: Args + Send + Sync;
     /// Flags that name a pipeline to start.
     type Place: Args + Send + Sync;
     /// Flags that say whose runs are listed.
@@ -96,6 +140,12 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     /// The flags of the command that lists the pipeline's runs.
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)>;
 
+    /// The pipelines, in the service's order.
+    fn pipelines(
+        site: &Self::Site,
+        client: &Self::Client,
+    ) -> impl Future<Output = Result<PipelineList, Failure>> + Send;
+
     /// The runs, newest first.
     fn list(
         listing: &Self::Listing,
@@ -107,6 +157,16 @@ pub trait Vendor: Send + Sync + Sized + 'static {
         None
     }
 
+    /// What the service is known to ignore or refuse of a request, in sentences. Reads at most.
+    fn warnings(_ready: &Ready<Self>) -> impl Future<Output = Vec<String>> + Send {
+        std::future::ready(Vec::new())
+    }
+
+    /// How the request of a start was signed, where the service takes signatures.
+    fn signature(_rehearsal: &Rehearsal) -> Option<Signature> {
+        None
+    }
+
     /// Stops a run without letting its steps come to an end, where the service does that.
     fn stop<'a>(_client: &'a Self::Client, _run: &'a RunRef) -> Option<BoxFuture<'a, Answer<Run>>> {
         None
@@ -115,6 +175,8 @@ pub trait Vendor: Send + Sync + Sized + 'static {
 
 /// A client, a pipeline and a request.
 pub struct Ready<V: Vendor> {
+    /// The variables that the client was made with.
+    pub environment: Environment,
     /// The library's client.
     pub client: V::Client,
     /// The flags that name the pipeline.
@@ -139,6 +201,21 @@ pub trait Start: Send + Sync {
     /// Looks for the run in the service's list.
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Answer<Reconciled>>;
 
+    /// The variables that the client was made with, the credential among them.
+    fn environment(&self) -> &Environment;
+
+    /// Makes the request of a start, and does not send it.
+    fn rehearse(&self) -> BoxFuture<'_, Answer<Rehearsal>>;
+
+    /// The vendor's own request.
+    fn request(&self) -> Value;
+
+    /// What the service is known to ignore or refuse, in sentences.
+    fn warnings(&self) -> BoxFuture<'_, Vec<String>>;
+
+    /// How the request was signed, where the service takes signatures.
+    fn signature(&self, rehearsal: &Rehearsal) -> Option<Signature>;
+
     /// The command that lists the pipeline's runs.
     fn look(&self) -> String;
 
@@ -162,6 +239,27 @@ impl<V: Vendor> Start for Ready<V> {
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Answer<Reconciled>> {
         let reconciled = self.client.reconcile(&self.pipeline, &self.body, since);
         reconciled.boxed()
+    }
+
+    fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    fn rehearse(&self) -> BoxFuture<'_, Answer<Rehearsal>> {
+        self.client.rehearse(&self.pipeline, &self.body).boxed()
+    }
+
+    fn request(&self) -> Value {
+        // The vendor's own types always become JSON.
+        serde_json::to_value(&self.body).unwrap_or_default()
+    }
+
+    fn warnings(&self) -> BoxFuture<'_, Vec<String>> {
+        V::warnings(self).boxed()
+    }
+
+    fn signature(&self, rehearsal: &Rehearsal) -> Option<Signature> {
+        V::signature(rehearsal)
     }
 
     fn look(&self) -> String {
@@ -190,6 +288,12 @@ pub trait AnyVendor: Send + Sync {
     /// What the service takes as proof.
     fn proof(&self) -> &'static Proof;
 
+    /// What each flag of a start becomes.
+    fn fields(&self) -> Fields;
+
+    /// The flags whose pairs have the name of a variable that holds a secret.
+    fn secret_flags(&self) -> Words;
+
     /// The flags of a pipeline's place in the sandbox, and of a request that the sandbox takes.
     fn example(&self) -> (Words, Words);
 
@@ -199,11 +303,17 @@ pub trait AnyVendor: Send + Sync {
     /// The subcommand of `list`.
     fn list_command(&self) -> Command;
 
+    /// The subcommand of `pipelines`.
+    fn pipelines_command(&self) -> Command;
+
     /// The subcommand of `preview`.
     fn preview_command(&self) -> Option<Command>;
 
     /// A client.
     fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure>;
+
+    /// The page of a run with that address.
+    fn web_page(&self, address: &str, access: Access<'_>) -> Result<WebPage, InvalidWebPage>;
 
     /// Reads everything that a start needs. Starts nothing.
     fn prepare<'a>(
@@ -212,6 +322,13 @@ pub trait AnyVendor: Send + Sync {
         access: Access<'a>,
         before_a_start: Option<Duration>,
     ) -> BoxFuture<'a, Result<Box<dyn Start>, Failure>>;
+
+    /// The pipelines, in the service's order.
+    fn pipelines<'a>(
+        &self,
+        flags: &'a ArgMatches,
+        access: Access<'a>,
+    ) -> BoxFuture<'a, Result<PipelineList, Failure>>;
 
     /// The runs, newest first.
     fn list<'a>(
@@ -233,6 +350,14 @@ impl<V: Vendor> AnyVendor for V {
         const { &V::PROOF }
     }
 
+    fn fields(&self) -> Fields {
+        V::FIELDS
+    }
+
+    fn secret_flags(&self) -> Words {
+        V::SECRET_FLAGS
+    }
+
     fn example(&self) -> (Words, Words) {
         (V::PLACE_FLAGS, V::EXAMPLE)
     }
@@ -246,6 +371,10 @@ impl<V: Vendor> AnyVendor for V {
         V::Listing::augment_args(named::<V>("List runs on"))
     }
 
+    fn pipelines_command(&self) -> Command {
+        V::Site::augment_args(named::<V>("List the pipelines on"))
+    }
+
     fn preview_command(&self) -> Option<Command> {
         let about = "Print what a run would execute, on";
         V::HAS_PREVIEW.then(|| {
@@ -255,7 +384,13 @@ impl<V: Vendor> AnyVendor for V {
     }
 
     fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure> {
-        Ok(Box::new(client::<V>(access)?))
+        Ok(Box::new(client::<V>(access, &proven::<V>(access)?)?))
+    }
+
+    fn web_page(&self, address: &str, access: Access<'_>) -> Result<WebPage, InvalidWebPage> {
+        // Where a region is meant that this service does not have, its own address will do.
+        let own = address_of::<V>(access).unwrap_or_else(|_| V::Client::BASE_URL.to_owned());
+        V::Client::web_page(address, &own)
     }
 
     fn prepare<'a>(
@@ -267,9 +402,11 @@ impl<V: Vendor> AnyVendor for V {
         let ready = async move {
             let (place, request) = (read::<V::Place>(flags)?, read::<V::Request>(flags)?);
             let body = V::body(&request, access.environment).await?;
-            let client = client::<V>(access)?;
+            let environment = proven::<V>(access)?;
+            let client = client::<V>(access, &environment)?;
             let pipeline = V::find(&place, &client, before_a_start).await?;
             let ready: Ready<V> = Ready {
+                environment,
                 client,
                 place,
                 pipeline,
@@ -280,18 +417,33 @@ impl<V: Vendor> AnyVendor for V {
         ready.boxed()
     }
 
+    fn pipelines<'a>(
+        &self,
+        flags: &'a ArgMatches,
+        access: Access<'a>,
+    ) -> BoxFuture<'a, Result<PipelineList, Failure>> {
+        let list = async move {
+            let client = client::<V>(access, &proven::<V>(access)?)?;
+            V::pipelines(&read(flags)?, &client).await
+        };
+        list.boxed()
+    }
+
     fn list<'a>(
         &self,
         flags: &'a ArgMatches,
         access: Access<'a>,
     ) -> BoxFuture<'a, Result<RunList, Failure>> {
-        let list = async move { V::list(&read(flags)?, &client::<V>(access)?).await };
+        let list = async move {
+            let client = client::<V>(access, &proven::<V>(access)?)?;
+            V::list(&read(flags)?, &client).await
+        };
         list.boxed()
     }
 
     fn stop<'a>(&self, run: &'a RunRef, access: Access<'a>) -> BoxFuture<'a, Result<Run, Failure>> {
         let stop = async move {
-            match V::stop(&client::<V>(access)?, run) {
+            match V::stop(&client::<V>(access, &proven::<V>(access)?)?, run) {
                 Some(stopped) => Ok(stopped.await?),
                 None => Err(Failure::usage(
                     format!("{} does not know --force", V::Client::SERVICE.title()),
@@ -307,19 +459,44 @@ fn named<V: Vendor>(about: &str) -> Command {
     Command::new(V::Client::SERVICE.name()).about(format!("{about} {}", V::Client::SERVICE.title()))
 }
 
-fn client<V: Vendor>(access: Access<'_>) -> Result<V::Client, Failure> {
-    let (connection, environment) = (access.connection, access.environment);
+/// The variables, with the credential that a command of the settings fetches where there is none.
+fn proven<V: Vendor>(access: Access<'_>) -> Result<Environment, Failure> {
+    let about = About::Service(V::Client::SERVICE);
+    let command = access.settings.text(&about, "credential_command");
+    match (command, V::PROOF.found(access.environment)?) {
+        (Some(command), None) => {
+            // It may wait for a person; an interruption has to be heard meanwhile.
+            let fetched = || credential_command::fetch(command, &V::PROOF);
+            Ok(access
+                .environment
+                .with(tokio::task::block_in_place(fetched)?))
+        }
+        _ => Ok(access.environment.clone()),
+    }
+}
+
+fn client<V: Vendor>(access: Access<'_>, environment: &Environment) -> Result<V::Client, Failure> {
+    let connection = access.connection;
     let service = V::Client::SERVICE;
     connection.check_api_version(service, V::HAS_API_VERSIONS)?;
-    let (own, regions) = (V::Client::BASE_URL, V::Client::REGIONS);
-    let address = connection.address(service, own, regions, environment)?;
-    let builder = Builder::<V::Client>::new()
-        .base_url(address)
+    let mut builder = Builder::<V::Client>::new()
+        .base_url(address_of::<V>(access)?)
         .credentials(V::credentials(environment)?)
         .timeout(connection.timeout)
         .attempt_timeout(connection.attempt_timeout)
         .retry(connection.retry());
+    if let Some(http) = connection.http(access.settings, environment)? {
+        builder = builder.http_client(http);
+    }
     V::configured(builder.build()?, access)
+}
+
+/// Where the service is.
+fn address_of<V: Vendor>(access: Access<'_>) -> Result<String, Failure> {
+    let (own, regions) = (V::Client::BASE_URL, V::Client::REGIONS);
+    let (environment, settings) = (access.environment, access.settings);
+    let connection = access.connection;
+    connection.address(V::Client::SERVICE, own, regions, environment, settings)
 }
 
 /// The parser has accepted them already.

@@ -14,18 +14,18 @@ use super::context::Context;
 use super::exit::{Cut, DONE, Failure, WITHOUT_SUCCESS};
 use super::follow::Follow;
 use super::ledger::{LedgerPlace, run_of};
-use super::services;
+use super::named_run::{NamedRun, named_run};
 use super::stage::Doing;
-use super::value::{duration, key, reference};
+use super::value::{duration, key};
 use super::view::View;
 
 /// The arguments of `watch`.
 #[derive(Args, Debug)]
 #[command(mut_arg("ledger", |ledger| ledger.requires("key")))]
 pub struct Arguments {
-    /// The runs, as `start` and `list` print them: buddy/acme/site/2/31
-    #[arg(value_name = "REF", value_parser = reference, required_unless_present = "key")]
-    runs: Vec<RunRef>,
+    /// The runs, as `start` and `list` print them: buddy/acme/site/2/31; or addresses of their pages.
+    #[arg(value_name = "REF", value_parser = named_run, required_unless_present = "key")]
+    runs: Vec<NamedRun>,
 
     /// The run that was started with this key.
     #[arg(long, value_name = "KEY", value_parser = key, conflicts_with = "runs")]
@@ -78,7 +78,7 @@ pub struct Waiting {
 /// others from being.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let Arguments {
-        mut runs,
+        runs: mut named,
         key,
         key_wait,
         ledger,
@@ -87,14 +87,17 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     } = arguments;
     if let Some(key) = key {
         let ledger = ledger.open(&context.environment)?;
-        runs.push(run_of(&*ledger, &key, key_wait).await?);
+        let run = run_of(&*ledger, &key, key_wait).await?;
+        named.push(NamedRun::Reference(run));
     }
-    let mut seen = std::collections::HashSet::new();
-    runs.retain(|run| seen.insert(run.clone()));
-    let access = context.access(&connection);
+    let mut runs = Vec::new();
     let mut clients = Vec::new();
-    for run in &runs {
-        clients.push((services::runs(run, access)?, run.clone()));
+    for run in named {
+        let (client, run) = run.find(context.access(&connection)).await?;
+        if !runs.contains(&run) {
+            runs.push(run.clone());
+            clients.push((client, run));
+        }
     }
     let system = waiting.system(context)?;
     waiting.begin(context, &runs);

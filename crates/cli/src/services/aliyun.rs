@@ -4,26 +4,40 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
-use runpipe::Service;
 use runpipe::aliyun::{Client, Credentials, PipelineRef, types};
+use runpipe::auth::acs3::{SigningRequest, canonical_request, string_to_sign};
+use runpipe::{Rehearsal, Service};
 
 use crate::environment::Environment;
 use crate::exit::Failure;
+use crate::fields::Fields;
 use crate::pipeline::{Meant, Pipeline};
 use crate::proof::Proof;
-use crate::vendor::{Ready, RunList, Vendor, Words};
+use crate::vendor::{ListedPipeline, PipelineList, Ready, RunList, Signature, Vendor, Words};
 
-use super::flow::Params;
+use super::flow::{self, FIELDS, Params};
+
+/// The variables of an access key.
+const ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
+const SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
+const TOKEN: &str = "ALIBABA_CLOUD_SECURITY_TOKEN";
 
 /// Aliyun Yunxiao (Flow).
 pub struct Aliyun;
 
-/// A pipeline of Aliyun Yunxiao.
+/// An organization of Aliyun Yunxiao.
 #[derive(Args)]
-pub struct Place {
+pub struct Site {
     /// The organization's id, as in the console's address after /organization/.
     #[arg(long)]
     organization_id: String,
+}
+
+/// A pipeline of Aliyun Yunxiao.
+#[derive(Args)]
+pub struct Place {
+    #[command(flatten)]
+    site: Site,
 
     /// The pipeline's number or name; id:7 or name:007 where it could be either.
     #[arg(long, value_name = "NUMBER|NAME")]
@@ -34,31 +48,26 @@ impl Vendor for Aliyun {
     const PLACE_FLAGS: Words = &["--organization-id"];
     const EXAMPLE: Words = &["--env", "GREETING=hello", "--comment", "example"];
     const PROOF: Proof = Proof {
-        ways: &[&[
-            "ALIBABA_CLOUD_ACCESS_KEY_ID",
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-        ]],
+        ways: &[&[ID, SECRET]],
+        also: &[TOKEN],
         from: "in the RAM console, as a user's AccessKey (a temporary one has ALIBABA_CLOUD_SECURITY_TOKEN too)",
         allows: "devops:StartPipelineRun",
     };
+    const FIELDS: Fields = FIELDS;
 
     type Client = Client;
+    type Site = Site;
     type Place = Place;
     type Listing = Place;
     type Request = Params;
 
     /// The credentials for Aliyun: an access key, lasting or temporary.
     fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
-        let names = [
-            "ALIBABA_CLOUD_ACCESS_KEY_ID",
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-        ];
-        let [id, secret] = names;
-        let (Some(id), Some(secret)) = (environment.text(id)?, environment.secret(secret)?) else {
+        let (Some(id), Some(secret)) = (environment.text(ID)?, environment.secret(SECRET)?) else {
             return Err(Self::PROOF.missing(Service::Aliyun));
         };
         let id = id.trim();
-        Ok(match environment.secret("ALIBABA_CLOUD_SECURITY_TOKEN")? {
+        Ok(match environment.secret(TOKEN)? {
             Some(token) => Credentials::temporary_access_key(id, secret, token),
             None => Credentials::access_key(id, secret),
         })
@@ -76,7 +85,7 @@ impl Vendor for Aliyun {
         client: &Client,
         before_a_start: Option<Duration>,
     ) -> Result<PipelineRef, Failure> {
-        let organization = &place.organization_id;
+        let organization = &place.site.organization_id;
         let list = client.pipelines(organization);
         let list = list.map_ok(|one| (one.pipeline_id, vec![one.pipeline_name]));
         Ok(match place.pipeline.meant(before_a_start, list).await? {
@@ -85,11 +94,55 @@ impl Vendor for Aliyun {
         })
     }
 
+    fn signature(rehearsal: &Rehearsal) -> Option<Signature> {
+        let request = rehearsal.request();
+        let claimed = request.headers().get("authorization")?.to_str().ok()?;
+        let (header, _) = claimed.rsplit_once("Signature=")?;
+        let (_, names) = header.split_once("SignedHeaders=")?;
+        let names: Vec<&str> = names.trim_end_matches(',').split(';').collect();
+        let (uri, host) = (request.uri(), request.uri().authority()?.as_str());
+        let signed = SigningRequest::new(request.method().as_str(), host, uri.path())
+            .with_query(uri.query().unwrap_or_default())
+            .with_headers(request.headers())
+            .with_body(request.body());
+        let canonical = canonical_request(&signed, &names).ok()?;
+        Some(Signature {
+            string_to_sign: string_to_sign(&canonical),
+            canonical: canonical.text,
+            header: format!("{header}Signature="),
+            secret: SECRET,
+        })
+    }
+
+    async fn warnings(ready: &Ready<Self>) -> Vec<String> {
+        let request = serde_json::to_value(&ready.body).unwrap_or_default();
+        let pipeline = ready.client.pipeline(&ready.pipeline).await;
+        let sources = pipeline.map(|pipeline| {
+            let config = pipeline.pipeline_config.unwrap_or_default();
+            let sources = config.sources.into_iter().flatten();
+            let sources = sources.filter_map(|source| source.data);
+            sources
+                .map(|data| (data.repo, data.is_branch_mode == Some(true)))
+                .collect()
+        });
+        flow::ignored(&request, sources)
+    }
+
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
-            ("--organization-id", &ready.place.organization_id),
+            ("--organization-id", &ready.place.site.organization_id),
             ("--pipeline", ready.place.pipeline.text()),
         ]
+    }
+
+    async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
+        let list = client.pipelines(&site.organization_id);
+        let listed = list.map_ok(|one| ListedPipeline {
+            pipeline: one.pipeline_id.map(|id| id.to_string()).unwrap_or_default(),
+            name: one.pipeline_name,
+            within: None,
+        });
+        Ok(listed.boxed())
     }
 
     async fn list(place: &Place, client: &Client) -> Result<RunList, Failure> {

@@ -12,18 +12,19 @@ use crate::body::{self, Body};
 use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
+use crate::fields::Fields;
 use crate::pair::{Pair, distinct, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
 use crate::proof::Proof;
 use crate::variables::{secrets, variables};
-use crate::vendor::{Access, Preview, Ready, RunList, Vendor, Words};
+use crate::vendor::{Access, ListedPipeline, PipelineList, Preview, Ready, RunList, Vendor, Words};
 
 /// Azure DevOps Pipelines.
 pub struct AzureDevops;
 
-/// A pipeline of Azure DevOps.
+/// A project of Azure DevOps.
 #[derive(Args)]
-pub struct Listing {
+pub struct Site {
     /// The organization; on your own server, the collection.
     #[arg(long)]
     organization: String,
@@ -31,6 +32,13 @@ pub struct Listing {
     /// The project's name or GUID.
     #[arg(long)]
     project: String,
+}
+
+/// A pipeline of Azure DevOps.
+#[derive(Args)]
+pub struct Listing {
+    #[command(flatten)]
+    site: Site,
 
     /// The pipeline's number (definitionId in its page's address) or name; id:7 or name:007 where it
     /// could be either.
@@ -136,11 +144,36 @@ impl Vendor for AzureDevops {
             &["SYSTEM_ACCESSTOKEN"],
             &["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"],
         ],
+        also: &[],
         from: "under User settings, Personal access tokens (a job has its own)",
         allows: "Build: read and execute (vso.build_execute)",
     };
+    const FIELDS: Fields = &[
+        ("organization", "/{organization}"),
+        ("project", "/{project}"),
+        ("pipeline", "/{pipelineId}"),
+        ("pipeline_version", "?pipelineVersion"),
+        ("branch", "resources.repositories.self.refName"),
+        ("version", "resources.repositories.self.version"),
+        ("repo_ref", "resources.repositories.*.refName"),
+        ("repo_version", "resources.repositories.*.version"),
+        ("repo_token", "resources.repositories.*.token"),
+        ("repo_token_type", "resources.repositories.*.tokenType"),
+        ("var", "variables.*.value"),
+        ("secret_var", "variables.*.value"),
+        ("param", "templateParameters.*"),
+        ("skip_stage", "stagesToSkip"),
+        ("build", "resources.builds.*.version"),
+        ("container", "resources.containers.*.version"),
+        ("package", "resources.packages.*.version"),
+        ("pipeline_resource", "resources.pipelines.*.version"),
+        ("pipeline_resource_run", "resources.pipelines.*.runId"),
+        ("yaml_override", "yamlOverride"),
+    ];
+    const SECRET_FLAGS: Words = &["repo_token", "secret_var"];
 
     type Client = Client;
+    type Site = Site;
     type Place = Place;
     type Listing = Listing;
     type Request = Request;
@@ -222,16 +255,50 @@ impl Vendor for AzureDevops {
 
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
-            ("--organization", &ready.place.pipeline.organization),
-            ("--project", &ready.place.pipeline.project),
+            ("--organization", &ready.place.pipeline.site.organization),
+            ("--project", &ready.place.pipeline.site.project),
             ("--pipeline", ready.place.pipeline.pipeline.text()),
         ]
+    }
+
+    async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
+        let list = client.pipelines(&site.organization, &site.project);
+        let listed = list.map_ok(|one| ListedPipeline {
+            pipeline: one.id.map(|id| id.to_string()).unwrap_or_default(),
+            name: one.name,
+            within: one.folder.filter(|folder| folder != "\\"),
+        });
+        Ok(listed.boxed())
     }
 
     async fn list(listing: &Listing, client: &Client) -> Result<RunList, Failure> {
         let pipeline = find(listing, client, None).await?;
         // The list of builds comes in pages; that of runs is 10,000 at once.
         Ok(client.list_builds(&pipeline).boxed())
+    }
+
+    async fn warnings(ready: &Ready<Self>) -> Vec<String> {
+        let body = &ready.body;
+        let repositories = body.resources.iter().flat_map(|all| &all.repositories);
+        let short = repositories.filter_map(|(alias, repository)| {
+            let name = repository.ref_name.as_deref()?;
+            (!name.starts_with("refs/")).then(|| {
+                format!(
+                    "resources.repositories.{alias}.refName is {name:?}: the service may ignore a \
+                     short name in silence, and run the default branch. Write refs/heads/{name}."
+                )
+            })
+        });
+        let mut warnings: Vec<String> = short.collect();
+        let names: Vec<&str> = body.variables.keys().map(String::as_str).collect();
+        if !names.is_empty() {
+            warnings.push(format!(
+                "The pipeline has to let these variables be set at queue time, or the start is \
+                 refused: {}.",
+                names.join(", ")
+            ));
+        }
+        warnings
     }
 
     fn preview(ready: &Ready<Self>) -> Option<Preview<'_>> {
@@ -255,7 +322,10 @@ async fn find(
     client: &Client,
     before_a_start: Option<Duration>,
 ) -> Result<PipelineRef, Failure> {
-    let (organization, project) = (&place.organization, &place.project);
+    let Site {
+        organization,
+        project,
+    } = &place.site;
     let list = client.pipelines(organization, project);
     let list = list.map_ok(|one| (one.id, vec![one.name]));
     Ok(match place.pipeline.meant(before_a_start, list).await? {

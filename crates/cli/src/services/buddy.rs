@@ -13,19 +13,20 @@ use crate::body::{self, Body};
 use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
+use crate::fields::Fields;
 use crate::pair::{Pair, pair, pair_with_variable};
 use crate::pipeline::{Meant, Pipeline};
 use crate::proof::Proof;
 use crate::value::duration;
 use crate::variables::variables;
-use crate::vendor::{Ready, RunList, Vendor, Words};
+use crate::vendor::{ListedPipeline, PipelineList, Ready, RunList, Vendor, Words};
 
 /// Buddy.
 pub struct Buddy;
 
-/// A pipeline of Buddy.
+/// A project of Buddy.
 #[derive(Args)]
-pub struct Place {
+pub struct Site {
     /// The workspace's handle, as in the address of its pages.
     #[arg(long)]
     workspace: String,
@@ -33,6 +34,13 @@ pub struct Place {
     /// The project's handle.
     #[arg(long)]
     project: String,
+}
+
+/// A pipeline of Buddy.
+#[derive(Args)]
+pub struct Place {
+    #[command(flatten)]
+    site: Site,
 
     /// The pipeline's number, identifier or name; id:7 or name:007 where it could be either.
     #[arg(long, value_name = "NUMBER|NAME")]
@@ -116,11 +124,34 @@ impl Vendor for Buddy {
     const EXAMPLE: Words = &["--branch", "main", "--comment", "example"];
     const PROOF: Proof = Proof {
         ways: &[&["BUDDY_TOKEN"]],
+        also: &[],
         from: "as a personal access token, in your profile",
         allows: "EXECUTION_RUN and EXECUTION_INFO",
     };
+    const FIELDS: Fields = &[
+        ("workspace", "/{workspace}"),
+        ("project", "/{project_name}"),
+        ("pipeline", "/{pipeline_id}"),
+        ("revision", "to_revision.revision"),
+        ("from_revision", "from_revision.revision"),
+        ("branch", "branch.name"),
+        ("tag", "tag.name"),
+        ("pull_request", "pull_request.name"),
+        ("comment", "comment"),
+        ("refresh", "refresh"),
+        ("clear_cache", "clear_cache"),
+        ("priority", "priority"),
+        ("var", "variables.*.value"),
+        ("secret_var", "variables.*.value"),
+        ("action", "actions_to_run"),
+        ("delay_until", "delay_until"),
+        ("environment", "environment"),
+        ("package_version", "package_version"),
+    ];
+    const SECRET_FLAGS: Words = &["secret_var"];
 
     type Client = Client;
+    type Site = Site;
     type Place = Place;
     type Listing = Place;
     type Request = Request;
@@ -201,7 +232,7 @@ impl Vendor for Buddy {
         client: &Client,
         before_a_start: Option<Duration>,
     ) -> Result<PipelineRef, Failure> {
-        let (workspace, project) = (&place.workspace, &place.project);
+        let Site { workspace, project } = &place.site;
         let list = client.pipelines(workspace, project);
         let list = list.map_ok(|one| (one.id, vec![one.name, one.identifier]));
         Ok(match place.pipeline.meant(before_a_start, list).await? {
@@ -212,10 +243,20 @@ impl Vendor for Buddy {
 
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
         vec![
-            ("--workspace", &ready.place.workspace),
-            ("--project", &ready.place.project),
+            ("--workspace", &ready.place.site.workspace),
+            ("--project", &ready.place.site.project),
             ("--pipeline", ready.place.pipeline.text()),
         ]
+    }
+
+    async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
+        let list = client.pipelines(&site.workspace, &site.project);
+        let listed = list.map_ok(|one| ListedPipeline {
+            pipeline: one.id.map(|id| id.to_string()).unwrap_or_default(),
+            name: one.name,
+            within: one.folder,
+        });
+        Ok(listed.boxed())
     }
 
     async fn list(place: &Place, client: &Client) -> Result<RunList, Failure> {

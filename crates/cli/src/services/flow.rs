@@ -2,11 +2,100 @@
 
 use clap::Args;
 use runpipe::aliyun::types::StartPipelineRunParams;
+use serde_json::Value;
 
 use crate::body::{self, Body};
 use crate::exit::Failure;
 use crate::field::set;
+use crate::fields::Fields;
 use crate::pair::{Pair, distinct, pair};
+
+/// What each flag becomes.
+pub const FIELDS: Fields = &[
+    ("organization_id", "/{organizationId}"),
+    ("pipeline", "/{pipelineId}"),
+    ("branch", "params.branchModeBranchs"),
+    ("env", "params.envs.*"),
+    ("running_branch", "params.runningBranchs.*"),
+    ("running_tag", "params.runningTags.*"),
+    ("pipeline_artifact", "params.runningPipelineArtifacts.*"),
+    ("acr_artifact", "params.runningAcrArtifacts.*"),
+    ("package_artifact", "params.runningPackagesArtifacts.*"),
+    ("comment", "params.comment"),
+    ("need_create_branch", "params.needCreateBranch"),
+    ("release_branch", "params.releaseBranch"),
+];
+
+/// The keys that count for a source in branch mode, and for one that is not.
+const BRANCH_MODE: [&str; 3] = ["branchModeBranchs", "needCreateBranch", "releaseBranch"];
+const RUNNING: [&str; 2] = ["runningBranchs", "runningTags"];
+
+/// A source of a pipeline: the address of its repository, and whether it is in branch mode.
+pub type Source = (Option<String>, bool);
+
+/// What the service ignores in silence of a request: keys for the other kind of source (vendor page
+/// of the pipeline's sources), and addresses that no source has.
+pub fn ignored<E: std::fmt::Display>(
+    request: &Value,
+    sources: Result<Vec<Source>, E>,
+) -> Vec<String> {
+    let given = |key: &str| request.get(key).filter(|value| !is_empty(value));
+    let of_sources = BRANCH_MODE.iter().chain(&RUNNING);
+    let mut warnings = Vec::new();
+    if given("envs").is_some_and(|envs| envs.get("version").is_some()) {
+        let what = "The service keeps the name of the variable version for itself";
+        warnings.push(format!("{what} (vendor page)."));
+    }
+    if !of_sources.clone().any(|key| given(key).is_some()) {
+        return warnings;
+    }
+    let sources = match sources {
+        Ok(sources) => sources,
+        Err(error) => {
+            let what = "How the pipeline's sources are set up cannot be read";
+            warnings.push(format!(
+                "{what}, so nothing is known of what is ignored: {error}"
+            ));
+            return warnings;
+        }
+    };
+    for (keys, kind, is_branch_mode) in [
+        (&BRANCH_MODE[..], "is in branch mode", true),
+        (&RUNNING[..], "is without branch mode", false),
+    ] {
+        let counts = sources.iter().any(|(_, mode)| *mode == is_branch_mode);
+        for key in keys.iter().filter(|key| !counts && given(key).is_some()) {
+            warnings.push(format!(
+                "The service ignores {key} in silence: no source of the pipeline {kind}."
+            ));
+        }
+    }
+    for key in RUNNING {
+        let asked = given(key).and_then(Value::as_object);
+        for address in asked.into_iter().flat_map(|asked| asked.keys()) {
+            let source = sources
+                .iter()
+                .find(|(repo, _)| repo.as_ref() == Some(address));
+            let why = match source {
+                None => "no source has exactly this address",
+                Some((_, true)) => "this source is in branch mode",
+                Some((_, false)) => continue,
+            };
+            let text = format!("The service ignores {key} of {address} in silence: {why}.");
+            warnings.push(text);
+        }
+    }
+    warnings
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
 
 /// The object inside `params`, key by key.
 #[derive(Args)]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use runpipe::matillion::{Client, Credentials, ListFilter, ProjectRef, types};
 use runpipe::{Result as Answer, Run, RunRef, Service};
 use serde_json::{Map, Value};
@@ -13,9 +13,10 @@ use crate::body::{self, Body};
 use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::field::set;
+use crate::fields::Fields;
 use crate::pair::{Pair, distinct, pair};
 use crate::proof::Proof;
-use crate::vendor::{Ready, RunList, Vendor, Words};
+use crate::vendor::{ListedPipeline, PipelineList, Ready, RunList, Vendor, Words};
 
 /// Matillion.
 pub struct Matillion;
@@ -26,6 +27,17 @@ pub struct Place {
     /// The project's id (a UUID) or name.
     #[arg(long, alias = "project", value_name = "UUID|NAME")]
     project_id: String,
+}
+
+/// A project of Matillion, and perhaps one of its environments.
+#[derive(Args)]
+pub struct Site {
+    #[command(flatten)]
+    place: Place,
+
+    /// Only pipelines that are published in this environment.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
 }
 
 /// Whose executions are listed.
@@ -88,11 +100,23 @@ impl Vendor for Matillion {
             &["MATILLION_CLIENT_ID", "MATILLION_CLIENT_SECRET"],
             &["MATILLION_TOKEN"],
         ],
+        also: &[],
         from: "under API credentials",
         allows: "running pipelines (its tokens have the scope pipeline-execution)",
     };
+    const FIELDS: Fields = &[
+        ("project_id", "/{projectId}"),
+        ("environment", "environmentName"),
+        ("pipeline", "pipelineName"),
+        ("agent_id", "agentId"),
+        ("execution_tag", "executionTag"),
+        ("var", "scalarVariables.*"),
+        ("grid_var", "gridVariables.*"),
+        ("version_name", "versionName"),
+    ];
 
     type Client = Client;
+    type Site = Site;
     type Place = Place;
     type Listing = Listing;
     type Request = Request;
@@ -181,6 +205,27 @@ impl Vendor for Matillion {
             ("--environment", &ready.body.environment_name),
             ("--pipeline", &ready.body.pipeline_name),
         ]
+    }
+
+    async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
+        let project = Self::find(&site.place, client, None).await?;
+        let environments: Vec<String> = match &site.environment {
+            Some(environment) => vec![environment.clone()],
+            None => {
+                let all: Vec<_> = client.environments(&project).try_collect().await?;
+                all.into_iter().filter_map(|one| one.name).collect()
+            }
+        };
+        let client = client.clone();
+        let lists = environments.into_iter().map(move |environment| {
+            let list = client.published_pipelines(&project, &environment);
+            list.map_ok(move |one| ListedPipeline {
+                pipeline: one.name.clone().unwrap_or_default(),
+                name: one.name,
+                within: Some(environment.clone()),
+            })
+        });
+        Ok(stream::iter(lists).flatten().boxed())
     }
 
     async fn list(listing: &Listing, client: &Client) -> Result<RunList, Failure> {

@@ -10,11 +10,12 @@ use runpipe::yunxiao::{Client, Credentials, PipelineRef, types};
 
 use crate::environment::Environment;
 use crate::exit::Failure;
+use crate::fields::Fields;
 use crate::pipeline::{Meant, Pipeline};
 use crate::proof::Proof;
-use crate::vendor::{Access, Ready, RunList, Vendor, Words};
+use crate::vendor::{Access, ListedPipeline, PipelineList, Ready, RunList, Vendor, Words};
 
-use super::flow::Params;
+use super::flow::{self, FIELDS, Params};
 
 /// The name of a Region instance that is called through another address.
 const HOST: &str = "RUNPIPE_YUNXIAO_HOST";
@@ -22,13 +23,20 @@ const HOST: &str = "RUNPIPE_YUNXIAO_HOST";
 /// Yunxiao Flow through its newer API, with personal access tokens.
 pub struct Yunxiao;
 
-/// A pipeline of Yunxiao.
+/// An organization of Yunxiao.
 #[derive(Args)]
-pub struct Place {
+pub struct Site {
     /// The organization's id, from the basic information of its administration console. Left out
     /// (or -) on a Region instance, whose address is given by --base-url or RUNPIPE_YUNXIAO_URL.
     #[arg(long, allow_hyphen_values = true)]
     organization_id: Option<String>,
+}
+
+/// A pipeline of Yunxiao.
+#[derive(Args)]
+pub struct Place {
+    #[command(flatten)]
+    site: Site,
 
     /// The pipeline's number or name; id:7 or name:007 where it could be either.
     #[arg(long, value_name = "NUMBER|NAME")]
@@ -40,11 +48,14 @@ impl Vendor for Yunxiao {
     const EXAMPLE: Words = &["--env", "GREETING=hello", "--comment", "example"];
     const PROOF: Proof = Proof {
         ways: &[&["YUNXIAO_ACCESS_TOKEN"]],
+        also: &[],
         from: "in the account's settings, as a personal access token",
         allows: "pipeline runs (read and write) and job runs (read)",
     };
+    const FIELDS: Fields = FIELDS;
 
     type Client = Client;
+    type Site = Site;
     type Place = Place;
     type Listing = Place;
     type Request = Params;
@@ -100,23 +111,47 @@ impl Vendor for Yunxiao {
         client: &Client,
         before_a_start: Option<Duration>,
     ) -> Result<PipelineRef, Failure> {
-        let organization = place.organization_id.as_deref();
+        let organization = place.site.organization_id.as_deref();
         let list = client.pipelines(organization);
         let list = list.map_ok(|one| (one.pipeline_id, vec![one.pipeline_name]));
         Ok(match place.pipeline.meant(before_a_start, list).await? {
             Meant::Id(id) => PipelineRef {
-                organization_id: place.organization_id.clone(),
+                organization_id: place.site.organization_id.clone(),
                 pipeline_id: *id,
             },
             Meant::Name(name) => client.pipeline_named(organization, name).await?,
         })
     }
 
+    async fn warnings(ready: &Ready<Self>) -> Vec<String> {
+        let request = serde_json::to_value(&ready.body).unwrap_or_default();
+        let pipeline = ready.client.pipeline(&ready.pipeline).await;
+        let sources = pipeline.map(|pipeline| {
+            let config = pipeline.pipeline_config.unwrap_or_default();
+            let sources = config.sources.into_iter().flatten();
+            let sources = sources.filter_map(|source| source.data);
+            sources
+                .map(|data| (data.repo, data.is_branch_mode == Some(true)))
+                .collect()
+        });
+        flow::ignored(&request, sources)
+    }
+
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {
-        let organization = ready.place.organization_id.as_deref();
+        let organization = ready.place.site.organization_id.as_deref();
         let organization = organization.map(|id| ("--organization-id", id));
         let pipeline = ("--pipeline", ready.place.pipeline.text());
         organization.into_iter().chain([pipeline]).collect()
+    }
+
+    async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
+        let list = client.pipelines(site.organization_id.as_deref());
+        let listed = list.map_ok(|one| ListedPipeline {
+            pipeline: one.pipeline_id.map(|id| id.to_string()).unwrap_or_default(),
+            name: one.pipeline_name,
+            within: None,
+        });
+        Ok(listed.boxed())
     }
 
     async fn list(place: &Place, client: &Client) -> Result<RunList, Failure> {

@@ -5,6 +5,7 @@ mod bodies;
 #[cfg(unix)]
 mod ci_jobs;
 mod credentials;
+mod dry_runs;
 mod exit_codes;
 mod few_files;
 mod fixtures;
@@ -14,6 +15,7 @@ mod interruption;
 mod json;
 mod names;
 mod pages;
+mod pipelines;
 mod program;
 mod proxies;
 #[cfg(target_os = "linux")]
@@ -23,6 +25,7 @@ mod references;
 mod schemas;
 mod secrecy;
 mod self_contained;
+mod settings;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod terminal_text;
@@ -34,4 +37,5 @@ mod vendors;
 mod waits;
 #[cfg(target_os = "linux")]
 mod watching;
+mod web_pages;
 mod yunxiao;

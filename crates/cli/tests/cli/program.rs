@@ -2,6 +2,7 @@
 
 use std::process::{ExitStatus, Stdio};
 
+use runpipe_testing::Sandbox;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
@@ -44,7 +45,27 @@ pub fn buddy(server: &MockServer, words: &str) -> Program {
         .env("RUNPIPE_BUDDY_URL", &server.uri())
 }
 
+/// The program with these words, where every service is a sandbox's.
+pub fn at(sandbox: &Sandbox, words: &[&str]) -> Program {
+    let variables = sandbox.variables().into_iter();
+    variables.fold(runpipe(words.iter().copied()), |program, (name, value)| {
+        program.env(name, &value)
+    })
+}
+
 impl Program {
+    /// In this folder.
+    pub fn within_folder(mut self, folder: &std::path::Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Leaves a variable out.
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self

@@ -1,6 +1,6 @@
 //! A proxy sees nothing of what stays on this machine: without TLS it would see the credential.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpListener;
 
 use serde_json::json;
@@ -8,6 +8,7 @@ use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer};
 
 use crate::program::{Program, answer, runpipe};
+use crate::vendors::Vendors;
 
 /// A proxy that is never to be used. It answers nobody.
 struct Forbidden(TcpListener);
@@ -123,4 +124,91 @@ async fn a_token_endpoint_without_tls_is_asked_straight_where_the_service_has_tl
         assert_ne!(ended.status.code(), Some(0), "nobody listens");
         assert!(!ended.stderr.contains("s3cret"), "{}", ended.stderr);
     }
+}
+
+const BUDDY: &str = "status buddy/acme/website/2/31 --timeout 10s --retries 0";
+
+/// Variables and settings lead through a real proxy, and variables go before settings.
+#[tokio::test]
+async fn the_proxy_and_the_roots_of_variables_and_of_settings_are_used() {
+    let vendors = Vendors::answering(json!({ "id": 31, "status": "SUCCESSFUL" })).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("runpipe");
+    std::fs::create_dir(&own).expect("a folder");
+    let config = folder.path().to_str().expect("UTF-8");
+    let asked = |proxy: &str, root: &str| {
+        let text = format!("proxy = \"{proxy}\"\nca_file = \"{root}\"\n");
+        std::fs::write(own.join("runpipe.toml"), text).expect("written");
+        runpipe(BUDDY.split(' '))
+            .env("BUDDY_TOKEN", "t0ken")
+            .env("XDG_CONFIG_HOME", config)
+    };
+    let (proxy, root) = (vendors.proxy(), vendors.root().to_str().expect("UTF-8"));
+    asked(&proxy, root).ends_with(0).await;
+    assert_eq!(vendors.take().len(), 1);
+    // A file beside the settings is named without its folder.
+    std::fs::copy(vendors.root(), own.join("ca.pem")).expect("copied");
+    asked(&proxy, "ca.pem").ends_with(0).await;
+    assert_eq!(vendors.take().len(), 1);
+
+    let nobody = Forbidden::proxy();
+    let variables = asked(&nobody.url(), "missing.pem")
+        .env("HTTPS_PROXY", &proxy)
+        .env("SSL_CERT_FILE", root);
+    variables.ends_with(0).await;
+    assert_eq!(vendors.take().len(), 1);
+    nobody.was_left_alone("a variable goes before the file");
+    let refused = asked(&proxy, "missing.pem").ends_with(2).await.stderr;
+    assert!(
+        refused.contains("ca_file") && refused.contains("missing.pem"),
+        "{refused}"
+    );
+    let refused = asked("no proxy", root).ends_with(2).await.stderr;
+    assert!(refused.contains("the proxy of runpipe.toml"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_host_in_no_proxy_is_asked_straight() {
+    let proxy = Forbidden::proxy();
+    // Nobody listens there.
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let host = closed.local_addr().expect("an address");
+    drop(closed);
+    let base = format!("https://{host}");
+    let program = runpipe(BUDDY.split(' ')).words(["--base-url", &base]);
+    let program = program
+        .env("BUDDY_TOKEN", "t0ken")
+        .env("NO_PROXY", "127.0.0.1");
+    let ended = proxy.named_to(program, &[]).ends_with(5).await;
+    proxy.was_left_alone("NO_PROXY");
+    assert!(ended.stderr.contains(&host.to_string()), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn what_is_between_this_machine_and_the_service_is_named() {
+    let vendors = Vendors::answering(json!({ "id": 31 })).await;
+    let untrusted = vendors.runpipe(BUDDY).without("SSL_CERT_FILE");
+    let told = untrusted
+        .env("BUDDY_TOKEN", "t0ken")
+        .ends_with(5)
+        .await
+        .stderr;
+    assert!(
+        told.contains("api.buddy.works") && told.contains("SSL_CERT_FILE"),
+        "{told}"
+    );
+    // A proxy that wants to know who asks.
+    let proxy = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", proxy.local_addr().expect("an address"));
+    let refuses = std::thread::spawn(move || {
+        let (mut stream, _) = proxy.accept().expect("a connection");
+        let mut head = [0; 1024];
+        let _ = stream.read(&mut head).expect("a request");
+        let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(answer).expect("sent");
+    });
+    let program = runpipe(BUDDY.split(' ')).env("BUDDY_TOKEN", "t0ken");
+    let told = program.env("HTTPS_PROXY", &url).ends_with(5).await.stderr;
+    refuses.join().expect("it was asked");
+    assert!(told.contains("HTTPS_PROXY"), "{told}");
 }

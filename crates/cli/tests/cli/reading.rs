@@ -192,3 +192,39 @@ async fn a_list_is_narrowed() {
         );
     }
 }
+
+/// It comes in parts, each with the next thousand lines.
+#[tokio::test]
+async fn a_log_of_any_length_is_followed() {
+    let server = MockServer::start().await;
+    let mut run = execution("SUCCESSFUL");
+    let build = json!({ "name": "Build" });
+    run["action_executions"] =
+        json!([{ "action_execution_id": "a1", "action": build, "status": "SUCCESSFUL" }]);
+    reading(&server, answer(200, run)).await;
+    let (total, filler) = (4_500_usize, "x");
+    let line = move |number: usize| format!("{number} {filler}");
+    let logs =
+        Mock::given(method("GET")).and(path(format!("{EXECUTIONS}/31/action_executions/a1/logs")));
+    logs.respond_with(move |request: &wiremock::Request| {
+        let mut pairs = request.url.query_pairs();
+        let offset = pairs.find(|(key, _)| key == "offset").expect("an offset").1;
+        let offset: usize = offset.parse().expect("a number");
+        let lines: Vec<String> = (offset..total).take(1000).map(line).collect();
+        answer(
+            200,
+            json!({ "offset": offset, "total_element_count": total, "logs": lines }),
+        )
+    })
+    .mount(&server)
+    .await;
+    let followed = buddy(&server, "logs buddy/acme/site/2/31 --follow")
+        .ends_with(0)
+        .await;
+    let mut lines = followed.stdout.lines();
+    for number in 0..total {
+        let expected = format!("Build | {}", line(number));
+        assert_eq!(lines.next(), Some(expected.as_str()));
+    }
+    assert_eq!(lines.next(), None);
+}

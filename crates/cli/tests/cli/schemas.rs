@@ -14,7 +14,7 @@ async fn schema(of: &str) -> Value {
 }
 
 /// Each line is an object of the schema, and has a key for each of the schema's properties.
-async fn holds(of: &str, lines: &str) {
+pub async fn holds(of: &str, lines: &str) {
     let schema = schema(of).await;
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     assert!(!lines.is_empty(), "{of}");

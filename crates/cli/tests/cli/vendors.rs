@@ -115,6 +115,16 @@ impl Vendors {
             .env("SSL_CERT_FILE", file)
     }
 
+    /// The address of the proxy that leads here.
+    pub fn proxy(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The file with the root of the hosts' certificates.
+    pub fn root(&self) -> &std::path::Path {
+        self.certificate.path()
+    }
+
     /// What was sent since this was asked last.
     pub fn take(&self) -> Vec<Sent> {
         std::mem::take(&mut *self.shared.sent.lock().expect("no test has failed"))
