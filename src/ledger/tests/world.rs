@@ -5,12 +5,10 @@ use crate::ledger::protocol::{Looked, Silence};
 use crate::run::RunRef;
 use crate::service::Service;
 
-pub(super) const CALLERS: usize = 3;
-pub(super) const NAMES: [&str; CALLERS] = ["0", "1", "2"];
+pub(super) const CALLERS: usize = if cfg!(debug_assertions) { 2 } else { 3 };
+pub(super) const NAMES: [&str; 3] = ["0", "1", "2"];
 pub(super) const MOST_DEATHS: u8 = 2;
 pub(super) const MOST_STOPS: u8 = 1;
-/// Deaths and stops together.
-pub(super) const MOST_TROUBLE: u8 = if cfg!(debug_assertions) { 1 } else { 3 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
@@ -97,7 +95,7 @@ impl World {
         };
         World {
             entry: None,
-            callers: [caller.clone(), caller.clone(), caller],
+            callers: std::array::from_fn(|_| caller.clone()),
             wire: Vec::new(),
             runs: Vec::new(),
             deaths: 0,
