@@ -1,6 +1,7 @@
 //! `start --key`: one run, whatever happens to the program, and however many try at once.
 //!
-//! `RUNPIPE_KEY_CASES`, `RUNPIPE_KEY_RACES` and `RUNPIPE_KEY_SEED` make another campaign.
+//! `RUNPIPE_KEY_CASES`, `RUNPIPE_KEY_RACES`, `RUNPIPE_KEY_JOBS` and `RUNPIPE_KEY_SEED` make another
+//! campaign.
 
 #![cfg(unix)]
 
@@ -8,5 +9,6 @@ mod campaign;
 mod case;
 mod commands;
 mod races;
+mod recipes;
 mod site;
 mod transcripts;
