@@ -4,6 +4,8 @@
 //!
 //! `cargo bench --bench call_overhead`
 
+#[path = "fixture/answers.rs"]
+mod answers;
 #[path = "fixture/server.rs"]
 mod server;
 
@@ -35,28 +37,6 @@ fn rounds() -> usize {
     }
     let asked = std::env::var("RUNPIPE_BENCH_ROUNDS").ok();
     asked.and_then(|text| text.parse().ok()).unwrap_or(ROUNDS)
-}
-
-const BUDDY: &str = r#"{"url":"https://api.buddy.works/x","html_url":"https://app.buddy.works/x","id":31,"start_date":"2026-11-21T08:08:20.205Z","finish_date":null,"priority":"HIGH","triggeredOn":"CLICK","refresh":false,"status":"INPROGRESS","comment":"hotfix","branch":{"url":"u","html_url":"h","name":"main","default":true},"creator":{"url":"u","html_url":"h","id":1,"name":"Ada","avatar_url":"a"},"pipeline":{"url":"u","html_url":"h","id":2,"name":"dev","on":"CLICK","refs":["refs/heads/main"],"last_execution_status":"INPROGRESS","last_execution_revision":"506a"},"action_executions":[]}"#;
-const AZURE: &str = r#"{"_links":{"self":{"href":"https://dev.azure.com/acme/p/_apis/pipelines/2/runs/31"},"web":{"href":"https://dev.azure.com/acme/p/_build/results?buildId=31"}},"templateParameters":{},"pipeline":{"url":"https://dev.azure.com/acme/p/_apis/pipelines/2?revision=1","id":2,"revision":1,"name":"site","folder":"\\"},"state":"inProgress","createdDate":"2026-08-12T08:26:45.6856429Z","url":"https://dev.azure.com/acme/p/_apis/pipelines/2/runs/31","resources":{"repositories":{"self":{"repository":{"type":"azureReposGit"},"refName":"refs/heads/main","version":"506a"}}},"id":31,"name":"20260812.1"}"#;
-const MATILLION: &str = r#"{"pipelineExecutionId":"31","pipelineName":"Nightly load","pipelineType":"ORCHESTRATION","projectId":"p","environmentName":"Production","status":"RUNNING","startedAt":"2026-08-12T08:26:45Z","trigger":"API"}"#;
-const FLOW: &str = r#"{"pipelineRunId":31,"pipelineId":2,"status":"RUNNING","createTime":1586863220000,"updateTime":1586863220000,"triggerMode":4,"sources":[{"type":"codeup","sign":"s","data":{"repo":"https://codeup.aliyun.com/acme/site.git","branch":"master"}}],"stages":[{"name":"Build","stageInfo":{"status":"RUNNING","startTime":1586863220000,"name":"Build","jobs":[{"id":1,"name":"Compile","status":"RUNNING","startTime":1586863220000,"actions":[],"params":"{}"}]}}]}"#;
-
-/// The answer of whichever service it is, to a start and to a read.
-fn answer(_: f64, path: &str) -> String {
-    let path = path.split('?').next().unwrap_or_default();
-    let last = path.rsplit('/').next().unwrap_or_default();
-    match last {
-        "run" => r#"{"requestId":"A1","success":true,"errorCode":"","errorMessage":"","pipelineRunId":31}"#.to_owned(),
-        _ if path.contains("/_apis/") => AZURE.to_owned(),
-        _ if path.contains("/v1/projects/") => MATILLION.to_owned(),
-        _ if path.contains("/executions") => BUDDY.to_owned(),
-        "runs" => "31".to_owned(),
-        _ if path.contains("/organization/") => {
-            format!(r#"{{"requestId":"A1","success":true,"errorCode":"","errorMessage":"","pipelineRun":{FLOW}}}"#)
-        }
-        _ => FLOW.to_owned(),
-    }
 }
 
 /// CPU seconds of `CALLS` calls.
@@ -333,7 +313,7 @@ where
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    server::serve_if_asked(answer);
+    server::serve_if_asked(|_, path| answers::answer(path));
     let server = Server::start();
     azure_devops(&server).await;
     matillion(&server).await;

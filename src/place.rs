@@ -54,9 +54,7 @@ pub(crate) trait Place: Sized {
 
     /// Begins a call about this place.
     fn call(&self, session: &Session, operation: &'static Operation) -> Call {
-        let call = session.call(operation);
-        let parts = self.parts().into_iter();
-        parts.fold(call, |call, (name, value)| call.at(name, value))
+        session.call(operation).at_all(self.parts())
     }
 
     /// Begins a call about a run, and says what the run's reference names.
@@ -70,8 +68,9 @@ pub(crate) trait Place: Sized {
         run: &RunRef,
     ) -> Result<(Call, Self, Self::RunId)> {
         let (place, run_id) = Self::of(run)?;
-        let call = place.call(session, operation);
-        let call = call.at(Self::RUN, run_id.to_string()).of(run);
+        let mut parts = place.parts();
+        parts.push((Self::RUN, run_id.to_string()));
+        let call = session.call(operation).at_all(parts).of(run);
         Ok((call, place, run_id))
     }
 }

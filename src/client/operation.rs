@@ -1,5 +1,6 @@
 //! What is known of an operation before it is called: facts from its document, as a table.
 
+use memchr::memmem;
 use serde::Deserialize;
 
 /// What a call does to the service. From `x-effect` in the document; a GET reads.
@@ -41,6 +42,16 @@ pub(crate) struct SecretField {
     pub only_if: Option<&'static str>,
 }
 
+impl SecretField {
+    /// Whether the body names all keys that lead to such a secret. It was written here: no key in it
+    /// is escaped.
+    fn may_be_in(&self, body: &[u8]) -> bool {
+        let keys = self.path.iter().chain(&self.only_if);
+        let mut keys = keys.filter(|key| **key != "*");
+        keys.all(|key| memmem::find(body, key.as_bytes()).is_some())
+    }
+}
+
 impl Operation {
     /// What a call with this body does. An unknown word starts work: that is the careful reading.
     pub fn effect_of(&self, body: &[u8]) -> Effect {
@@ -55,7 +66,7 @@ impl Operation {
 
     /// The secrets in a request's body.
     pub fn secrets_in(&self, body: &[u8]) -> Vec<String> {
-        if self.secrets.is_empty() {
+        if !self.secrets.iter().any(|field| field.may_be_in(body)) {
             return Vec::new();
         }
         let mut deserializer = serde_json::Deserializer::from_slice(body);

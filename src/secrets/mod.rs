@@ -184,6 +184,10 @@ fn search_part(
     let Some(part) = text.get(part) else {
         return;
     };
+    // Nothing is shorter than what it is decoded to, so most texts are too short for a secret.
+    if !cut && needles.are_longer_than(part.len()) {
+        return;
+    }
     if !may_hold_runs(needles, part.len(), cut) && is_plainly_clean(needles, part, cut) {
         return;
     }

@@ -58,20 +58,27 @@ pub(super) struct Found {
 }
 
 impl Needles {
-    /// The known secrets and more, or `None` when nothing is new.
+    /// The known secrets and more, or `None` when nothing is new: then nothing is copied.
     pub(super) fn joined<'s>(
         known: Option<&Self>,
         more: impl IntoIterator<Item = &'s str>,
     ) -> Option<Self> {
+        let mut more = more.into_iter();
+        let new = more
+            .find(|secret| !known.is_some_and(|known| known.has(secret)) && !is_blanks(secret))?;
         let mut joined = Self::default();
         for secret in known.into_iter().flat_map(|known| &known.secrets) {
             joined.add(secret.expose_secret());
         }
-        let before = joined.secrets.len();
-        for secret in more {
-            joined.add(secret);
-        }
-        (joined.secrets.len() > before).then_some(joined)
+        std::iter::once(new)
+            .chain(more)
+            .for_each(|secret| joined.add(secret));
+        Some(joined)
+    }
+
+    fn has(&self, secret: &str) -> bool {
+        let mut secrets = self.secrets.iter();
+        secrets.any(|known| known.expose_secret() == secret)
     }
 
     /// Without those between the first and the last ones, where there are more.
@@ -91,9 +98,7 @@ impl Needles {
     }
 
     fn add(&mut self, secret: &str) {
-        let known = |known: &SecretString| known.expose_secret() == secret;
-        // What splits a secret is left out of every text, so it cannot be part of what is found.
-        if self.secrets.iter().any(known) || secret.chars().all(splits) {
+        if self.has(secret) || is_blanks(secret) {
             return;
         }
         self.secrets.push(SecretString::from(secret));
@@ -116,6 +121,11 @@ impl Needles {
     pub(super) fn shortest(&self) -> Option<usize> {
         let needles = self.needles.iter().filter(|needle| !needle.word);
         needles.map(Needle::length).min()
+    }
+
+    /// Whether each is longer than a text of that many bytes.
+    pub(super) fn are_longer_than(&self, bytes: usize) -> bool {
+        self.needles.iter().all(|needle| needle.length() > bytes)
     }
 
     /// Whether some are found only as words.
@@ -201,6 +211,11 @@ impl Search {
     pub(super) fn beginning(&self, state: StateID) -> Option<usize> {
         self.beginnings.get(&state).copied()
     }
+}
+
+/// What splits a secret is left out of every text, so it cannot be part of what is found.
+fn is_blanks(secret: &str) -> bool {
+    secret.chars().all(splits)
 }
 
 /// A text in parts of [`PART`] bytes. The last one reaches back as far as it has to for its length.

@@ -55,7 +55,7 @@ struct Wait {
     alone: u32,
 }
 
-/// Whether a list has the run is tried again after as many looks, at most.
+/// After no more looks than this at a run alone, the list is asked for it again.
 const LONGEST_ALONE: u32 = 64;
 
 /// What a request told.

@@ -64,9 +64,17 @@ impl Session {
 /// Building a call up, before it is made.
 impl Call {
     /// Names a value of the path. It is checked before anything is sent.
-    pub(crate) fn at(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn at(self, name: &'static str, value: impl ToString) -> Self {
+        self.at_all(vec![(name, value.to_string())])
+    }
+
+    /// Names several.
+    pub(crate) fn at_all(mut self, values: Vec<(&'static str, String)>) -> Self {
         if let Some(state) = Arc::get_mut(&mut self.0) {
-            state.path.push((name, value.to_string()));
+            match state.path.is_empty() {
+                true => state.path = values,
+                false => state.path.extend(values),
+            }
         }
         self
     }

@@ -22,15 +22,14 @@ impl Call {
 
     /// Refuses an answer about another run than the one that was asked for. An answer that does not
     /// say is taken for what was asked for.
-    pub(crate) fn expect_run(
+    pub(crate) fn expect_run<I: PartialEq + ToString>(
         &self,
-        asked: impl ToString,
-        told: Option<impl ToString>,
+        asked: I,
+        told: Option<I>,
     ) -> Result<()> {
-        let (asked, told) = (asked.to_string(), told.map(|told| told.to_string()));
         match told {
             Some(told) if told != asked => {
-                let told = crate::text::one_line(&told);
+                let told = crate::text::one_line(&told.to_string());
                 let detail = format!("the answer is about another run ({told})");
                 Err(self.clean(self.error(ErrorKind::Undecodable).detail(detail)))
             }
