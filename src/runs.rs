@@ -135,9 +135,9 @@ pub(crate) async fn read_back(
 
 /// What [`Runs::get_many`] is made of: the pages of the list that the first run is on.
 ///
-/// They are read until as many pages were read as runs are still missing, so that the list and the
-/// reads of the missing runs take no more than about twice the requests that they need take. One
-/// missing run is cheaper to read by itself.
+/// A page that tells of one of the runs has paid for itself. Pages that tell of none are read until
+/// they are as many as the runs that are missing: all in all it takes no more than twice the requests
+/// of reading each run by itself, and mostly far fewer. One missing run is cheaper to read alone.
 pub(crate) fn told<'a, P: Place, S>(
     runs: Vec<RunRef>,
     pages: impl FnOnce(&P) -> S,
@@ -150,8 +150,9 @@ where
     };
     let missing: HashSet<RunRef> = runs.into_iter().collect();
     let state = (pages(&place).boxed(), missing, 0_usize);
-    stream::try_unfold(state, |(mut pages, mut missing, read)| async move {
-        if missing.len() <= read.max(1) {
+    stream::try_unfold(state, |(mut pages, mut missing, idle)| async move {
+        let before = missing.len();
+        if before <= idle.max(1) {
             return Ok(None);
         }
         let Some(page) = pages.try_next().await? else {
@@ -160,7 +161,11 @@ where
         for run in &page {
             missing.remove(&run.reference);
         }
-        Ok(Some((page, (pages, missing, read.saturating_add(1)))))
+        let told_none = usize::from(missing.len() == before);
+        Ok(Some((
+            page,
+            (pages, missing, idle.saturating_add(told_none)),
+        )))
     })
     .boxed()
 }
