@@ -27,6 +27,7 @@ mod client;
     reason = "the generator's own error is large"
 )]
 pub mod contract;
+mod decision;
 mod error;
 mod generated;
 mod http_client;
@@ -51,6 +52,7 @@ mod web_page;
 
 pub use builder::Builder;
 pub use client::{Rehearsal, RetryPolicy};
+pub use decision::Decision;
 pub use error::{Error, ErrorKind, Result};
 /// The future that a trait's method returns: [`HttpClient`] and [`auth::TokenProvider`].
 pub use futures_core::future::BoxFuture;
@@ -59,7 +61,8 @@ pub use http_client::{HttpClient, Network, ReqwestClient, ResponseBody, SendErro
 pub use mark::{Mark, MarkPlace, Trace};
 pub use reconcile::Reconciled;
 pub use run::{
-    InvalidPathValue, InvalidRunRef, Log, LogMark, LogPart, Run, RunRef, RunStatus, Step, Timestamp,
+    Gate, GateKind, InvalidPathValue, InvalidRunRef, Log, LogMark, LogPart, Run, RunRef, RunStatus,
+    Step, Timestamp,
 };
 pub use runs::Runs;
 pub use service::{Service, UnknownService};

@@ -76,3 +76,41 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
         }
     }
 }
+
+/// The one of several things of a run that is meant: by its name or its id, or because there is no
+/// other. Each comes as its name, its id and itself; `which` says what they have in common.
+///
+/// # Errors
+///
+/// [`ErrorKind::UnknownName`] when there is none, or more than one; those that there are are listed.
+pub(crate) fn the_one<'a, T>(
+    asked: Option<&str>,
+    what: &'static str,
+    which: &'static str,
+    all: impl Iterator<Item = (&'a str, &'a str, T)>,
+) -> Result<T> {
+    let all: Vec<(&str, &str, T)> = all.collect();
+    let listed: Vec<String> = all
+        .iter()
+        .map(|(name, id, _)| format!("{name:?} ({id})"))
+        .collect();
+    let listed = listed.join(", ");
+    let is_meant =
+        |(name, id, _): &(&str, &str, T)| asked.is_none_or(|asked| asked == *name || asked == *id);
+    let mut meant = all.into_iter().filter(is_meant);
+    let detail = match (meant.next(), meant.next(), asked) {
+        (Some((_, _, one)), None, _) => return Ok(one),
+        (None, _, _) if listed.is_empty() => format!("no {what} of the run {which}"),
+        (None, _, Some(asked)) => format!("no {what} {asked:?} {which}; there are {listed}"),
+        (_, _, Some(asked)) => {
+            format!("more than one {what} {asked:?} {which}; name one by its id: {listed}")
+        }
+        (_, _, None) => format!("more than one {what} {which}; name one: {listed}"),
+    };
+    let advice = match listed.is_empty() {
+        true => "Read the run: it may have gone on, or ended.",
+        false => "Use one of the names listed, or its id.",
+    };
+    let error = Error::new(ErrorKind::UnknownName).detail(detail);
+    Err(error.advise(advice))
+}

@@ -85,8 +85,8 @@ struct Found {
     undated: Vec<Run>,
     /// What they were given is not known.
     silent: Vec<Run>,
-    /// Whether one of the certain ones carries what only this start was given.
-    marked: bool,
+    /// They carry what only this start was given.
+    marked: Vec<Run>,
 }
 
 impl Search<'_> {
@@ -116,24 +116,26 @@ impl Search<'_> {
             if fit == Fit::No {
                 continue;
             }
-            found.marked |= fit == Fit::Marked;
             match (fit, age) {
                 (Fit::Silent, _) => found.silent.push(run),
                 // Only this start has the mark, so the run cannot be older.
-                (Fit::Marked, _) => found.certain.push(run),
+                (Fit::Marked, _) => found.marked.push(run),
                 (_, Some(age)) => found.add(run, age),
                 (_, None) => self.look_closer(run, &mut found).await?,
             }
         }
+        // A mark speaks louder than the clock, and than runs that do not show what they were given.
+        if !found.marked.is_empty() {
+            return Ok(certainly(found.marked));
+        }
         let why = match &found {
-            // Only a mark speaks louder than runs that do not show what they were given.
-            _ if !found.marked && !found.silent.is_empty() => NO_TRACE,
+            _ if !found.silent.is_empty() => NO_TRACE,
             _ if !found.undated.is_empty() => match self.session.at_service(self.since) {
                 Some(_) => NO_DATE,
                 None => NO_CLOCK,
             },
             _ if !found.near.is_empty() => SAME_MOMENT,
-            _ => return Ok(found.certainly()),
+            _ => return Ok(certainly(found.certain)),
         };
         Ok(uncertain(found, why))
     }
@@ -198,22 +200,23 @@ impl Found {
             Age::Young => self.certain.push(run),
         }
     }
+}
 
-    /// Where nothing is uncertain.
-    fn certainly(mut self) -> Reconciled {
-        match self.certain.pop() {
-            None => Reconciled::None,
-            Some(run) if self.certain.is_empty() => Reconciled::One(Box::new(run)),
-            Some(run) => {
-                self.certain.push(run);
-                Reconciled::Several(self.certain)
-            }
+/// Where nothing is uncertain.
+fn certainly(mut runs: Vec<Run>) -> Reconciled {
+    match runs.pop() {
+        None => Reconciled::None,
+        Some(run) if runs.is_empty() => Reconciled::One(Box::new(run)),
+        Some(run) => {
+            runs.push(run);
+            Reconciled::Several(runs)
         }
     }
 }
 
 fn uncertain(found: Found, why: &'static str) -> Reconciled {
-    let mut candidates = found.certain;
+    let mut candidates = found.marked;
+    candidates.extend(found.certain);
     candidates.extend(found.near);
     candidates.extend(found.undated);
     candidates.extend(found.silent);

@@ -7,7 +7,8 @@ use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-use crate::error::{ErrorKind, Result};
+use crate::decision::Decision;
+use crate::error::{Error, ErrorKind, Result};
 use crate::place::Place;
 use crate::run::{Log, LogMark, LogPart, Run, RunRef, RunStatus, Step};
 use crate::service::Service;
@@ -110,6 +111,67 @@ pub trait Runs: Send + Sync {
     /// with.
     fn run_on<'a>(&'a self, page: &'a WebPage) -> BoxFuture<'a, Result<RunRef>> {
         Box::pin(std::future::ready(page.reference()))
+    }
+
+    /// Gives a waiting run what it waits for, or refuses it, and reads the run back. Lets work begin:
+    /// never sent twice.
+    ///
+    /// The run is read first, and the gate that is meant is looked for in [`Run::waits_for`]. Where the
+    /// service has taken the decision and the run cannot be read back, the run is
+    /// [`RunStatus::Unknown`], with a warning.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutcomeUnknown`] when the decision was sent and no clear answer came: it may count.
+    /// Every other kind says that nothing was decided: [`ErrorKind::UnknownName`] when nothing waits
+    /// for a decision, or several gates do and [`Decision::gate`] names none;
+    /// [`ErrorKind::Unsupported`] when the service has no such decision; those of [`Runs::get`] and the
+    /// service's refusals.
+    fn decide<'a>(
+        &'a self,
+        run: &'a RunRef,
+        _decision: &'a Decision,
+    ) -> BoxFuture<'a, Result<Run>> {
+        let error = Error::unsupported(self.service(), run, "its runs wait for no decision");
+        Box::pin(std::future::ready(Err(error)))
+    }
+
+    /// Runs again what failed in a run, under the same reference, and reads the run back. Starts work:
+    /// never sent twice.
+    ///
+    /// `step` names, by name or id, the stage (Azure DevOps) or the job (Aliyun, Yunxiao) where more
+    /// than one has failed. Buddy runs the whole execution again. It may take a moment until the run
+    /// is no longer ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the run may go
+    /// on. Every other kind says that nothing was begun: [`ErrorKind::UnknownName`] when nothing has
+    /// failed, or several steps have and none is named; [`ErrorKind::Unsupported`] when the service
+    /// does not run anything again; those of [`Runs::get`] and the service's refusals.
+    fn retry<'a>(&'a self, run: &'a RunRef, _step: Option<&'a str>) -> BoxFuture<'a, Result<Run>> {
+        let error = Error::unsupported(self.service(), run, "it does not run an ended run again");
+        Box::pin(std::future::ready(Err(error)))
+    }
+}
+
+/// What [`Runs::decide`] and [`Runs::retry`] do once they were sent: they read the run back. What the
+/// service has taken is done, whether the run can be read afterwards or not.
+pub(crate) async fn read_after(runs: &dyn Runs, run: &RunRef, sent: Result<()>) -> Result<Run> {
+    sent.map_err(look_first)?;
+    Ok(match runs.get(run).await {
+        Ok(read) => read,
+        Err(error) => Run::new(run.clone(), RunStatus::Unknown).warn(format!(
+            "The service has done it. The run could not be read afterwards: {error}"
+        )),
+    })
+}
+
+/// What to do after an unclear answer about a run that goes on: no other run was started.
+pub(crate) fn look_first(error: Error) -> Error {
+    match error.kind() == ErrorKind::OutcomeUnknown {
+        true => error.advise("Read the run, and look at what it waits for, before you call again."),
+        false => error,
     }
 }
 

@@ -190,8 +190,8 @@ pub(crate) trait IntoCredential: Sized {
 }
 
 /// Gives a client what all have: what a caller sets for some calls only, and [`Runs`], out of its
-/// own methods `get`, `many`, `stop_and_read`, `step_logs`, `all_steps`, `log_of_step` and
-/// `run_of_page`.
+/// own methods `get`, `many`, `stop_and_read`, `carry_out`, `retry_failed`, `step_logs`, `all_steps`,
+/// `log_of_step` and `run_of_page`.
 macro_rules! client_calls {
     ($client:ty) => {
         impl $client {
@@ -241,6 +241,22 @@ macro_rules! client_calls {
                 run: &'a $crate::RunRef,
             ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
                 ::std::boxed::Box::pin(self.stop_and_read(run))
+            }
+
+            fn decide<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+                decision: &'a $crate::Decision,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
+                ::std::boxed::Box::pin(self.carry_out(run, decision))
+            }
+
+            fn retry<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+                step: ::std::option::Option<&'a str>,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
+                ::std::boxed::Box::pin(self.retry_failed(run, step))
             }
 
             fn logs<'a>(

@@ -48,9 +48,12 @@ pub enum ErrorKind {
     OutcomeUnknown,
     /// The deadline of a wait passed. The run goes on.
     Deadline,
-    /// The name of a pipeline or a project matches none, or more than one. The nearest names are
-    /// listed.
+    /// The name of a pipeline, a project, a gate or a step matches none, or more than one. The nearest
+    /// names are listed. Nothing was changed.
     UnknownName,
+    /// The service, or this library's part for it, does not have what was asked for: an approval on
+    /// Matillion, a comment where none is kept. Nothing was sent that changes anything.
+    Unsupported,
 }
 
 impl ErrorKind {
@@ -73,6 +76,7 @@ impl ErrorKind {
             Self::OutcomeUnknown => "outcome_unknown",
             Self::Deadline => "deadline",
             Self::UnknownName => "unknown_name",
+            Self::Unsupported => "unsupported",
         }
     }
 
@@ -95,6 +99,7 @@ impl ErrorKind {
             Self::OutcomeUnknown => "It is not known whether this took effect",
             Self::Deadline => "The deadline passed",
             Self::UnknownName => "The name matches none, or more than one",
+            Self::Unsupported => "Not supported by this service",
         }
     }
 
@@ -126,6 +131,7 @@ impl ErrorKind {
             }
             Self::Deadline => "The run goes on; wait again with a later deadline.",
             Self::UnknownName => "Use one of the names listed, or the id.",
+            Self::Unsupported => "Do it on the service's own pages.",
         }
     }
 }

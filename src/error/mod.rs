@@ -134,7 +134,8 @@ impl Error {
             | ErrorKind::OutcomeUnknown
             | ErrorKind::Refused
             | ErrorKind::Undecodable
-            | ErrorKind::UnknownName => false,
+            | ErrorKind::UnknownName
+            | ErrorKind::Unsupported => false,
         }
     }
 
@@ -171,6 +172,12 @@ impl Error {
     /// A call that is not made because of what it was given.
     pub(crate) fn configuration(detail: impl Into<String>) -> Self {
         Error::new(ErrorKind::Configuration).detail(detail)
+    }
+
+    /// Something that the service does not have, asked for about a run.
+    pub(crate) fn unsupported(service: Service, run: &RunRef, why: &str) -> Self {
+        let error = Error::new(ErrorKind::Unsupported).on_service(service);
+        error.about_run(Some(run.clone())).detail(why)
     }
 
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {

@@ -1,5 +1,6 @@
 //! The one normalized answer: what a run is, whatever service it runs on.
 
+mod gate;
 mod log;
 mod reference;
 mod status;
@@ -16,6 +17,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::secrets::Cleaner;
 use crate::service::Service;
 
+pub use gate::{Gate, GateKind};
 pub use log::{Log, LogMark, LogPart};
 pub(crate) use reference::check_path_value;
 pub use reference::{InvalidPathValue, InvalidRunRef, RunRef};
@@ -54,6 +56,9 @@ pub struct Run {
     pub requested_ref: Option<String>,
     /// What the vendor says about the result, or what the run waits for.
     pub message: Option<String>,
+    /// What the run waits for, and who may act. Read by [`crate::Runs::get`]; lists and starts do not
+    /// always tell it. Other parts of the run may go on meanwhile.
+    pub waits_for: Vec<Gate>,
     /// Sentences about what could not be read in the vendor's answer. The run exists nevertheless.
     pub warnings: Vec<String>,
     vendor: Vendor,
@@ -76,6 +81,7 @@ impl Run {
             finished_at: None,
             requested_ref: None,
             message: None,
+            waits_for: Vec::new(),
             warnings: Vec::new(),
             vendor: Vendor(None),
         }
@@ -105,6 +111,9 @@ impl Run {
         ];
         for text in texts.into_iter().flatten().chain(&mut self.warnings) {
             cleaner.clean_in_place(text);
+        }
+        for gate in &mut self.waits_for {
+            gate.clean(cleaner);
         }
         self
     }
@@ -163,6 +172,7 @@ impl Serialize for Run {
         map.serialize_entry("finished_at", &self.finished_at)?;
         map.serialize_entry("requested_ref", &self.requested_ref)?;
         map.serialize_entry("message", &self.message)?;
+        map.serialize_entry("waits_for", &self.waits_for)?;
         map.serialize_entry("warnings", &self.warnings)?;
         map.end()
     }

@@ -6,7 +6,8 @@
 //!   `named` for a run of which the id alone is known;
 //! * `listing.rs`: the lists, page after page, and the names in them: `list`, `pipelines`,
 //!   `pipeline_named`;
-//! * `lifecycle.rs`: what changes a run that was started: `stop`, `stop_and_read`;
+//! * `lifecycle.rs`: what changes a run that was started: `stop`, `stop_and_read`,
+//!   `carry_out` (a decision), `retry_failed`;
 //! * `logs.rs`: what its steps wrote: `step_logs`;
 //! * `page.rs`: the addresses of its pages of runs: `page`, `named`, `run_of_page`;
 //! * `reconcile.rs`: which run a start may have begun: `reconcile`, `fits`;
@@ -15,6 +16,7 @@
 //!   own answers prove that nothing was done;
 //! * `credentials.rs`: the credentials that the service accepts.
 //!
+//! `aliyun` and `yunxiao` are two APIs of one product; what they share is in `flow`.
 //! `flow_page.rs` is about the web site that Yunxiao's two APIs share.
 //!
 //! How the vendor behaves, for tests, is in the crate `runpipe-testing`.
@@ -28,6 +30,8 @@ pub mod aliyun;
 pub mod azure_devops;
 #[cfg(feature = "buddy")]
 pub mod buddy;
+#[cfg(any(feature = "aliyun", feature = "yunxiao"))]
+mod flow;
 #[cfg(any(feature = "aliyun", feature = "yunxiao"))]
 mod flow_page;
 #[cfg(feature = "matillion")]

@@ -101,7 +101,11 @@ async fn a_lost_start_is_looked_for_in_the_services_time() {
     .await;
     let since: DateTime<Utc> = Utc::now() + TimeDelta::minutes(20);
     let client = client_off_by(&server, 20);
-    match client.reconcile(&pipeline(), since).await.unwrap() {
+    match client
+        .reconcile(&pipeline(), &no_parameters(), since)
+        .await
+        .unwrap()
+    {
         Reconciled::One(found) => assert_eq!(found.reference, run()),
         other => panic!("{other:?}"),
     }

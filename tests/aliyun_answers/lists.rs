@@ -79,7 +79,10 @@ async fn a_page_that_names_itself_is_no_end_of_the_list() {
     assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
     assert_eq!(received(&server).await.len(), 2);
     let since = Utc::now();
-    let error = client.reconcile(&pipeline(), since).await.unwrap_err();
+    let error = client
+        .reconcile(&pipeline(), &no_parameters(), since)
+        .await
+        .unwrap_err();
     assert_eq!(
         error.kind(),
         ErrorKind::Undecodable,
@@ -152,7 +155,10 @@ async fn reconciled_with(runs: Value, created: Value) -> Reconciled {
         .await;
     let since: DateTime<Utc> = SINCE.parse().unwrap();
     let client = builder(&server.uri()).clock(move || since).build().unwrap();
-    client.reconcile(&pipeline(), since).await.unwrap()
+    client
+        .reconcile(&pipeline(), &no_parameters(), since)
+        .await
+        .unwrap()
 }
 
 async fn reconciled(runs: Value) -> Reconciled {

@@ -3,6 +3,7 @@
 mod around;
 mod clock;
 mod lists;
+mod reconciling;
 mod refusals;
 mod runs;
 mod secrecy;

@@ -1,5 +1,6 @@
 //! Azure DevOps: what each answer of the service becomes.
 
+mod deciding;
 mod listing;
 mod proving;
 mod reading;

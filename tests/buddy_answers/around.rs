@@ -1,4 +1,4 @@
-//! What can be done around an execution: cancel, retry, apply, logs.
+//! What can be done around an execution: cancel, retry, logs.
 
 use futures_util::TryStreamExt;
 use runpipe::{ErrorKind, RunStatus, Runs, Service};
@@ -25,13 +25,12 @@ async fn each_change_is_asked_for_in_its_own_word() {
     let runs: &dyn Runs = &client;
     assert_eq!(runs.service(), Service::Buddy);
     let canceled = runs.cancel(&run()).await.unwrap();
-    let retried = client.retry(&run()).await.unwrap();
-    let applied = client.apply(&run()).await.unwrap();
-    for changed in [canceled, retried, applied] {
+    let retried = client.retry(&run(), None).await.unwrap();
+    for changed in [canceled, retried] {
         assert_eq!(changed.reference, run());
         assert_eq!(changed.status, RunStatus::Canceling);
     }
-    let words = ["CANCEL", "RETRY", "APPLY"];
+    let words = ["CANCEL", "RETRY"];
     assert_eq!(
         asked(&server).await,
         words.map(|word| json!({ "operation": word }))
@@ -43,13 +42,13 @@ async fn a_run_that_was_begun_again_keeps_the_reference_that_it_is_answered_with
     let server = MockServer::start().await;
     let other = json!({ "id": 32, "status": "ENQUEUED" });
     on(&server, "PATCH", EXECUTION, json_answer(other)).await;
-    let again = client(&server).retry(&run()).await.unwrap();
+    let again = client(&server).retry(&run(), None).await.unwrap();
     assert_eq!(again.reference.to_string(), "buddy/acme/site/2/32");
 }
 
 #[tokio::test]
 async fn a_cancel_may_be_asked_for_again_and_what_starts_work_may_not() {
-    for (start, requests) in [("cancel", 2), ("retry", 1), ("apply", 1)] {
+    for (start, requests) in [("cancel", 2), ("retry", 1)] {
         let server = MockServer::start().await;
         let broken = Mock::given(method("PATCH")).respond_with(ResponseTemplate::new(502));
         broken.up_to_n_times(1).mount(&server).await;
@@ -58,8 +57,7 @@ async fn a_cancel_may_be_asked_for_again_and_what_starts_work_may_not() {
         let (client, run) = (client(&server), run());
         let ended = match start {
             "cancel" => client.cancel(&run).await,
-            "retry" => client.retry(&run).await,
-            _ => client.apply(&run).await,
+            _ => client.retry(&run, None).await,
         };
         match ended {
             Ok(canceled) => assert_eq!((start, canceled.status), ("cancel", RunStatus::Canceled)),
@@ -80,11 +78,7 @@ async fn a_change_that_is_refused_is_told() {
     });
     let server = always(answer(&refusal)).await;
     let (client, run) = (client(&server), run());
-    for refused in [
-        client.cancel(&run).await,
-        client.retry(&run).await,
-        client.apply(&run).await,
-    ] {
+    for refused in [client.cancel(&run).await, client.retry(&run, None).await] {
         let error = refused.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert_eq!(error.sentences(), ["The execution has ended"]);

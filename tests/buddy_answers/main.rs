@@ -1,6 +1,7 @@
 //! Buddy's answers, over real HTTP, through the public API.
 
 mod around;
+mod deciding;
 mod limit;
 mod listing;
 mod naming;

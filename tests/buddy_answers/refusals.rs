@@ -61,8 +61,7 @@ async fn a_refusal_is_one_for_every_operation() {
             .unwrap_err(),
         client.get(&run).await.unwrap_err(),
         client.cancel(&run).await.unwrap_err(),
-        client.retry(&run).await.unwrap_err(),
-        client.apply(&run).await.unwrap_err(),
+        client.retry(&run, None).await.unwrap_err(),
         client.logs(&run).try_next().await.unwrap_err(),
         client
             .list(&pipeline())

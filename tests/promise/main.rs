@@ -2,7 +2,9 @@
 //! from outside. One file for each part of it; `SECURITY.md` names them.
 
 mod another_run;
+mod changes;
 mod deadline;
+mod decided;
 mod dropped;
 mod extremes;
 mod first_word;

@@ -136,7 +136,12 @@ fn look<'a>(
             let pipeline = aliyun::PipelineRef::new(&place[0], number);
             Box::new(move |since| {
                 let (client, pipeline) = (client.clone(), pipeline.clone());
-                async move { client.reconcile(&pipeline, since).await }.boxed()
+                async move {
+                    client
+                        .reconcile(&pipeline, &Default::default(), since)
+                        .await
+                }
+                .boxed()
             })
         }
         Service::Buddy => {

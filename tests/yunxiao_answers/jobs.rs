@@ -56,7 +56,7 @@ async fn a_decision_without_a_clear_answer_is_not_sent_again() {
             let error = decide(&client(&server)).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{what}: {error}");
             assert!(error.may_have_started(), "{what}");
-            assert!(error.advice().contains("look at the job"), "{error}");
+            assert!(error.advice().contains("Read the run"), "{error}");
             assert_eq!(error.run(), Some(&run()), "{what}");
             assert_eq!(received(&server).await.len(), 1, "{what}");
         }

@@ -7,8 +7,8 @@ use super::config;
 use super::log::Form;
 use super::schema;
 use super::{
-    cancel, completions, ledger, list, logs, man, open, pipelines, preview, sandbox, spec, start,
-    status, steps, watch,
+    cancel, completions, decide, ledger, list, logs, man, open, pipelines, preview, retry, sandbox,
+    spec, start, status, steps, watch,
 };
 
 /// The section of the flags that every command takes. It stands last: they are added last.
@@ -23,7 +23,7 @@ Exit codes:
   3    the service refused the request, or the key belongs to another start
   4    the credential was not accepted (401, 403, a sign-in page)
   5    no answer, or one that cannot be read; nothing was started
-  6    a start whose outcome is unknown: it may have happened
+  6    a start, an approval or a retry whose outcome is unknown: it may have happened
   7    the deadline passed; the run goes on
   70   a fault of the program; it says what it leaves behind
   74   done, but the result cannot be written to stdout: it is on stderr
@@ -82,6 +82,12 @@ pub enum Command {
     Pipelines(pipelines::Arguments),
     /// Ask the service to stop a run.
     Cancel(cancel::Arguments),
+    /// Give a waiting run what it waits for: it goes on.
+    Approve(decide::Approve),
+    /// Refuse what a waiting run waits for.
+    Reject(decide::Reject),
+    /// Run again what failed in a run.
+    Retry(retry::Arguments),
     /// Print the logs of a run.
     Logs(logs::Arguments),
     /// Show the stages, jobs, tasks or actions of a run.

@@ -218,7 +218,7 @@ pub struct Report<'a> {
 
 fn code_of(kind: ErrorKind) -> u8 {
     match kind {
-        ErrorKind::Configuration => USAGE,
+        ErrorKind::Configuration | ErrorKind::Unsupported => USAGE,
         ErrorKind::Authentication => AUTHENTICATION,
         ErrorKind::Ledger
         | ErrorKind::Transport

@@ -19,7 +19,7 @@
 //! * `exit`: how a command fails, and the exit code that says so;
 //! * `context`, `output`, `stdout`, `stderr`, `log`, `text`: what a command is given, and what people
 //!   and programs get to read;
-//! * `annotation`, `follow`, `tail`, `view`, `wanted`: a run on its way to its end, and how that is shown.
+//! * `annotation`, `follow`, `gate`, `tail`, `view`, `wanted`: a run on its way to its end, and how that is shown.
 //!
 //! No module imports, directly or by way of others, one that imports it.
 
@@ -36,6 +36,7 @@ mod configured;
 mod connection;
 mod context;
 mod credential_command;
+mod decide;
 mod demo;
 mod dry_run;
 mod environment;
@@ -46,6 +47,7 @@ mod field;
 mod fields;
 mod filter;
 mod follow;
+mod gate;
 mod interrupt;
 mod keys;
 mod ledger;
@@ -63,6 +65,7 @@ mod pipelines;
 mod preview;
 mod proof;
 mod reconcile;
+mod retry;
 mod sandbox;
 mod schema;
 mod services;
@@ -215,6 +218,9 @@ async fn dispatch(context: Arc<Context>, command: Command) -> Result<u8, Failure
         Command::List(arguments) => list::run(context, arguments).await,
         Command::Pipelines(arguments) => pipelines::run(context, arguments).await,
         Command::Cancel(arguments) => cancel::run(context, arguments).await,
+        Command::Approve(arguments) => decide::approve(context, arguments).await,
+        Command::Reject(arguments) => decide::reject(context, arguments).await,
+        Command::Retry(arguments) => retry::run(context, arguments).await,
         Command::Logs(arguments) => logs::run(context, arguments).await,
         Command::Steps(arguments) => steps::run(context, arguments).await,
         Command::Open(arguments) => open::run(context, arguments).await,

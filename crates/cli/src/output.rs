@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::event::Event;
 use super::exit::Failure;
+use super::gate;
 use super::stderr::Stderr;
 use super::stdout;
 use super::text::{one_line, span};
@@ -318,6 +319,10 @@ fn rows(run: &Run) -> String {
         "message",
         &run.message.as_deref().map(one_line).unwrap_or_default(),
     );
+    for gate in &run.waits_for {
+        row("waits for", &gate::in_words(gate));
+        row("", &gate::command(run, gate).unwrap_or_default());
+    }
     row("url", &run.url.as_deref().map(one_line).unwrap_or_default());
     block
 }

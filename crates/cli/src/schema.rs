@@ -22,7 +22,7 @@ pub struct Arguments {
 /// The objects that are written.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Of {
-    /// A run: `start`, `status`, `watch`, `cancel`.
+    /// A run: `start`, `status`, `watch`, `cancel`, `approve`, `reject`, `retry`.
     Run,
     /// A run that was started with a key: `start --key`.
     KeyedRun,
@@ -76,6 +76,8 @@ struct RunObject {
     requested_ref: Option<String>,
     /// What the vendor says about the result, or what the run waits for.
     message: Option<String>,
+    /// What the run waits for, and who may act.
+    waits_for: Vec<GateObject>,
     /// What could not be read in the vendor's answer, in sentences.
     warnings: Vec<String>,
 }
@@ -91,6 +93,33 @@ struct KeyedRunObject {
     key: String,
     /// Whether the run was there already.
     attached: bool,
+}
+
+/// Something that a run waits for.
+#[derive(JsonSchema)]
+#[schemars(rename = "Gate")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct GateObject {
+    /// Tells the gate apart from the others of its run.
+    id: String,
+    /// What waits: a stage, a job, an action.
+    name: String,
+    /// What it waits for.
+    kind: Kind,
+    /// Who may act, where the service says so.
+    who: Vec<String>,
+    /// What those who may act are told.
+    message: Option<String>,
+}
+
+/// Neither `other` nor a word that a later version adds can be given by `approve`.
+#[derive(JsonSchema)]
+#[schemars(rename = "GateKind", rename_all = "snake_case")]
+#[allow(dead_code, reason = "it is read as a schema")]
+enum Kind {
+    Approval,
+    Variables,
+    Other,
 }
 
 /// Neither `unknown` nor a word that a later version adds is a success or an end.

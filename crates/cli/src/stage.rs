@@ -49,6 +49,8 @@ pub enum Doing {
     Guarding(Vec<RunRef>),
     /// Requests to stop may have been sent.
     Canceling(Vec<RunRef>),
+    /// A decision about a run, or a wish to run it again, may have been sent.
+    Changing(RunRef),
     /// The sandbox is served until somebody ends it.
     Serving,
 }
@@ -130,6 +132,11 @@ impl Doing {
                 let advice = format!("Follow {again} again with: runpipe watch {names}");
                 let run = the_only(runs);
                 (left, advice, run.as_ref().map(RunRef::service), run)
+            }
+            Doing::Changing(run) => {
+                let left = format!("whether the service was told about {run} is unknown");
+                let advice = format!("Before you call again, look: runpipe status {run}");
+                (left, advice, Some(run.service()), Some(run))
             }
             Doing::Canceling(runs) => {
                 let names = names(&runs);

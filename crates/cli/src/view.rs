@@ -11,6 +11,7 @@ use runpipe::{Run, RunRef, RunStatus, Step};
 use super::annotation::{System, inert};
 use super::event::Event;
 use super::exit::Failure;
+use super::gate;
 use super::output::{Output, Reader, status_style, step_took, vendor_word};
 use super::text::{one_line, shell_word, span};
 
@@ -56,6 +57,8 @@ struct Live {
     head: ProgressBar,
     lines: Vec<ProgressBar>,
     page: Option<String>,
+    /// What gives the run what it waits for.
+    commands: Vec<String>,
     steps: Vec<Step>,
 }
 
@@ -109,6 +112,7 @@ impl View {
     pub fn state(&mut self, run: &Run) {
         if let Some(live) = &mut self.live {
             live.page = run.url.as_deref().map(one_line);
+            live.commands = commands(run);
             live.head
                 .set_message(self.output.stderr().coloured(head(run)));
             live.draw(&self.output);
@@ -123,6 +127,10 @@ impl View {
             line.push_str(&note);
         }
         self.output.progress(&line);
+        for command in commands(run) {
+            self.output
+                .progress(&format!("         {DIM}{command}{DIM:#}"));
+        }
     }
 
     /// These are the steps now.
@@ -239,13 +247,15 @@ impl Live {
             head,
             lines: Vec::new(),
             page: None,
+            commands: Vec::new(),
             steps: Vec::new(),
         }
     }
 
     /// Draws what stands below the head.
     fn draw(&mut self, output: &Output) {
-        let page = self.page.iter().map(|page| format!("  {DIM}{page}{DIM:#}"));
+        let page = self.page.iter().chain(&self.commands);
+        let page = page.map(|line| format!("  {DIM}{line}{DIM:#}"));
         let wanted: Vec<String> = page.chain(step_lines(&self.steps)).collect();
         while self.lines.len() > wanted.len() {
             if let Some(line) = self.lines.pop() {
@@ -299,6 +309,13 @@ fn head(run: &Run) -> String {
 fn note(run: &Run) -> Option<String> {
     let said = run.message.as_deref().map(one_line);
     said.or_else(|| vendor_word(run).map(|word| format!("({word})")))
+}
+
+/// Who may act, and the commands that give a run what it waits for.
+fn commands(run: &Run) -> Vec<String> {
+    let gates = run.waits_for.iter();
+    let lines = gates.flat_map(|gate| [Some(gate::in_words(gate)), gate::command(run, gate)]);
+    lines.flatten().collect()
 }
 
 /// The steps, those that go on or failed before the others where not all have a place.

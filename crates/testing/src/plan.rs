@@ -72,9 +72,10 @@ impl RunPlan {
         self
     }
 
-    /// Lets the run wait for a person after half of its time. Buddy's goes on when it is applied,
-    /// Yunxiao's when its gate is passed; the other services have no operation here that lets it go
-    /// on, so theirs wait until they are canceled.
+    /// Lets the run wait for a person after half of its time. It goes on when it is approved: by an
+    /// approval on Azure DevOps, when its gate is passed on Aliyun and Yunxiao, when it is applied on
+    /// Buddy. A rejection, where the service has one, cancels it. Matillion has none of this: there
+    /// the run goes on running until it is canceled.
     #[must_use]
     pub fn waits_for_a_person(mut self) -> Self {
         self.waits = true;

@@ -9,6 +9,7 @@ mod dialect;
 mod envelope;
 mod error_body;
 mod lifecycle;
+mod likeness;
 mod listing;
 mod logs;
 mod mark;
@@ -133,10 +134,10 @@ impl ServiceClient for Client {
     async fn reconcile(
         &self,
         pipeline: &PipelineRef,
-        _params: &Self::Request,
+        params: &Self::Request,
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
-        Client::reconcile(self, pipeline, since).await
+        Client::reconcile(self, pipeline, params, since).await
     }
 
     fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {

@@ -11,6 +11,10 @@ use crate::client::Named;
 use crate::error::Result;
 use crate::place::Place;
 use crate::run::{Run, RunStatus, Timestamp};
+use crate::services::flow;
+
+/// The action that a manual gate has while it waits.
+const PASS: &str = "PassPipelineValidate";
 
 /// What each of Aliyun's words means. `CANCELLED`, `FAILED` and `STOPPED`, which some clients look
 /// for, are documented nowhere.
@@ -103,6 +107,12 @@ pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: Option<PipelineRu
     }
     run.requested_ref = branches(&answer);
     run.message = message(run.status, &answer);
+    if !run.status.has_ended() {
+        let waiting =
+            |job: &&PipelineRunJob| job.status.as_ref().map(status) == Some(RunStatus::Waiting);
+        let gate = |job: &PipelineRunJob| flow::gate(job.id, job.name.as_deref(), is_gate(job));
+        run.waits_for = jobs(&answer).filter(waiting).map(gate).collect();
+    }
     Ok(run.with_vendor(answer))
 }
 
@@ -141,19 +151,22 @@ fn branches(run: &PipelineRun) -> Option<String> {
 /// Which job a run waits for, or failed in. While a run is under way, one of its jobs may wait for
 /// a person and others go on.
 fn message(state: RunStatus, run: &PipelineRun) -> Option<String> {
-    let first = |wanted: RunStatus| {
-        jobs(run)
-            .find(|job| job.status.as_ref().map(status) == Some(wanted))
-            .map(|job| job.name.as_deref().unwrap_or_default())
-    };
+    let first =
+        |wanted: RunStatus| jobs(run).find(|job| job.status.as_ref().map(status) == Some(wanted));
+    let name = |job: &PipelineRunJob| job.name.clone().unwrap_or_default();
     match state {
         RunStatus::Waiting | RunStatus::Running => {
-            let name = first(RunStatus::Waiting)?;
-            Some(format!(
-                "The job \"{name}\" waits for a resource or for a person."
-            ))
+            let job = first(RunStatus::Waiting)?;
+            let what = match is_gate(job) {
+                true => "waits for a person to pass or refuse it",
+                false => "waits for a resource or for a person",
+            };
+            Some(format!("The job \"{}\" {what}.", name(job)))
         }
-        RunStatus::Failed => Some(format!("The job \"{}\" failed.", first(RunStatus::Failed)?)),
+        RunStatus::Failed => {
+            let job = first(RunStatus::Failed)?;
+            Some(format!("The job \"{}\" failed.", name(job)))
+        }
         RunStatus::Queued
         | RunStatus::Canceling
         | RunStatus::Succeeded
@@ -161,4 +174,10 @@ fn message(state: RunStatus, run: &PipelineRun) -> Option<String> {
         | RunStatus::Skipped
         | RunStatus::Unknown => None,
     }
+}
+
+/// Whether a job is a manual gate that can be passed now.
+fn is_gate(job: &PipelineRunJob) -> bool {
+    let mut actions = job.actions.iter().flatten();
+    actions.any(|action| action.type_.as_deref() == Some(PASS) && action.disable != Some(true))
 }

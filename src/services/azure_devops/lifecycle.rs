@@ -1,9 +1,12 @@
-//! What changes a run that was started: a stop.
+//! What changes a run that was started: a stop, an approval, a retry.
 
 use super::{Client, PipelineRef, generated, operations, types};
+use crate::decision::Decision;
 use crate::error::{ErrorKind, Result};
+use crate::names::the_one;
 use crate::run::{Run, RunRef, RunStatus};
-use crate::runs::read_back;
+use crate::runs::{read_after, read_back};
+use crate::service::Service;
 use crate::service_client::Connect;
 
 /// A run that has ended cannot be stopped, and need not be.
@@ -31,4 +34,68 @@ impl Client {
             .await;
         call.decoded(answer).map(drop)
     }
+
+    /// Approves or rejects the approval that a stage waits for. More than one person may have to
+    /// approve: the run then still waits.
+    pub(super) async fn carry_out(&self, run: &RunRef, decision: &Decision) -> Result<Run> {
+        decision.expect_no_variables(Service::AzureDevops, run)?;
+        let client = self.bounded();
+        let read = client.get(run).await?;
+        let gate = decision.gate_of(&read)?;
+        let sent = client.update_approval(run, gate, decision).await;
+        read_after(&client, run, sent).await
+    }
+
+    /// Runs the failed jobs of a stage again, and the stages after it.
+    pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
+        let client = self.bounded();
+        let records = client.timeline(run).await?;
+        let failed = records.iter().filter(|record| has_failed(record));
+        let called = failed.filter_map(|record| {
+            // YAML and the operation know it by this; `refName` is younger (7.2).
+            let name = record
+                .ref_name
+                .as_deref()
+                .or(record.identifier.as_deref())?;
+            Some((record.name.as_deref().unwrap_or(name), name, name))
+        });
+        let stage = the_one(step, "stage", "has failed", called).map_err(|error| {
+            let error = error.on_service(Service::AzureDevops);
+            error.about_run(Some(run.clone()))
+        })?;
+        let sent = client.retry_stage(run, stage).await;
+        read_after(&client, run, sent).await
+    }
+
+    /// Asks for a stage to be run again (`updateStage`). Never sent twice.
+    async fn retry_stage(&self, run: &RunRef, stage: &str) -> Result<()> {
+        let (call, pipeline, build_id) =
+            PipelineRef::call_about_build(&self.session, &operations::UPDATE_STAGE, run)?;
+        let call = call.at("stage", stage);
+        let answer = generated::client(&call)
+            .update_stage()
+            .organization(&pipeline.organization)
+            .project(&pipeline.project)
+            .build_id(build_id)
+            .stage_ref_name(stage)
+            .api_version(&*self.api_version)
+            .body(types::StageUpdate {
+                force_retry_all_jobs: Some(false),
+                state: types::StageUpdateState::Retry,
+            })
+            .send()
+            .await;
+        call.decoded(answer).map(drop)
+    }
+}
+
+/// Whether a record is a stage that can be run again.
+fn has_failed(record: &types::TimelineRecord) -> bool {
+    use types::TaskResult as Ended;
+    let ended = [Ended::Failed, Ended::Canceled, Ended::Abandoned];
+    record.type_.as_deref() == Some("Stage")
+        && record
+            .result
+            .as_ref()
+            .is_some_and(|result| ended.contains(result))
 }

@@ -3,6 +3,7 @@
 mod credentials;
 mod dialect;
 mod exception;
+mod gates;
 mod lifecycle;
 mod listing;
 mod logs;
@@ -35,7 +36,7 @@ use crate::generated::azure_devops::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::{Part, Place};
 use crate::reconcile::Reconciled;
-use crate::run::{LogMark, LogPart, Run, RunRef, Step};
+use crate::run::{LogMark, LogPart, Run, RunRef, RunStatus, Step};
 use crate::service::Service;
 use crate::service_client::{Connect, ServiceClient, client_calls};
 use crate::web_page::{Address, Site};
@@ -215,6 +216,11 @@ impl Client {
     /// If a run has ended and does not say how, its build is read too (`getBuild`): only a build says
     /// that a run was partially successful. That counts as success, with a warning.
     ///
+    /// If a run is in progress, its timeline is read too (`getBuildTimeline`): only that says that the
+    /// run waits, for an approval above all, and the run is then [`crate::RunStatus::Waiting`]. Who
+    /// may approve is asked for then (`listApprovals`). Where the credential may not read them, a
+    /// warning says so.
+    ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Azure DevOps; every
@@ -238,6 +244,16 @@ impl Client {
         let mut read = normalize::run(&pipeline, run_id, answer)?;
         if ask_build {
             normalize::add_build(&mut read, &client.build(run).await?);
+        }
+        if read.status == RunStatus::Running {
+            match client.gates(run).await {
+                Ok(gates) => normalize::add_gates(&mut read, gates),
+                // The next look may tell.
+                Err(error) if error.is_retryable() => return Err(error),
+                Err(error) => {
+                    read = read.warn(format!("What the run waits for cannot be read: {error}"));
+                }
+            }
         }
         Ok(call.clean_run(read))
     }

@@ -7,7 +7,7 @@ use super::types;
 use crate::client::Named;
 use crate::error::Result;
 use crate::place::Place;
-use crate::run::{Run, RunStatus, Timestamp};
+use crate::run::{Gate, GateKind, Run, RunStatus, Timestamp};
 
 /// What a run's two words mean together.
 fn run_status(state: Option<&types::RunState>, result: Option<&types::RunResult>) -> RunStatus {
@@ -119,6 +119,19 @@ pub(super) fn add_build(run: &mut Run, build: &types::Build) {
         run.vendor_status = words(Some("completed"), result.map(types::BuildResult::as_str));
     }
     warn_of_issues(run, result);
+}
+
+/// What a run in progress waits for.
+pub(super) fn add_gates(run: &mut Run, gates: Vec<Gate>) {
+    if let Some(gate) = gates.first() {
+        let what = match gate.kind {
+            GateKind::Approval => "waits for an approval",
+            GateKind::Variables | GateKind::Other => "waits for somebody",
+        };
+        run.status = RunStatus::Waiting;
+        run.message = Some(format!("The stage \"{}\" {what}.", gate.name));
+    }
+    run.waits_for = gates;
 }
 
 fn warn_of_issues(run: &mut Run, result: Option<&types::BuildResult>) {

@@ -6,6 +6,7 @@ use super::{Client, types};
 use crate::error::Result;
 use crate::run::{Log, RunRef, RunStatus, Step, Timestamp};
 
+use super::gates::APPROVAL;
 use super::logs::LogPlace;
 
 /// What is deeper than this is no stage, phase, job or task.
@@ -61,8 +62,9 @@ fn take(
     // Taken out: a circle of parents ends.
     for record in children.remove(parent).unwrap_or_default() {
         let name = record.name.clone().unwrap_or_default();
-        // A phase stands between a stage and its jobs; the service's own pages do not show it.
-        let is_between = record.type_.as_deref() == Some("Phase");
+        // A phase stands between a stage and its jobs, a checkpoint between a stage and its approvals;
+        // the service's own pages do not show them.
+        let is_between = matches!(record.type_.as_deref(), Some("Phase" | "Checkpoint"));
         let id = record.id.clone();
         if !is_between {
             steps.push(step(steps.len(), within, record));
@@ -82,7 +84,10 @@ fn take(
 
 fn step(place: usize, within: &[String], record: types::TimelineRecord) -> Step {
     let id = record.id.unwrap_or_else(|| place.to_string());
-    let status = status(record.state.as_ref(), record.result.as_ref());
+    let mut status = status(record.state.as_ref(), record.result.as_ref());
+    if status == RunStatus::Running && record.type_.as_deref() == Some(APPROVAL) {
+        status = RunStatus::Waiting;
+    }
     let mut step = Step::new(id, record.name.unwrap_or_default(), status);
     step.within = within.to_vec();
     let words = [

@@ -1,35 +1,45 @@
-//! What changes a run that was started: a stop, a retry, an approval.
+//! What changes a run that was started: a stop, a retry, what it waits for.
 
-use super::{Client, PipelineRef, generated, normalize, operations, types};
-use crate::error::Result;
+use super::types::{ExecutionOperation as Operation, UpdateExecutionRequest};
+use super::{Client, PipelineRef, gates, generated, normalize, operations, types};
+use crate::decision::Decision;
+use crate::error::{Error, Result};
 use crate::place::Place;
 use crate::run::{Run, RunRef};
+use crate::runs::look_first;
+use crate::service::Service;
+use crate::service_client::Connect;
 
 impl Client {
     pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
-        self.update(run, types::ExecutionOperation::Cancel).await
+        self.update(run, only(Operation::Cancel)).await
     }
 
-    /// Runs the same thing once more (`updateExecution`, `RETRY`). Starts work: never sent twice.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::start`].
-    pub async fn retry(&self, run: &RunRef) -> Result<Run> {
-        self.update(run, types::ExecutionOperation::Retry).await
+    /// Lets an execution that waits for somebody go on.
+    pub(super) async fn carry_out(&self, run: &RunRef, decision: &Decision) -> Result<Run> {
+        if !decision.approves() {
+            let error = Error::unsupported(Service::Buddy, run, "nothing that waits is rejected");
+            return Err(error.advise("Cancel the run: it ends there."));
+        }
+        decision.expect_no_comment(Service::Buddy, run)?;
+        let client = self.bounded();
+        let read = client.get(run).await?;
+        let gate = decision.gate_of(&read)?;
+        let request = gates::request(&read, gate, decision)?;
+        client.update(run, request).await
     }
 
-    /// Lets an execution that waits for somebody go on (`updateExecution`, `APPLY`). Starts work:
-    /// never sent twice.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::start`].
-    pub async fn apply(&self, run: &RunRef) -> Result<Run> {
-        self.update(run, types::ExecutionOperation::Apply).await
+    /// Runs the same execution once more.
+    pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
+        if step.is_some() {
+            let error = Error::unsupported(Service::Buddy, run, "no action is run again by itself");
+            return Err(error.advise("Leave the step out: the whole execution is run again."));
+        }
+        self.update(run, only(Operation::Retry)).await
     }
 
-    async fn update(&self, run: &RunRef, what: types::ExecutionOperation) -> Result<Run> {
+    /// Acts on an execution (`updateExecution`). What starts work is never sent twice.
+    async fn update(&self, run: &RunRef, request: UpdateExecutionRequest) -> Result<Run> {
         let (call, pipeline, asked) =
             PipelineRef::call_about(&self.session, &operations::UPDATE_EXECUTION, run)?;
         let answer = generated::client(&call)
@@ -38,13 +48,22 @@ impl Client {
             .project_name(&pipeline.project)
             .pipeline_id(pipeline.pipeline_id)
             .execution_id(asked)
-            .body(types::UpdateExecutionRequest::builder().operation(what))
+            .body(request)
             .send()
             .await;
         let read = |execution: types::Execution| {
             let id = execution.id.unwrap_or(asked);
             Some(normalize::run(&pipeline, id, execution))
         };
-        call.started(answer, read, |run| normalize::named(&pipeline, run))
+        let updated = call.started(answer, read, |run| normalize::named(&pipeline, run));
+        updated.map_err(look_first)
+    }
+}
+
+fn only(operation: Operation) -> UpdateExecutionRequest {
+    UpdateExecutionRequest {
+        approve_action_id: None,
+        operation,
+        variables: Vec::new(),
     }
 }

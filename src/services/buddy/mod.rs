@@ -2,6 +2,7 @@
 
 mod credentials;
 mod dialect;
+mod gates;
 mod lifecycle;
 mod listing;
 mod logs;

@@ -1,11 +1,12 @@
 //! From Buddy's answers to a [`Run`].
 
+use super::gates::{Waiting, waiting, waits_for};
 use super::reference::PipelineRef;
 use super::types::{Execution, ExecutionStatus};
 use crate::client::Named;
 use crate::error::Result;
 use crate::place::Place;
-use crate::run::{Run, RunStatus, Timestamp};
+use crate::run::{Gate, Run, RunStatus, Timestamp};
 
 /// What each of Buddy's words means. Words for people's input start with `WAITING_FOR_`, and
 /// Buddy adds to them.
@@ -27,60 +28,36 @@ pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
     }
 }
 
-/// What a word waits for; `None` where it waits for nobody.
-fn waits_for(word: &ExecutionStatus) -> Option<&'static str> {
-    match word {
-        ExecutionStatus::WaitingForApply => Some("waits for somebody to apply it"),
-        ExecutionStatus::WaitingForVariables | ExecutionStatus::WaitingForSettableVariables => {
-            Some("waits for values of its variables")
-        }
-        ExecutionStatus::WaitingForVtSession => Some("waits for a visual test session"),
-        ExecutionStatus::Unknown(word) if word.starts_with("WAITING_FOR_") => {
-            Some("waits for a person")
-        }
-        ExecutionStatus::Initial
-        | ExecutionStatus::Enqueued
-        | ExecutionStatus::Inprogress
-        | ExecutionStatus::Terminating
-        | ExecutionStatus::Successful
-        | ExecutionStatus::Failed
-        | ExecutionStatus::Terminated
-        | ExecutionStatus::Skipped
-        | ExecutionStatus::NotExecuted
-        | ExecutionStatus::Unknown(_) => None,
-    }
-}
-
 /// An execution as a run. Its id is the one thing that an execution cannot do without.
 pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Execution) -> Result<Run> {
     let word = execution.status.as_ref();
     let reference = pipeline.execution(execution_id)?;
     let mut run = Run::new(reference, word.map_or(RunStatus::Unknown, status));
-    // The run says INPROGRESS while one of its actions waits for a person.
-    let waiting = execution
-        .action_executions
-        .iter()
-        .flatten()
-        .find_map(|action| {
-            let word = action.status.as_ref()?;
-            let what = waits_for(word)?;
-            let name = action
-                .action
-                .as_ref()
-                .and_then(|action| action.name.as_deref());
-            let who = match name {
-                None | Some("") => "The run".to_owned(),
-                Some(name) => format!("The action \"{name}\""),
-            };
-            Some((word.to_string(), format!("{who} {what}.")))
-        });
     run.vendor_status = word.map(ToString::to_string);
-    if let Some(what) = word.and_then(waits_for) {
-        run.message = Some(format!("The run {what}."));
-    } else if let (RunStatus::Running, Some((word, message))) = (run.status, waiting) {
-        run.status = RunStatus::Waiting;
-        run.message = Some(message);
-        run.vendor_status = Some(word);
+    let own = word.and_then(waits_for);
+    // The run says INPROGRESS while one of its actions waits for a person.
+    let waits = own.is_some() || run.status == RunStatus::Running;
+    let id = run.id.clone();
+    for Waiting { gate, word, wait } in waiting(&execution, &id).filter(|_| waits) {
+        let what = wait.what;
+        if run.status == RunStatus::Running {
+            run.status = RunStatus::Waiting;
+            run.vendor_status = Some(word.to_string());
+            run.message = Some(match gate.name.as_str() {
+                "" => format!("The run {what}."),
+                name => format!("The action \"{name}\" {what}."),
+            });
+        }
+        run.waits_for.push(gate);
+    }
+    if let Some(own) = own {
+        run.message = Some(format!("The run {}.", own.what));
+        if run.waits_for.is_empty() {
+            let name = execution.pipeline.as_ref();
+            let name = name.and_then(|pipeline| pipeline.name.as_deref());
+            let gate = Gate::new(run.id.clone(), name.unwrap_or_default(), own.kind);
+            run.waits_for.push(gate);
+        }
     }
     run.pipeline_id = Some(pipeline.pipeline_id.to_string());
     run.pipeline_name = execution

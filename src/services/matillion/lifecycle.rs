@@ -1,10 +1,12 @@
 //! What changes an execution that was started: a stop.
 
 use super::{Client, ProjectRef, generated, operations, types};
-use crate::error::{ErrorKind, Result};
+use crate::decision::Decision;
+use crate::error::{Error, ErrorKind, Result};
 use crate::place::Place;
 use crate::run::{Run, RunRef, RunStatus};
 use crate::runs::read_back;
+use crate::service::Service;
 use crate::service_client::Connect;
 
 /// A refusal of one of these kinds can be because the execution has ended, or because an earlier
@@ -40,6 +42,23 @@ impl Client {
 
     pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
         self.cancel(run, false).await
+    }
+
+    /// No run of Matillion waits for anybody.
+    #[allow(clippy::unused_async, reason = "the services' other clients ask")]
+    pub(super) async fn carry_out(&self, run: &RunRef, _: &Decision) -> Result<Run> {
+        run.expect_service(Service::Matillion)?;
+        let why = "an execution waits for nobody";
+        Err(Error::unsupported(Service::Matillion, run, why))
+    }
+
+    /// The API has no way to run an execution again.
+    #[allow(clippy::unused_async, reason = "the services' other clients ask")]
+    pub(super) async fn retry_failed(&self, run: &RunRef, _: Option<&str>) -> Result<Run> {
+        run.expect_service(Service::Matillion)?;
+        let why = "an execution is not run again";
+        let error = Error::unsupported(Service::Matillion, run, why);
+        Err(error.advise("Start the pipeline again: that is another execution."))
     }
 
     async fn stop(&self, run: &RunRef, force: bool) -> Result<()> {

@@ -1,11 +1,13 @@
 //! What changes a run that was started: a stop, and what is decided about its jobs.
 
 use super::{Client, PipelineRef, edition, operations};
-use crate::error::{Error, ErrorKind, Result};
+use crate::decision::Decision;
+use crate::error::{ErrorKind, Result};
 use crate::place::Place;
 use crate::run::{Run, RunRef, RunStatus};
-use crate::runs::read_back;
+use crate::runs::{look_first, read_back};
 use crate::service_client::Connect;
+use crate::services::flow::{self, Jobs, Wish};
 
 /// What is said of a run that has ended already is not documented.
 const MAY_HAVE_ENDED: [ErrorKind; 3] = [
@@ -27,7 +29,7 @@ macro_rules! decide {
             .job_id($job_id)
             .send()
             .await;
-        call.decoded(answer).map(drop).map_err(decided)
+        call.decoded(answer).map(drop).map_err(look_first)
     }};
 }
 
@@ -36,6 +38,14 @@ impl Client {
         let client = self.bounded();
         let stopped = client.stop(run).await;
         read_back(&client, run, stopped, &MAY_HAVE_ENDED, RunStatus::has_ended).await
+    }
+
+    pub(super) async fn carry_out(&self, run: &RunRef, decision: &Decision) -> Result<Run> {
+        flow::carry_out(self, run, decision).await
+    }
+
+    pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
+        flow::retry_failed(self, run, step).await
     }
 
     /// Asks for a stop (`UpdatePipelineRun`, which can do nothing else). Asking twice does no harm.
@@ -119,10 +129,12 @@ impl Client {
     }
 }
 
-/// What to do after an unclear answer about a job: no run was started, and one goes on.
-fn decided(error: Error) -> Error {
-    match error.kind() == ErrorKind::OutcomeUnknown {
-        true => error.advise("Read the run, and look at the job, before deciding again."),
-        false => error,
+impl Jobs for Client {
+    async fn ask(&self, run: &RunRef, job_id: i64, wish: Wish) -> Result<()> {
+        match wish {
+            Wish::Pass => self.pass(run, job_id).await,
+            Wish::Refuse => self.refuse(run, job_id).await,
+            Wish::Retry => self.retry_job(run, job_id).await,
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::json::{Found, number_id};
 use crate::place::Place;
 use crate::run::{Run, RunStatus, Timestamp};
+use crate::services::flow;
 
 /// The action that a manual gate has while it waits.
 const PASS: &str = "PassPipelineValidate";
@@ -113,6 +114,12 @@ pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: PipelineRun) -> R
     }
     run.requested_ref = branches(&answer);
     run.message = message(run.status, &answer);
+    if !run.status.has_ended() {
+        let waiting =
+            |job: &&PipelineRunJob| job.status.as_ref().map(status) == Some(RunStatus::Waiting);
+        let gate = |job: &PipelineRunJob| flow::gate(job.id, job.name.as_deref(), is_gate(job));
+        run.waits_for = jobs(&answer).filter(waiting).map(gate).collect();
+    }
     Ok(run.with_vendor(answer))
 }
 

@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
 
 use super::{Client, PipelineRef, likeness, listing, types};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::Run;
 use crate::service_client::Connect;
+use crate::services::flow::candidate;
 
 /// How far the service's clock may be from this machine's before the list leaves out what is
 /// looked for. The search itself goes by the service's own clock.
@@ -35,7 +36,11 @@ impl Client {
         let not_before = since.checked_sub_signed(MOST_SKEW);
         let list = listing::runs(&client, pipeline, not_before);
         // The list says neither what a run was given nor when it was created.
-        let whole = list.try_filter_map(|listed| client.candidate(listed, since));
+        let whole = list.try_filter_map(|listed| {
+            let summary = listed.vendor::<types::PipelineRunSummary>();
+            let trigger = summary.and_then(|summary| summary.trigger_mode);
+            candidate(&client, listed, trigger, since)
+        });
         let search = Search {
             runs: &client,
             session: &client.session,
@@ -49,26 +54,5 @@ impl Client {
             None => Fit::Silent,
         };
         search.among(whole, fits).await
-    }
-
-    /// A listed run, read as a whole, where it can be one that a start began at that time.
-    async fn candidate(&self, listed: Run, since: DateTime<Utc>) -> Result<Option<Run>> {
-        let summary = listed.vendor::<types::PipelineRunSummary>();
-        let trigger = summary.and_then(|summary| summary.trigger_mode);
-        let sent = self.session.at_service(since);
-        // Wherever in its second the run began.
-        let began = listed.started_at.as_ref().map(|began| began.to_utc());
-        let began = began.and_then(|began| began.checked_add_signed(TimeDelta::seconds(1)));
-        let older = began
-            .zip(sent)
-            .is_some_and(|(began, sent)| began <= sent.earliest);
-        if older || !likeness::may_be_a_start(trigger) {
-            return Ok(None);
-        }
-        match Client::get(self, &listed.reference).await {
-            Ok(run) => Ok(Some(run)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Some(listed)),
-            Err(error) => Err(error),
-        }
     }
 }

@@ -11,7 +11,7 @@ use crate::vendors::{Sent, Vendors};
 fn run_and_token() -> Value {
     json!({
         "access_token": "granted-token", "token_type": "Bearer", "expires_in": 3600,
-        "id": 31, "state": "inProgress", "status": "RUNNING",
+        "id": 31, "state": "canceling", "status": "RUNNING",
         "success": true, "pipelineRun": { "status": "RUNNING" },
     })
 }

@@ -6,7 +6,7 @@ use wiremock::{Mock, MockServer};
 
 use crate::program::{EXECUTIONS, START, answer, buddy, buddy_with, execution, keys, runpipe};
 
-const RUN: [&str; 15] = [
+const RUN: [&str; 16] = [
     "created_at",
     "finished_at",
     "id",
@@ -21,6 +21,7 @@ const RUN: [&str; 15] = [
     "status",
     "url",
     "vendor_status",
+    "waits_for",
     "warnings",
 ];
 

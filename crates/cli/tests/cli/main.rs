@@ -5,6 +5,7 @@ mod bodies;
 #[cfg(unix)]
 mod ci_jobs;
 mod credentials;
+mod deciding;
 mod dry_runs;
 mod exit_codes;
 mod few_files;

@@ -111,7 +111,7 @@ async fn several_runs_are_watched_at_once() {
         (Some("buddy/acme/site/2/32"), Some("succeeded")),
     ];
     assert_eq!(seen, expected);
-    assert!(runs.iter().all(|run| keys(run).len() == 15));
+    assert!(runs.iter().all(|run| keys(run).len() == 16));
 
     // One that cannot be read does not keep the other from being told.
     let one_of_them = "watch buddy/acme/site/2/33 buddy/acme/site/2/32";

@@ -253,6 +253,10 @@ impl<'s> Asker<'s> {
                 let body = json!([{ "approvalId": approval, "status": "approved" }]);
                 let path = format!("{AZURE}/pipelines/approvals");
                 self.good(service, Method::PATCH, &path, Some(body)).await?;
+                let stage = format!("{AZURE}/build/builds/{id}/stages/Build");
+                let body = json!({ "state": "cancel" });
+                self.good(service, Method::PATCH, &stage, Some(body))
+                    .await?;
             }
             Service::Aliyun => {
                 let job = self.aliyun_job(id).await?;

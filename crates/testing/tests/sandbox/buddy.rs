@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{TimeZone, Utc};
 use futures_util::TryStreamExt;
 use runpipe::buddy::{PipelineRef, types::RunExecutionRequest};
-use runpipe::{ErrorKind, RunStatus, Runs, Service, WaitOptions, wait};
+use runpipe::{Decision, ErrorKind, RunStatus, Runs, Service, WaitOptions, wait};
 use runpipe_testing::{Outcome as Ends, RunPlan, Sandbox};
 use serde_json::json;
 
@@ -92,17 +92,18 @@ async fn a_run_waits_until_it_is_applied() -> Outcome {
     let run = buddy
         .start(&pipeline(), &RunExecutionRequest::default())
         .await?;
-    let early = buddy.apply(&run.reference).await;
+    let yes = Decision::approve();
+    let early = buddy.decide(&run.reference, &yes).await;
     assert_eq!(
         early.err().map(|error| error.kind()),
-        Some(ErrorKind::InvalidRequest)
+        Some(ErrorKind::UnknownName)
     );
     sandbox.advance(Duration::from_secs(3600));
     let waiting = buddy.get(&run.reference).await?;
     assert_eq!(waiting.status, RunStatus::Waiting);
     assert_eq!(waiting.vendor_status.as_deref(), Some("WAITING_FOR_APPLY"));
     assert_eq!(
-        buddy.apply(&run.reference).await?.status,
+        buddy.decide(&run.reference, &yes).await?.status,
         RunStatus::Running
     );
     sandbox.advance(Duration::from_secs(1));
@@ -135,7 +136,8 @@ async fn cancel_retry_list_logs_and_names_work() -> Outcome {
     );
     sandbox.advance(Duration::from_secs(1));
     assert_eq!(buddy.get(&run.reference).await?.status, RunStatus::Canceled);
-    assert_eq!(buddy.retry(&run.reference).await?.status, RunStatus::Queued);
+    let retried = buddy.retry(&run.reference, None).await?;
+    assert_eq!(retried.status, RunStatus::Queued);
     assert_eq!(
         sandbox.started(Service::Buddy),
         61,

@@ -239,7 +239,7 @@ async fn a_gate_is_passed_once() -> Outcome {
     let again = again.err().ok_or("passed twice")?;
     // `false` proves nothing, so the outcome is not known; it was not sent again.
     assert_eq!(again.kind(), ErrorKind::OutcomeUnknown, "{again}");
-    assert!(again.advice().contains("look at the job"), "{again}");
+    assert!(again.advice().contains("Read the run"), "{again}");
     let passed = operations(&sandbox, Service::Yunxiao).into_iter();
     assert_eq!(
         passed.filter(|one| one == "passPipelineValidate").count(),

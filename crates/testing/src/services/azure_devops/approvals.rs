@@ -1,8 +1,8 @@
 //! The approval that a waiting run waits for.
 //!
-//! From the vendor's published specification: paths, fields, words. Not confirmed, and chosen here:
-//! `{count, value}` around a list, that the record of type `Checkpoint.Approval` in the timeline has
-//! the approval's id, `pipeline.owner` for the run, and that a rejection ends the run at once.
+//! From the vendor's published specification: paths, fields, words. From public clients: that the record
+//! of type `Checkpoint.Approval` in the timeline has the approval's id. Not confirmed, and chosen here:
+//! `pipeline.owner` for the run, and that a rejection ends the run at once.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -14,6 +14,8 @@ use crate::{Answer, Call, Context, Pipeline, State, StoredRun, uuid};
 
 /// What the ids of approvals, and of their records in the timeline, are made from.
 pub(super) const APPROVAL: &str = "azure approval";
+/// Who may approve.
+const APPROVERS: &str = "Release managers";
 
 fn id(run: &StoredRun) -> String {
     uuid(APPROVAL, run.number)
@@ -66,7 +68,7 @@ fn described(
     let more = match call.text("$expand") {
         Some("steps") => Some((
             "steps",
-            json!([{ "status": word, "order": 1, "history": [] }]),
+            json!([{ "assignedApprover": { "displayName": APPROVERS }, "status": word, "order": 1, "history": [] }]),
         )),
         Some("permissions") => Some(("permissions", json!("update"))),
         _ => None,

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::exceptions::exception;
+use super::logs::STAGE;
 use super::page::page;
 use super::site::{Site, date, source};
 use super::text_at;
@@ -129,6 +131,38 @@ pub(super) fn update(call: &Call<'_>, scope: &str, id: &str, context: &mut Conte
     {
         run.cancel(now, false);
     }
+}
+
+/// Runs the one stage of a build again, or stops it. The service has no body for that.
+pub(super) fn update_stage(
+    call: &Call<'_>,
+    scope: &str,
+    run: &StoredRun,
+    context: &mut Context<'_>,
+) -> Answer {
+    let (now, asked, id) = (context.now, call.path("stageRefName"), run.id.clone());
+    if !asked.eq_ignore_ascii_case(STAGE) {
+        let sentence = format!("There is no stage {asked} in this build.");
+        return exception(404, "StageNotFoundException", &sentence);
+    }
+    let retries = text_at(call.body(), "/state") == Some("retry");
+    match (retries, run.state(now)) {
+        (true, State::Ended(_)) => {
+            let plan = context.next_plan();
+            context.store.restart(scope, &id, plan, now);
+        }
+        // The words of this refusal are not known.
+        (true, _) | (false, State::Ended(_)) => {
+            let sentence = format!("The stage {asked} cannot do that in its present state.");
+            return exception(400, "InvalidTimelineRecordStateChange", &sentence);
+        }
+        (false, _) => {
+            if let Some(run) = context.store.get_mut(scope, &id) {
+                run.cancel(now, false);
+            }
+        }
+    }
+    Answer::empty(200)
 }
 
 /// The builds of a project, filtered; the newest first unless asked otherwise.

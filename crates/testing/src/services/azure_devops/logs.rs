@@ -9,6 +9,8 @@ use super::page::collection;
 use super::site::{Site, date};
 use crate::{Answer, Call, Outcome, State, StoredRun, uuid};
 
+/// The one stage of a run.
+pub(super) const STAGE: &str = "Build";
 /// The one log of a run.
 const LOG: i64 = 5;
 /// What it says in the end.
@@ -78,7 +80,7 @@ pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> 
         })
     };
     let build = format!("{}/_apis/build/builds/{}", site.project(), run.id);
-    let mut records = vec![record("azure stage", "Stage", "Build", None)];
+    let mut records = vec![record("azure stage", "Stage", STAGE, None)];
     let mut task = record(
         "azure task",
         "Task",
@@ -93,20 +95,16 @@ pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> 
     }
     records.push(task);
     if state == State::Waiting {
-        let checkpoint = uuid("azure checkpoint", run.number);
-        let mut waiting = [
-            record("azure checkpoint", "Checkpoint", "Checkpoint", None),
-            record(
-                APPROVAL,
-                "Checkpoint.Approval",
-                "Checkpoint.Approval",
-                Some(checkpoint),
-            ),
-        ];
-        for fields in waiting.iter_mut().filter_map(Value::as_object_mut) {
-            fields.insert("state".to_owned(), json!("pending"));
-        }
-        records.extend(waiting);
+        let stage = Some(uuid("azure stage", run.number));
+        let checkpoint = Some(uuid("azure checkpoint", run.number));
+        records.push(record(
+            "azure checkpoint",
+            "Checkpoint",
+            "Checkpoint",
+            stage,
+        ));
+        let kind = "Checkpoint.Approval";
+        records.push(record(APPROVAL, kind, kind, checkpoint));
     }
     json!({
         "id": id,

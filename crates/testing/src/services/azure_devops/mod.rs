@@ -4,8 +4,8 @@
 //! page, the empty 401 and the redirect, errors and their keys, `{count, value}`, dates with seven
 //! digits, `_links` with the project's GUID, fields that are absent while a run is in progress, the
 //! build behind a run, locations of resources for the SDK. Not confirmed, and chosen here: most
-//! sentences, the errors of a wrong api-version, the fields of a preview, and how an approval and a
-//! run that waits for it belong together.
+//! sentences, the errors of a wrong api-version, the fields of a preview, and that a rejection cancels
+//! the run.
 
 mod approvals;
 mod builds;
@@ -237,6 +237,10 @@ impl AzureDevops {
             url: context.url,
             pipeline,
         };
+        if call.operation() == "updateStage" {
+            let run = run.clone();
+            return builds::update_stage(call, scope, &run, context);
+        }
         match call.operation() {
             "getBuildTimeline" => Answer::json(200, &logs::timeline(&site, run, now)),
             "getBuildTimelineById" => logs::timeline_by_id(call, &site, run, now),

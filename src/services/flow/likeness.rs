@@ -1,0 +1,123 @@
+//! Whether a run was given what a start was given. The newer API records the remark and the variables of
+//! a start in the run's variables, and the remark in the parameters of its jobs, too (two public clients
+//! tell their runs apart by it). Whether every kind of pipeline shows all of it, and whether the older
+//! API shows any of it, is not confirmed: what is not shown proves nothing.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::error::{ErrorKind, Result};
+use crate::json;
+use crate::reconcile::Fit;
+use crate::run::Run;
+use crate::runs::Runs;
+use crate::service_client::Connect;
+
+/// What the remark of a start is called.
+const REMARK: [&str; 2] = ["FLOW_INST_RUNNING_COMMENT", "BUILD_REMARK"];
+
+/// The ways in which a run begins that can be a start through the API: by hand (1, vendor page) and
+/// through the API (4, seen by two public clients). The others are a timer, a push, another pipeline
+/// and a webhook, and whatever the vendor adds.
+const BY_A_START: [i64; 2] = [1, 4];
+
+/// What a start gave.
+pub(in crate::services) struct Given<'a> {
+    pub remark: Option<&'a str>,
+    pub variables: &'a BTreeMap<String, String>,
+}
+
+/// What a run shows of what it was given.
+pub(in crate::services) struct Traces<'a> {
+    pub trigger_mode: Option<i64>,
+    pub remark: Option<&'a str>,
+    /// Name and value; a value is `None` where it is hidden.
+    pub variables: Vec<(&'a str, Option<&'a str>)>,
+    /// The parameters of its jobs: JSON texts.
+    pub params: Vec<&'a str>,
+}
+
+/// A listed run, read as a whole, where it can be one that a start began at that time.
+pub(in crate::services) async fn candidate<C: Connect + Runs>(
+    client: &C,
+    listed: Run,
+    trigger_mode: Option<i64>,
+    since: DateTime<Utc>,
+) -> Result<Option<Run>> {
+    let sent = client.session().at_service(since);
+    // Wherever in its second the run began.
+    let began = listed.started_at.as_ref().map(|began| began.to_utc());
+    let began = began.and_then(|began| began.checked_add_signed(TimeDelta::seconds(1)));
+    let older = began
+        .zip(sent)
+        .is_some_and(|(began, sent)| began <= sent.earliest);
+    if older || !may_be_a_start(trigger_mode) {
+        return Ok(None);
+    }
+    match client.get(&listed.reference).await {
+        Ok(mut run) => {
+            // A run has no beginning of its own but that of its stages.
+            run.started_at = run.started_at.or(listed.started_at);
+            Ok(Some(run))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Some(listed)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether what triggered a run can be a start through the API.
+fn may_be_a_start(trigger_mode: Option<i64>) -> bool {
+    trigger_mode.is_none_or(|mode| BY_A_START.contains(&mode))
+}
+
+/// How well a run fits what a start gave.
+pub(in crate::services) fn fits(given: &Given<'_>, run: &Traces<'_>) -> Fit {
+    if !may_be_a_start(run.trigger_mode) {
+        return Fit::No;
+    }
+    let variables = variables(given, run);
+    let asked = given.remark.unwrap_or_default().trim();
+    match (variables, asked, remark(run)) {
+        (Fit::No, _, _) => Fit::No,
+        (_, "", Some(has)) if !has.is_empty() => Fit::No,
+        (variables, "", _) => variables,
+        // Only this start has the remark.
+        (_, asked, Some(has)) if asked == has => Fit::Marked,
+        (_, _, Some(_)) => Fit::No,
+        (_, _, None) => Fit::Silent,
+    }
+}
+
+/// How well the run's variables fit those of the start.
+fn variables(given: &Given<'_>, run: &Traces<'_>) -> Fit {
+    let mut fit = Fit::Agrees;
+    for (name, asked) in given.variables {
+        let shown = run.variables.iter().find(|(key, _)| key == name);
+        match shown.and_then(|(_, value)| *value) {
+            Some(value) if value == asked => {}
+            Some(_) => return Fit::No,
+            None => fit = Fit::Silent,
+        }
+    }
+    fit
+}
+
+/// The remark that a run was started with; `None` where nothing says whether it had one.
+fn remark(run: &Traces<'_>) -> Option<String> {
+    let in_variables = run.variables.iter();
+    let in_variables = in_variables.filter(|(key, _)| REMARK.contains(key));
+    let in_variables = in_variables.filter_map(|(_, value)| value.map(str::to_owned));
+    let in_jobs = run.params.iter().filter_map(|params| {
+        let params = json::tree(params.as_bytes())?;
+        let remark = REMARK.iter().find_map(|key| params.get(*key)?.as_str());
+        remark.map(str::to_owned)
+    });
+    let own = run.remark.map(str::to_owned);
+    let remarks = own.into_iter().chain(in_variables).chain(in_jobs);
+    let mut remarks = remarks.map(|remark| remark.trim().to_owned()).peekable();
+    let any = remarks.peek().is_some();
+    remarks
+        .find(|remark| !remark.is_empty())
+        .or_else(|| any.then(String::new))
+}
