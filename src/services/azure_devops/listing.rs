@@ -8,7 +8,7 @@ use http::HeaderMap;
 
 use super::{Client, PipelineRef, generated, normalize, operations, types};
 use crate::client::header_text;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::names;
 use crate::paging::{Page, pages};
 use crate::place::Place;
@@ -56,11 +56,29 @@ impl Client {
         &self,
         pipeline: &PipelineRef,
     ) -> impl Stream<Item = Result<Run>> + Send + use<> {
+        self.builds_of(pipeline, false)
+    }
+
+    /// Those of [`Client::list_builds`] that were started on behalf of whoever the credential belongs
+    /// to. The service's answers tell who that is; where one does not, the list ends with
+    /// [`crate::ErrorKind::Undecodable`].
+    pub fn list_own_builds(
+        &self,
+        pipeline: &PipelineRef,
+    ) -> impl Stream<Item = Result<Run>> + Send + use<> {
+        self.builds_of(pipeline, true)
+    }
+
+    fn builds_of(
+        &self,
+        pipeline: &PipelineRef,
+        own: bool,
+    ) -> impl Stream<Item = Result<Run>> + Send + use<> {
         pages(
             self,
-            pipeline.clone(),
+            (pipeline.clone(), own),
             None,
-            async |client, pipeline, token: Option<String>| {
+            async |client, (pipeline, own), token: Option<String>| {
                 let call = pipeline.call_in_project(&client.session, &operations::LIST_BUILDS);
                 let api = generated::client(&call);
                 let mut request = api
@@ -74,10 +92,18 @@ impl Client {
                 if let Some(token) = token {
                     request = request.continuation_token(token);
                 }
-                let builds = call.decoded(request.send().await)?.value;
+                let mut builds = call.decoded(request.send().await)?.value;
+                let headers = call.headers();
+                if own {
+                    let all = builds.unwrap_or_default();
+                    builds = Some(of_caller(all, &headers).ok_or_else(|| {
+                        let error = call.error(ErrorKind::Undecodable);
+                        error.detail("the answer does not tell whose the credential is")
+                    })?);
+                }
                 Ok(Page {
                     items: call.runs(builds, |build| normalize::listed_build(&pipeline, build))?,
-                    next: following(&call.headers()),
+                    next: following(&headers),
                 })
             },
         )
@@ -182,6 +208,21 @@ impl Client {
         let id = names::pick(Service::AzureDevops, "pipeline", name, list, called).await?;
         Ok(PipelineRef::new(organization, project, id))
     }
+}
+
+/// The builds of whom an answer is for: a header has the user's id and e-mail address (recorded
+/// answers).
+fn of_caller(builds: Vec<types::Build>, headers: &HeaderMap) -> Option<Vec<types::Build>> {
+    let (id, mail) = header_text(headers, "x-vss-userdata")?.split_once(':')?;
+    let same = |told: &Option<String>, own: &str| {
+        let told = told.as_deref().unwrap_or_default();
+        !own.is_empty() && told.eq_ignore_ascii_case(own)
+    };
+    let is_own = |build: &types::Build| {
+        let who = build.requested_for.as_ref();
+        who.is_some_and(|who| same(&who.id, id) || same(&who.unique_name, mail))
+    };
+    Some(builds.into_iter().filter(is_own).collect())
 }
 
 /// What fetches the next page. The header is absent on the last.

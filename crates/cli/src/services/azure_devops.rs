@@ -46,6 +46,17 @@ pub struct Listing {
     pipeline: Pipeline,
 }
 
+/// Whose runs are listed.
+#[derive(Args)]
+pub struct Listed {
+    #[command(flatten)]
+    pipeline: Listing,
+
+    /// Only runs that were started on behalf of whoever the credential belongs to.
+    #[arg(long, help_heading = "Which runs")]
+    mine: bool,
+}
+
 /// A pipeline, and a version of it.
 #[derive(Args)]
 pub struct Place {
@@ -175,7 +186,7 @@ impl Vendor for AzureDevops {
     type Client = Client;
     type Site = Site;
     type Place = Place;
-    type Listing = Listing;
+    type Listing = Listed;
     type Request = Request;
 
     /// The credentials for Azure DevOps: a personal access token, a job's token, or a service
@@ -271,8 +282,11 @@ impl Vendor for AzureDevops {
         Ok(listed.boxed())
     }
 
-    async fn list(listing: &Listing, client: &Client) -> Result<RunList, Failure> {
-        let pipeline = find(listing, client, None).await?;
+    async fn list(listing: &Listed, client: &Client) -> Result<RunList, Failure> {
+        let pipeline = find(&listing.pipeline, client, None).await?;
+        if listing.mine {
+            return Ok(client.list_own_builds(&pipeline).boxed());
+        }
         // The list of builds comes in pages; that of runs is 10,000 at once.
         Ok(client.list_builds(&pipeline).boxed())
     }

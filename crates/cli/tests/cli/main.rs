@@ -14,6 +14,7 @@ mod flags;
 mod help;
 mod interruption;
 mod json;
+mod mine;
 mod names;
 mod pages;
 mod pipelines;

@@ -23,6 +23,26 @@ fn words(state: State) -> (&'static str, Option<&'static str>) {
     }
 }
 
+/// Whoever holds the accepted credential: id and e-mail address.
+pub(super) const CALLER: (&str, &str) = (
+    "5f0c2d1e-8a44-4c7e-9b1f-2d5e8f7b1c60",
+    "caller@sandbox.example",
+);
+
+/// On whose behalf a build was started: pushes and the clock have the service itself.
+fn requested_for(run: &StoredRun) -> Value {
+    match run.trigger {
+        Trigger::Api | Trigger::Person => {
+            let (id, mail) = CALLER;
+            json!({ "id": id, "displayName": "Caller", "uniqueName": mail })
+        }
+        Trigger::Push | Trigger::Schedule => json!({
+            "id": "00000002-0000-8888-8000-000000000000",
+            "displayName": "Microsoft.VisualStudio.Services.TFS",
+        }),
+    }
+}
+
 /// What started a build. The API is not told from a person.
 fn reason(run: &StoredRun) -> &'static str {
     match run.trigger {
@@ -74,6 +94,7 @@ pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Val
         "sourceBranch": reference,
         "sourceVersion": version,
         "reason": reason(run),
+        "requestedFor": requested_for(run),
         "priority": "normal",
         "tags": [],
         "validationResults": [],

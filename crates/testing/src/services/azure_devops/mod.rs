@@ -208,6 +208,8 @@ impl Vendor for AzureDevops {
         self.requests += 1;
         answer.set("activityid", &id);
         answer.set("x-vss-e2eid", &id);
+        let (user, mail) = builds::CALLER;
+        answer.set("x-vss-userdata", format!("{user}:{mail}"));
     }
 }
 
