@@ -179,6 +179,7 @@ async fn no_echoed_credential_gets_into_a_step_or_a_log() {
             let json = serde_json::to_string(step).expect("a step is JSON");
             check(&format!("{step:?} {json}"), &format!("{name}, a step"));
             let log = runs.step_log(&run, step).await.expect("a log");
+            assert!(log.is_some() || !step.has_log(), "{name}: {step:?}");
             if let Some(log) = log {
                 check(&format!("{log:?}"), &format!("{name}, a log of a step"));
             }

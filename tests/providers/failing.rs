@@ -52,6 +52,15 @@ async fn a_token_that_cannot_be_replaced_yet_is_used_to_its_end() {
     start(&client).await.expect("a run");
     assert_eq!(wire.sent("authorization"), [bearer(1), bearer(1)]);
     assert_eq!(tokens.asked(), 2);
+    // At the very moment of its end it is worth nothing.
+    tokens
+        .failures
+        .lock()
+        .expect("not poisoned")
+        .push_back(AWAY);
+    tokio::time::advance(Duration::from_secs(50)).await;
+    start(&client).await.expect("a run");
+    assert_eq!(wire.sent("authorization").last(), Some(&bearer(4)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,6 +27,8 @@ async fn every_refusal_has_its_kind_and_the_vendors_own_words() {
             let facts = serde_json::to_value(error).unwrap();
             let status = case["answer"]["status"].as_u64().unwrap_or(200);
             assert_eq!(facts["http_status"], status, "{name}");
+            let known = format!("[HTTP {status}");
+            assert!(error.to_string().contains(&known), "{name}: {error}");
             assert_eq!(facts["vendor_code"], case["code"], "{name}");
             let sentences = case.get("sentences").cloned().unwrap_or(json!([]));
             assert_eq!(facts["sentences"], sentences, "{name}");
