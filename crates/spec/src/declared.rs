@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::pointer::follow;
+use crate::keyed::Keyed;
 
 /// What an object schema says about its fields, gathered through `$ref`, `allOf`, `anyOf` and `oneOf`.
 #[derive(Debug, Default)]
@@ -48,12 +49,7 @@ impl<'v> Declared<'v> {
             }
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            for branch in schema
-                .get(keyword)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            for branch in schema.list(keyword) {
                 self.gather(root, branch);
             }
         }

@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::keyed::Keyed;
+
 /// What a call does to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -83,7 +85,7 @@ impl<'d> Effects<'d> {
 
     fn by_word(rule: &'d Map<String, Value>) -> Result<Self, UnknownEffect> {
         let missing = |key: &str| not_understood(format!("has no `{key}`"));
-        let field = rule.get("field").and_then(Value::as_str);
+        let field = rule.text("field");
         let field = field.ok_or_else(|| missing("field"))?;
         let words = rule.get("words").and_then(Value::as_object);
         let words = words.ok_or_else(|| missing("words"))?.iter();

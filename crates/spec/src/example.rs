@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::operation::{MediaType, Operation, Parameter, StatusPattern};
+use crate::keyed::Keyed;
 
 /// The name of an example that the document gives without one (`example` in place of `examples`).
 pub const UNNAMED: &str = "example";
@@ -106,11 +107,7 @@ impl Document {
             return Vec::new();
         };
         let single = owner.get("example").map(|value| (UNNAMED, value));
-        let several = owner
-            .get("examples")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
+        let several = owner.entries("examples");
         let several = several.filter_map(|(name, example)| {
             Some((name.as_str(), self.resolve(example).get("value")?))
         });

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::coverage::{WANTED, coverage};
 use super::document::Document;
 use super::operation::{MediaType, Operation, Parameter, Response};
+use crate::keyed::Keyed;
 
 /// The origin of a fixture that nobody has looked at.
 pub const GENERATED: &str = "generated, to be reviewed";
@@ -133,7 +134,7 @@ impl Sampler<'_> {
                 return self.value(first, depth + 1);
             }
         }
-        let kind = schema.get("type").and_then(Value::as_str);
+        let kind = schema.text("type");
         match kind {
             Some("array") => self.list(schema, depth),
             Some("string") if schema.get("allOf").is_none() => json!(text(schema)),
@@ -188,7 +189,7 @@ impl Sampler<'_> {
 
 /// A text of the format, and of the least length.
 fn text(schema: &Value) -> String {
-    let text = match schema.get("format").and_then(Value::as_str) {
+    let text = match schema.text("format") {
         Some("date-time") => "2026-01-01T00:00:00Z",
         Some("date") => "2026-01-01",
         Some("uuid") => "3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60",

@@ -19,6 +19,7 @@ pub mod finding;
 #[cfg(feature = "schemas")]
 pub mod fixture;
 mod format;
+mod keyed;
 pub mod lint;
 pub mod lower;
 #[cfg(feature = "schemas")]

@@ -21,6 +21,7 @@
 use serde_json::{Map, Value};
 
 use super::outline::grammar::METHODS;
+use crate::keyed::Keyed;
 
 /// A lowered document and what was learned on the way.
 pub struct Lowered {
@@ -144,8 +145,7 @@ fn lower_operation(operation: &mut Map<String, Value>, shared: &Value) {
 
 fn resolve_response(response: Value, shared: &Value) -> Value {
     let name = response
-        .get("$ref")
-        .and_then(Value::as_str)
+        .text("$ref")
         .and_then(|reference| reference.strip_prefix("#/components/responses/"));
     match name.and_then(|name| shared.get(name)) {
         Some(found) => found.clone(),
@@ -195,7 +195,7 @@ fn forms_with_json(document: &Value) -> Vec<(String, String)> {
                 continue;
             };
             for (field, encoding) in fields {
-                if encoding.get("contentType").and_then(Value::as_str) == Some("application/json") {
+                if encoding.text("contentType") == Some("application/json") {
                     found.push((schema.to_owned(), field.clone()));
                 }
             }
@@ -234,8 +234,7 @@ fn references(value: &Value, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),
         Value::Object(object) => {
             let name = object
-                .get("$ref")
-                .and_then(Value::as_str)
+                .text("$ref")
                 .and_then(|reference| reference.strip_prefix("#/components/schemas/"));
             found.extend(name.map(str::to_owned));
             object.values().for_each(|inner| references(inner, found));
@@ -258,10 +257,7 @@ fn string_enums(document: &Value) -> Vec<StringEnum> {
                 .filter_map(Value::as_str)
                 .map(str::to_owned)
                 .collect();
-            let description = schema
-                .get("description")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+            let description = schema.text("description").unwrap_or_default();
             (!words.is_empty()).then(|| StringEnum {
                 name: name.clone(),
                 description: description.to_owned(),
@@ -321,7 +317,7 @@ fn strip(value: &mut Value, names: bool) {
 fn strip_keywords(object: &mut Map<String, Value>) {
     object.retain(|key, _| !key.starts_with("x-") && key != "example" && key != "examples");
     object.remove("default");
-    if object.get("type").and_then(Value::as_str) == Some("string") {
+    if object.text("type") == Some("string") {
         object.remove("format");
     }
     let single = match object

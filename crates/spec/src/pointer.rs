@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::keyed::Keyed;
+
 /// How many `$ref`s are followed one after the other before a chain counts as endless.
 const MAX_HOPS: usize = 32;
 
@@ -43,7 +45,7 @@ pub(crate) fn follow<'v>(root: &'v Value, value: &'v Value) -> Option<&'v Value>
 }
 
 fn reference(value: &Value) -> Option<&str> {
-    value.get("$ref").and_then(Value::as_str)
+    value.text("$ref")
 }
 
 /// A name as one part of a JSON pointer.

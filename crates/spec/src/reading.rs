@@ -10,6 +10,7 @@ use super::operation::{
 };
 use super::outline::grammar::METHODS;
 use super::pointer::{child, of_reference};
+use crate::keyed::Keyed;
 
 /// A value with the pointer under which it really stands.
 struct Place<'r> {
@@ -39,7 +40,7 @@ impl<'r> Place<'r> {
 
     /// Loading has refused circles already, so the chain ends.
     fn followed(mut self, root: &'r Value) -> Option<Self> {
-        while let Some(reference) = self.value.get("$ref").and_then(Value::as_str) {
+        while let Some(reference) = self.value.text("$ref") {
             self.pointer = of_reference(reference)?;
             self.value = root.pointer(&self.pointer)?;
         }

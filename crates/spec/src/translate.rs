@@ -16,6 +16,7 @@ use super::declared::Declared;
 pub(super) use super::pointer::of_reference;
 use super::pointer::{escape, follow};
 use super::strictness::{Direction, Strictness};
+use crate::keyed::Keyed;
 
 /// The keyword, unknown to JSON Schema, under which a closed object carries the names that it declares.
 pub(super) const DECLARED: &str = "x-declared";
@@ -126,7 +127,7 @@ impl<'r> Translator<'r> {
         let Some(source) = schema.as_object() else {
             return schema.clone();
         };
-        if let Some(reference) = source.get("$ref").and_then(Value::as_str) {
+        if let Some(reference) = source.text("$ref") {
             let Some(pointer) = of_reference(reference) else {
                 return Value::Bool(false);
             };
@@ -205,9 +206,7 @@ impl<'r> Translator<'r> {
         }
         follow(self.root, schema)
             .and_then(Value::as_object)
-            .is_some_and(|schema| {
-                schema.get("type").and_then(Value::as_str) == Some("object") || schema.is_empty()
-            })
+            .is_some_and(|schema| schema.text("type") == Some("object") || schema.is_empty())
     }
 
     fn type_and_format(
@@ -216,7 +215,7 @@ impl<'r> Translator<'r> {
         target: &mut Map<String, Value>,
         all_of: &mut Vec<Value>,
     ) {
-        let kind = source.get("type").and_then(Value::as_str);
+        let kind = source.text("type");
         if let Some(kind) = kind {
             target.insert("type".into(), json!(kind));
             if kind == "integer" {
@@ -224,7 +223,7 @@ impl<'r> Translator<'r> {
                 target.insert(WHOLE.into(), Value::Bool(true));
             }
         }
-        let Some(format) = source.get("format").and_then(Value::as_str) else {
+        let Some(format) = source.text("format") else {
             return;
         };
         // `format` of JSON Schema looks at strings only, so the number formats become bounds.

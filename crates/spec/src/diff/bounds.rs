@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::comparison::Comparison;
 use super::reach::{Reach, Shift};
 use super::schemas::kind;
+use crate::keyed::Keyed;
 
 const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
 const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
@@ -171,12 +172,9 @@ fn makes_another_type(keyword: &str, before: &Value, after: &Value) -> bool {
 
 /// What the generator looks at in order to choose an integer type.
 fn integer(schema: &Value) -> (Option<&str>, bool) {
-    let format = schema.get("format").and_then(Value::as_str);
+    let format = schema.text("format");
     let minimum = schema.get("minimum").and_then(Value::as_f64);
-    let exclusive = schema
-        .get("exclusiveMinimum")
-        .and_then(Value::as_bool)
-        .unwrap_or(false);
+    let exclusive = schema.flag("exclusiveMinimum");
     let least = minimum.map(|minimum| if exclusive { minimum + 1.0 } else { minimum });
     let format = match (format, least) {
         // From zero on, and nothing else said: unsigned.
@@ -189,7 +187,7 @@ fn integer(schema: &Value) -> (Option<&str>, bool) {
 }
 
 fn is_float(schema: &Value) -> bool {
-    schema.get("format").and_then(Value::as_str) == Some("float")
+    schema.text("format") == Some("float")
 }
 
 fn has_bounds(schema: &Value) -> bool {

@@ -11,6 +11,7 @@ use super::objects::MAX_DEPTH;
 use super::pairs::{component, component_of};
 use super::reach::{Reach, Shift};
 use super::schemas::{Presence, kind};
+use crate::keyed::Keyed;
 
 impl Comparison<'_> {
     /// Compares one such keyword of two schemas.
@@ -151,7 +152,7 @@ impl<'d> Parts<'d> {
         self.said.insert(format!("type: {}", kind(schema)));
         let members = schema.get("allOf").and_then(Value::as_array);
         for member in members.into_iter().flatten() {
-            let target = member.get("$ref").and_then(Value::as_str);
+            let target = member.text("$ref");
             if let Some(target) = target.map(|target| target.trim_start_matches('#')) {
                 self.components.extend(component_of(target));
                 continue;

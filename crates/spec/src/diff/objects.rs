@@ -10,6 +10,7 @@ use super::comparison::{Comparison, Side};
 use super::pairs::{component_of, texts};
 use super::reach::{Reach, Shift, breaking_if};
 use super::schemas::{Presence, members};
+use crate::keyed::Keyed;
 
 /// Deepest nesting of `allOf` that is looked into.
 pub(super) const MAX_DEPTH: usize = 16;
@@ -49,7 +50,7 @@ impl<'d> Fields<'d> {
         if depth > MAX_DEPTH {
             return;
         }
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+        if let Some(target) = schema.text("$ref") {
             let target = target.trim_start_matches('#');
             return self.collect(side, target, from.or(component_of(target)), depth + 1);
         }
@@ -72,10 +73,7 @@ impl<'d> Fields<'d> {
             &mut self.required_there
         };
         required.extend(schema.get("required").map(texts).unwrap_or_default());
-        let count = schema
-            .get("allOf")
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
+        let count = schema.list("allOf").len();
         for index in 0..count {
             self.collect(side, &format!("{pointer}/allOf/{index}"), from, depth + 1);
         }
@@ -127,10 +125,7 @@ impl<'d> Comparison<'d> {
 
     fn field_added(&mut self, name: &str, field: &Field<'_>, reach: Reach) {
         let schema = self.new.at(&field.pointer);
-        let read_only = schema
-            .get("readOnly")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
+        let read_only = schema.flag("readOnly");
         let required = field.required || field.required_there;
         let needed = required && reach.request && !read_only;
         let kind = if required { "required field" } else { "field" };

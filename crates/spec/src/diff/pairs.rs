@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::super::outline::grammar::is_note;
+use crate::keyed::Keyed;
 
 /// The keywords that are made of other schemas.
 pub(super) const COMBINATIONS: [&str; 5] = ["oneOf", "anyOf", "allOf", "not", "discriminator"];
@@ -111,12 +112,7 @@ impl Pairs {
         let (Some(before), Some(after)) = (old.as_object(), new.as_object()) else {
             return old == new;
         };
-        let reference = |object: &Map<String, Value>| {
-            object
-                .get("$ref")
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
+        let reference = |object: &Map<String, Value>| object.text("$ref").map(str::to_owned);
         match (reference(before), reference(after)) {
             (None, None) => {}
             (Some(before), Some(after)) => {

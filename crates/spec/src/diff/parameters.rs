@@ -8,6 +8,7 @@ use super::comparison::Comparison;
 use super::operations::same_name;
 use super::reach::{Reach, Shift, breaking_if};
 use super::schemas::Presence;
+use crate::keyed::Keyed;
 
 pub(super) const PARAMETER_NOTES: [&str; 4] = ["description", "deprecated", "example", "examples"];
 
@@ -106,12 +107,7 @@ impl Comparison<'_> {
             let wire = breaking_if(!new.allow_empty);
             self.changed(was, is, format!("{name} {word}"), wire, Impact::Safe);
         }
-        let reserved = |value: &Value| {
-            value
-                .get("allowReserved")
-                .and_then(Value::as_bool)
-                .unwrap_or(false)
-        };
+        let reserved = |value: &Value| value.flag("allowReserved");
         let (reserved_before, reserved_after) =
             (reserved(self.old.at(was)), reserved(self.new.at(is)));
         if reserved_before != reserved_after {

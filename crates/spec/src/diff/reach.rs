@@ -8,6 +8,7 @@ use super::super::document::Document;
 use super::super::operation::{MediaType, Operation, Response, StatusPattern};
 use super::Impact;
 use super::pairs::component_of;
+use crate::keyed::Keyed;
 
 /// Where a schema is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,7 +168,7 @@ fn references(schema: &Value, tell: &mut impl FnMut(String)) {
     match schema {
         Value::Array(items) => items.iter().for_each(|item| references(item, tell)),
         Value::Object(object) => {
-            if let Some(target) = object.get("$ref").and_then(Value::as_str) {
+            if let Some(target) = object.text("$ref") {
                 tell(target.trim_start_matches('#').to_owned());
             }
             object.values().for_each(|inner| references(inner, tell));

@@ -8,6 +8,7 @@ use super::Impact;
 use super::comparison::{Comparison, Side};
 use super::pairs::{COMBINATIONS, component, component_of};
 use super::reach::{Reach, Shift};
+use crate::keyed::Keyed;
 
 /// Longest chain of references that is followed. Loading has refused circles.
 const MAX_HOPS: usize = 32;
@@ -88,10 +89,7 @@ fn alias(value: &Value) -> Option<(&str, bool)> {
         }
         only
     };
-    let nullable = value
-        .get("nullable")
-        .and_then(Value::as_bool)
-        .unwrap_or(false);
+    let nullable = value.flag("nullable");
     Some((
         reference.get("$ref")?.as_str()?.trim_start_matches('#'),
         nullable,
@@ -107,7 +105,7 @@ fn absent_when_empty(found: &Use<'_>) -> bool {
 
 /// The type of a schema, as far as it says one.
 pub(super) fn kind(schema: &Value) -> &str {
-    if let Some(kind) = schema.get("type").and_then(Value::as_str) {
+    if let Some(kind) = schema.text("type") {
         return kind;
     }
     let has = |keys: &[&str]| keys.iter().any(|key| schema.get(key).is_some());
@@ -260,7 +258,6 @@ impl<'d> Comparison<'d> {
 
     /// `readOnly`, `writeOnly` and `default`.
     fn directions(&mut self, old: &str, new: &str, reach: Reach) {
-        let flag = |value: &Value, name| value.get(name).and_then(Value::as_bool).unwrap_or(false);
         let (before, after) = (self.old.at(old), self.new.at(new));
         let one_way = [
             (
@@ -281,7 +278,7 @@ impl<'d> Comparison<'d> {
             ),
         ];
         for (keyword, banned, reach) in one_way {
-            let (wire, what) = match (flag(before, keyword), flag(after, keyword)) {
+            let (wire, what) = match (before.flag(keyword), after.flag(keyword)) {
                 (false, true) if keyword == "readOnly" => (
                     reach.wire(Shift::Narrower),
                     "the value is no longer part of",
@@ -342,13 +339,8 @@ impl<'d> Comparison<'d> {
 
     /// `nullable` of a component itself, which its users do not see.
     fn own_nullable(&mut self, old: &str, new: &str, reach: Reach) {
-        let flag = |value: &Value| {
-            value
-                .get("nullable")
-                .and_then(Value::as_bool)
-                .unwrap_or(false)
-        };
-        let (shift, what) = match (flag(self.old.at(old)), flag(self.new.at(new))) {
+        let (before, after) = (self.old.at(old), self.new.at(new));
+        let (shift, what) = match (before.flag("nullable"), after.flag("nullable")) {
             (false, true) => (Shift::Wider, "the value may be null now"),
             (true, false) => (Shift::Narrower, "the value may no longer be null"),
             _ => return,

@@ -8,6 +8,7 @@ use super::super::pointer::child;
 use super::Impact;
 use super::comparison::Comparison;
 use super::schemas::members;
+use crate::keyed::Keyed;
 
 const SCHEMES: &str = "/components/securitySchemes";
 
@@ -143,11 +144,7 @@ impl Comparison<'_> {
         self.notes(old, new, &["description", "bearerFormat"]);
         for keyword in ["type", "in", "name", "scheme", "openIdConnectUrl"] {
             let text = |value: &Value| {
-                let text = value
-                    .get(keyword)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned();
+                let text = value.text(keyword).unwrap_or_default().to_owned();
                 // Schemes and header names have no case.
                 if matches!(keyword, "scheme" | "name") {
                     text.to_lowercase()

@@ -8,6 +8,7 @@ use super::super::pointer::child;
 use super::Impact;
 use super::comparison::Comparison;
 use super::schemas::members;
+use crate::keyed::Keyed;
 
 impl Comparison<'_> {
     /// Compares the servers of the documents as wholes.
@@ -94,13 +95,7 @@ impl Comparison<'_> {
 fn urls(servers: &Value) -> Vec<String> {
     let servers = servers.as_array().into_iter().flatten();
     servers
-        .map(|server| {
-            server
-                .get("url")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        })
+        .map(|server| server.text("url").unwrap_or_default().to_owned())
         .collect()
 }
 

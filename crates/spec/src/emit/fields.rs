@@ -5,6 +5,7 @@ use serde_json::Value;
 use syn::{Field, File, Item};
 
 use super::{component, rust_name};
+use crate::keyed::Keyed;
 use crate::lower::Renamed;
 
 /// Puts the names of the wire back where `x-rust-name` gave a field another.
@@ -37,11 +38,11 @@ pub fn describe_references(mut file: File, document: &Value) -> File {
     for (schema, value) in schemas {
         let properties = value.get("properties").and_then(Value::as_object);
         for (wire, property) in properties.into_iter().flatten() {
-            let text = property.get("description").and_then(Value::as_str);
+            let text = property.text("description");
             let (Some(text), Some(_)) = (text, component(property)) else {
                 continue;
             };
-            let chosen = property.get("x-rust-name").and_then(Value::as_str);
+            let chosen = property.text("x-rust-name");
             let Some(field) = field(&mut file.items, schema, chosen.unwrap_or(wire)) else {
                 continue;
             };

@@ -15,6 +15,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::lower::StringEnum;
+use crate::keyed::Keyed;
 
 pub use fields::{describe_references, restore_wire_names};
 pub use hide::hide_secrets;
@@ -150,18 +151,12 @@ struct Emitter<'d> {
 
 impl Emitter<'_> {
     fn operation(&self, item: &Value, operation: &Value) -> Result<Emitted, String> {
-        let id = operation
-            .get("operationId")
-            .and_then(Value::as_str)
-            .ok_or("no operationId")?;
+        let id = operation.text("operationId").ok_or("no operationId")?;
         let name = rust_name(id);
         let (mut path_parameters, mut setters) = (Vec::new(), Vec::new());
         for parameter in self.parameters(item, operation) {
-            let wire = parameter
-                .get("name")
-                .and_then(Value::as_str)
-                .ok_or("a parameter without name")?;
-            if parameter.get("in").and_then(Value::as_str) == Some("path") {
+            let wire = parameter.text("name").ok_or("a parameter without name")?;
+            if parameter.text("in") == Some("path") {
                 path_parameters.push(wire.to_owned());
             }
             let setter = rust_name(wire);
@@ -208,12 +203,7 @@ impl Emitter<'_> {
     fn parameters<'v>(&'v self, item: &'v Value, operation: &'v Value) -> Vec<&'v Value> {
         let mut found: Vec<&Value> = Vec::new();
         for owner in [operation, item] {
-            for parameter in owner
-                .get("parameters")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            for parameter in owner.list("parameters") {
                 let parameter = self.resolve(parameter);
                 let same = |old: &&Value| {
                     ["name", "in"]
@@ -229,7 +219,7 @@ impl Emitter<'_> {
     }
 
     fn resolve<'v>(&'v self, value: &'v Value) -> &'v Value {
-        let reference = value.get("$ref").and_then(Value::as_str);
+        let reference = value.text("$ref");
         let pointer = reference.and_then(|reference| reference.strip_prefix('#'));
         pointer
             .and_then(|pointer| self.lowered.pointer(pointer))
@@ -240,8 +230,8 @@ impl Emitter<'_> {
         if let Some(component) = component(schema) {
             return Ok(component_type(component, self.enums));
         }
-        let format = schema.get("format").and_then(Value::as_str);
-        match schema.get("type").and_then(Value::as_str) {
+        let format = schema.text("format");
+        match schema.text("type") {
             Some("integer") if format == Some("int32") => Ok(quote!(i32)),
             Some("integer") => Ok(quote!(i64)),
             Some("number") => Ok(quote!(f64)),
@@ -295,14 +285,8 @@ impl Emitter<'_> {
                 .pointer(&format!("/components/schemas/{form}/properties"))
         });
         let made_of = |field: &String| form?.get(field).and_then(component).map(str::to_owned);
-        let json = |rules: &Value| {
-            rules.get("contentType").and_then(Value::as_str) == Some("application/json")
-        };
-        let rules = media
-            .get("encoding")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
+        let json = |rules: &Value| rules.text("contentType") == Some("application/json");
+        let rules = media.entries("encoding");
         let fields = rules.filter(|(_, rules)| json(rules));
         fields
             .filter_map(|(field, _)| Some((field.clone(), made_of(field)?)))
@@ -311,11 +295,7 @@ impl Emitter<'_> {
 }
 
 fn all_operations(document: &Value) -> Vec<(&String, &String, &Value, &Value)> {
-    let paths = document
-        .get("paths")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten();
+    let paths = document.entries("paths");
     paths
         .flat_map(|(path, item)| {
             let members = item.as_object().into_iter().flatten();

@@ -13,6 +13,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use crate::effect::{Effect, Effects};
+use crate::keyed::Keyed;
 
 use super::{all_operations, component, rust_name};
 
@@ -33,7 +34,7 @@ pub fn operations(document: &Value) -> Result<TokenStream, String> {
     let mut names = Vec::new();
     for (path, method, _, operation) in all_operations(document) {
         let fault = |what: &str| format!("{method} {path}: {what}");
-        let id = operation.get("operationId").and_then(Value::as_str);
+        let id = operation.text("operationId");
         let id = id.ok_or_else(|| fault("no operationId"))?;
         let name = format_ident!("{}", id.to_shouty_snake_case());
         let rust = rust_name(id).to_string();
@@ -136,7 +137,7 @@ fn walk<'d>(
     for (name, property) in properties.into_iter().flatten() {
         path.push(name);
         if let Some(mark) = property.get("x-secret") {
-            let only_if = match mark.get("when").and_then(Value::as_str) {
+            let only_if = match mark.text("when") {
                 Some(flag) => quote!(Some(#flag)),
                 None => quote!(None),
             };

@@ -19,12 +19,8 @@ fn answer(schema: &Node<'_>, report: &mut Report<'_>) {
     if schema.object.get("additionalProperties") == Some(&Value::Bool(false)) {
         let problem = "an answer with a field that the service adds later could not be read";
         let cure = "Remove `additionalProperties: false`.";
-        report.add(
-            "answer-closed",
-            schema.at("additionalProperties"),
-            problem,
-            cure,
-        );
+        let place = schema.at("additionalProperties");
+        report.add("answer-closed", place, problem, cure);
     }
     let kind = schema.text("type").unwrap_or_default();
     let count = |key| schema.object.get(key).and_then(Value::as_u64);
@@ -63,11 +59,7 @@ fn request(schema: &Node<'_>, report: &mut Report<'_>) {
         let problem =
             "the generated builder would demand the further fields (`extra`) in every request";
         let cure = "Write `additionalProperties: true`, or leave it out.";
-        report.add(
-            "request-extra",
-            schema.at("additionalProperties"),
-            problem,
-            cure,
-        );
+        let place = schema.at("additionalProperties");
+        report.add("request-extra", place, problem, cure);
     }
 }

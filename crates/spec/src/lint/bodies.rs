@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::report::Report;
-use super::words::{list, quoted};
+use super::words::{did_you_mean, list, quoted};
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Operation, Outline};
 use crate::pointer;
@@ -66,12 +66,8 @@ fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
     match kinds.as_slice() {
         [] => {
             let cure = "Name the media type, or remove the body.";
-            report.add(
-                "schema-missing",
-                &place,
-                "the request body has no media type",
-                cure,
-            );
+            let problem = "the request body has no media type";
+            report.add("schema-missing", &place, problem, cure);
         }
         [_] => {}
         _ => {
@@ -79,12 +75,8 @@ fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
                 "the client generator takes one media type for a request body, not {}",
                 list(&kinds)
             );
-            report.add(
-                "request-media-types",
-                &place,
-                problem,
-                "Keep the one that the client shall send.",
-            );
+            let cure = "Keep the one that the client shall send.";
+            report.add("request-media-types", &place, problem, cure);
         }
     }
     for kind in kinds {
@@ -96,12 +88,8 @@ fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
                 "the client generator sends no request body of the type {}",
                 quoted(kind)
             );
-            report.add(
-                "request-media-type",
-                media,
-                problem,
-                format!("Use `{JSON}` or `{FORM}`."),
-            );
+            let cure = format!("Use `{JSON}` or `{FORM}`.");
+            report.add("request-media-type", media, problem, cure);
         }
     }
 }
@@ -114,12 +102,8 @@ fn form(outline: &Outline<'_>, media: &str, report: &mut Report<'_>) {
     let schema = outline.resolve(schema);
     if schema.text("type").is_some_and(|kind| kind != "object") {
         let problem = "a form is an object of fields";
-        return report.add(
-            "form-field",
-            &schema.pointer,
-            problem,
-            "Write `type: object` with `properties`.",
-        );
+        let cure = "Write `type: object` with `properties`.";
+        return report.add("form-field", &schema.pointer, problem, cure);
     }
     let place = schema.at("properties");
     for (name, _) in schema.entries("properties") {
@@ -149,12 +133,8 @@ fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) 
         .is_some_and(|parent| parent.kind == Kind::RequestBody);
     if !media.object.contains_key("schema") && (request || is_json(&kind)) {
         let problem = format!("the content {} has no schema", quoted(&kind));
-        report.add(
-            "schema-missing",
-            &media.pointer,
-            problem,
-            "Add `schema`; `{}` allows anything.",
-        );
+        let cure = "Add `schema`; `{}` allows anything.";
+        report.add("schema-missing", &media.pointer, problem, cure);
     }
     if !media.object.contains_key("encoding") {
         return;
@@ -166,12 +146,8 @@ fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) 
     }
     if media.pointer.starts_with("/components/") {
         let problem = "the client generator cannot use the `encoding` of a shared request body";
-        report.add(
-            "encoding-field",
-            &place,
-            problem,
-            "Write the request body into its operation.",
-        );
+        let cure = "Write the request body into its operation.";
+        report.add("encoding-field", &place, problem, cure);
     }
     let Some(schema) = outline
         .node(&media.at("schema"))
@@ -188,16 +164,9 @@ fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) 
         .filter(|(name, _)| !known.contains(&name.as_str()))
     {
         let problem = format!("the form has no field {}", quoted(name));
-        let cure = match super::words::nearest(name, &known) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => "Add the property, or remove the encoding.".to_owned(),
-        };
-        report.add(
-            "encoding-field",
-            pointer::child(&place, name),
-            problem,
-            cure,
-        );
+        let cure = did_you_mean(name, &known, "Add the property, or remove the encoding.");
+        let place = pointer::child(&place, name);
+        report.add("encoding-field", place, problem, cure);
     }
 }
 
@@ -274,20 +243,12 @@ fn success(outline: &Outline<'_>, operation: &Operation<'_>, report: &mut Report
     }
     if !documented {
         let problem = "the operation documents no success (2xx)";
-        report.add(
-            "success-missing",
-            &place,
-            problem,
-            "Add the answer of a successful call.",
-        );
+        let cure = "Add the answer of a successful call.";
+        report.add("success-missing", &place, problem, cure);
     } else if first.is_none() && !report.has(&["success-media-type", "success-bodies"]) {
         let problem = "every success of the operation is an HTML page";
-        report.add(
-            "success-missing",
-            &place,
-            problem,
-            "Add the answer of a successful call.",
-        );
+        let cure = "Add the answer of a successful call.";
+        report.add("success-missing", &place, problem, cure);
     }
 }
 
@@ -318,12 +279,8 @@ fn body<'a>(
                 "the generated client reads one media type of a success answer, not {}",
                 list(&kinds)
             );
-            report.add(
-                "success-bodies",
-                place,
-                problem,
-                "Keep the one that the client asks for.",
-            );
+            let cure = "Keep the one that the client asks for.";
+            report.add("success-bodies", place, problem, cure);
             return None;
         }
     };
@@ -348,11 +305,7 @@ fn body<'a>(
         "the generated client does not read a success answer of the type {}",
         quoted(kind)
     );
-    report.add(
-        "success-media-type",
-        media,
-        problem,
-        format!("Use `{JSON}` or `text/plain`, or no content."),
-    );
+    let cure = format!("Use `{JSON}` or `text/plain`, or no content.");
+    report.add("success-media-type", media, problem, cure);
     None
 }

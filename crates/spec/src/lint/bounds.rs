@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::format::FORMATS;
 use super::report::Report;
-use super::words::{nearest, quoted};
+use super::words::{did_you_mean, quoted};
 use crate::outline::{Node, Outline};
 
 /// Lower and upper bound of the same thing.
@@ -56,12 +56,8 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
         pattern(schema, report);
         if schema.text("type") == Some("array") && !schema.object.contains_key("items") {
             let problem = "the array does not say what it holds";
-            report.add(
-                "items-missing",
-                &schema.pointer,
-                problem,
-                "Add `items`; `{}` allows anything.",
-            );
+            let cure = "Add `items`; `{}` allows anything.";
+            report.add("items-missing", &schema.pointer, problem, cure);
         }
     }
 }
@@ -76,20 +72,12 @@ fn contradictions(schema: &Node<'_>, report: &mut Report<'_>) {
             && (schema.flag("exclusiveMinimum") || schema.flag("exclusiveMaximum"));
         if least > most {
             let problem = format!("`{low}` ({least}) is above `{high}` ({most})");
-            report.add(
-                "bounds-crossed",
-                schema.at(low),
-                problem,
-                "No value fits: correct one of the two.",
-            );
+            let cure = "No value fits: correct one of the two.";
+            report.add("bounds-crossed", schema.at(low), problem, cure);
         } else if exclusive && least >= most {
             let problem = format!("`{low}` and `{high}` are both {least}, which is excluded");
-            report.add(
-                "bounds-crossed",
-                schema.at(low),
-                problem,
-                "No value fits: widen the bounds.",
-            );
+            let cure = "No value fits: widen the bounds.";
+            report.add("bounds-crossed", schema.at(low), problem, cure);
         }
     }
     for (bound, exclusive) in [
@@ -98,12 +86,9 @@ fn contradictions(schema: &Node<'_>, report: &mut Report<'_>) {
     ] {
         if schema.flag(exclusive) && !schema.object.contains_key(bound) {
             let problem = format!("`{exclusive}` excludes a `{bound}` that is not given");
-            report.add(
-                "exclusive-without-bound",
-                schema.at(exclusive),
-                problem,
-                format!("Add `{bound}`."),
-            );
+            let cure = format!("Add `{bound}`.");
+            let place = schema.at(exclusive);
+            report.add("exclusive-without-bound", place, problem, cure);
         }
     }
     if schema
@@ -113,12 +98,8 @@ fn contradictions(schema: &Node<'_>, report: &mut Report<'_>) {
         .is_some_and(|step| step <= 0.0)
     {
         let problem = "`multipleOf` has to be above 0";
-        report.add(
-            "bounds-crossed",
-            schema.at("multipleOf"),
-            problem,
-            "Write a positive step, or remove it.",
-        );
+        let cure = "Write a positive step, or remove it.";
+        report.add("bounds-crossed", schema.at("multipleOf"), problem, cure);
     }
 }
 
@@ -156,12 +137,8 @@ fn foreign_to_type(schema: &Node<'_>, report: &mut Report<'_>) {
             .filter(|keyword| schema.object.contains_key(**keyword))
         {
             let problem = format!("`{keyword}` needs a `type`");
-            report.add(
-                "keyword-type",
-                schema.at(keyword),
-                problem,
-                "Add the type of the values.",
-            );
+            let cure = "Add the type of the values.";
+            report.add("keyword-type", schema.at(keyword), problem, cure);
         }
     }
 }
@@ -172,10 +149,11 @@ fn format(schema: &Node<'_>, report: &mut Report<'_>) {
     };
     if !FORMATS.contains(&format) {
         let problem = format!("nothing checks or generates the format {}", quoted(format));
-        let cure = match nearest(format, &FORMATS) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => "Remove it, and say in the description what the value looks like.".to_owned(),
-        };
+        let cure = did_you_mean(
+            format,
+            &FORMATS,
+            "Remove it, and say in the description what the value looks like.",
+        );
         return report.add("format-unknown", schema.at("format"), problem, cure);
     }
     let Some(kind) = schema.text("type") else {
@@ -192,12 +170,8 @@ fn format(schema: &Node<'_>, report: &mut Report<'_>) {
             "the format {} does not go with `type: {kind}`",
             quoted(format)
         );
-        report.add(
-            "format-unknown",
-            schema.at("format"),
-            problem,
-            format!("Remove it, or write `type: {wanted}`."),
-        );
+        let cure = format!("Remove it, or write `type: {wanted}`.");
+        report.add("format-unknown", schema.at("format"), problem, cure);
     }
 }
 
@@ -218,11 +192,7 @@ fn pattern(schema: &Node<'_>, report: &mut Report<'_>) {
         .any(|error| error.message.contains("cannot be used"))
     {
         let problem = format!("the pattern {} is no regular expression", quoted(pattern));
-        report.add(
-            "pattern-invalid",
-            schema.at("pattern"),
-            problem,
-            "Correct it, or remove it.",
-        );
+        let cure = "Correct it, or remove it.";
+        report.add("pattern-invalid", schema.at("pattern"), problem, cure);
     }
 }

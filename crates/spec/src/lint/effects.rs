@@ -23,12 +23,8 @@ pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report:
                 report.add("effect-missing", &node.pointer, unknown.to_string(), CURE);
             }
             UnknownEffect::NotUnderstood(_) => {
-                report.add(
-                    "effect-unknown",
-                    node.at("x-effect"),
-                    unknown.to_string(),
-                    CURE,
-                );
+                let place = node.at("x-effect");
+                report.add("effect-unknown", place, unknown.to_string(), CURE);
             }
         }
     }

@@ -30,12 +30,8 @@ fn values(schema: &Node<'_>, report: &mut Report<'_>) {
     let place = schema.at("enum");
     if values.is_empty() {
         let problem = "an empty `enum` allows no value";
-        return report.add(
-            "enum-values",
-            place,
-            problem,
-            "List the values, or remove it.",
-        );
+        let cure = "List the values, or remove it.";
+        return report.add("enum-values", place, problem, cure);
     }
     let text = schema.text("type").is_none_or(|kind| kind == "string");
     for (index, value) in values.iter().enumerate() {
@@ -43,19 +39,12 @@ fn values(schema: &Node<'_>, report: &mut Report<'_>) {
         let allowed = !text || value.is_string() || (value.is_null() && schema.flag("nullable"));
         if !allowed {
             let problem = "this value of the `enum` is no text";
-            report.add(
-                "enum-values",
-                place,
-                problem,
-                "Write it in quotes, or leave it out.",
-            );
+            let cure = "Write it in quotes, or leave it out.";
+            report.add("enum-values", place, problem, cure);
         } else if values.iter().take(index).any(|earlier| earlier == value) {
-            report.add(
-                "enum-values",
-                place,
-                "this value of the `enum` is listed twice",
-                "Remove it.",
-            );
+            let problem = "this value of the `enum` is listed twice";
+            let cure = "Remove it.";
+            report.add("enum-values", place, problem, cure);
         }
     }
 }
@@ -88,10 +77,6 @@ fn default(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
         Some(near) => format!("Did you mean `{near}`?"),
         None => format!("Write one of {}.", list(&words)),
     };
-    report.add(
-        "enum-default",
-        schema.at("default"),
-        "the default is not among the words of the `enum`",
-        cure,
-    );
+    let problem = "the default is not among the words of the `enum`";
+    report.add("enum-default", schema.at("default"), problem, cure);
 }

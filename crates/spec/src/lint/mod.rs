@@ -33,6 +33,7 @@ use self::report::Report;
 use super::finding::Finding;
 use super::outline::Outline;
 use super::pointer;
+use crate::keyed::Keyed;
 
 /// The name of every rule, as [`Finding::rule`] gives it.
 pub const RULES: &[&str] = &[
@@ -213,7 +214,7 @@ fn duplicates(report: &mut Report<'_>) {
 
 /// Whether the document is of a version that the rules are about; says so if not.
 fn version(root: &Value, report: &mut Report<'_>) -> bool {
-    let version = root.get("openapi").and_then(Value::as_str);
+    let version = root.text("openapi");
     if version.is_some_and(|version| version.starts_with("3.0.")) {
         return true;
     }
@@ -229,11 +230,7 @@ fn version(root: &Value, report: &mut Report<'_>) -> bool {
     } else {
         ""
     };
-    report.add(
-        "openapi-version",
-        place,
-        problem,
-        "Write `\"openapi\": \"3.0.3\"`, and the document in that version.",
-    );
+    let cure = "Write `\"openapi\": \"3.0.3\"`, and the document in that version.";
+    report.add("openapi-version", place, problem, cure);
     false
 }

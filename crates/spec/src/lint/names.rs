@@ -107,12 +107,8 @@ fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
             quoted(name)
         );
         let cure = "Give `additionalProperties` as `true`, or take the field into it.";
-        report.add(
-            "property-rust-name",
-            pointer::child(&place, name),
-            problem,
-            cure,
-        );
+        let place = pointer::child(&place, name);
+        report.add("property-rust-name", place, problem, cure);
     }
 }
 
@@ -131,12 +127,8 @@ fn words(schema: &Node<'_>, report: &mut Report<'_>) {
                 quoted(word)
             );
             let cure = "Leave it out and say it in the description: words that are not listed are kept as they are.";
-            report.add(
-                "enum-rust-name",
-                pointer::child(&place, &index.to_string()),
-                problem,
-                cure,
-            );
+            let place = pointer::child(&place, &index.to_string());
+            report.add("enum-rust-name", place, problem, cure);
         }
     }
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
@@ -152,12 +144,8 @@ fn words(schema: &Node<'_>, report: &mut Report<'_>) {
                     quoted(word)
                 );
                 let cure = "Leave one of them out: words that are not listed are kept as they are.";
-                report.add(
-                    "enum-rust-name",
-                    pointer::child(&place, &index.to_string()),
-                    problem,
-                    cure,
-                );
+                let place = pointer::child(&place, &index.to_string());
+                report.add("enum-rust-name", place, problem, cure);
             }
             None => {
                 seen.insert(name, word);
@@ -209,12 +197,8 @@ fn operation_ids(outline: &Outline<'_>, operations: &[Operation<'_>], report: &m
         let place = node.at("operationId");
         if let Some(first) = ids.get(id) {
             let problem = format!("the operationId {} is taken by {first}", quoted(id));
-            report.add(
-                "operation-id-duplicate",
-                place,
-                problem,
-                "Give each operation its own.",
-            );
+            let cure = "Give each operation its own.";
+            report.add("operation-id-duplicate", place, problem, cure);
             continue;
         }
         ids.insert(id, node.pointer.clone());
@@ -224,34 +208,22 @@ fn operation_ids(outline: &Outline<'_>, operations: &[Operation<'_>], report: &m
                 "no Rust method can be named after the operationId {}",
                 quoted(id)
             );
-            report.add(
-                "operation-id-rust-name",
-                place,
-                problem,
-                "Use letters and digits.",
-            );
+            let cure = "Use letters and digits.";
+            report.add("operation-id-rust-name", place, problem, cure);
             continue;
         }
         if CLIENT_METHODS.contains(&method.as_str()) {
             let problem = format!("the generated client has a method `{method}` of its own");
-            report.add(
-                "operation-id-rust-name",
-                &place,
-                problem,
-                "Choose another operationId.",
-            );
+            let cure = "Choose another operationId.";
+            report.add("operation-id-rust-name", &place, problem, cure);
         }
         if BUILDER_TYPES.contains(&pascal(id).as_str()) {
             let problem = format!(
                 "the generated client has a type `{}` of its own",
                 pascal(id)
             );
-            report.add(
-                "operation-id-rust-name",
-                &place,
-                problem,
-                "Choose another operationId.",
-            );
+            let cure = "Choose another operationId.";
+            report.add("operation-id-rust-name", &place, problem, cure);
         }
         // Two methods may differ (`a_1`, `a1`) where their builder types do not (`A1`).
         let other = methods
@@ -265,12 +237,8 @@ fn operation_ids(outline: &Outline<'_>, operations: &[Operation<'_>], report: &m
                 quoted(id),
                 pascal(id)
             );
-            report.add(
-                "operation-id-rust-name",
-                &place,
-                problem,
-                "Rename one of the two.",
-            );
+            let cure = "Rename one of the two.";
+            report.add("operation-id-rust-name", &place, problem, cure);
         }
         methods.insert(method, id);
         methods.insert(pascal(id), id);
@@ -293,12 +261,8 @@ fn components(outline: &Outline<'_>, report: &mut Report<'_>) {
         for name in entries.keys().filter(|name| !is_component_name(name)) {
             let problem = format!("{} is no name for a component", quoted(name));
             let cure = "Use letters, digits, `.`, `-` and `_` only.";
-            report.add(
-                "component-name",
-                pointer::child(&place, name),
-                problem,
-                cure,
-            );
+            let place = pointer::child(&place, name);
+            report.add("component-name", place, problem, cure);
         }
     }
 }

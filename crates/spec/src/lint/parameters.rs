@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::report::Report;
 use super::words::quoted;
+use crate::keyed::Keyed;
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Outline};
 use crate::pointer;
@@ -33,8 +34,7 @@ fn duplicates(outline: &Outline<'_>, owner: &Node<'_>, report: &mut Report<'_>) 
     for (index, value) in owner.list("parameters").iter().enumerate() {
         let used = pointer::child(&place, &index.to_string());
         let (_, parameter) = outline.follow(&used, value);
-        let text = |key| parameter.get(key).and_then(Value::as_str);
-        let (Some(name), Some(place)) = (text("name"), text("in")) else {
+        let (Some(name), Some(place)) = (parameter.text("name"), parameter.text("in")) else {
             continue;
         };
         // Header names are the same in any case.
@@ -44,12 +44,8 @@ fn duplicates(outline: &Outline<'_>, owner: &Node<'_>, report: &mut Report<'_>) 
         });
         if known {
             let problem = format!("the {place} parameter {} is given twice", quoted(name));
-            report.add(
-                "parameter-duplicate",
-                used,
-                problem,
-                "Remove one of the two.",
-            );
+            let cure = "Remove one of the two.";
+            report.add("parameter-duplicate", used, problem, cure);
         }
         seen.push((name, place));
     }
@@ -63,23 +59,15 @@ fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
             "the parameter {} is sent in a cookie, which the client generator refuses",
             quoted(name)
         );
-        report.add(
-            "parameter-cookie",
-            &parameter.pointer,
-            problem,
-            "Let the authentication layer send the cookie.",
-        );
+        let cure = "Let the authentication layer send the cookie.";
+        report.add("parameter-cookie", &parameter.pointer, problem, cure);
         return;
     }
     if place == "header" && RESERVED_HEADERS.contains(&name.to_lowercase().as_str()) {
         let problem = format!("OpenAPI ignores a header parameter {}", quoted(name));
         let cure = "Describe it by the media types of the bodies, or by a security scheme.";
-        report.add(
-            "parameter-header-reserved",
-            &parameter.pointer,
-            problem,
-            cure,
-        );
+        let place = &parameter.pointer;
+        report.add("parameter-header-reserved", place, problem, cure);
     }
     let usual = match place {
         "path" | "header" => "simple",
@@ -91,21 +79,13 @@ fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
             "the client generator does not know the style {} in a {place} parameter",
             quoted(style)
         );
-        report.add(
-            "parameter-style",
-            parameter.at("style"),
-            problem,
-            format!("Leave `{usual}`, the default."),
-        );
+        let cure = format!("Leave `{usual}`, the default.");
+        report.add("parameter-style", parameter.at("style"), problem, cure);
     }
     if parameter.object.contains_key("content") {
         let problem = "the client generator knows no `content` in a parameter";
-        report.add(
-            "parameter-schema",
-            parameter.at("content"),
-            problem,
-            "Write a `schema` instead.",
-        );
+        let cure = "Write a `schema` instead.";
+        report.add("parameter-schema", parameter.at("content"), problem, cure);
     }
     let Some(schema) = outline.node(&parameter.at("schema")) else {
         return;
@@ -125,12 +105,8 @@ fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
         _ => return,
     };
     let problem = format!("the generated client cannot write {what} into a {place} parameter");
-    report.add(
-        "parameter-schema",
-        &schema.pointer,
-        problem,
-        "Describe it as the text that is sent.",
-    );
+    let cure = "Describe it as the text that is sent.";
+    report.add("parameter-schema", &schema.pointer, problem, cure);
 }
 
 /// What the values of a parameter may be, beside single values.

@@ -20,12 +20,8 @@ fn templates(outline: &Outline<'_>, report: &mut Report<'_>) {
     for item in outline.of(Kind::PathItem) {
         if item.object.contains_key("$ref") {
             let problem = "the path item is a `$ref`, which the client generator does not follow";
-            report.add(
-                "path-item-ref",
-                item.at("$ref"),
-                problem,
-                "Write the operations here.",
-            );
+            let cure = "Write the operations here.";
+            report.add("path-item-ref", item.at("$ref"), problem, cure);
         }
         if item.role != "paths" {
             continue;

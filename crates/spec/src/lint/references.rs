@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::Report;
-use super::words::{nearest, quoted};
+use super::words::{did_you_mean, nearest, quoted};
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Outline};
 use crate::pointer;
@@ -171,12 +171,8 @@ fn unused(outline: &Outline<'_>, report: &mut Report<'_>) {
         };
         if !used {
             let problem = format!("nothing uses the {} {}", node.kind.name(), quoted(&name));
-            report.add(
-                "unused-component",
-                &node.pointer,
-                problem,
-                "Refer to it, or remove it.",
-            );
+            let cure = "Refer to it, or remove it.";
+            report.add("unused-component", &node.pointer, problem, cure);
         }
     }
 }
@@ -213,10 +209,7 @@ fn links(outline: &Outline<'_>, report: &mut Report<'_>) {
             continue;
         };
         let problem = format!("no operation has the operationId {}", quoted(id));
-        let cure = match nearest(id, &ids) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => "Name an operation of this document.".to_owned(),
-        };
+        let cure = did_you_mean(id, &ids, "Name an operation of this document.");
         report.add("link-operation", link.at("operationId"), problem, cure);
     }
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::report::Report;
 use super::rust_name::pascal;
 use super::uses::Uses;
-use super::words::{nearest, quoted};
+use super::words::{did_you_mean, quoted};
+use crate::keyed::Keyed;
 use crate::outline::{Node, Outline};
 use crate::pointer;
 
@@ -96,10 +97,7 @@ fn required(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
         let place = pointer::child(&schema.at("required"), &index.to_string());
         if !known.contains(&text) {
             let problem = format!("{} is required but is no property", quoted(text));
-            let cure = match nearest(text, &known) {
-                Some(near) => format!("Did you mean `{near}`?"),
-                None => "Add the property, or remove the name.".to_owned(),
-            };
+            let cure = did_you_mean(text, &known, "Add the property, or remove the name.");
             report.add("required-unknown", place, problem, cure);
         } else if names.iter().take(index).any(|earlier| earlier == name) {
             let problem = format!("{} is required twice", quoted(text));
@@ -117,12 +115,8 @@ fn empty(schema: &Node<'_>, report: &mut Report<'_>) {
             .is_some_and(Vec::is_empty)
         {
             let problem = format!("an empty `{key}` says nothing");
-            report.add(
-                "combination-empty",
-                schema.at(key),
-                problem,
-                "List the schemas, or remove it.",
-            );
+            let cure = "List the schemas, or remove it.";
+            report.add("combination-empty", schema.at(key), problem, cure);
         }
     }
 }
@@ -139,21 +133,13 @@ fn combinations(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_
         });
     if plain {
         let problem = "the client generator makes a broken type of an `anyOf` whose branches are not all objects";
-        report.add(
-            "any-of",
-            place,
-            problem,
-            "Write `oneOf`, or one schema that allows all forms.",
-        );
+        let cure = "Write `oneOf`, or one schema that allows all forms.";
+        report.add("any-of", place, problem, cure);
     }
     if schema.object.contains_key("not") {
         let problem = "the client generator stops at `not`";
-        report.add(
-            "not-schema",
-            schema.at("not"),
-            problem,
-            "Say in the description what is excluded.",
-        );
+        let cure = "Say in the description what is excluded.";
+        report.add("not-schema", schema.at("not"), problem, cure);
     }
     if schema.object.contains_key("discriminator") {
         let problem =
@@ -186,17 +172,13 @@ fn conflicts(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) 
             "no value has all the types that the `allOf` asks for: {}",
             joined(&kinds)
         );
-        report.add(
-            "all-of-conflict",
-            &place,
-            problem,
-            "Combine schemas of one type only.",
-        );
+        let cure = "Combine schemas of one type only.";
+        report.add("all-of-conflict", &place, problem, cure);
     }
     for (name, given) in properties(outline, schema) {
         let types = given.iter().filter_map(|(pointer, value)| {
             let (_, property) = outline.follow(pointer, value);
-            property.get("type").and_then(Value::as_str)
+            property.text("type")
         });
         let types: BTreeSet<&str> = types.collect();
         if types.len() > 1 {
@@ -205,12 +187,8 @@ fn conflicts(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) 
                 quoted(name),
                 joined(&types)
             );
-            report.add(
-                "all-of-conflict",
-                &place,
-                problem,
-                "Describe the field once.",
-            );
+            let cure = "Describe the field once.";
+            report.add("all-of-conflict", &place, problem, cure);
         }
     }
 }
@@ -272,12 +250,8 @@ fn inline(schema: &Node<'_>, report: &mut Report<'_>) {
         return;
     };
     let problem = format!("{what} has no name, so the client generator makes one up");
-    report.add(
-        "inline-schema",
-        &schema.pointer,
-        problem,
-        "Move it to `components/schemas` and refer to it.",
-    );
+    let cure = "Move it to `components/schemas` and refer to it.";
+    report.add("inline-schema", &schema.pointer, problem, cure);
 }
 
 /// Unnamed schemas are named by their titles: two equal ones, or one that is a component's name, do not work.
@@ -296,12 +270,8 @@ fn titles(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
                     "the title {} gives this schema the same Rust name as {first}",
                     quoted(title)
                 );
-                report.add(
-                    "equal-title",
-                    schema.at("title"),
-                    problem,
-                    "Remove the title.",
-                );
+                let cure = "Remove the title.";
+                report.add("equal-title", schema.at("title"), problem, cure);
             }
             None => {
                 taken.insert(pascal(title), schema.pointer.clone());

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::report::Report;
-use super::words::{nearest, quoted};
+use super::words::{did_you_mean, nearest, quoted};
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Outline};
 use crate::pointer;
@@ -24,10 +24,7 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
             let scheme = outline.node(&pointer::child("/components/securitySchemes", name));
             if !known.contains(&name.as_str()) {
                 let problem = format!("there is no security scheme {}", quoted(name));
-                let cure = match nearest(name, &known) {
-                    Some(near) => format!("Did you mean `{near}`?"),
-                    None => "Add it to `components/securitySchemes`.".to_owned(),
-                };
+                let cure = did_you_mean(name, &known, "Add it to `components/securitySchemes`.");
                 report.add("security-scheme-unknown", place, problem, cure);
             } else if let Some(scheme) = scheme {
                 check_scopes(outline.resolve(scheme), name, &place, scopes, report);
@@ -63,12 +60,8 @@ fn check_scopes(
             (None, false) => "Add it to the scopes of the scheme's flows.".to_owned(),
             (None, true) => "Leave the list empty.".to_owned(),
         };
-        report.add(
-            "security-scope-unknown",
-            pointer::child(place, &index.to_string()),
-            problem,
-            cure,
-        );
+        let place = pointer::child(place, &index.to_string());
+        report.add("security-scope-unknown", place, problem, cure);
     }
 }
 

@@ -25,22 +25,14 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
                 "the variable {} of the address is not described",
                 quoted(name)
             );
-            report.add(
-                "server-variable",
-                server.at("url"),
-                problem,
-                "Add it to `variables`, with a default.",
-            );
+            let cure = "Add it to `variables`, with a default.";
+            report.add("server-variable", server.at("url"), problem, cure);
         }
         for name in known.iter().filter(|name| !used.contains(*name)) {
             let problem = format!("the address has no variable {}", quoted(name));
             let cure = format!("Write `{{{name}}}` into the address, or remove the variable.");
-            report.add(
-                "server-variable",
-                crate::pointer::child(&server.at("variables"), name),
-                problem,
-                cure,
-            );
+            let place = crate::pointer::child(&server.at("variables"), name);
+            report.add("server-variable", place, problem, cure);
         }
     }
     for variable in outline.of(Kind::ServerVariable) {
@@ -56,12 +48,8 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
                 "the default {} is not in the `enum`",
                 quoted(default.as_str().unwrap_or_default())
             );
-            report.add(
-                "server-variable",
-                variable.at("default"),
-                problem,
-                "Choose one of the listed words.",
-            );
+            let cure = "Choose one of the listed words.";
+            report.add("server-variable", variable.at("default"), problem, cure);
         }
         if variable
             .object
@@ -70,12 +58,8 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
             .is_some_and(Vec::is_empty)
         {
             let problem = "an empty `enum` allows no value";
-            report.add(
-                "server-variable",
-                variable.at("enum"),
-                problem,
-                "List the values, or remove it.",
-            );
+            let cure = "List the values, or remove it.";
+            report.add("server-variable", variable.at("enum"), problem, cure);
         }
     }
 }

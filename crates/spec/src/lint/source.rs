@@ -1,9 +1,8 @@
 //! Where each operation was read, and when: a document without its sources cannot be checked again.
 
-use serde_json::Value;
-
 use super::report::Report;
 use super::words::quoted;
+use crate::keyed::Keyed;
 use crate::outline::{Operation, Outline};
 
 pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
@@ -19,10 +18,7 @@ pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report:
                 report.add("source-missing", &node.pointer, problem, cure);
             }
             Some(docs) => {
-                let text = docs
-                    .get("description")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
+                let text = docs.text("description").unwrap_or_default();
                 let date = text
                     .rsplit_once("read ")
                     .and_then(|(_, date)| date.get(..10));
@@ -43,7 +39,7 @@ pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report:
                 report.add("source-missing", &node.pointer, problem, cure);
             }
             Some(source) => {
-                let read = source.get("read").and_then(Value::as_str);
+                let read = source.text("read");
                 match read.filter(|date| is_date(date)) {
                     Some(date) => dates.push(date),
                     None => {
@@ -62,12 +58,8 @@ pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report:
                 quoted(docs),
                 quoted(source)
             );
-            report.add(
-                "source-date",
-                node.at("x-source"),
-                problem,
-                "Write the date of the last reading in both.",
-            );
+            let cure = "Write the date of the last reading in both.";
+            report.add("source-date", node.at("x-source"), problem, cure);
         }
     }
 }

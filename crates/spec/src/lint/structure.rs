@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::report::Report;
-use super::words::{list, nearest, quoted};
+use super::words::{did_you_mean, list, nearest, quoted};
 use crate::outline::grammar::{EITHER, EXCLUSIVE, FLOW_ADDRESSES, FOREIGN, Kind, NEEDED, Shape};
 use crate::outline::{Node, Outline};
 use crate::pointer;
@@ -45,12 +45,8 @@ fn keys(node: &Node<'_>, report: &mut Report<'_>) {
     }
     for key in needed(node).filter(|key| !object.contains_key(*key)) {
         let problem = format!("{} needs `{key}`", kind.title());
-        report.add(
-            "missing-key",
-            &node.pointer,
-            problem,
-            format!("Add `{key}`."),
-        );
+        let cure = format!("Add `{key}`.");
+        report.add("missing-key", &node.pointer, problem, cure);
     }
     for (_, keys) in EITHER.iter().filter(|(of, _)| *of == kind) {
         if !keys.iter().any(|key| object.contains_key(*key)) {
@@ -152,10 +148,7 @@ fn word(words: &[&str], pointer: &str, value: &Value, report: &mut Report<'_>) {
     if words.contains(&word) {
         return;
     }
-    let cure = match nearest(word, words) {
-        Some(near) => format!("Did you mean `{near}`?"),
-        None => format!("Write one of {}.", list(words)),
-    };
+    let cure = did_you_mean(word, words, &format!("Write one of {}.", list(words)));
     let problem = format!("OpenAPI 3.0 does not know {} here", quoted(word));
     report.add("unknown-word", pointer, problem, cure);
 }

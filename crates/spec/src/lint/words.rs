@@ -43,3 +43,11 @@ pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+/// The cure for a misspelt word: the known word that is nearest to it, or else what `otherwise` says.
+pub(super) fn did_you_mean(word: &str, known: &[&str], otherwise: &str) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => otherwise.to_owned(),
+    }
+}

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use self::grammar::{Kind, METHODS};
 use super::pointer;
+use crate::keyed::Keyed;
 
 /// One object of the document.
 pub(crate) struct Node<'a> {
@@ -34,11 +35,11 @@ impl<'a> Node<'a> {
     }
 
     pub fn text(&self, key: &str) -> Option<&'a str> {
-        self.object.get(key).and_then(Value::as_str)
+        self.object.text(key)
     }
 
     pub fn flag(&self, key: &str) -> bool {
-        self.object.get(key) == Some(&Value::Bool(true))
+        self.object.flag(key)
     }
 
     /// The pointer of one of the object's own values.
@@ -48,20 +49,12 @@ impl<'a> Node<'a> {
 
     /// The entries of the map under `key`; none when it is not a map.
     pub fn entries(&self, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        self.object
-            .get(key)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
+        self.object.entries(key)
     }
 
     /// The values of the list under `key`; none when it is not a list.
     pub fn list(&self, key: &str) -> &'a [Value] {
-        self.object
-            .get(key)
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.object.list(key)
     }
 }
 
@@ -95,17 +88,11 @@ pub(crate) struct Parameter<'a> {
 
 impl<'a> Parameter<'a> {
     pub fn name(&self) -> &'a str {
-        self.value
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.value.text("name").unwrap_or_default()
     }
 
     pub fn place(&self) -> &'a str {
-        self.value
-            .get("in")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.value.text("in").unwrap_or_default()
     }
 }
 

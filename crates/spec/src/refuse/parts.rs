@@ -10,6 +10,7 @@ use super::super::pointer::last;
 use super::super::reading::essence;
 use super::super::router::Template;
 use super::{Kind, Node, Refusals, follow};
+use crate::keyed::Keyed;
 
 impl Refusals<'_, '_> {
     /// Looks at the whole document.
@@ -171,7 +172,7 @@ impl Refusals<'_, '_> {
     fn no_object(&mut self, pointer: &str, schema: &Value) {
         let root = self.outline.root;
         let target = follow(root, schema).unwrap_or(schema);
-        let object = target.get("type").and_then(Value::as_str) == Some("object");
+        let object = target.text("type") == Some("object");
         if object || !Declared::of(root, schema).properties.is_empty() {
             let cure =
                 "Write a parameter for each field, or use `content` with `application/json`.";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::keyed::Keyed;
 use crate::outline::grammar::METHODS;
 use crate::pointer::follow;
 
@@ -61,7 +62,7 @@ impl<'d> Operation<'d> {
         operation: &'d Value,
     ) -> Self {
         let route = format!("{} {path}", method.to_uppercase());
-        let id = operation.get("operationId").and_then(Value::as_str);
+        let id = operation.text("operationId");
         let mut read = Operation {
             name: id.map_or_else(|| route.clone(), str::to_owned),
             route,
@@ -90,12 +91,7 @@ impl<'d> Operation<'d> {
     }
 
     fn add_parameter(&mut self, path: &str, parameter: &'d Value) {
-        let text = |key: &str| {
-            parameter
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
+        let text = |key: &str| parameter.text(key).unwrap_or_default();
         let (name, place) = (text("name"), text("in"));
         if place == "body" {
             self.body = parameter.get("schema");

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::keyed::Keyed;
+
 /// What a vendor publishes. It may use anything that OpenAPI has: what is not compared is not read.
 #[derive(Clone)]
 pub struct Published {
@@ -47,7 +49,7 @@ impl Published {
         };
         let root: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| refuse(format!("is not JSON: {error}. Convert YAML first.")))?;
-        let version = |key: &str| root.get(key).and_then(Value::as_str).unwrap_or_default();
+        let version = |key: &str| root.text(key).unwrap_or_default();
         if version("swagger") != "2.0" && !version("openapi").starts_with("3.") {
             let what =
                 "is no OpenAPI description: it has neither `swagger` \"2.0\" nor `openapi` \"3.…\"";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::declared::Declared;
+use crate::keyed::Keyed;
 use crate::pointer::follow;
 
 /// A schema of either side.
@@ -24,7 +25,7 @@ impl<'d> Schema<'d> {
 
     /// The name of the component that it is, directly or as the only part of an `allOf`.
     pub fn component(self) -> Option<&'d str> {
-        let direct = self.value.get("$ref").and_then(Value::as_str);
+        let direct = self.value.text("$ref");
         let reference = direct.or_else(|| self.only_part()?.get("$ref")?.as_str())?;
         reference.rsplit('/').next()
     }
@@ -69,7 +70,7 @@ impl<'d> Schema<'d> {
     }
 
     pub fn format(self) -> Option<&'d str> {
-        self.followed().get("format").and_then(Value::as_str)
+        self.followed().text("format")
     }
 
     pub fn words(self) -> Vec<&'d str> {

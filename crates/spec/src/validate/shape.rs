@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::super::pointer::{escape, of_reference};
+use crate::keyed::Keyed;
 
 /// Gathered through `$ref`, `allOf`, `anyOf` and `oneOf`.
 #[derive(Debug, Default)]
@@ -58,13 +59,12 @@ impl<'d> Shape<'d> {
         let Some(schema) = root.pointer(&pointer) else {
             return;
         };
-        let reference = schema.get("$ref").and_then(Value::as_str);
+        let reference = schema.text("$ref");
         if let Some(target) = reference.and_then(of_reference) {
             self.gather(root, target);
             return;
         }
-        self.types
-            .extend(schema.get("type").and_then(Value::as_str));
+        self.types.extend(schema.text("type"));
         if self.items.is_none() && schema.get("items").is_some() {
             self.items = Some(format!("{pointer}/items"));
         }
@@ -75,21 +75,13 @@ impl<'d> Shape<'d> {
         {
             self.further = Some(format!("{pointer}/additionalProperties"));
         }
-        for name in schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(|all| all.keys())
-        {
+        for (name, _) in schema.entries("properties") {
             self.fields
                 .entry(name)
                 .or_insert_with(|| format!("{pointer}/properties/{}", escape(name)));
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            let count = schema
-                .get(keyword)
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
+            let count = schema.list(keyword).len();
             for index in 0..count {
                 self.gather(root, format!("{pointer}/{keyword}/{index}"));
             }
