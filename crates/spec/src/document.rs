@@ -9,7 +9,7 @@ use super::finding::Finding;
 use super::operation::Operation;
 use super::pointer::follow;
 use super::reading::operations;
-use super::refuse::refuse;
+use super::refuse;
 use super::router::Router;
 use super::schema::Schemas;
 
@@ -45,12 +45,7 @@ impl Document {
     /// body, a cookie parameter, a query style other than `form`, …). Nothing that would be checked by another
     /// tool is silently left unchecked. Faults that do not stop the work are the lint's affair.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
-        let root: Value =
-            serde_json::from_str(text).map_err(|error| vec![not_json(file, &error)])?;
-        let findings = refuse(file, &root);
-        if !findings.is_empty() {
-            return Err(findings);
-        }
+        let root = refuse::read(file, text)?;
         let operations = operations(&root);
         let router = Router::new(operations.iter().map(|operation| operation.path.as_str()));
         let root = Arc::new(root);
@@ -104,17 +99,5 @@ impl Document {
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<&Value> {
         self.root.pointer(pointer).map(|value| self.resolve(value))
-    }
-}
-
-fn not_json(file: &str, error: &serde_json::Error) -> Finding {
-    Finding {
-        file: file.to_owned(),
-        pointer: String::new(),
-        line: Some(error.line()),
-        column: Some(error.column()),
-        rule: "json-syntax",
-        problem: format!("the text is not JSON: {error}"),
-        cure: "Correct the text at this place.".to_owned(),
     }
 }

@@ -59,7 +59,7 @@ impl Effect {
             Some("set") => Ok(Effect::Set),
             Some("start") => Ok(Effect::Start),
             Some(other) => Err(not_understood(format!("says {other:?}"))),
-            None => Err(not_understood(format!("has {word} for a word"))),
+            None => Err(not_understood(format!("has {word} in place of a word"))),
         }
     }
 }

@@ -34,6 +34,7 @@ mod refuse;
 pub mod route;
 #[cfg(feature = "schemas")]
 mod router;
+mod rust_name;
 #[cfg(feature = "schemas")]
 pub mod schema;
 #[cfg(feature = "schemas")]

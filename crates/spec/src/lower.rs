@@ -21,6 +21,7 @@
 use serde_json::{Map, Value};
 
 use super::outline::grammar::METHODS;
+use super::pointer::references;
 use crate::keyed::Keyed;
 
 /// A lowered document and what was learned on the way.
@@ -211,12 +212,12 @@ fn prune_schemas(document: &mut Value, forms: &[Value]) {
         return;
     };
     let mut open = Vec::new();
-    references(document, &mut open);
-    forms.iter().for_each(|form| references(form, &mut open));
+    add_names(document, &mut open);
+    forms.iter().for_each(|form| add_names(form, &mut open));
     let mut used = Map::new();
     while let Some(name) = open.pop() {
         if let Some(schema) = schemas.remove(&name) {
-            references(&schema, &mut open);
+            add_names(&schema, &mut open);
             used.insert(name, schema);
         }
     }
@@ -228,19 +229,12 @@ fn prune_schemas(document: &mut Value, forms: &[Value]) {
     }
 }
 
-/// The names of the component schemas that a value refers to.
-fn references(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-        Value::Object(object) => {
-            let name = object
-                .text("$ref")
-                .and_then(|reference| reference.strip_prefix("#/components/schemas/"));
-            found.extend(name.map(str::to_owned));
-            object.values().for_each(|inner| references(inner, found));
-        }
-        _ => {}
-    }
+/// Adds the names of the component schemas that a value refers to.
+fn add_names(value: &Value, found: &mut Vec<String>) {
+    references(value, &mut |reference| {
+        let name = reference.strip_prefix("#/components/schemas/");
+        found.extend(name.map(str::to_owned));
+    });
 }
 
 fn string_enums(document: &Value) -> Vec<StringEnum> {

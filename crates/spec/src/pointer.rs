@@ -48,6 +48,44 @@ fn reference(value: &Value) -> Option<&str> {
     value.text("$ref")
 }
 
+/// A schema and all others that describe the same value: what its `$ref` leads to, the branches of its `allOf`, `anyOf`
+/// and `oneOf`, and theirs. Each once, with its own pointer, the outer ones first.
+pub(crate) fn branches<'v>(
+    root: &'v Value,
+    pointer: &str,
+    schema: &'v Value,
+) -> Vec<(String, &'v Value)> {
+    let mut found: Vec<(String, &Value)> = Vec::new();
+    let mut open = vec![(pointer.to_owned(), schema)];
+    while let Some((pointer, schema)) = open.pop() {
+        let (pointer, schema) = resolve(root, &pointer, schema);
+        if found.iter().any(|(_, known)| std::ptr::eq(*known, schema)) {
+            continue;
+        }
+        for keyword in ["oneOf", "anyOf", "allOf"] {
+            let place = child(&pointer, keyword);
+            let branches = schema.list(keyword).iter().enumerate().rev();
+            open.extend(branches.map(|(index, branch)| (format!("{place}/{index}"), branch)));
+        }
+        found.push((pointer, schema));
+    }
+    found
+}
+
+/// Tells of every `$ref` in a value, at any depth.
+pub(crate) fn references<'v>(value: &'v Value, tell: &mut impl FnMut(&'v str)) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| references(item, tell)),
+        Value::Object(object) => {
+            if let Some(target) = reference(value) {
+                tell(target);
+            }
+            object.values().for_each(|inner| references(inner, tell));
+        }
+        _ => {}
+    }
+}
+
 /// A name as one part of a JSON pointer.
 pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")

@@ -9,65 +9,56 @@ use super::operation::{
     Response, StatusPattern,
 };
 use super::outline::grammar::METHODS;
-use super::pointer::{child, of_reference};
+use super::pointer::{child, resolve};
 use crate::keyed::Keyed;
 
 /// A value with the pointer under which it really stands.
 struct Place<'r> {
+    root: &'r Value,
     pointer: String,
     value: &'r Value,
 }
 
 impl<'r> Place<'r> {
-    /// The member `name`, behind any `$ref`.
-    fn member(&self, root: &'r Value, name: &str) -> Option<Self> {
+    /// What stands at a pointer, behind any `$ref`.
+    fn new(root: &'r Value, pointer: &str, value: &'r Value) -> Self {
+        let (pointer, value) = resolve(root, pointer, value);
+        Self {
+            root,
+            pointer,
+            value,
+        }
+    }
+
+    fn member(&self, name: &str) -> Option<Self> {
         let value = self.value.get(name)?;
-        Self {
-            pointer: child(&self.pointer, name),
-            value,
-        }
-        .followed(root)
+        Some(Self::new(self.root, &child(&self.pointer, name), value))
     }
 
-    fn item(&self, root: &'r Value, index: usize) -> Option<Self> {
-        let value = self.value.get(index)?;
-        Self {
-            pointer: format!("{}/{index}", self.pointer),
-            value,
-        }
-        .followed(root)
-    }
-
-    /// Loading has refused circles already, so the chain ends.
-    fn followed(mut self, root: &'r Value) -> Option<Self> {
-        while let Some(reference) = self.value.text("$ref") {
-            self.pointer = of_reference(reference)?;
-            self.value = root.pointer(&self.pointer)?;
-        }
-        Some(self)
-    }
-
-    /// All members of an object, behind any `$ref`.
-    fn members(&self, root: &'r Value) -> Vec<(&'r str, Self)> {
-        let names = self
-            .value
-            .as_object()
-            .into_iter()
-            .flat_map(|object| object.keys());
+    /// The members of the object that is the member `name`.
+    fn members(&self, name: &str) -> Vec<(&'r str, Self)> {
+        let Some(object) = self.member(name) else {
+            return Vec::new();
+        };
+        let names = object.value.as_object().into_iter().flatten();
         names
-            .filter_map(|name| Some((name.as_str(), self.member(root, name)?)))
+            .filter_map(|(name, _)| Some((name.as_str(), object.member(name)?)))
             .collect()
     }
 
-    fn items(&self, root: &'r Value) -> Vec<Self> {
-        let count = self.value.as_array().map_or(0, Vec::len);
-        (0..count)
-            .filter_map(|index| self.item(root, index))
+    /// The items of the list that is the member `name`.
+    fn items(&self, name: &str) -> Vec<Self> {
+        let Some(list) = self.member(name) else {
+            return Vec::new();
+        };
+        let items = list.value.as_array().into_iter().flatten().enumerate();
+        items
+            .map(|(index, item)| Self::new(self.root, &format!("{}/{index}", list.pointer), item))
             .collect()
     }
 
     fn text(&self, name: &str) -> Option<&'r str> {
-        self.value.get(name)?.as_str()
+        self.value.text(name)
     }
 
     fn flag(&self, name: &str) -> Option<bool> {
@@ -77,22 +68,12 @@ impl<'r> Place<'r> {
 
 /// All operations of a document that loading has accepted, by path and then by method.
 pub(super) fn operations(root: &Value) -> Vec<Operation> {
-    let whole = Place {
-        pointer: String::new(),
-        value: root,
-    };
-    let Some(paths) = whole.member(root, "paths") else {
-        return Vec::new();
-    };
+    let whole = Place::new(root, "", root);
     let mut operations = Vec::new();
-    for (path, item) in paths
-        .members(root)
-        .into_iter()
-        .filter(|(path, _)| path.starts_with('/'))
-    {
-        for method in METHODS {
-            if let Some(place) = item.member(root, method) {
-                operations.push(operation(root, &whole, path, method, &item, &place));
+    for (path, item) in whole.members("paths") {
+        for method in METHODS.into_iter().filter(|_| path.starts_with('/')) {
+            if let Some(place) = item.member(method) {
+                operations.push(operation(&whole, path, method, &item, &place));
             }
         }
     }
@@ -100,7 +81,6 @@ pub(super) fn operations(root: &Value) -> Vec<Operation> {
 }
 
 fn operation(
-    root: &Value,
     whole: &Place<'_>,
     path: &str,
     method: &str,
@@ -110,54 +90,38 @@ fn operation(
     let method = method.to_ascii_uppercase();
     let mut parameters: Vec<Parameter> = Vec::new();
     // The operation's own parameters replace those of the path.
-    for owner in [place, item] {
-        for found in owner
-            .member(root, "parameters")
-            .map(|list| list.items(root))
-            .unwrap_or_default()
-        {
-            let Some(new) = request_parameter(root, &found) else {
-                continue;
-            };
-            if !parameters
-                .iter()
-                .any(|old| old.name == new.name && old.location == new.location)
-            {
-                parameters.push(new);
-            }
+    let all = [place, item].map(|owner| owner.items("parameters"));
+    for new in all.iter().flatten().filter_map(request_parameter) {
+        let same = |old: &Parameter| old.name == new.name && old.location == new.location;
+        if !parameters.iter().any(same) {
+            parameters.push(new);
         }
     }
-    let responses = place
-        .member(root, "responses")
-        .map(|all| all.members(root))
-        .unwrap_or_default();
-    let security = place
-        .member(root, "security")
-        .or_else(|| whole.member(root, "security"));
+    let responses = place.members("responses").into_iter();
+    let asking = match place.value.get("security") {
+        Some(_) => place,
+        None => whole,
+    };
+    let id = place.text("operationId");
     Operation {
-        id: place
-            .text("operationId")
-            .map_or_else(|| format!("{method} {path}"), str::to_owned),
+        id: id.map_or_else(|| format!("{method} {path}"), str::to_owned),
         path: path.to_owned(),
         pointer: place.pointer.clone(),
         parameters,
-        request_body: place.member(root, "requestBody").map(|body| RequestBody {
+        request_body: place.member("requestBody").map(|body| RequestBody {
             required: body.flag("required").unwrap_or(false),
-            content: content(root, &body),
+            content: content(&body),
             pointer: body.pointer,
         }),
         responses: responses
-            .into_iter()
-            .filter_map(|(key, found)| response(root, key, found))
+            .filter_map(|(key, found)| response(key, found))
             .collect(),
-        security: security
-            .map(|list| credentials(root, whole, &list))
-            .unwrap_or_default(),
+        security: credentials(whole, &asking.items("security")),
         method,
     }
 }
 
-fn request_parameter(root: &Value, place: &Place<'_>) -> Option<Parameter> {
+fn request_parameter(place: &Place<'_>) -> Option<Parameter> {
     let name = place.text("name")?;
     let location = match place.text("in")? {
         "path" => Location::Path,
@@ -165,26 +129,21 @@ fn request_parameter(root: &Value, place: &Place<'_>) -> Option<Parameter> {
         "header" => Location::Header,
         _ => return None,
     };
-    parameter(root, place, name, location)
+    parameter(place, name, location)
 }
 
 /// A parameter or a response header. These three header names are never parameters: OpenAPI has other places for
 /// what they say, and tells readers to pass over them.
-fn parameter(root: &Value, place: &Place<'_>, name: &str, location: Location) -> Option<Parameter> {
+fn parameter(place: &Place<'_>, name: &str, location: Location) -> Option<Parameter> {
     let reserved = ["accept", "authorization", "content-type"];
     if location == Location::Header && reserved.contains(&name.to_ascii_lowercase().as_str()) {
         return None;
     }
-    let content = place.member(root, "content");
+    let content = place.members("content").into_iter().next();
     let json = content.is_some();
     let schema = match content {
-        Some(content) => content
-            .members(root)
-            .into_iter()
-            .next()?
-            .1
-            .member(root, "schema")?,
-        None => place.member(root, "schema")?,
+        Some((_, media)) => media.member("schema")?,
+        None => place.member("schema")?,
     };
     Some(Parameter {
         name: name.to_owned(),
@@ -198,72 +157,60 @@ fn parameter(root: &Value, place: &Place<'_>, name: &str, location: Location) ->
     })
 }
 
-fn content(root: &Value, owner: &Place<'_>) -> Vec<MediaType> {
-    let types = owner
-        .member(root, "content")
-        .map(|types| types.members(root))
-        .unwrap_or_default();
+fn content(owner: &Place<'_>) -> Vec<MediaType> {
     let media_type = |(name, place): (&str, Place<'_>)| {
-        let fields = place
-            .member(root, "encoding")
-            .map(|fields| fields.members(root))
-            .unwrap_or_default();
         let mut encoding = BTreeMap::new();
-        for (field, rules) in fields {
-            let json = rules
-                .text("contentType")
-                .is_some_and(|kind| essence(kind).ends_with("json"));
+        for (field, rules) in place.members("encoding") {
+            let kind = rules.text("contentType");
+            let json = kind.is_some_and(|kind| essence(kind).ends_with("json"));
             let explode = rules.flag("explode").unwrap_or(true);
             encoding.insert(field.to_owned(), FieldEncoding { json, explode });
         }
-        let schema = place.member(root, "schema").map(|schema| schema.pointer);
         MediaType {
             range: essence(name),
-            schema,
+            schema: place.member("schema").map(|schema| schema.pointer),
             encoding,
             pointer: place.pointer,
         }
     };
-    types.into_iter().map(media_type).collect()
+    owner
+        .members("content")
+        .into_iter()
+        .map(media_type)
+        .collect()
 }
 
-fn response(root: &Value, key: &str, place: Place<'_>) -> Option<Response> {
-    let headers = place
-        .member(root, "headers")
-        .map(|headers| headers.members(root))
-        .unwrap_or_default();
-    let header = |(name, found): (&str, Place<'_>)| parameter(root, &found, name, Location::Header);
+fn response(key: &str, place: Place<'_>) -> Option<Response> {
+    let header = |(name, found): (&str, Place<'_>)| parameter(&found, name, Location::Header);
     Some(Response {
         status: StatusPattern::parse(key)?,
-        headers: headers.into_iter().filter_map(header).collect(),
-        content: content(root, &place),
+        headers: place
+            .members("headers")
+            .into_iter()
+            .filter_map(header)
+            .collect(),
+        content: content(&place),
         pointer: place.pointer,
     })
 }
 
-fn credentials(root: &Value, whole: &Place<'_>, list: &Place<'_>) -> Vec<Vec<Credential>> {
-    let schemes = whole
-        .member(root, "components")
-        .and_then(|all| all.member(root, "securitySchemes"));
-    let credential = |(name, scopes): (&str, Place<'_>)| {
-        let scheme = schemes.as_ref()?.member(root, name)?;
-        let scopes = scopes.value.as_array().into_iter().flatten();
+fn credentials(whole: &Place<'_>, alternatives: &[Place<'_>]) -> Vec<Vec<Credential>> {
+    let components = whole.member("components");
+    let schemes = components.and_then(|all| all.member("securitySchemes"));
+    let credential = |(name, scopes): (&String, &Value)| {
+        let scopes = scopes.as_array().into_iter().flatten();
+        let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
         Some(Credential {
-            scheme: name.to_owned(),
-            carrier: carrier(&scheme)?,
-            scopes: scopes
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
+            scheme: name.clone(),
+            carrier: carrier(&schemes.as_ref()?.member(name)?)?,
+            scopes: scopes.collect(),
         })
     };
-    let alternatives = list.items(root).into_iter();
+    let alternatives = alternatives.iter();
     alternatives
         .map(|all| {
-            all.members(root)
-                .into_iter()
-                .filter_map(credential)
-                .collect()
+            let needed = all.value.as_object().into_iter().flatten();
+            needed.filter_map(credential).collect()
         })
         .collect()
 }

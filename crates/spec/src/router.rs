@@ -63,17 +63,6 @@ impl Template {
         })
     }
 
-    /// The names of its parameters, from left to right.
-    pub(super) fn parameters(&self) -> impl Iterator<Item = &str> {
-        self.segments
-            .iter()
-            .flatten()
-            .filter_map(|piece| match piece {
-                Piece::Parameter(name) => Some(name.as_str()),
-                Piece::Literal(_) => None,
-            })
-    }
-
     /// More literal characters first; then literal segments further to the left.
     fn rank(&self) -> (usize, Vec<bool>) {
         let literal = |piece: &Piece| match piece {

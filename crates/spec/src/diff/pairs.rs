@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::super::outline::grammar::is_note;
+use super::super::pointer::references;
 use crate::keyed::Keyed;
 
 /// The keywords that are made of other schemas.
@@ -181,9 +182,7 @@ pub(super) fn texts(list: &Value) -> BTreeSet<&str> {
 }
 
 fn has_reference(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter().any(has_reference),
-        Value::Object(object) => object.contains_key("$ref") || object.values().any(has_reference),
-        _ => false,
-    }
+    let mut any = false;
+    references(value, &mut |_| any = true);
+    any
 }

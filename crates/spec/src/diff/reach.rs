@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::super::document::Document;
 use super::super::operation::{MediaType, Operation, Response, StatusPattern};
+use super::super::pointer::references;
 use super::Impact;
 use super::pairs::component_of;
-use crate::keyed::Keyed;
 
 /// Where a schema is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,22 +155,10 @@ pub(super) fn reaches(document: &Document) -> BTreeMap<String, Reach> {
             *known = both;
         }
         if let Some(schema) = document.root().pointer(&pointer) {
-            references(schema, &mut |target| open.push((target, reach)));
+            references(schema, &mut |target| {
+                open.push((target.trim_start_matches('#').to_owned(), reach));
+            });
         }
     }
     found
-}
-
-/// Tells of every reference below a schema, as a pointer.
-fn references(schema: &Value, tell: &mut impl FnMut(String)) {
-    match schema {
-        Value::Array(items) => items.iter().for_each(|item| references(item, tell)),
-        Value::Object(object) => {
-            if let Some(target) = object.text("$ref") {
-                tell(target.trim_start_matches('#').to_owned());
-            }
-            object.values().for_each(|inner| references(inner, tell));
-        }
-        _ => {}
-    }
 }

@@ -1,12 +1,12 @@
 //! The fields of generated types, found by their names in the document.
 
-use heck::ToPascalCase;
 use serde_json::Value;
 use syn::{Field, File, Item};
 
 use super::{component, rust_name};
 use crate::keyed::Keyed;
 use crate::lower::Renamed;
+use crate::rust_name::pascal;
 
 /// Puts the names of the wire back where `x-rust-name` gave a field another.
 ///
@@ -62,7 +62,7 @@ fn field<'f>(items: &'f mut [Item], schema: &str, name: &str) -> Option<&'f mut 
             let (_, inner) = module.content.as_mut()?;
             field(inner, schema, name)
         }
-        Item::Struct(found) if found.ident == schema.to_pascal_case() => {
+        Item::Struct(found) if found.ident == pascal(schema) => {
             let name = rust_name(name);
             let mut fields = found.fields.iter_mut();
             fields.find(|field| field.ident.as_ref() == Some(&name))

@@ -1,6 +1,5 @@
 //! `Debug` without secrets: types that hold one do not derive it.
 
-use heck::ToPascalCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
@@ -9,6 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, File, Ident, Item, ItemStruct, Path, Token};
 
 use super::rust_name;
+use crate::rust_name::pascal;
 
 /// Gives each type that has a property marked `x-secret`, and its builder, a `Debug` that shows
 /// `[hidden]` in place of the secret.
@@ -29,7 +29,7 @@ fn marked(document: &Value) -> Vec<(String, Vec<Ident>)> {
         let secret = properties.into_iter().flatten();
         let secret = secret.filter(|(_, property)| property.get("x-secret").is_some());
         let fields = secret.map(|(field, _)| rust_name(field)).collect();
-        (name.to_pascal_case(), fields)
+        (pascal(name), fields)
     });
     with_secrets
         .filter(|(_, fields): &(String, Vec<Ident>)| !fields.is_empty())

@@ -9,13 +9,14 @@ mod fields;
 mod hide;
 mod operations;
 
-use heck::{ToPascalCase, ToSnakeCase};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::lower::StringEnum;
 use crate::keyed::Keyed;
+use crate::outline::{Node, Outline, Parameter};
+use crate::rust_name::{pascal, snake};
 
 pub use fields::{describe_references, restore_wire_names};
 pub use hide::hide_secrets;
@@ -34,7 +35,7 @@ fn open_enum(open: &StringEnum) -> TokenStream {
     let name = format_ident!("{}", open.name);
     let description = &open.description;
     let words = &open.words;
-    let variants = words.iter().map(|word| match word.to_pascal_case() {
+    let variants = words.iter().map(|word| match pascal(word) {
         // `Unknown` holds the words that no document knows; some vendors have such a word.
         name if name == "Unknown" => format_ident!("VendorUnknown"),
         name => format_ident!("{name}"),
@@ -60,20 +61,11 @@ pub fn contract(
     lowered: &Value,
     enums: &[StringEnum],
 ) -> Result<TokenStream, String> {
+    let outline = Outline::new(lowered);
     let mut operations = Vec::new();
-    for (path, method, item, operation) in all_operations(lowered) {
-        let pointer = format!(
-            "/paths/{}/{method}",
-            path.replace('~', "~0").replace('/', "~1")
-        );
-        let emitted = Emitter {
-            full,
-            lowered,
-            pointer,
-            enums,
-        }
-        .operation(item, operation);
-        operations.push(emitted.map_err(|fault| format!("{method} {path}: {fault}"))?);
+    for (node, parameters) in identified(&outline) {
+        let emitted = Emitter { full, enums }.operation(node, &parameters);
+        operations.push(emitted.map_err(|fault| format!("{}: {fault}", node.pointer))?);
     }
     let ids = operations.iter().map(|operation| &operation.id);
     let ids_again = ids.clone();
@@ -143,38 +135,32 @@ struct Emitted {
 
 struct Emitter<'d> {
     full: &'d Value,
-    lowered: &'d Value,
-    /// JSON pointer of the operation, in both.
-    pointer: String,
     enums: &'d [StringEnum],
 }
 
 impl Emitter<'_> {
-    fn operation(&self, item: &Value, operation: &Value) -> Result<Emitted, String> {
-        let id = operation.text("operationId").ok_or("no operationId")?;
+    fn operation(&self, node: &Node<'_>, parameters: &[Parameter<'_>]) -> Result<Emitted, String> {
+        let id = node.text("operationId").ok_or("no operationId")?;
         let name = rust_name(id);
         let (mut path_parameters, mut setters) = (Vec::new(), Vec::new());
-        for parameter in self.parameters(item, operation) {
-            let wire = parameter.text("name").ok_or("a parameter without name")?;
-            if parameter.text("in") == Some("path") {
+        for parameter in parameters {
+            let wire = parameter.name();
+            if parameter.place() == "path" {
                 path_parameters.push(wire.to_owned());
             }
             let setter = rust_name(wire);
-            let kind = self.argument_type(wire, parameter.get("schema").unwrap_or(&Value::Null))?;
+            let schema = parameter.value.get("schema").unwrap_or(&Value::Null);
+            let kind = self.argument_type(wire, schema)?;
             setters.push(quote! {
                 if let Some(value) = given.parameter::<#kind>(#wire)? {
                     call = call.#setter(value);
                 }
             });
         }
-        setters.extend(self.body(operation)?);
-        let text = operation
-            .pointer("/responses/2XX/content")
-            .is_some_and(|content| {
-                content
-                    .as_object()
-                    .is_some_and(|types| types.keys().all(|kind| kind != "application/json"))
-            });
+        setters.extend(self.body(node)?);
+        let content = node.value.pointer("/responses/2XX/content");
+        let types = content.and_then(Value::as_object);
+        let text = types.is_some_and(|types| types.keys().all(|kind| kind != "application/json"));
         let answer = if text {
             quote!(text(answer).await)
         } else {
@@ -199,33 +185,6 @@ impl Emitter<'_> {
         })
     }
 
-    /// The operation's parameters, then those of its path that it does not replace.
-    fn parameters<'v>(&'v self, item: &'v Value, operation: &'v Value) -> Vec<&'v Value> {
-        let mut found: Vec<&Value> = Vec::new();
-        for owner in [operation, item] {
-            for parameter in owner.list("parameters") {
-                let parameter = self.resolve(parameter);
-                let same = |old: &&Value| {
-                    ["name", "in"]
-                        .iter()
-                        .all(|key| old.get(key) == parameter.get(key))
-                };
-                if !found.iter().any(same) {
-                    found.push(parameter);
-                }
-            }
-        }
-        found
-    }
-
-    fn resolve<'v>(&'v self, value: &'v Value) -> &'v Value {
-        let reference = value.text("$ref");
-        let pointer = reference.and_then(|reference| reference.strip_prefix('#'));
-        pointer
-            .and_then(|pointer| self.lowered.pointer(pointer))
-            .unwrap_or(value)
-    }
-
     fn argument_type(&self, name: &str, schema: &Value) -> Result<TokenStream, String> {
         if let Some(component) = component(schema) {
             return Ok(component_type(component, self.enums));
@@ -244,10 +203,9 @@ impl Emitter<'_> {
     }
 
     /// The setter of the body, if the operation has one.
-    fn body(&self, operation: &Value) -> Result<Option<TokenStream>, String> {
-        let content = operation
-            .pointer("/requestBody/content")
-            .and_then(Value::as_object);
+    fn body(&self, node: &Node<'_>) -> Result<Option<TokenStream>, String> {
+        let content = node.value.pointer("/requestBody/content");
+        let content = content.and_then(Value::as_object);
         let Some((kind, media)) = content.and_then(|content| content.iter().next()) else {
             return Ok(None);
         };
@@ -256,7 +214,7 @@ impl Emitter<'_> {
             .and_then(component)
             .ok_or("the body's schema is no component")?;
         let whole = component_type(schema, self.enums);
-        let fields = self.json_fields(kind);
+        let fields = self.json_fields(node, kind);
         let mut recodings = Vec::new();
         for (field, component) in &fields {
             let inner = component_type(component, self.enums);
@@ -272,10 +230,9 @@ impl Emitter<'_> {
 
     /// The form fields that hold JSON text, with the component that the text is made of. The
     /// lowered document says of both only that they are text.
-    fn json_fields(&self, kind: &str) -> Vec<(String, String)> {
-        let content = self
-            .full
-            .pointer(&format!("{}/requestBody/content", self.pointer));
+    fn json_fields(&self, node: &Node<'_>, kind: &str) -> Vec<(String, String)> {
+        let content = format!("{}/requestBody/content", node.pointer);
+        let content = self.full.pointer(&content);
         let Some(media) = content.and_then(|content| content.get(kind)) else {
             return Vec::new();
         };
@@ -294,15 +251,13 @@ impl Emitter<'_> {
     }
 }
 
-fn all_operations(document: &Value) -> Vec<(&String, &String, &Value, &Value)> {
-    let paths = document.entries("paths");
-    paths
-        .flat_map(|(path, item)| {
-            let members = item.as_object().into_iter().flatten();
-            members.map(move |(method, operation)| (path, method, item, operation))
-        })
-        .filter(|(_, _, _, operation)| operation.get("operationId").is_some())
-        .collect()
+/// The operations that have an `operationId`, each with its parameters.
+fn identified<'o, 'd>(
+    outline: &'o Outline<'d>,
+) -> impl Iterator<Item = (&'o Node<'d>, Vec<Parameter<'d>>)> {
+    let operations = outline.operations().into_iter();
+    let nodes = operations.filter_map(|one| Some((outline.nodes.get(one.node)?, one.parameters)));
+    nodes.filter(|(node, _)| node.object.contains_key("operationId"))
 }
 
 /// The component that a schema is, directly or as the only part of an `allOf`.
@@ -319,15 +274,13 @@ fn component_type(name: &str, enums: &[StringEnum]) -> TokenStream {
         let name = format_ident!("{}", open.name);
         return quote!(open::#name);
     }
-    let name = format_ident!("{}", name.to_pascal_case());
+    let name = format_ident!("{}", pascal(name));
     quote!(types::#name)
 }
 
 /// A method's name, as the generator makes it of an operation's or a parameter's.
 fn rust_name(name: &str) -> Ident {
-    let plain = name
-        .replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
-        .to_snake_case();
+    let plain = snake(name);
     match syn::parse_str::<Ident>(&plain) {
         Ok(ident) => ident,
         Err(_) => format_ident!("{plain}_"),

@@ -14,8 +14,10 @@ use serde_json::Value;
 
 use crate::effect::{Effect, Effects};
 use crate::keyed::Keyed;
+use crate::outline::Outline;
+use crate::pointer;
 
-use super::{all_operations, component, rust_name};
+use super::{component, identified, rust_name};
 
 /// How many objects and arrays an answer may hold unless its operation says otherwise: a page of a
 /// hundred rich items has some thousands.
@@ -32,13 +34,15 @@ const DEEPEST: usize = 8;
 pub fn operations(document: &Value) -> Result<TokenStream, String> {
     let mut constants = Vec::new();
     let mut names = Vec::new();
-    for (path, method, _, operation) in all_operations(document) {
-        let fault = |what: &str| format!("{method} {path}: {what}");
-        let id = operation.text("operationId");
+    let outline = Outline::new(document);
+    for (node, _) in identified(&outline) {
+        let (operation, method) = (node.value, pointer::last(&node.pointer));
+        let fault = |what: &str| format!("{}: {what}", node.pointer);
+        let id = node.text("operationId");
         let id = id.ok_or_else(|| fault("no operationId"))?;
         let name = format_ident!("{}", id.to_shouty_snake_case());
         let rust = rust_name(id).to_string();
-        let effects = Effects::of(method, operation);
+        let effects = Effects::of(&method, operation);
         let effects = effects.map_err(|unknown| fault(&unknown.to_string()))?;
         let effect = constant(effects.otherwise);
         let by_word = match effects.by_word {

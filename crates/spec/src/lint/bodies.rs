@@ -75,7 +75,7 @@ fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
                 "the client generator takes one media type for a request body, not {}",
                 list(&kinds)
             );
-            let cure = "Keep the one that the client shall send.";
+            let cure = "Keep the one that the client should send.";
             report.add("request-media-types", &place, problem, cure);
         }
     }
@@ -117,7 +117,7 @@ fn form(outline: &Outline<'_>, media: &str, report: &mut Report<'_>) {
             .is_some_and(is_json);
         let wrapped = !property.list("allOf").is_empty();
         if matches!(kind, "array" | "object") && !wrapped && !as_json {
-            let problem = format!("the form field {} is no single value", quoted(name));
+            let problem = format!("the form field {} is not a single value", quoted(name));
             let cure = format!(
                 "Add `encoding: {{{name}: {{contentType: {JSON}}}}}` if it is sent as JSON text."
             );
@@ -141,7 +141,7 @@ fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) 
     }
     let place = media.at("encoding");
     if !request || !is_form(&kind) {
-        let problem = "an `encoding` means something only in a form that is sent";
+        let problem = "an `encoding` has a meaning only in the form of a request";
         return report.add("encoding-field", place, problem, "Remove it.");
     }
     if media.pointer.starts_with("/components/") {
@@ -183,7 +183,7 @@ fn statuses(responses: &Node<'_>, report: &mut Report<'_>) {
             _ => false,
         };
         if !known {
-            let problem = format!("{} is no status code", quoted(status));
+            let problem = format!("{} is not a status code", quoted(status));
             let cure = "Write a number such as `404`, a range such as `4XX`, or `default`.";
             report.add("status-code", responses.at(status), problem, cure);
         }

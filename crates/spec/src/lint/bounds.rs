@@ -71,7 +71,7 @@ fn contradictions(schema: &Node<'_>, report: &mut Report<'_>) {
         let exclusive = low == "minimum"
             && (schema.flag("exclusiveMinimum") || schema.flag("exclusiveMaximum"));
         if least > most {
-            let problem = format!("`{low}` ({least}) is above `{high}` ({most})");
+            let problem = format!("`{low}` ({least}) is greater than `{high}` ({most})");
             let cure = "No value fits: correct one of the two.";
             report.add("bounds-crossed", schema.at(low), problem, cure);
         } else if exclusive && least >= most {
@@ -97,7 +97,7 @@ fn contradictions(schema: &Node<'_>, report: &mut Report<'_>) {
         .and_then(Value::as_f64)
         .is_some_and(|step| step <= 0.0)
     {
-        let problem = "`multipleOf` has to be above 0";
+        let problem = "`multipleOf` must be greater than 0";
         let cure = "Write a positive step, or remove it.";
         report.add("bounds-crossed", schema.at("multipleOf"), problem, cure);
     }
@@ -191,7 +191,10 @@ fn pattern(schema: &Node<'_>, report: &mut Report<'_>) {
         .iter()
         .any(|error| error.message.contains("cannot be used"))
     {
-        let problem = format!("the pattern {} is no regular expression", quoted(pattern));
+        let problem = format!(
+            "the pattern {} is not a regular expression",
+            quoted(pattern)
+        );
         let cure = "Correct it, or remove it.";
         report.add("pattern-invalid", schema.at("pattern"), problem, cure);
     }

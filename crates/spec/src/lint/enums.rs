@@ -38,7 +38,7 @@ fn values(schema: &Node<'_>, report: &mut Report<'_>) {
         let place = pointer::child(&place, &index.to_string());
         let allowed = !text || value.is_string() || (value.is_null() && schema.flag("nullable"));
         if !allowed {
-            let problem = "this value of the `enum` is no text";
+            let problem = "this value of the `enum` is not text";
             let cure = "Write it in quotes, or leave it out.";
             report.add("enum-values", place, problem, cure);
         } else if values.iter().take(index).any(|earlier| earlier == value) {

@@ -17,7 +17,6 @@ mod paths;
 mod position;
 mod references;
 mod report;
-mod rust_name;
 mod schemas;
 mod security;
 mod servers;
@@ -28,8 +27,8 @@ mod words;
 
 use serde_json::Value;
 
-use self::position::Positions;
-use self::report::Report;
+pub(crate) use self::position::Positions;
+pub(crate) use self::report::Report;
 use super::finding::Finding;
 use super::outline::Outline;
 use super::pointer;
@@ -135,35 +134,44 @@ pub const SCHEMA_RULES: &[&str] = &["pattern-invalid", "example-mismatch", "defa
 /// finding about that, because nothing else could be said reliably. Whatever the text, this does not panic.
 #[must_use]
 pub fn lint(file: &str, text: &str) -> Vec<Finding> {
-    let root: Value = match serde_json::from_str(text) {
+    let root = match parse(file, text) {
         Ok(root) => root,
-        Err(error) => return vec![syntax(file, text, &error)],
+        Err(findings) => return findings,
     };
-    let mut report = Report::new(file, Positions::scan(text));
-    duplicates(&mut report);
-    if !version(&root, &mut report) {
-        return report.finish();
+    let (mut report, positions) = (Report::new(file), Positions::scan(text));
+    duplicates(&positions, &mut report);
+    if version(&root, &mut report) {
+        let outline = Outline::new(&root);
+        rules(&outline, &mut report);
+        #[cfg(feature = "schemas")]
+        examples::check(&outline, &mut report);
     }
-    let outline = Outline::new(&root);
+    report.finish(&positions)
+}
+
+/// All rules but those of the text, and those about examples.
+pub(crate) fn rules(outline: &Outline<'_>, report: &mut Report<'_>) {
     let operations = outline.operations();
-    let uses = uses::Uses::of(&outline, &operations);
-    structure::check(&outline, &mut report);
-    references::check(&outline, &mut report);
-    names::check(&outline, &operations, &uses, &mut report);
-    paths::check(&outline, &operations, &mut report);
-    parameters::check(&outline, &mut report);
-    servers::check(&outline, &mut report);
-    schemas::check(&outline, &uses, &mut report);
-    bounds::check(&outline, &mut report);
-    enums::check(&outline, &uses, &mut report);
-    answers::check(&outline, &uses, &mut report);
-    bodies::check(&outline, &operations, &mut report);
-    security::check(&outline, &mut report);
-    effects::check(&outline, &operations, &mut report);
-    source::check(&outline, &operations, &mut report);
-    #[cfg(feature = "schemas")]
-    examples::check(&outline, &mut report);
-    report.finish()
+    let uses = uses::Uses::of(outline, &operations);
+    structure::check(outline, report);
+    references::check(outline, report);
+    names::check(outline, &operations, &uses, report);
+    paths::check(outline, &operations, report);
+    parameters::check(outline, report);
+    servers::check(outline, report);
+    schemas::check(outline, &uses, report);
+    bounds::check(outline, report);
+    enums::check(outline, &uses, report);
+    answers::check(outline, &uses, report);
+    bodies::check(outline, &operations, report);
+    security::check(outline, report);
+    effects::check(outline, &operations, report);
+    source::check(outline, &operations, report);
+}
+
+/// Reads the text as JSON, or says why it is none.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Value, Vec<Finding>> {
+    serde_json::from_str(text).map_err(|error| vec![syntax(file, text, &error)])
 }
 
 fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Finding {
@@ -173,7 +181,7 @@ fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Finding {
     let cure = if text.starts_with('\u{feff}') {
         "Remove the byte-order mark at the beginning of the file."
     } else if is_yaml(text) {
-        "This is YAML: convert it to JSON first. Then no `no` becomes `false`, and every place has a line."
+        "This is YAML: convert it to JSON first. In JSON a `no` stays a text, and every finding has its line."
     } else {
         "Correct the text at this place, or just before it."
     };
@@ -196,31 +204,24 @@ fn is_yaml(text: &str) -> bool {
     first.is_some_and(|line| line == "---" || keys.iter().any(|key| line.starts_with(key)))
 }
 
-fn duplicates(report: &mut Report<'_>) {
-    for (pointer, place) in report.duplicates() {
-        let problem = format!(
-            "the key {} is here twice, and only the last one counts",
-            words::quoted(&pointer::last(&pointer))
-        );
-        report.add_at(
-            "duplicate-key",
-            pointer,
-            Some(place),
-            problem,
-            "Remove one of the two.",
-        );
+fn duplicates(positions: &Positions, report: &mut Report<'_>) {
+    for (pointer, place) in &positions.duplicates {
+        let key = words::quoted(&pointer::last(pointer));
+        let problem = format!("the key {key} is here twice, and only the last one counts");
+        let cure = "Remove one of the two.";
+        report.add_at("duplicate-key", pointer, Some(*place), problem, cure);
     }
 }
 
 /// Whether the document is of a version that the rules are about; says so if not.
-fn version(root: &Value, report: &mut Report<'_>) -> bool {
+pub(crate) fn version(root: &Value, report: &mut Report<'_>) -> bool {
     let version = root.text("openapi");
     if version.is_some_and(|version| version.starts_with("3.0.")) {
         return true;
     }
     let problem = match version {
         Some(version) => format!(
-            "the document is of OpenAPI {}, not 3.0",
+            "the document is OpenAPI {}, not 3.0",
             words::quoted(version)
         ),
         None => "the document does not say that it is OpenAPI 3.0".to_owned(),

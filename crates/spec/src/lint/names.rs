@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::report::Report;
-use super::rust_name::{pascal, snake};
 use super::uses::Uses;
 use super::words::quoted;
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Operation, Outline};
 use crate::pointer;
+use crate::rust_name::{pascal, snake};
 
 /// What the generated client has of its own; an operation of that name would not compile.
 const CLIENT_METHODS: [&str; 9] = [
@@ -72,7 +72,7 @@ fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
             continue;
         };
         if rust.as_str().is_none_or(|rust| snake(rust) != rust) {
-            let problem = format!("{rust} is no name for a Rust field");
+            let problem = format!("{rust} is not a valid name for a Rust field");
             let cure = "Give `x-rust-name` as one word in small letters, digits and `_`.";
             let place = pointer::child(&pointer::child(&place, name), "x-rust-name");
             report.add("property-rust-name", place, problem, cure);
@@ -106,7 +106,7 @@ fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
             "the field {} has the name that the generator gives to the further fields",
             quoted(name)
         );
-        let cure = "Give `additionalProperties` as `true`, or take the field into it.";
+        let cure = "Write `additionalProperties: true`, or rename the field.";
         let place = pointer::child(&place, name);
         report.add("property-rust-name", place, problem, cure);
     }
@@ -259,7 +259,7 @@ fn components(outline: &Outline<'_>, report: &mut Report<'_>) {
         };
         let place = components.at(section);
         for name in entries.keys().filter(|name| !is_component_name(name)) {
-            let problem = format!("{} is no name for a component", quoted(name));
+            let problem = format!("{} is not a valid name for a component", quoted(name));
             let cure = "Use letters, digits, `.`, `-` and `_` only.";
             let place = pointer::child(&place, name);
             report.add("component-name", place, problem, cure);

@@ -83,7 +83,7 @@ fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
         report.add("parameter-style", parameter.at("style"), problem, cure);
     }
     if parameter.object.contains_key("content") {
-        let problem = "the client generator knows no `content` in a parameter";
+        let problem = "the client generator does not support `content` in a parameter";
         let cure = "Write a `schema` instead.";
         report.add("parameter-schema", parameter.at("content"), problem, cure);
     }
@@ -120,31 +120,24 @@ struct Kinds {
 /// Looks through references and combinations.
 fn kinds(outline: &Outline<'_>, schema: &Node<'_>) -> Kinds {
     let mut kinds = Kinds::default();
-    let mut seen: Vec<String> = Vec::new();
-    // Each schema with whether it describes the values of a list.
-    let mut open = vec![(schema.pointer.clone(), false)];
-    while let Some((pointer, inner)) = open.pop() {
-        let Some(node) = outline.node(&pointer).map(|node| outline.resolve(node)) else {
-            continue;
-        };
-        if seen.contains(&node.pointer) {
-            continue;
-        }
-        seen.push(node.pointer.clone());
-        match node.text("type") {
-            Some("object") => kinds.object = true,
-            Some("array") if inner => kinds.object = true,
-            Some("array") => {
+    for (pointer, schema) in pointer::branches(outline.root, &schema.pointer, schema.value) {
+        match (schema.text("type"), schema.get("items")) {
+            (Some("array"), Some(items)) => {
                 kinds.list = true;
-                open.push((node.at("items"), true));
+                let inner = pointer::branches(outline.root, &pointer, items);
+                kinds.object |= inner.into_iter().any(|(_, items)| is_compound(items));
             }
-            _ => kinds.object |= node.object.contains_key("properties"),
-        }
-        for key in ["allOf", "oneOf", "anyOf"] {
-            let place = node.at(key);
-            let branches = 0..node.list(key).len();
-            open.extend(branches.map(|index| (pointer::child(&place, &index.to_string()), inner)));
+            (Some("array"), None) => kinds.list = true,
+            _ => kinds.object |= is_compound(schema),
         }
     }
     kinds
+}
+
+/// Whether a value of a schema is an object or a list.
+fn is_compound(schema: &Value) -> bool {
+    match schema.text("type") {
+        Some(kind) => matches!(kind, "object" | "array"),
+        None => schema.get("properties").is_some(),
+    }
 }

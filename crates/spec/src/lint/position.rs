@@ -9,11 +9,11 @@ use std::str::Chars;
 use crate::pointer;
 
 /// A place in the text: line and column, both counted from 1, the column in characters.
-pub(super) type Place = (usize, usize);
+pub(crate) type Place = (usize, usize);
 
 /// What a scan of the text found.
 #[derive(Default)]
-pub(super) struct Positions {
+pub(crate) struct Positions {
     /// The place of each value, by JSON pointer.
     places: HashMap<String, Place>,
     /// Pointers of keys which their object has already, with the place of the later key.

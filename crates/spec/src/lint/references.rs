@@ -116,7 +116,7 @@ fn cycles(outline: &Outline<'_>, report: &mut Report<'_>) {
                 if let Some(node) = outline.nodes.get(target) {
                     let name = pointer::last(&node.pointer);
                     let problem =
-                        format!("{} contains itself, with nothing between", quoted(&name));
+                        format!("{} contains itself with nothing in between", quoted(&name));
                     let cure = "Break the circle: refer to it from a property or a list.";
                     report.add("ref-cycle", &node.pointer, problem, cure);
                 }

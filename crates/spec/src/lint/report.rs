@@ -4,19 +4,15 @@ use super::super::finding::Finding;
 use super::position::{Place, Positions};
 
 /// Collects what the rules find.
-pub(super) struct Report<'t> {
+pub(crate) struct Report<'t> {
     file: &'t str,
-    positions: Positions,
     findings: Vec<Finding>,
 }
 
 impl<'t> Report<'t> {
-    pub fn new(file: &'t str, positions: Positions) -> Self {
-        Self {
-            file,
-            positions,
-            findings: Vec::new(),
-        }
+    pub fn new(file: &'t str) -> Self {
+        let findings = Vec::new();
+        Self { file, findings }
     }
 
     /// Reports a fault of the value at `pointer`.
@@ -27,12 +23,10 @@ impl<'t> Report<'t> {
         problem: impl Into<String>,
         cure: impl Into<String>,
     ) {
-        let pointer = pointer.into();
-        let place = self.positions.place(&pointer);
-        self.add_at(rule, pointer, place, problem, cure);
+        self.add_at(rule, pointer, None, problem, cure);
     }
 
-    /// Reports a fault whose place in the text is known.
+    /// Reports a fault whose place in the text is not that of the value.
     pub fn add_at(
         &mut self,
         rule: &'static str,
@@ -52,16 +46,17 @@ impl<'t> Report<'t> {
         });
     }
 
-    /// Keys that the text has twice, with their places.
-    pub fn duplicates(&self) -> Vec<(String, Place)> {
-        self.positions.duplicates.clone()
-    }
-
     /// Whether any of these rules has found something so far; with no rules, whether any rule has.
     pub fn has(&self, rules: &[&str]) -> bool {
         self.findings
             .iter()
             .any(|finding| rules.is_empty() || rules.contains(&finding.rule))
+    }
+
+    /// Drops the findings that do not count.
+    #[cfg(feature = "schemas")]
+    pub fn retain(&mut self, counts: impl Fn(&Finding) -> bool) {
+        self.findings.retain(counts);
     }
 
     /// The places where a rule has found something so far.
@@ -72,7 +67,11 @@ impl<'t> Report<'t> {
     }
 
     /// All findings in the order of the text, each once.
-    pub fn finish(mut self) -> Vec<Finding> {
+    pub fn finish(mut self, positions: &Positions) -> Vec<Finding> {
+        for finding in self.findings.iter_mut().filter(|one| one.line.is_none()) {
+            let place = positions.place(&finding.pointer);
+            (finding.line, finding.column) = place.unzip();
+        }
         self.findings.sort_by(|a, b| {
             (a.line, a.column, &a.pointer, a.rule, &a.problem)
                 .cmp(&(b.line, b.column, &b.pointer, b.rule, &b.problem))

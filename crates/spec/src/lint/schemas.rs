@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::report::Report;
-use super::rust_name::pascal;
 use super::uses::Uses;
 use super::words::{did_you_mean, quoted};
 use crate::keyed::Keyed;
 use crate::outline::{Node, Outline};
 use crate::pointer;
+use crate::rust_name::pascal;
 
 /// Keywords that join several schemas into one.
 const COMBINING: [&str; 3] = ["allOf", "oneOf", "anyOf"];
@@ -51,27 +51,11 @@ fn properties<'a>(
     schema: &Node<'a>,
 ) -> BTreeMap<&'a str, Vec<(String, &'a Value)>> {
     let mut found: BTreeMap<&str, Vec<(String, &Value)>> = BTreeMap::new();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut open = vec![schema.pointer.clone()];
-    while let Some(pointer) = open.pop() {
-        let Some(node) = outline.node(&pointer).map(|node| outline.resolve(node)) else {
-            continue;
-        };
-        if !seen.insert(node.pointer.clone()) {
-            continue;
-        }
-        let place = node.at("properties");
-        for (name, property) in node.entries("properties") {
-            found
-                .entry(name)
-                .or_default()
-                .push((pointer::child(&place, name), property));
-        }
-        for key in COMBINING {
-            let place = node.at(key);
-            open.extend(
-                (0..node.list(key).len()).map(|index| pointer::child(&place, &index.to_string())),
-            );
+    for (pointer, schema) in pointer::branches(outline.root, &schema.pointer, schema.value) {
+        let place = pointer::child(&pointer, "properties");
+        for (name, property) in schema.entries("properties") {
+            let place = pointer::child(&place, name);
+            found.entry(name).or_default().push((place, property));
         }
     }
     found
@@ -96,7 +80,7 @@ fn required(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
         let Some(text) = name.as_str() else { continue };
         let place = pointer::child(&schema.at("required"), &index.to_string());
         if !known.contains(&text) {
-            let problem = format!("{} is required but is no property", quoted(text));
+            let problem = format!("{} is required but is not a property", quoted(text));
             let cure = did_you_mean(text, &known, "Add the property, or remove the name.");
             report.add("required-unknown", place, problem, cure);
         } else if names.iter().take(index).any(|earlier| earlier == name) {
@@ -132,7 +116,7 @@ fn combinations(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_
             branch.text("type") != Some("object") && !branch.object.contains_key("properties")
         });
     if plain {
-        let problem = "the client generator makes a broken type of an `anyOf` whose branches are not all objects";
+        let problem = "the client generator makes a broken type out of an `anyOf` whose branches are not all objects";
         let cure = "Write `oneOf`, or one schema that allows all forms.";
         report.add("any-of", place, problem, cure);
     }

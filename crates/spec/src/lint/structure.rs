@@ -98,7 +98,7 @@ fn unknown_key(node: &Node<'_>, name: &str, report: &mut Report<'_>) {
         }
     };
     let problem = format!(
-        "OpenAPI 3.0 knows no key {} in {}",
+        "OpenAPI 3.0 has no key {} in {}",
         quoted(name),
         kind.title()
     );

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::pointer::{escape, of_reference};
+use super::super::pointer::{branches, child};
 use crate::keyed::Keyed;
 
 /// Gathered through `$ref`, `allOf`, `anyOf` and `oneOf`.
@@ -18,14 +18,29 @@ pub(super) struct Shape<'d> {
     pub fields: BTreeMap<&'d str, String>,
     /// JSON pointer of the schema of all further fields.
     pub further: Option<String>,
-    seen: BTreeSet<String>,
 }
 
 impl<'d> Shape<'d> {
     /// The shape of the schema at `pointer`.
     pub(super) fn of(root: &'d Value, pointer: &str) -> Self {
         let mut shape = Self::default();
-        shape.gather(root, pointer.to_owned());
+        let Some(schema) = root.pointer(pointer) else {
+            return shape;
+        };
+        for (pointer, schema) in branches(root, pointer, schema) {
+            shape.types.extend(schema.text("type"));
+            if shape.items.is_none() && schema.get("items").is_some() {
+                shape.items = Some(child(&pointer, "items"));
+            }
+            let further = schema.get("additionalProperties");
+            if shape.further.is_none() && further.is_some_and(Value::is_object) {
+                shape.further = Some(child(&pointer, "additionalProperties"));
+            }
+            for (name, _) in schema.entries("properties") {
+                let place = || child(&child(&pointer, "properties"), name);
+                shape.fields.entry(name).or_insert_with(place);
+            }
+        }
         shape
     }
 
@@ -50,41 +65,5 @@ impl<'d> Shape<'d> {
             .get(name)
             .or(self.further.as_ref())
             .map(String::as_str)
-    }
-
-    fn gather(&mut self, root: &'d Value, pointer: String) {
-        if !self.seen.insert(pointer.clone()) {
-            return;
-        }
-        let Some(schema) = root.pointer(&pointer) else {
-            return;
-        };
-        let reference = schema.text("$ref");
-        if let Some(target) = reference.and_then(of_reference) {
-            self.gather(root, target);
-            return;
-        }
-        self.types.extend(schema.text("type"));
-        if self.items.is_none() && schema.get("items").is_some() {
-            self.items = Some(format!("{pointer}/items"));
-        }
-        if self.further.is_none()
-            && schema
-                .get("additionalProperties")
-                .is_some_and(Value::is_object)
-        {
-            self.further = Some(format!("{pointer}/additionalProperties"));
-        }
-        for (name, _) in schema.entries("properties") {
-            self.fields
-                .entry(name)
-                .or_insert_with(|| format!("{pointer}/properties/{}", escape(name)));
-        }
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            let count = schema.list(keyword).len();
-            for index in 0..count {
-                self.gather(root, format!("{pointer}/{keyword}/{index}"));
-            }
-        }
     }
 }
