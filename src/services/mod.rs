@@ -17,7 +17,6 @@
 //! * `credentials.rs`: the credentials that the service accepts.
 //!
 //! `aliyun` and `yunxiao` are two APIs of one product; what they share is in `flow`.
-//! `flow_page.rs` is about the web site that Yunxiao's two APIs share.
 //!
 //! How the vendor behaves, for tests, is in the crate `runpipe-testing`.
 
@@ -32,8 +31,6 @@ pub mod azure_devops;
 pub mod buddy;
 #[cfg(any(feature = "aliyun", feature = "yunxiao"))]
 mod flow;
-#[cfg(any(feature = "aliyun", feature = "yunxiao"))]
-mod flow_page;
 #[cfg(feature = "matillion")]
 pub mod matillion;
 #[cfg(feature = "yunxiao")]

@@ -7,14 +7,7 @@ use crate::place::Place;
 use crate::run::{Run, RunRef, RunStatus};
 use crate::runs::read_back;
 use crate::service_client::Connect;
-use crate::services::flow::{self, Jobs, Wish};
-
-/// What is said of a run that has ended already is not documented.
-const MAY_HAVE_ENDED: [ErrorKind; 3] = [
-    ErrorKind::InvalidRequest,
-    ErrorKind::Conflict,
-    ErrorKind::Refused,
-];
+use crate::services::flow::{self, Jobs, MAY_HAVE_ENDED, Wish};
 
 /// Asks for something about a job. An answer that does not say that it was done proves nothing.
 macro_rules! ask {

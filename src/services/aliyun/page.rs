@@ -6,7 +6,7 @@ use crate::run::RunRef;
 use crate::service::Service;
 use crate::web_page::WebPage;
 
-pub(super) use crate::services::flow_page::{SITE, named, page};
+pub(super) use crate::services::flow::page::{SITE, named};
 
 impl Client {
     /// The run of a page. Its address names everything.

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::place::{Part, Place};
 use crate::run::RunRef;
 use crate::service::Service;
+use crate::services::flow::Pipeline;
 
 /// A pipeline of Aliyun Yunxiao.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,5 +58,11 @@ impl Place for PipelineRef {
     fn read(run: &RunRef) -> Result<(Self, i64)> {
         let pipeline = PipelineRef::new(run.part("organizationId"), run.number("pipelineId")?);
         Ok((pipeline, run.number("runId")?))
+    }
+}
+
+impl Pipeline for PipelineRef {
+    fn in_organization(&self) -> (Option<&str>, i64) {
+        (Some(&self.organization_id), self.pipeline_id)
     }
 }

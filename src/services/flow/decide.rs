@@ -1,5 +1,6 @@
 //! What is decided about the jobs of a run: a gate is passed or refused, a job is run again.
 
+use super::Job;
 use crate::decision::Decision;
 use crate::error::{Error, Result};
 use crate::names::the_one;
@@ -23,16 +24,13 @@ pub(in crate::services) trait Jobs: Connect + Runs + Clone {
 }
 
 /// A job that waits, as what its run waits for. Who may act is told nowhere.
-pub(in crate::services) fn gate(id: Option<i64>, name: Option<&str>, can_be_passed: bool) -> Gate {
-    let kind = match (id, can_be_passed) {
+pub(super) fn gate(job: &Job<'_>) -> Gate {
+    let kind = match (job.id, job.is_gate) {
         (Some(_), true) => GateKind::Approval,
         (None, _) | (_, false) => GateKind::Other,
     };
-    let mut gate = Gate::new(
-        id.map_or(String::new(), |id| id.to_string()),
-        name.unwrap_or_default(),
-        kind,
-    );
+    let id = job.id.map_or(String::new(), |id| id.to_string());
+    let mut gate = Gate::new(id, job.name, kind);
     if kind == GateKind::Other {
         gate.message = Some("It waits for a resource or for a person.".to_owned());
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Shown;
 use crate::error::{ErrorKind, Result};
 use crate::json;
 use crate::reconcile::Fit;
@@ -21,22 +22,6 @@ const REMARK: [&str; 2] = ["FLOW_INST_RUNNING_COMMENT", "BUILD_REMARK"];
 /// through the API (4, seen by two public clients). The others are a timer, a push, another pipeline
 /// and a webhook, and whatever the vendor adds.
 const BY_A_START: [i64; 2] = [1, 4];
-
-/// What a start gave.
-pub(in crate::services) struct Given<'a> {
-    pub remark: Option<&'a str>,
-    pub variables: &'a BTreeMap<String, String>,
-}
-
-/// What a run shows of what it was given.
-pub(in crate::services) struct Traces<'a> {
-    pub trigger_mode: Option<i64>,
-    pub remark: Option<&'a str>,
-    /// Name and value; a value is `None` where it is hidden.
-    pub variables: Vec<(&'a str, Option<&'a str>)>,
-    /// The parameters of its jobs: JSON texts.
-    pub params: Vec<&'a str>,
-}
 
 /// A listed run, read as a whole, where it can be one that a start began at that time.
 pub(in crate::services) async fn candidate<C: Connect + Runs>(
@@ -72,13 +57,17 @@ fn may_be_a_start(trigger_mode: Option<i64>) -> bool {
 }
 
 /// How well a run fits what a start gave.
-pub(in crate::services) fn fits(given: &Given<'_>, run: &Traces<'_>) -> Fit {
+pub(in crate::services) fn fits(
+    remark: Option<&str>,
+    variables: &BTreeMap<String, String>,
+    run: &Shown<'_>,
+) -> Fit {
     if !may_be_a_start(run.trigger_mode) {
         return Fit::No;
     }
-    let variables = variables(given, run);
-    let asked = given.remark.unwrap_or_default().trim();
-    match (variables, asked, remark(run)) {
+    let variables = of_variables(variables, run);
+    let asked = remark.unwrap_or_default().trim();
+    match (variables, asked, remark_of(run)) {
         (Fit::No, _, _) => Fit::No,
         (_, "", Some(has)) if !has.is_empty() => Fit::No,
         (variables, "", _) => variables,
@@ -90,9 +79,9 @@ pub(in crate::services) fn fits(given: &Given<'_>, run: &Traces<'_>) -> Fit {
 }
 
 /// How well the run's variables fit those of the start.
-fn variables(given: &Given<'_>, run: &Traces<'_>) -> Fit {
+fn of_variables(given: &BTreeMap<String, String>, run: &Shown<'_>) -> Fit {
     let mut fit = Fit::Agrees;
-    for (name, asked) in given.variables {
+    for (name, asked) in given {
         let shown = run.variables.iter().find(|(key, _)| key == name);
         match shown.and_then(|(_, value)| *value) {
             Some(value) if value == asked => {}
@@ -104,12 +93,12 @@ fn variables(given: &Given<'_>, run: &Traces<'_>) -> Fit {
 }
 
 /// The remark that a run was started with; `None` where nothing says whether it had one.
-fn remark(run: &Traces<'_>) -> Option<String> {
+fn remark_of(run: &Shown<'_>) -> Option<String> {
     let in_variables = run.variables.iter();
     let in_variables = in_variables.filter(|(key, _)| REMARK.contains(key));
     let in_variables = in_variables.filter_map(|(_, value)| value.map(str::to_owned));
-    let in_jobs = run.params.iter().filter_map(|params| {
-        let params = json::tree(params.as_bytes())?;
+    let in_jobs = run.jobs.iter().filter_map(|job| {
+        let params = json::tree(job.params?.as_bytes())?;
         let remark = REMARK.iter().find_map(|key| params.get(*key)?.as_str());
         remark.map(str::to_owned)
     });

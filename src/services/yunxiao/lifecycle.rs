@@ -2,19 +2,12 @@
 
 use super::{Client, PipelineRef, edition, operations};
 use crate::decision::Decision;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::place::Place;
 use crate::run::{Run, RunRef, RunStatus};
 use crate::runs::{look_first, read_back};
 use crate::service_client::Connect;
-use crate::services::flow::{self, Jobs, Wish};
-
-/// What is said of a run that has ended already is not documented.
-const MAY_HAVE_ENDED: [ErrorKind; 3] = [
-    ErrorKind::InvalidRequest,
-    ErrorKind::Conflict,
-    ErrorKind::Refused,
-];
+use crate::services::flow::{self, Jobs, MAY_HAVE_ENDED, Wish};
 
 /// Calls an operation on a job that answers whether it was done.
 macro_rules! decide {

@@ -7,6 +7,7 @@ use crate::error::{ErrorKind, Result};
 use crate::place::Place;
 use crate::run::{Log, RunRef};
 use crate::runs::logs_of;
+use crate::services::flow::{self, Flow, Shown};
 
 /// How much of a step's log is asked for at once. Neither unit nor limit is documented.
 const PIECE: i64 = 10_000;
@@ -15,32 +16,15 @@ const MOST_PIECES: usize = 1_000;
 /// Nor does anybody read a longer one, in bytes.
 const LONGEST_LOG: usize = 32 << 20;
 
-impl Client {
-    /// One log for each job of the run, stage after stage.
-    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
-        let jobs = async move {
-            let read = self.get(run).await?;
-            let jobs = read.vendor::<types::PipelineRun>().map(normalize::jobs);
-            Ok(jobs.into_iter().flatten().cloned().collect())
-        };
-        logs_of(jobs, move |job: types::PipelineRunJob| {
-            let name = job.name.unwrap_or_default();
-            self.log_of(run, job.id, name, job.start_time.is_some())
-        })
+impl Flow for Client {
+    type Answer = types::PipelineRun;
+
+    fn shown(answer: &types::PipelineRun) -> Shown<'_> {
+        normalize::shown(answer)
     }
 
     /// One job's log (`GetPipelineJobRunLog`).
-    pub(super) async fn log_of(
-        &self,
-        run: &RunRef,
-        job_id: Option<i64>,
-        step: String,
-        has_begun: bool,
-    ) -> Result<Log> {
-        let Some(job_id) = job_id else {
-            let text = String::new();
-            return Ok(Log { step, text });
-        };
+    async fn job_log(&self, run: &RunRef, job_id: i64) -> Result<String> {
         let (call, pipeline, run_id) =
             PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_JOB_RUN_LOG, run)?;
         let call = call.at("job", job_id);
@@ -51,22 +35,15 @@ impl Client {
             .job_id(job_id)
             .send()
             .await;
-        let text = match call.decoded(answer) {
-            // `more` says that the job still writes. The operation takes no place to go on from.
-            Ok(log) => log.content.unwrap_or_default(),
-            // A job that has not begun may have no log at all.
-            Err(error)
-                if !has_begun
-                    && matches!(
-                        error.kind(),
-                        ErrorKind::NotFound | ErrorKind::InvalidRequest | ErrorKind::Refused
-                    ) =>
-            {
-                String::new()
-            }
-            Err(error) => return Err(error),
-        };
-        Ok(call.clean_log(Log { step, text }))
+        // `more` says that the job still writes. The operation takes no place to go on from.
+        Ok(call.decoded(answer)?.content.unwrap_or_default())
+    }
+}
+
+impl Client {
+    /// One log for each job of the run, stage after stage.
+    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+        flow::step_logs(self, run)
     }
 
     /// The steps of a job (`GetPipelineJobSteps`), build after build.

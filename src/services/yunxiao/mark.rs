@@ -5,17 +5,13 @@ use super::types::CreatePipelineRunParams;
 use crate::error::Result;
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::service::Service;
+use crate::services::flow;
 
-/// Puts a mark on a request. What the caller has to say stays in front of it.
+/// Puts a mark on a request.
 pub(super) fn put(
     params: &mut CreatePipelineRunParams,
     mark: &Mark,
     place: &MarkPlace,
 ) -> Result<Trace> {
-    if place.usual_or_nowhere(Service::Yunxiao)? {
-        let own = params.comment.take().filter(|own| !own.is_empty());
-        params.comment =
-            Some(own.map_or_else(|| mark.to_string(), |own| format!("{own} [{mark}]")));
-    }
-    Ok(Trace::Unseen)
+    flow::mark(&mut params.comment, mark, place, Service::Yunxiao)
 }

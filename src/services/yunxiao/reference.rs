@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::place::{Part, Place};
 use crate::run::RunRef;
 use crate::service::Service;
+use crate::services::flow::Pipeline;
 
 /// Stands in a reference for the organization that a Region instance does not have.
 const NONE: &str = "-";
@@ -82,5 +83,11 @@ impl Place for PipelineRef {
             pipeline_id: run.number("pipelineId")?,
         };
         Ok((pipeline, run.number("runId")?))
+    }
+}
+
+impl Pipeline for PipelineRef {
+    fn in_organization(&self) -> (Option<&str>, i64) {
+        (self.organization(), self.pipeline_id)
     }
 }

@@ -1,4 +1,4 @@
-//! The pages of Yunxiao Flow's runs: one site, whichever API they were started through.
+//! The pages of runs: one site, whichever API they were started through.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -1,0 +1,200 @@
+//! A run, in the shape that both APIs share.
+
+use super::decide::gate;
+use super::page::page;
+use crate::error::Result;
+use crate::place::Place;
+use crate::run::{Run, RunStatus, Timestamp};
+
+/// A pipeline of either API.
+pub(in crate::services) trait Pipeline: Place {
+    /// The organization, which a Region instance has none of, and the pipeline's number.
+    fn in_organization(&self) -> (Option<&str>, i64);
+}
+
+/// The vendor's word for a state, and what it means.
+type Word<'a> = (&'a str, RunStatus);
+
+/// What an API shows of a run. Times are in milliseconds since 1970.
+#[derive(Default)]
+pub(in crate::services) struct Shown<'a> {
+    pub word: Option<Word<'a>>,
+    pub created: Option<i64>,
+    pub changed: Option<i64>,
+    /// When each stage began and ended.
+    pub stages: Vec<[Option<i64>; 2]>,
+    /// Stage after stage.
+    pub jobs: Vec<Job<'a>>,
+    /// What each source was set to.
+    pub branches: Vec<&'a str>,
+    pub trigger_mode: Option<i64>,
+    pub remark: Option<&'a str>,
+    /// Name and value; a value is `None` where it is hidden.
+    pub variables: Vec<(&'a str, Option<&'a str>)>,
+}
+
+/// What an API shows of a job.
+pub(in crate::services) struct Job<'a> {
+    pub id: Option<i64>,
+    pub name: &'a str,
+    pub stage: Option<&'a str>,
+    pub word: Option<Word<'a>>,
+    pub began: Option<i64>,
+    pub ended: Option<i64>,
+    /// Whether it is a manual gate that can be passed now.
+    pub is_gate: bool,
+    /// JSON, in a text.
+    pub params: Option<&'a str>,
+}
+
+impl Job<'_> {
+    fn is(&self, wanted: RunStatus) -> bool {
+        self.word.is_some_and(|(_, status)| status == wanted)
+    }
+}
+
+/// Reads a run of either API. Their documents give the types the same fields, and for Rust the types
+/// have nothing in common.
+macro_rules! shown {
+    ($run:ident, $word:path) => {{
+        let mut shown = $crate::services::flow::Shown {
+            word: $run.status.as_ref().map($word),
+            created: $run.create_time,
+            changed: $run.update_time,
+            trigger_mode: $run.trigger_mode,
+            ..Default::default()
+        };
+        for stage in $run.stages.iter().flatten() {
+            let Some(info) = &stage.stage_info else {
+                continue;
+            };
+            shown.stages.push([info.start_time, info.end_time]);
+            for job in info.jobs.iter().flatten() {
+                let mut actions = job.actions.iter().flatten();
+                shown.jobs.push($crate::services::flow::Job {
+                    id: job.id,
+                    name: job.name.as_deref().unwrap_or_default(),
+                    stage: info.name.as_deref().or(stage.name.as_deref()),
+                    word: job.status.as_ref().map($word),
+                    began: job.start_time,
+                    ended: job.end_time,
+                    is_gate: actions.any(|action| {
+                        let passes = action.type_.as_deref() == Some("PassPipelineValidate");
+                        passes && action.disable != Some(true)
+                    }),
+                    params: job.params.as_deref(),
+                });
+            }
+        }
+        let sources = $run.sources.iter().flatten();
+        let branches = sources.filter_map(|source| source.data.as_ref()?.branch.as_deref());
+        shown.branches.extend(branches);
+        for param in $run.global_params.iter().flatten() {
+            let hidden = param.encrypted == Some(true) || param.masked == Some(true);
+            let value = param.value.as_deref().filter(|_| !hidden);
+            shown
+                .variables
+                .extend(param.key.as_deref().map(|key| (key, value)));
+        }
+        shown
+    }};
+}
+pub(in crate::services) use shown;
+
+/// A run with nothing but its name and its word.
+fn worded(pipeline: &impl Pipeline, run_id: &str, word: Option<Word<'_>>) -> Result<Run> {
+    let status = word.map_or(RunStatus::Unknown, |(_, status)| status);
+    let mut run = Run::new(pipeline.run_of(run_id)?, status);
+    run.vendor_status = word.map(|(word, _)| word.to_owned());
+    let (organization, pipeline_id) = pipeline.in_organization();
+    run.pipeline_id = Some(pipeline_id.to_string());
+    // Where a Region instance has its pages is not known.
+    run.url = organization.map(|organization| page(organization, pipeline_id, &run.id));
+    Ok(run)
+}
+
+/// A run that has just been started: its answer has a number and no state.
+pub(in crate::services) fn queued(pipeline: &impl Pipeline, run_id: &str) -> Result<Run> {
+    let mut run = worded(pipeline, run_id, None)?;
+    run.status = RunStatus::Queued;
+    Ok(run)
+}
+
+/// A run as a list shows it. `None` for an item without a number: they count from 1.
+pub(in crate::services) fn listed(
+    pipeline: &impl Pipeline,
+    run_id: Option<i64>,
+    word: Option<Word<'_>>,
+    [began, ended]: [Option<i64>; 2],
+) -> Option<Result<Run>> {
+    let run_id = run_id.filter(|id| *id > 0)?;
+    Some(worded(pipeline, &run_id.to_string(), word).map(|mut run| {
+        run.started_at = began.and_then(Timestamp::from_millis);
+        run.finished_at = ended.and_then(Timestamp::from_millis);
+        run
+    }))
+}
+
+/// A run with its stages. It has no times of its own but those of its record.
+pub(in crate::services) fn run(
+    pipeline: &impl Pipeline,
+    run_id: i64,
+    shown: &Shown<'_>,
+) -> Result<Run> {
+    let mut run = worded(pipeline, &run_id.to_string(), shown.word)?;
+    run.created_at = shown.created.and_then(Timestamp::from_millis);
+    let began = shown.stages.iter().filter_map(|[began, _]| *began);
+    let began = began.filter(|millis| *millis > 0).min();
+    run.started_at = began.and_then(Timestamp::from_millis);
+    if run.status.has_ended() {
+        // Its last change comes close.
+        let last = shown.stages.iter().filter_map(|[_, ended]| *ended).max();
+        let last = last.and_then(Timestamp::from_millis);
+        run.finished_at = last.or_else(|| shown.changed.and_then(Timestamp::from_millis));
+    }
+    run.requested_ref = branches(shown);
+    run.message = message(run.status, shown);
+    if !run.status.has_ended() {
+        let waiting = shown.jobs.iter().filter(|job| job.is(RunStatus::Waiting));
+        run.waits_for = waiting.map(gate).collect();
+    }
+    Ok(run)
+}
+
+/// What the run's sources were set to, each once.
+fn branches(shown: &Shown<'_>) -> Option<String> {
+    let mut branches: Vec<&str> = Vec::new();
+    for branch in shown.branches.iter().filter(|branch| !branch.is_empty()) {
+        if !branches.contains(branch) {
+            branches.push(branch);
+        }
+    }
+    (!branches.is_empty()).then(|| branches.join(", "))
+}
+
+/// Which job a run waits for, or failed in. While a run is under way, one of its jobs may wait for
+/// a person and others go on.
+fn message(status: RunStatus, shown: &Shown<'_>) -> Option<String> {
+    let first = |wanted: RunStatus| {
+        let mut jobs = shown.jobs.iter();
+        jobs.find(|job| job.is(wanted))
+    };
+    let (job, what) = match status {
+        RunStatus::Waiting | RunStatus::Running => {
+            let job = first(RunStatus::Waiting)?;
+            let what = match job.is_gate {
+                true => "waits for a person to pass or refuse it",
+                false => "waits for a resource or for a person",
+            };
+            (job, what)
+        }
+        RunStatus::Failed => (first(RunStatus::Failed)?, "failed"),
+        RunStatus::Queued
+        | RunStatus::Canceling
+        | RunStatus::Succeeded
+        | RunStatus::Canceled
+        | RunStatus::Skipped
+        | RunStatus::Unknown => return None,
+    };
+    Some(format!("The job \"{}\" {what}.", job.name))
+}
