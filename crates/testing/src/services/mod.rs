@@ -8,6 +8,7 @@ mod azure_devops;
 mod buddy;
 mod clients;
 mod entry;
+mod flow;
 mod matillion;
 mod yunxiao;
 

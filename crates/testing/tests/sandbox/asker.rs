@@ -94,7 +94,8 @@ impl<'s> Asker<'s> {
             Service::AzureDevops => request
                 .basic_auth("", Some(&self.sandbox.accepted().azure_devops_pat))
                 .header("accept", "application/json;api-version=7.1"),
-            _ => request.bearer_auth(&self.sandbox.accepted().buddy_token),
+            Service::Buddy => request.bearer_auth(&self.sandbox.accepted().buddy_token),
+            other => panic!("{other} has no part here"),
         };
         send(match body {
             Some(body) => request.json(&body),
@@ -198,11 +199,12 @@ impl<'s> Asker<'s> {
                 format!("{YUNXIAO}/123/runs/latestPipelineRun"),
                 run_path(service, id),
             ],
-            _ => vec![
+            Service::Buddy => vec![
                 format!("{BUDDY}/pipelines/2"),
                 format!("{BUDDY}/pipelines/2/executions?per_page=2"),
                 run_path(service, id),
             ],
+            other => panic!("{other} has no part here"),
         };
         let mut answers = Vec::new();
         for path in paths {
@@ -222,7 +224,9 @@ impl<'s> Asker<'s> {
                 .map(|action| {
                     format!("{BUDDY}/pipelines/2/executions/{id}/action_executions/{action}")
                 }),
-            _ => None,
+            // Its steps have no logs.
+            Service::Matillion => None,
+            other => panic!("{other} has no part here"),
         };
         if let Some(log) = log {
             if service == Service::Buddy {
@@ -271,7 +275,8 @@ impl<'s> Asker<'s> {
                         .await?;
                 }
             }
-            _ => {}
+            Service::Matillion | Service::Buddy | Service::Yunxiao => {}
+            other => panic!("{other} has no part here"),
         }
         Ok(())
     }
@@ -302,11 +307,12 @@ impl<'s> Asker<'s> {
                 None,
             ),
             Service::Yunxiao => (Method::PUT, run_path(service, id), None),
-            _ => (
+            Service::Buddy => (
                 Method::PATCH,
                 format!("{BUDDY}/pipelines/2/executions/{id}"),
                 Some(json!({ "operation": "CANCEL" })),
             ),
+            other => panic!("{other} has no part here"),
         };
         self.good(service, method, &path, body).await?;
         Ok(())
@@ -320,6 +326,7 @@ pub(crate) fn run_path(service: Service, id: &str) -> String {
         Service::Matillion => format!("{MATILLION}/pipeline-executions/{id}"),
         Service::Aliyun => format!("{ALIYUN}/pipelines/123/pipelineRuns/{id}"),
         Service::Yunxiao => format!("{YUNXIAO}/123/runs/{id}"),
-        _ => format!("{BUDDY}/pipelines/2/executions/{id}"),
+        Service::Buddy => format!("{BUDDY}/pipelines/2/executions/{id}"),
+        other => panic!("{other} has no part here"),
     }
 }

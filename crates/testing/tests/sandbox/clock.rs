@@ -78,7 +78,8 @@ fn created(service: Service, run: &Value) -> Option<i64> {
         Service::Matillion => date("/startedAt"),
         Service::Aliyun => run.pointer("/pipelineRun/createTime")?.as_i64(),
         Service::Yunxiao => run.pointer("/createTime")?.as_i64(),
-        _ => date("/start_date"),
+        Service::Buddy => date("/start_date"),
+        other => panic!("{other} has no part here"),
     }
 }
 

@@ -193,45 +193,36 @@ async fn ask_with_secret(
             format!("{}/123/runs", super::asker::YUNXIAO),
             json!({ "params": json!({ "envs": { "PASSWORD": SECRET } }).to_string() }),
         ),
-        _ => (
+        Service::Buddy => (
             format!("{BUDDY}/pipelines/2/executions"),
             json!({ "variables": [{ "key": "PASSWORD", "value": SECRET, "encrypted": true }] }),
         ),
+        other => panic!("{other} has no part here"),
     };
     asker.ask(service, Method::POST, &path, Some(body)).await
 }
 
-/// Where the services tell a sentence and a code.
+/// Where a service tells a sentence, a code, the id of a run and the id of a request.
+fn places(service: Service) -> [&'static str; 4] {
+    match service {
+        Service::AzureDevops => ["/message", "/typeKey", "/id", "activityid"],
+        Service::Matillion => ["/detail", "/type", "/pipelineExecutionId", "cf-ray"],
+        Service::Aliyun => ["/message", "/code", "/pipelineRunId", "x-acs-request-id"],
+        // The id is the whole answer.
+        Service::Yunxiao => ["/errorMessage", "/errorCode", "", "x-request-id"],
+        Service::Buddy => ["/errors/0/message", "/errors/0/code", "/id", "x-request-id"],
+        other => panic!("{other} has no part here"),
+    }
+}
+
 fn told(service: Service, place: EchoPlace, answer: &super::Answer) -> String {
-    let sentence = place == EchoPlace::Sentence;
-    let pointer = match service {
-        _ if place == EchoPlace::RunId => match service {
-            Service::Matillion => "/pipelineExecutionId",
-            Service::Aliyun => "/pipelineRunId",
-            // The id is the whole answer.
-            Service::Yunxiao => "",
-            _ => "/id",
-        },
-        _ if place == EchoPlace::ContentType => return answer.header("content-type").to_owned(),
-        _ if place == EchoPlace::RequestId => {
-            let name = match service {
-                Service::AzureDevops => "activityid",
-                Service::Matillion => "cf-ray",
-                Service::Aliyun => "x-acs-request-id",
-                _ => "x-request-id",
-            };
-            return answer.header(name).to_owned();
-        }
-        Service::AzureDevops if sentence => "/message",
-        Service::AzureDevops => "/typeKey",
-        Service::Matillion if sentence => "/detail",
-        Service::Matillion => "/type",
-        Service::Yunxiao if sentence => "/errorMessage",
-        Service::Yunxiao => "/errorCode",
-        Service::Aliyun if sentence => "/message",
-        Service::Aliyun => "/code",
-        _ if sentence => "/errors/0/message",
-        _ => "/errors/0/code",
+    let [sentence, code, run, request] = places(service);
+    let pointer = match place {
+        EchoPlace::Sentence => sentence,
+        EchoPlace::Code => code,
+        EchoPlace::RunId => run,
+        EchoPlace::RequestId => return answer.header(request).to_owned(),
+        EchoPlace::ContentType => return answer.header("content-type").to_owned(),
     };
     let body = answer.json();
     body.pointer(pointer)

@@ -20,7 +20,8 @@ fn pipeline(sandbox: &Sandbox, service: Service) -> Option<Pipeline> {
         Service::AzureDevops => "42",
         Service::Matillion => "Load orders",
         Service::Aliyun | Service::Yunxiao => "123",
-        _ => "2",
+        Service::Buddy => "2",
+        other => panic!("{other} has no part here"),
     };
     let mut all = sandbox.pipelines(service).into_iter();
     all.find(|pipeline| pipeline.id == wanted)
@@ -39,11 +40,12 @@ fn list(service: Service) -> (String, &'static str, &'static str) {
             (path, "/pipelineRuns", "/pipelineRunId")
         }
         Service::Yunxiao => (format!("{YUNXIAO}/123/runs"), "", "/pipelineRunId"),
-        _ => (
+        Service::Buddy => (
             format!("{BUDDY}/pipelines/2/executions"),
             "/executions",
             "/id",
         ),
+        other => panic!("{other} has no part here"),
     }
 }
 
@@ -65,10 +67,11 @@ fn words(service: Service, trigger: Trigger) -> (&'static str, Value) {
             word(["API", "DESIGNER", "UNKNOWN", "SCHEDULE"].map(Value::from)),
         ),
         Service::Aliyun | Service::Yunxiao => ("triggerMode", word([4, 1, 3, 2].map(Value::from))),
-        _ => (
+        Service::Buddy => (
             "triggeredOn",
             word(["CLICK", "CLICK", "EVENT", "SCHEDULE"].map(Value::from)),
         ),
+        other => panic!("{other} has no part here"),
     }
 }
 

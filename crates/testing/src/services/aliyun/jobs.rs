@@ -4,9 +4,8 @@
 //! confirmed, and chosen here: in which state each is taken, that a refused gate stops the run, and
 //! that a wish which does not fit is refused inside a 200.
 
+use crate::services::flow::RunView;
 use crate::{Call, Context, State};
-
-use super::runs::RunView;
 
 /// Why nothing was done: a code, and a sentence.
 pub(super) struct Refused {

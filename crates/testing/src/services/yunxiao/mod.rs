@@ -20,12 +20,11 @@ use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
 use crate::services::entry::Simulated;
+use crate::services::flow::{self, RunView};
 use crate::{
     Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, State, StoredRun, Vendor, uuid,
 };
 use runpipe_spec::operation::Operation;
-
-use runs::RunView;
 
 /// Yunxiao, in the sandbox.
 #[derive(Debug, Default)]
@@ -94,10 +93,8 @@ impl Vendor for Yunxiao {
 
     fn answer(&mut self, call: &Call<'_>, context: &mut Context<'_>) -> Answer {
         let organization = organization(call.request);
-        let mut here = context
-            .pipelines
-            .iter()
-            .filter(|pipeline| pipeline.part(0) == organization);
+        let pipelines = context.pipelines.iter();
+        let mut here = pipelines.filter(|pipeline| pipeline.part(0) == organization);
         if here.clone().next().is_none() {
             let code = "Forbidden.InvalidUser.UserNotInCurrentOrganization";
             let there_is = context.what_there_is();
@@ -105,17 +102,20 @@ impl Vendor for Yunxiao {
             return self.refusal(403, code, &sentence);
         }
         if call.operation() == "listPipelines" {
-            return list_pipelines(call, here.collect());
+            return page(call, flow::listed(call, here, "createAccountId"));
         }
         let id = call.path("pipelineId");
         let Some(pipeline) = here.find(|pipeline| pipeline.id == id) else {
             let sentence = format!("There is no pipeline {id}.");
             return self.missing(&sentence, context);
         };
-        let scope = scope(pipeline);
+        let scope = flow::scope(pipeline);
         match call.operation() {
             "createPipelineRun" => return self.start(call, pipeline, context),
-            "listPipelineRuns" => return list_runs(call, &scope, context),
+            "listPipelineRuns" => {
+                let runs = flow::runs(call, &scope, context, "endTme");
+                return page(call, runs.iter().map(RunView::summary).collect());
+            }
             "getPipeline" => return Answer::json(200, &described(pipeline)),
             "getLatestPipelineRun" => {
                 let newest = context.store.newest_first();
@@ -132,9 +132,7 @@ impl Vendor for Yunxiao {
     }
 
     fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun {
-        NewRun::new(scope(pipeline), pipeline, request, |number, _| {
-            number.to_string()
-        })
+        flow::new_run(pipeline, request)
     }
 
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
@@ -236,7 +234,7 @@ impl Yunxiao {
             }
             _ => {}
         }
-        if call.path("jobId") != (RunView { run, now }).job_id().to_string() {
+        if !(RunView { run, now }).has_job(&call.path("jobId")) {
             return self.missing("There is no such job in this run.", context);
         }
         match call.operation() {
@@ -251,7 +249,7 @@ impl Yunxiao {
                 }
                 done(ended)
             }
-            "getPipelineJobRunLog" => Answer::json(200, &RunView { run, now }.log()),
+            "getPipelineJobRunLog" => Answer::json(200, &RunView { run, now }.counted_log()),
             "getPipelineJobSteps" => Answer::json(200, &RunView { run, now }.steps()),
             "getPipelineJobStepLog" => {
                 let number = |name: &str| call.number(name).unwrap_or_default();
@@ -291,41 +289,6 @@ fn organization(request: &Incoming) -> String {
         .into_owned()
 }
 
-fn list_runs(call: &Call<'_>, scope: &str, context: &Context<'_>) -> Answer {
-    let begun = |view: &RunView<'_>| view.run.created.timestamp_millis();
-    let runs = context.store.newest_first();
-    let runs = runs.filter(|run| run.scope == scope);
-    let now = context.now;
-    let runs = runs.map(|run| RunView { run, now }).filter(|view| {
-        let word = call
-            .text("status")
-            .is_none_or(|wanted| wanted == view.word());
-        let from = call.number("startTime");
-        let until = call.number("endTme");
-        let mode = call.number("triggerMode");
-        word && from.is_none_or(|from| begun(view) >= from)
-            && until.is_none_or(|until| begun(view) <= until)
-            && mode.is_none_or(|mode| mode == view.trigger_mode())
-    });
-    page(call, runs.map(|view| view.summary()).collect())
-}
-
-fn list_pipelines(call: &Call<'_>, mut here: Vec<&Pipeline>) -> Answer {
-    here.retain(|pipeline| {
-        call.text("pipelineName")
-            .is_none_or(|name| name == pipeline.name)
-    });
-    let items = here.into_iter().map(|pipeline| {
-        json!({
-            "pipelineId": pipeline.id.parse::<i64>().ok(),
-            "pipelineName": pipeline.name,
-            "createTime": runs::MADE,
-            "createAccountId": runs::ACCOUNT,
-        })
-    });
-    page(call, items.collect())
-}
-
 /// A page of a list, which is the whole answer.
 fn page(call: &Call<'_>, items: Vec<Value>) -> Answer {
     let number = |name: &str, otherwise: usize| {
@@ -340,31 +303,10 @@ fn page(call: &Call<'_>, items: Vec<Value>) -> Answer {
     Answer::json(200, &Value::Array(page))
 }
 
-/// What the numbers of runs count within.
-fn scope(pipeline: &Pipeline) -> String {
-    format!("{}/{}", pipeline.place.join("/"), pipeline.id)
-}
-
 fn described(pipeline: &Pipeline) -> Value {
-    json!({
-        "name": pipeline.name,
-        "envId": 0,
-        "envName": "Daily",
-        "groupId": null,
-        "createTime": runs::MADE,
-        "updateTime": runs::MADE,
-        "creatorAccountId": runs::ACCOUNT,
-        "modifierAccountId": runs::ACCOUNT,
-        "tagList": [],
-        "pipelineConfig": {
-            "flow": "stages: {}\n",
-            "settings": "{}",
-            "version": "1",
-            "sources": [{
-                "sign": "source_1",
-                "type": "codeup",
-                "data": { "branch": "master", "repo": runs::REPOSITORY, "isBranchMode": false },
-            }],
-        },
-    })
+    let mut described = flow::described(pipeline, "codeup");
+    flow::add(&mut described, "/pipelineConfig", json!({ "version": "1" }));
+    let data = "/pipelineConfig/sources/0/data";
+    flow::add(&mut described, data, json!({ "isBranchMode": false }));
+    described
 }

@@ -1,127 +1,41 @@
-//! A run as Yunxiao shows it.
+//! What only the token API shows of a run.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::{Outcome, State, StoredRun, Trigger};
-
-/// When the pipelines were made.
-pub(super) const MADE: i64 = 1_772_362_800_000;
-/// Who does everything.
-pub(super) const ACCOUNT: &str = "1830042217";
-/// The source of every pipeline.
-pub(super) const REPOSITORY: &str = "https://codeup.aliyun.com/sandbox/web.git";
-
-/// A run at a time.
-pub(super) struct RunView<'r> {
-    pub run: &'r StoredRun,
-    pub now: DateTime<Utc>,
-}
+use crate::services::flow::{RunView, add};
 
 impl RunView<'_> {
-    /// The state. Yunxiao has no words for a run that is queued or being stopped.
-    pub fn word(&self) -> &'static str {
-        match self.run.state(self.now) {
-            State::Queued | State::Running | State::Canceling => "RUNNING",
-            State::Waiting => "WAITING",
-            State::Ended(Outcome::Failed) => "FAIL",
-            State::Ended(Outcome::Canceled | Outcome::Skipped) => "CANCELED",
-            State::Ended(Outcome::Succeeded | Outcome::PartiallySucceeded | Outcome::Never) => {
-                "SUCCESS"
-            }
-        }
-    }
-
-    /// What started it, as a number. 4 is not documented: a public client met it on runs that were
-    /// started through the API.
-    pub fn trigger_mode(&self) -> i64 {
-        match self.run.trigger {
-            Trigger::Person => 1,
-            Trigger::Schedule => 2,
-            Trigger::Push => 3,
-            Trigger::Api => 4,
-        }
-    }
-
-    fn began(&self) -> Option<i64> {
-        let began = self.run.started_at(self.now);
-        began.map(|at| at.timestamp_millis())
-    }
-
-    fn ended(&self) -> Option<i64> {
-        let ended = self.run.finished_at(self.now);
-        ended.map(|at| at.timestamp_millis())
-    }
-
-    /// The fields of a list.
-    pub fn summary(&self) -> Value {
-        json!({
-            "pipelineId": self.run.pipeline.parse::<i64>().ok(),
-            "pipelineRunId": self.run.number,
-            "status": self.word(),
-            "startTime": self.run.created.timestamp_millis(),
-            "endTime": self.ended(),
-            "triggerMode": self.trigger_mode(),
-            "creator": null,
-            "creatorAccountId": ACCOUNT,
-        })
-    }
-
-    /// All fields but times of the run itself, which it does not have. Stages are there from the
-    /// beginning.
+    /// All fields.
     pub fn whole(&self) -> Value {
-        let created = self.run.created.timestamp_millis();
-        let changed = self.ended().or(self.began()).unwrap_or(created);
-        json!({
-            "pipelineId": self.run.pipeline.parse::<i64>().ok(),
-            "pipelineRunId": self.run.number,
+        let mut whole = self.record("codeup", ["commit", "4be1d07c9a52"]);
+        let own = json!({
             "pipelineConfigId": 1,
             "pipelineType": "default",
-            "status": self.word(),
-            "triggerMode": self.trigger_mode(),
-            "createTime": created,
-            "updateTime": changed,
-            "creatorAccountId": ACCOUNT,
-            "modifierAccountId": "",
-            "stageGroup": [["Build"]],
             "groups": [],
-            "sources": self.sources(),
             "globalParams": self.variables(),
-            "stages": [{
-                "index": "1",
-                "name": "Build",
-                "stageInfo": {
-                    "id": self.job_id(),
-                    "name": "Build",
-                    "status": self.word(),
-                    "startTime": self.began(),
-                    "endTime": self.ended(),
-                    "jobs": [{
-                        "id": self.job_id(),
-                        "name": "Compile",
-                        "jobSign": "compile",
-                        "status": self.word(),
-                        "params": self.job_params().to_string(),
-                        "result": "{}",
-                        "startTime": self.began(),
-                        "endTime": self.ended(),
-                        "actions": self.actions(),
-                    }],
-                },
-            }],
-        })
+        });
+        let job = json!({
+            "jobSign": "compile",
+            "params": self.job_params().to_string(),
+            "result": "{}",
+        });
+        add(&mut whole, "", own);
+        add(&mut whole, "/stages/0", json!({ "index": "1" }));
+        add(
+            &mut whole,
+            "/stages/0/stageInfo",
+            json!({ "id": self.job_id() }),
+        );
+        add(&mut whole, "/stages/0/stageInfo/jobs/0", job);
+        whole
     }
 
-    pub fn job_id(&self) -> i64 {
-        let pipeline: i64 = self.run.pipeline.parse().unwrap_or_default();
-        let number = i64::try_from(self.run.number).unwrap_or_default();
-        pipeline.saturating_mul(1_000_000).saturating_add(number)
-    }
-
-    fn actions(&self) -> Vec<Value> {
-        let waits = self.run.state(self.now) == State::Waiting;
-        let pass = json!({ "type": "PassPipelineValidate", "disable": false, "params": {} });
-        waits.then_some(pass).into_iter().collect()
+    /// The log of the one job, with the number of its lines.
+    pub fn counted_log(&self) -> Value {
+        let mut log = self.log();
+        add(&mut log, "", json!({ "last": self.text().lines().count() }));
+        log
     }
 
     fn remark(&self) -> &str {
@@ -153,50 +67,6 @@ impl RunView<'_> {
             "BUILD_REMARK": self.remark(),
             "FLOW_SYSTEM_IDENTIFICATION_PARAM_TRIGGER_SOURCE": "POP_API",
         })
-    }
-
-    /// The branches that were asked for; the sources' own without any.
-    fn sources(&self) -> Vec<Value> {
-        let asked = |key: &str| self.run.request.get(key).and_then(Value::as_object);
-        let maps = ["runningBranchs", "runningTags"].into_iter();
-        let mut sources: Vec<(&str, &str)> = maps
-            .filter_map(asked)
-            .flatten()
-            .map(|(repository, name)| (repository.as_str(), name.as_str().unwrap_or_default()))
-            .collect();
-        let branches = self.run.request.get("branchModeBranchs");
-        let branches = branches.and_then(Value::as_array).into_iter().flatten();
-        let branches = branches.filter_map(Value::as_str);
-        sources.extend(branches.map(|branch| (REPOSITORY, branch)));
-        if sources.is_empty() {
-            sources.push((REPOSITORY, "master"));
-        }
-        let source = |(number, (repository, branch)): (usize, (&str, &str))| {
-            json!({
-                "sign": format!("source_{}", number + 1),
-                "type": "codeup",
-                "data": { "branch": branch, "commit": "4be1d07c9a52", "repo": repository },
-            })
-        };
-        sources.into_iter().enumerate().map(source).collect()
-    }
-
-    fn has_ended(&self) -> bool {
-        matches!(self.run.state(self.now), State::Ended(_))
-    }
-
-    /// What the job wrote.
-    fn text(&self) -> &'static str {
-        match self.has_ended() {
-            true => "compile\ndone\n",
-            false => "compile\n",
-        }
-    }
-
-    /// The log of the one job.
-    pub fn log(&self) -> Value {
-        let text = self.text();
-        json!({ "content": text, "more": !self.has_ended(), "last": text.lines().count() })
     }
 
     /// The one build of the one job: a step that writes, and one after it.
