@@ -143,7 +143,10 @@ impl Body {
         let by_service = match service {
             Service::Aliyun => Body::NoSuccess(code),
             Service::AzureDevops if random.u8(..4) == 0 => Body::Stopped,
-            _ => Body::Refusal,
+            Service::AzureDevops | Service::Matillion | Service::Buddy | Service::Yunxiao => {
+                Body::Refusal
+            }
+            other => panic!("{other} has no part here"),
         };
         weighed(
             random,
@@ -337,7 +340,8 @@ pub fn id_key(service: Service) -> &'static str {
     match service {
         Service::Matillion => "pipelineExecutionId",
         Service::Aliyun | Service::Yunxiao => "pipelineRunId",
-        _ => "id",
+        Service::AzureDevops | Service::Buddy => "id",
+        other => panic!("{other} has no part here"),
     }
 }
 

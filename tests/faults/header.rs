@@ -69,7 +69,10 @@ pub fn draw(service: Service, random: &mut Rng) -> Vec<Header> {
     let (reset, left) = match service {
         Service::AzureDevops => ("x-ratelimit-reset", "x-ratelimit-remaining"),
         Service::Buddy => ("x-rate-limit-reset", "x-rate-limit-remaining"),
-        _ => ("x-acs-retry-after", "x-acs-unused"),
+        Service::Aliyun | Service::Matillion | Service::Yunxiao => {
+            ("x-acs-retry-after", "x-acs-unused")
+        }
+        other => panic!("{other} has no part here"),
     };
     if random.u8(..16) == 0 {
         headers.push(Header::Pause(reset, long));
@@ -91,7 +94,8 @@ pub fn draw(service: Service, random: &mut Rng) -> Vec<Header> {
         headers.push(Header::Echo(match service {
             Service::AzureDevops => "activityid",
             Service::Aliyun => "x-acs-request-id",
-            _ => "x-request-id",
+            Service::Matillion | Service::Buddy | Service::Yunxiao => "x-request-id",
+            other => panic!("{other} has no part here"),
         }));
     }
     headers

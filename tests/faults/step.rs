@@ -159,7 +159,8 @@ impl Step {
                     || status == 503 && self.body.is_stopped_organization()
             }
             Service::Aliyun => self.body.is_refused_by_code(),
-            _ => false,
+            Service::Matillion | Service::Buddy | Service::Yunxiao => false,
+            other => panic!("{other} has no part here"),
         }
     }
 
@@ -174,16 +175,20 @@ impl Step {
             .content_type
             .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
         match service {
-            Service::AzureDevops if status == 203 => whole && html && self.body.is_sign_in_page(),
-            Service::AzureDevops if status == 302 => {
-                self.headers.iter().any(Header::leads_to_sign_in)
-            }
-            Service::AzureDevops if status == 503 => whole && self.body.is_stopped_organization(),
+            Service::AzureDevops => match status {
+                203 => whole && html && self.body.is_sign_in_page(),
+                302 => self.headers.iter().any(Header::leads_to_sign_in),
+                503 => whole && self.body.is_stopped_organization(),
+                _ => is_refusal(status),
+            },
             Service::Aliyun if whole && self.body.is_refused_by_code() => {
                 is_refusal(status) || matches!(status, 200 | 500 | 503)
             }
             Service::Aliyun if whole && self.body.speaks_of_a_broken_service(service) => false,
-            _ => is_refusal(status),
+            Service::Aliyun | Service::Matillion | Service::Buddy | Service::Yunxiao => {
+                is_refusal(status)
+            }
+            other => panic!("{other} has no part here"),
         }
     }
 

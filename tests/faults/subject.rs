@@ -84,7 +84,10 @@ impl<C: Client> Subject<C> {
         Subject {
             token: match service {
                 Service::Matillion => matillion_token(&sandbox).await,
-                _ => String::new(),
+                Service::AzureDevops | Service::Aliyun | Service::Buddy | Service::Yunxiao => {
+                    String::new()
+                }
+                other => panic!("{other} has no part here"),
             },
             proxy: proxy.expect("loopback has free ports"),
             service,

@@ -11,7 +11,7 @@ use super::*;
 async fn an_answer_about_another_run_is_refused() {
     let server = MockServer::start().await;
     let body = json!({
-        "id": 8, "status": "SUCCESSFUL", "state": "completed",
+        "id": 8, "pipelineRunId": 8, "status": "SUCCESSFUL", "state": "completed",
         "pipelineExecutionId": "other", "success": true,
         "pipelineRun": { "pipelineRunId": 8, "status": "SUCCESS" }
     });
@@ -19,11 +19,13 @@ async fn an_answer_about_another_run_is_refused() {
     Mock::given(any()).respond_with(answer).mount(&server).await;
     let (azure, aliyun) = (azure(&server.uri()), aliyun(&server.uri()));
     let (buddy, matillion) = (buddy(&server.uri()), matillion(&server.uri()));
-    let clients: [(&dyn Runs, &str); 4] = [
+    let yunxiao = yunxiao(&server.uri());
+    let clients: [(&dyn Runs, &str); 5] = [
         (&azure, "azure-devops/acme/site/42/7"),
         (&aliyun, "aliyun/acme/42/7"),
         (&buddy, "buddy/acme/site/42/7"),
         (&matillion, "matillion/p1/mine"),
+        (&yunxiao, "yunxiao/acme/42/7"),
     ];
     for (client, reference) in clients {
         let reference = run(reference);

@@ -52,6 +52,7 @@ async fn an_id_beside_extreme_headers_is_not_lost() {
             start_aliyun(&aliyun(&server.url)).await,
             start_buddy(&buddy(&server.url)).await,
             start_matillion(&matillion(&server.url)).await,
+            start_yunxiao(&yunxiao(&server.url)).await,
         ] {
             assert_eq!(started.expect("a run").id, "31", "{wait}");
         }

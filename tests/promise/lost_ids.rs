@@ -90,6 +90,36 @@ async fn what_is_no_id_is_none() {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
 }
 
+/// Yunxiao answers with the number alone.
+#[tokio::test]
+async fn a_number_alone_is_an_id_when_it_came_whole() {
+    for (body, is_id) in [
+        ("31", true),
+        (" \"31\"\n", true),
+        ("0", false),
+        ("-31", false),
+        ("31.5", false),
+        ("[31]", false),
+        ("true", false),
+        ("\"31", false),
+    ] {
+        let server = Server::answering("200 OK", &[JSON], body.as_bytes()).await;
+        let told = start_yunxiao(&yunxiao(&server.url)).await;
+        assert_eq!(server.requests(), 1, "{body}");
+        match told {
+            Ok(run) => assert!(is_id && run.id == "31", "{body}: {run:?}"),
+            Err(error) => {
+                assert!(!is_id, "{body}: {error}");
+                assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{body}: {error}");
+            }
+        }
+    }
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n";
+    let cut = Server::start(Manner::Answer(format!("{head}3").into_bytes())).await;
+    let error = start_yunxiao(&yunxiao(&cut.url)).await.expect_err("cut");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+}
+
 #[test]
 fn a_reference_needs_an_id() {
     for text in ["matillion/p1/", "matillion/p1/%20%20", "matillion/%20/e1"] {

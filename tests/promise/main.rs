@@ -18,7 +18,7 @@ mod spans;
 
 use std::time::Duration;
 
-use runpipe::{RetryPolicy, RunRef, aliyun, azure_devops, buddy, matillion};
+use runpipe::{RetryPolicy, RunRef, aliyun, azure_devops, buddy, matillion, yunxiao};
 
 const SECRET: &str = "s3cret-0f-the-caller";
 
@@ -78,6 +78,16 @@ fn matillion(url: &str) -> matillion::Client {
         .expect("a client")
 }
 
+fn yunxiao(url: &str) -> yunxiao::Client {
+    yunxiao::Client::builder()
+        .base_url(url)
+        .credentials(yunxiao::Credentials::token(SECRET))
+        .retry(quick())
+        .requests_per_second(1e6)
+        .build()
+        .expect("a client")
+}
+
 async fn start_azure(client: &azure_devops::Client) -> runpipe::Result<runpipe::Run> {
     let pipeline = azure_devops::PipelineRef::new("acme", "site", 42);
     client
@@ -111,6 +121,16 @@ async fn start_matillion(client: &matillion::Client) -> runpipe::Result<runpipe:
             .expect("a request");
     client
         .start(&matillion::ProjectRef::new("p1"), &request)
+        .await
+}
+
+async fn start_yunxiao(client: &yunxiao::Client) -> runpipe::Result<runpipe::Run> {
+    let pipeline = yunxiao::PipelineRef::new("acme", 42);
+    client
+        .start(
+            &pipeline,
+            &yunxiao::types::CreatePipelineRunParams::default(),
+        )
         .await
 }
 

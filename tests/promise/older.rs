@@ -20,7 +20,7 @@ use serde_json::json;
 
 /// What happens around one start, in milliseconds.
 #[derive(Clone, Debug)]
-struct World {
+struct Scenario {
     /// How far the service's clock is ahead.
     ahead: i64,
     /// The part of the second at which the start is sent.
@@ -37,7 +37,7 @@ struct World {
     pauses: Vec<u64>,
 }
 
-fn worlds() -> impl Strategy<Value = World> {
+fn scenarios() -> impl Strategy<Value = Scenario> {
     // Apart by hours, by minutes, by less than a second, or not at all.
     let ahead = prop_oneof![
         -840_000..840_000_i64,
@@ -52,7 +52,7 @@ fn worlds() -> impl Strategy<Value = World> {
     let pauses = prop::collection::vec(0..3_000_u64, 1..8);
     let marked = any::<bool>();
     (ahead, 0..1_000_i64, own, marked, others, travels, pauses).prop_map(
-        |(ahead, phase, own, marked, others, travels, pauses)| World {
+        |(ahead, phase, own, marked, others, travels, pauses)| Scenario {
             ahead,
             phase,
             own,
@@ -181,7 +181,8 @@ fn seed(sandbox: &Sandbox, service: Service, created: DateTime<Utc>, marked: boo
     let request = match service {
         Service::Matillion => json!({ "environmentName": pipeline.place[2] }),
         Service::Buddy | Service::Yunxiao if marked => json!({ "comment": MARK }),
-        _ => json!({}),
+        Service::AzureDevops | Service::Aliyun | Service::Buddy | Service::Yunxiao => json!({}),
+        other => panic!("{other} has no part here"),
     };
     let run = SeededRun::of(pipeline).created(created).request(request);
     sandbox
@@ -189,17 +190,17 @@ fn seed(sandbox: &Sandbox, service: Service, created: DateTime<Utc>, marked: boo
         .expect("it is the sandbox's own pipeline")
 }
 
-/// What every look in a world says, and when the runs were created that it speaks of.
+/// What every look in a scenario says, and when the runs were created that it speaks of.
 async fn looks(
     sandbox: &Arc<Sandbox>,
     http: &ReqwestClient,
     service: Service,
-    world: &World,
+    scenario: &Scenario,
 ) -> Vec<(Reconciled, Option<String>, Vec<(String, i64)>)> {
     sandbox.reset();
-    sandbox.set_clock_ahead(TimeDelta::milliseconds(world.ahead));
+    sandbox.set_clock_ahead(TimeDelta::milliseconds(scenario.ahead));
     let now = sandbox.client_now().timestamp_millis().rem_euclid(1_000);
-    let to_phase = (world.phase - now).rem_euclid(1_000) + 120_000;
+    let to_phase = (scenario.phase - now).rem_euclid(1_000) + 120_000;
     sandbox.advance(Duration::from_millis(to_phase.unsigned_abs()));
     let (since, sent) = (sandbox.client_now(), sandbox.now());
     let mut created = Vec::new();
@@ -207,11 +208,11 @@ async fn looks(
         let created = sent + TimeDelta::milliseconds(after);
         seed(sandbox, service, created, marked)
     };
-    for after in &world.others {
+    for after in &scenario.others {
         created.push((seed(*after, false), *after));
     }
-    let own = world.own.map(|after| {
-        let id = seed(after, world.marked);
+    let own = scenario.own.map(|after| {
+        let id = seed(after, scenario.marked);
         created.push((id.clone(), after));
         id
     });
@@ -222,11 +223,11 @@ async fn looks(
     let travelling = Travelling {
         http: http.clone(),
         sandbox: sandbox.clone(),
-        travels: world.travels,
+        travels: scenario.travels,
     };
-    let look = look(sandbox, service, Arc::new(travelling), world.marked);
+    let look = look(sandbox, service, Arc::new(travelling), scenario.marked);
     let mut said = Vec::new();
-    for pause in &world.pauses {
+    for pause in &scenario.pauses {
         let found = look(since).await.expect("no fault is in the way");
         said.push((found, own.clone(), created.clone()));
         sandbox.advance(Duration::from_millis(*pause));
@@ -283,8 +284,8 @@ fn reconcile_never_returns_a_run_older_than_the_request_and_leaves_its_own_out_n
             failure_persistence: None,
             ..ProptestConfig::default()
         };
-        proptest!(config, |(world in worlds())| {
-            let said = runtime.block_on(looks(&sandbox, &http, service, &world));
+        proptest!(config, |(scenario in scenarios())| {
+            let said = runtime.block_on(looks(&sandbox, &http, service, &scenario));
             for (found, own, created) in said {
                 judge(&found, own.as_ref(), &created)?;
             }
@@ -298,7 +299,7 @@ async fn the_run_of_a_usual_start_is_found_within_a_few_looks() {
     let http = ReqwestClient::new(Duration::from_secs(10)).expect("a client");
     for service in Service::ALL {
         for phase in (0..1_000).step_by(200) {
-            let world = World {
+            let scenario = Scenario {
                 ahead: 437,
                 phase,
                 own: Some(160),
@@ -308,7 +309,7 @@ async fn the_run_of_a_usual_start_is_found_within_a_few_looks() {
                 // A look every 618 ms, as the program does it.
                 pauses: vec![618 - 60; 22],
             };
-            let said = looks(&sandbox, &http, service, &world).await;
+            let said = looks(&sandbox, &http, service, &scenario).await;
             let (found, own, _) = said.last().expect("it was looked for");
             match found {
                 Reconciled::One(run) => assert_eq!(Some(&run.id), own.as_ref()),
@@ -323,7 +324,7 @@ async fn one_look_says_what_it_cannot_tell_and_what_to_do() {
     let sandbox = sandbox().await;
     let http = ReqwestClient::new(Duration::from_secs(10)).expect("a client");
     for service in Service::ALL {
-        let world = World {
+        let scenario = Scenario {
             ahead: 0,
             phase: 200,
             own: Some(60),
@@ -332,7 +333,7 @@ async fn one_look_says_what_it_cannot_tell_and_what_to_do() {
             travels: (30, 30),
             pauses: vec![0],
         };
-        let said = looks(&sandbox, &http, service, &world).await;
+        let said = looks(&sandbox, &http, service, &scenario).await;
         let [(Reconciled::Uncertain { candidates, why }, own, _)] = said.as_slice() else {
             panic!("{service}: {said:?}")
         };

@@ -97,6 +97,7 @@ async fn the_beginning_of_a_secret_is_not_shown_where_a_refusal_breaks_off() {
             start_aliyun(&aliyun(&server.url)).await,
             start_buddy(&buddy(&server.url)).await,
             start_matillion(&matillion(&server.url)).await,
+            start_yunxiao(&yunxiao(&server.url)).await,
         ] {
             let text = shown(&error.expect_err("refused"));
             assert!(!text.contains("s3cret"), "{kind}: {text}");
