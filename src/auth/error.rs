@@ -45,11 +45,15 @@ impl ProviderError {
 /// No variant holds a secret: a token endpoint that repeats the client's secret in its answer is
 /// quoted with the secret replaced by `[hidden]`. The error is `Clone`, because all callers that
 /// waited for one request get the same answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The endpoint said no (a 4xx other than 408 and 429). Asking again with the same credentials
     /// gives the same answer: check client id, secret, audience and scope.
+    #[error(
+        "the token endpoint refused the credentials ({}{}){}",
+        .status.as_u16(), after(", ", .code.as_ref()), after(": ", .message.as_ref())
+    )]
     Refused {
         /// The HTTP status.
         status: StatusCode,
@@ -59,11 +63,13 @@ pub enum TokenError {
         message: Option<String>,
     },
     /// Too many requests (429). Ask again after the wait.
+    #[error("the token endpoint got too many requests{}", asked(.retry_after))]
     RateLimited {
         /// The wait that the answer named, when it named one.
         retry_after: Option<Duration>,
     },
     /// The endpoint cannot answer just now (408 or 5xx). Ask again later.
+    #[error("the token endpoint is not available ({}){}", .status.as_u16(), asked(.retry_after))]
     Unavailable {
         /// The HTTP status.
         status: StatusCode,
@@ -72,10 +78,15 @@ pub enum TokenError {
     },
     /// No answer came: no connection, no answer in time, or the connection broke while the answer
     /// was read. Asking for a token has no side effects, so asking again is safe.
+    #[error("the token endpoint gave no answer: {0}")]
     Unreachable(SendError),
     /// An answer came, but it is not a token: another shape than documented, larger than 64 KiB, or
     /// a redirect. Redirects are not followed, because the client's secret would travel along.
     /// Check the URL.
+    #[error(
+        "the token endpoint's answer is not a token ({}, {}): {reason}",
+        .status.as_u16(), .content_type.as_deref().unwrap_or("no content type")
+    )]
     Undecodable {
         /// The HTTP status.
         status: StatusCode,
@@ -86,11 +97,13 @@ pub enum TokenError {
     },
     /// The URL is plain `http` (or another scheme) and the host is not this machine. Nothing was
     /// sent. Use `https`.
+    #[error("the client's secret is not sent to {host} without TLS: use an https URL")]
     Insecure {
         /// The host of the token URL.
         host: String,
     },
     /// The [`TokenProvider`](crate::auth::TokenProvider) of the caller has none.
+    #[error("{0}")]
     Provider(ProviderError),
 }
 
@@ -129,71 +142,17 @@ impl TokenError {
     }
 }
 
-impl fmt::Display for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused {
-                status,
-                code,
-                message,
-            } => {
-                write!(
-                    f,
-                    "the token endpoint refused the credentials ({}",
-                    status.as_u16()
-                )?;
-                if let Some(code) = code {
-                    write!(f, ", {code}")?;
-                }
-                f.write_str(")")?;
-                match message {
-                    Some(message) => write!(f, ": {message}"),
-                    None => Ok(()),
-                }
-            }
-            Self::RateLimited { retry_after } => {
-                f.write_str("the token endpoint got too many requests")?;
-                write_wait(f, *retry_after)
-            }
-            Self::Unavailable {
-                status,
-                retry_after,
-            } => {
-                write!(
-                    f,
-                    "the token endpoint is not available ({})",
-                    status.as_u16()
-                )?;
-                write_wait(f, *retry_after)
-            }
-            Self::Unreachable(cause) => write!(f, "the token endpoint gave no answer: {cause}"),
-            Self::Undecodable {
-                status,
-                content_type,
-                reason,
-            } => write!(
-                f,
-                "the token endpoint's answer is not a token ({}, {}): {reason}",
-                status.as_u16(),
-                content_type.as_deref().unwrap_or("no content type"),
-            ),
-            Self::Insecure { host } => write!(
-                f,
-                "the client's secret is not sent to {host} without TLS: use an https URL"
-            ),
-            Self::Provider(error) => error.fmt(f),
-        }
-    }
+/// A text behind what leads up to it, where there is one.
+fn after(lead: &str, text: Option<impl fmt::Display>) -> String {
+    text.map(|text| format!("{lead}{text}")).unwrap_or_default()
 }
 
-fn write_wait(f: &mut fmt::Formatter<'_>, wait: Option<Duration>) -> fmt::Result {
+fn asked(wait: &Option<Duration>) -> String {
     match wait {
-        Some(wait) => write!(f, "; it asks to wait {} s", wait.as_secs()),
-        None => Ok(()),
+        Some(wait) => format!("; it asks to wait {} s", wait.as_secs()),
+        None => String::new(),
     }
 }
-
-impl std::error::Error for TokenError {}
 
 impl From<SendError> for TokenError {
     fn from(cause: SendError) -> Self {

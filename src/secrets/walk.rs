@@ -107,10 +107,6 @@ struct Step {
     from: usize,
     /// The step before.
     before: usize,
-    /// A step further back, so that any of them is found in a few leaps.
-    leap: usize,
-    /// How many bytes the path has so far.
-    count: usize,
     /// How many blanks were passed on the path so far.
     blanks: usize,
 }
@@ -218,20 +214,11 @@ impl Walk<'_> {
     }
 
     fn add_step(&mut self, path: Path, from: usize) -> usize {
-        let last = self.step(path.step);
-        let leap = self.step(last.leap);
-        let far = self.step(leap.leap);
-        // Each leap is as far as the two before it together, or to the last step.
-        let together =
-            last.count.saturating_sub(leap.count) == leap.count.saturating_sub(far.count);
-        let step = Step {
+        self.steps.push(Step {
             from,
             before: path.step,
-            leap: if together { leap.leap } else { path.step },
-            count: last.count.saturating_add(1),
             blanks: path.blanks,
-        };
-        self.steps.push(step);
+        });
         self.steps.len().saturating_sub(1)
     }
 
@@ -239,19 +226,10 @@ impl Walk<'_> {
         self.steps.get(index).copied().unwrap_or_default()
     }
 
-    /// The first of the last `length` steps on a path.
+    /// The first of the last `length` steps on a path. What is looked for is short.
     fn step_back(&self, index: usize, length: usize) -> Step {
-        let mut step = self.step(index);
-        let count = step.count.saturating_sub(length).saturating_add(1);
-        while step.count > count {
-            let leap = self.step(step.leap);
-            step = if leap.count >= count {
-                leap
-            } else {
-                self.step(step.before)
-            };
-        }
-        step
+        let last = self.step(index);
+        (1..length).fold(last, |step, _| self.step(step.before))
     }
 
     /// Something ends here: the longest is what is hidden.
