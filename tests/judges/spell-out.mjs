@@ -1,12 +1,16 @@
 // Writes a document as the judges have to be given it:  node spell-out.mjs DOCUMENT COPY
 //
-// Two things are on the wire that OpenAPI 3.0 has words for which these tools do not read:
+// Four things are on the wire that OpenAPI 3.0 has words for which these tools do not read:
 //
 // * A reference that may be null is `{ nullable: true, allOf: [{ $ref }] }`. The tools take null for wrong there,
 //   because the member of the `allOf` does not allow it. The copy says `anyOf`: the reference, or null.
 // * A form field that holds JSON text is `encoding: { field: { contentType: application/json } }`. The tools expect
 //   the field's schema in the form itself. The copy calls the field a string, and writes its examples as text. The
 //   schemas of such fields are left out, where nothing else uses them.
+// * A variable in the path of the first server is a part of every path. The tools are given an address, and ask for
+//   no variables. The copy has that path before each of its own, with a parameter.
+// * What the JSON text in a string is made of is `x-json-text`. The tools take that schema for one that nothing uses.
+//   The copy does without both.
 //
 // Everything else is as in the document.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -47,6 +51,25 @@ function formsWithJson(value) {
   if (form?.encoding && Object.keys(form.encoding).length === 0) delete form.encoding;
 }
 
+function jsonTexts(value) {
+  if (value === null || typeof value !== "object") return;
+  Object.values(value).forEach(jsonTexts);
+  delete value["x-json-text"];
+}
+
+function variablesInServers() {
+  const server = root.servers?.[0];
+  const [, origin, path] = /^(https?:\/\/[^/]+)(\/.*)?$/.exec(server?.url ?? "") ?? [];
+  if (!path?.includes("{")) return;
+  const parameters = Object.entries(server.variables ?? {})
+    .filter(([name]) => path.includes(`{${name}}`))
+    .map(([name, { default: example, description }]) =>
+      ({ name, in: "path", required: true, description, schema: { type: "string" }, example }));
+  root.servers = [{ url: origin, description: server.description }];
+  root.paths = Object.fromEntries(Object.entries(root.paths).map(([own, item]) =>
+    [path + own, { ...item, parameters: [...parameters, ...(item.parameters ?? [])] }]));
+}
+
 function references(value, found = new Set()) {
   if (value === null || typeof value !== "object") return found;
   if (typeof value.$ref === "string") found.add(value.$ref);
@@ -57,6 +80,8 @@ function references(value, found = new Set()) {
 const before = references(root);
 nullableReferences(root);
 formsWithJson(root);
+jsonTexts(root);
+variablesInServers();
 for (let left = true; left; ) {
   const used = references(root);
   const unused = Object.keys(root.components?.schemas ?? {})

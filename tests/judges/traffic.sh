@@ -20,6 +20,7 @@ serve_prisms() {
   export RUNPIPE_MATILLION_URL=http://127.0.0.1:${prism_ports[1]}
   export RUNPIPE_ALIYUN_URL=http://127.0.0.1:${prism_ports[2]}
   export RUNPIPE_BUDDY_URL=http://127.0.0.1:${prism_ports[3]}
+  export RUNPIPE_YUNXIAO_URL=http://127.0.0.1:${prism_ports[4]}
 }
 
 # Runs the program; it has to end with the given exit code.
@@ -44,7 +45,7 @@ place() {
   case $1 in
   azure-devops) echo --organization acme --project Website ;;
   matillion) echo --project-id 3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60 --environment Production ;;
-  aliyun) echo --organization-id 60d1c0ffee5ca1ab1e00feed ;;
+  aliyun | yunxiao) echo --organization-id 60d1c0ffee5ca1ab1e00feed ;;
   buddy) echo --workspace acme --project website ;;
   esac
 }
@@ -53,7 +54,7 @@ request() {
   case $1 in
   azure-devops) echo --branch main --var day=monday ;;
   matillion) echo --var day=monday ;;
-  aliyun) echo --env GREETING=hello --comment judged ;;
+  aliyun | yunxiao) echo --env GREETING=hello --comment judged ;;
   buddy) echo --branch main --comment judged --var day=monday ;;
   esac
 }
@@ -63,8 +64,8 @@ traffic() {
   serve_sandbox
   serve_prisms
   local service words asked run
-  local -A pipelines=([azure-devops]=42 [matillion]='Load orders' [aliyun]=123 [buddy]=1)
-  local -A unknown=([azure-devops]=999 [matillion]='No such load' [aliyun]=999 [buddy]=999)
+  local -A pipelines=([azure-devops]=42 [matillion]='Load orders' [aliyun]=123 [buddy]=1 [yunxiao]=123)
+  local -A unknown=([azure-devops]=999 [matillion]='No such load' [aliyun]=999 [buddy]=999 [yunxiao]=999)
   for service in "${services[@]}"; do
     read -ra words <<<"$(place "$service")"
     read -ra asked <<<"$(request "$service")"
@@ -84,6 +85,7 @@ traffic() {
   # With a comment, because Prism takes a form without fields for no body at all.
   expect 0 start aliyun --organization-id 60d1c0ffee5ca1ab1e00feed --pipeline web-release --comment judged
   expect 0 start buddy --workspace acme --project website --pipeline test --branch main
+  expect 0 start yunxiao --organization-id 60d1c0ffee5ca1ab1e00feed --pipeline web-release
   expect 0 preview azure-devops --organization acme --project Website --pipeline 42
   # Credentials that are not accepted.
   AZURE_DEVOPS_EXT_PAT=wrong expect 4 status azure-devops/acme/Website/42/7001
@@ -91,6 +93,7 @@ traffic() {
     expect 4 list matillion --project-id 3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60 --environment Production
   ALIBABA_CLOUD_ACCESS_KEY_SECRET=wrong expect 4 status aliyun/60d1c0ffee5ca1ab1e00feed/123/1
   BUDDY_TOKEN=wrong expect 4 status buddy/acme/website/1/1
+  YUNXIAO_ACCESS_TOKEN=wrong expect 4 status yunxiao/60d1c0ffee5ca1ab1e00feed/123/1
   for service in "${services[@]}"; do
     judged "Prism's log of $service" quiet_log "$work/logs/prism-$service.log"
   done
