@@ -161,6 +161,21 @@ fn every_link_between_pages_leads_somewhere() {
 }
 
 #[test]
+fn the_page_of_errors_has_every_kind() {
+    let source = fs::read_to_string(Path::new(ROOT).join("src/error/kind.rs")).unwrap();
+    let page = text(Path::new("errors.md"));
+    let kinds: BTreeSet<&str> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => "))
+        .map(|(kind, _)| kind)
+        .collect();
+    assert!(kinds.len() > 12, "{kinds:?}");
+    for kind in kinds {
+        assert!(page.contains(&format!("| `{kind}` |")), "{kind} is missing");
+    }
+}
+
+#[test]
 fn every_page_is_in_the_summary() {
     let summary = text(Path::new("SUMMARY.md"));
     let listed: BTreeSet<PathBuf> = links(&summary).map(PathBuf::from).collect();
