@@ -7,9 +7,10 @@ export AIRFLOW__CORE__EXECUTOR=LocalExecutor AIRFLOW__CORE__PARALLELISM=2 AIRFLO
 export AIRFLOW__CORE__DAGS_FOLDER="$AIRFLOW_HOME/dags" AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False
 mkdir "$AIRFLOW_HOME/dags"
 cp "$(dirname "$0")/airflow_dag.py" "$AIRFLOW_HOME/dags/release.py"
-airflow standalone >"$AIRFLOW_HOME/log" 2>&1 &
+# In a group of its own, which ends as a whole.
+setsid airflow standalone >"$AIRFLOW_HOME/log" 2>&1 &
 engine=$!
-trap 'kill "$engine"' EXIT
+trap 'kill -TERM -"$engine"' EXIT
 until airflow dags trigger release --run-id once >/dev/null 2>&1; do sleep 2; done
 while :; do
   state=$(airflow dags list-runs release --output json 2>/dev/null | tr -d ' \n' | sed 's/.*"state":"\([a-z]*\)".*/\1/')
