@@ -1,16 +1,18 @@
 //! What the two APIs of Yunxiao Flow (云效 Flow) share. [`super::aliyun`] and [`super::yunxiao`] are one
 //! product: their runs have the same stages, jobs, words and habits, and each API has types of its own.
 
+mod answer;
 mod decide;
 mod jobs;
 mod likeness;
 pub(super) mod page;
 mod run;
 
+pub(super) use answer::{Job, Shown, shown};
 pub(super) use decide::{Jobs, Wish, carry_out, retry_failed};
 pub(super) use jobs::{Flow, all_steps, log_of_step, step_logs};
 pub(super) use likeness::{candidate, fits};
-pub(super) use run::{Job, Pipeline, Shown, listed, queued, run, shown};
+pub(super) use run::{Pipeline, listed, queued, run};
 
 use crate::error::{ErrorKind, Result};
 use crate::mark::{Mark, MarkPlace, Trace};
