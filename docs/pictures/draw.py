@@ -22,7 +22,7 @@ import time
 
 import pyte
 
-COLUMNS, LINES = 100, 24
+COLUMNS, LINES = 108, 26
 CELL_WIDTH, CELL_HEIGHT, MARGIN = 8.4, 18, 12
 REST = 4.0  # seconds for which the last frame is shown
 COLOURS = {
