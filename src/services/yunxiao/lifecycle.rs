@@ -62,7 +62,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came, or the
+    /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came, or the
     /// answer was `false`: the gate may have been passed. Every other kind says that it was not.
     pub async fn pass(&self, run: &RunRef, job_id: i64) -> Result<()> {
         decide!(
