@@ -139,9 +139,8 @@ impl Vendor for Yunxiao {
         let sentence = mismatch.sentences(request).join(" ");
         match mismatch {
             Mismatch::Path => self.refusal(404, "NotFound", &sentence),
-            Mismatch::Method(_) | Mismatch::Violations(_) => {
-                self.refusal(400, "BadRequest", &sentence)
-            }
+            Mismatch::Method(_) => self.refusal(405, "MethodNotAllowed", &sentence),
+            Mismatch::Violations(_) => self.refusal(400, "BadRequest", &sentence),
         }
     }
 
