@@ -3,9 +3,9 @@
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
+use super::any_vendor::AnyVendor;
 use super::configured::SERVICE;
 use super::services;
-use super::vendor::AnyVendor;
 
 /// Flags of a command that are the same whatever the service.
 pub trait Shared: Args {

@@ -21,11 +21,11 @@ use super::context::Context;
 use super::environment::Environment;
 use super::exit::{DONE, Failure, WITHOUT_SUCCESS};
 use super::output::{Output, status_cell, status_style, took};
+use super::prepared::Start;
 use super::settings::Settings;
 use super::stage::Stage;
 use super::start;
 use super::text::{one_line, span};
-use super::vendor::Start;
 use super::{example, open_files};
 
 /// What was seen of one service.

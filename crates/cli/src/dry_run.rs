@@ -10,12 +10,14 @@ use runpipe::{Rehearsal, Service};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::any_vendor::AnyVendor;
 use super::context::Context;
 use super::exit::{DONE, Failure};
 use super::fields::{self, Field};
+use super::prepared::Start;
 use super::text::one_line;
 use super::veil::Veil;
-use super::vendor::{AnyVendor, Signature, Start};
+use super::vendor::Signature;
 
 /// The result as JSON. A secret is the name of the variable that holds it.
 #[derive(JsonSchema, Serialize)]

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use runpipe::Run;
 use serde::Serialize;
 
+use super::any_vendor::AnyVendor;
 use super::chosen::{Chosen, Shared};
 use super::connection::Connection;
 use super::context::Context;
@@ -15,7 +16,7 @@ use super::exit::{DONE, Failure};
 use super::filter::Filter;
 use super::output::{moment, status_cell, took};
 use super::text::one_line;
-use super::vendor::{AnyVendor, RunList};
+use super::vendor::RunList;
 
 /// The arguments of `list`.
 pub type Arguments = Chosen<Options>;

@@ -5,7 +5,8 @@
 //!
 //! * `arguments`, `command_line`: the command line as a whole, and what is wrong with it; each
 //!   command's own arguments are in its file;
-//! * `services`, `vendor`: each service's flags, client and calls, and what a service is;
+//! * `services`, `vendor`, `any_vendor`, `prepared`: each service's flags, client and calls, what a service is, and a start
+//!   that is ready to be made;
 //! * `chosen`: commands that have one subcommand a service;
 //! * `proof`: what a service takes as proof;
 //! * `filter`: which runs of a list are wanted;
@@ -24,6 +25,7 @@
 //! No module imports, directly or by way of others, one that imports it.
 
 mod annotation;
+mod any_vendor;
 mod arguments;
 mod auth;
 mod body;
@@ -62,6 +64,7 @@ mod output;
 mod pair;
 mod pipeline;
 mod pipelines;
+mod prepared;
 mod preview;
 mod proof;
 mod reconcile;

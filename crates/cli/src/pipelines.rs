@@ -6,12 +6,13 @@ use futures_util::TryStreamExt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::any_vendor::AnyVendor;
 use super::chosen::{Chosen, Shared};
 use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
 use super::text::one_line;
-use super::vendor::{AnyVendor, ListedPipeline};
+use super::vendor::ListedPipeline;
 
 /// The arguments of `pipelines`.
 pub type Arguments = Chosen<Options>;

@@ -3,13 +3,15 @@
 use clap::Command;
 use serde_json::json;
 
+use super::any_vendor::AnyVendor;
 use super::chosen::{Chosen, Shared};
 use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
+use super::prepared::Start;
 use super::stage::Doing;
 use super::text::lines;
-use super::vendor::{AnyVendor, Preview, Start};
+use super::vendor::Preview;
 
 /// The arguments of `preview`: the same as a start.
 pub type Arguments = Chosen<Connection>;

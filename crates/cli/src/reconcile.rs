@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::context::Context;
 use super::exit::Failure;
-use super::vendor::Start;
+use super::prepared::Start;
 
 /// A look begins so long after the one before. The service tells its time to the second, so each
 /// look has to come at another part of a second: this length spreads them most evenly.

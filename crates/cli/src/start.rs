@@ -7,16 +7,17 @@ use clap::{Args, Command};
 use runpipe::ledger::{StartOnce, Started};
 use runpipe::{ErrorKind, Run};
 
+use super::any_vendor::AnyVendor;
 use super::chosen::{Chosen, Shared};
 use super::connection::Connection;
 use super::context::Context;
 use super::exit::{DONE, Failure};
 use super::keys::Keys;
 use super::output::OfKey;
+use super::prepared::Start;
 use super::stage::Doing;
 use super::text::one_line;
 use super::value::duration;
-use super::vendor::{AnyVendor, Start};
 use super::watch::{Waiting, follow};
 use super::{dry_run, preview, reconcile, watch};
 

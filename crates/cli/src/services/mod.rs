@@ -9,8 +9,9 @@ mod yunxiao;
 
 use runpipe::{RunRef, Runs, Service};
 
+use super::any_vendor::AnyVendor;
 use super::exit::Failure;
-use super::vendor::{Access, AnyVendor};
+use super::vendor::Access;
 
 /// Every service that the library has, in the order of the help.
 pub const ALL: [&dyn AnyVendor; Service::ALL.len()] = [
