@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::connection::Connection;
-use super::environment::Environment;
-use super::output::Output;
-use super::settings::Settings;
-use super::stage::Stage;
-use super::vendor::Access;
+use crate::output::Output;
+use crate::process::environment::Environment;
+use crate::process::stage::Stage;
+use crate::settings::Settings;
+use crate::vendor::Access;
+use crate::vendor::connection::Connection;
 
 /// The surroundings of a command.
 #[derive(Debug)]

@@ -1,94 +1,31 @@
 //! `runpipe`, the program: the library's public API on a command line.
 //!
 //! The process meets its surroundings here and nowhere else: arguments and environment come in,
-//! the exit code goes out. One file per command, one per service, and what they share:
+//! the exit code goes out. What a folder may use stands below it:
 //!
-//! * `arguments`, `command_line`: the command line as a whole, and what is wrong with it; each
-//!   command's own arguments are in its file;
-//! * `services`, `vendor`, `any_vendor`, `prepared`: each service's flags, client and calls, what a service is, and a start
-//!   that is ready to be made;
-//! * `chosen`: commands that have one subcommand a service;
-//! * `proof`: what a service takes as proof;
-//! * `filter`: which runs of a list are wanted;
-//! * `connection`, `environment`, `pipeline`, `named_run`: where a service is, who calls, what is meant;
-//! * `body`, `field`, `pair`, `value`, `variables`: requests as JSON, as flags, as `key=value`;
-//! * `fields`, `veil`: which flags became which fields, and texts in which secrets are variables;
-//! * `stage`, `interrupt`: what is under way, so that an interruption can say what it leaves behind;
-//! * `keys`: a start that many may try;
-//! * `settings`, `configured`, `credential_command`: `runpipe.toml`, and what it does to the command line;
-//! * `open_files`: a limit that leaves no room to work;
-//! * `exit`: how a command fails, and the exit code that says so;
-//! * `context`, `output`, `stdout`, `stderr`, `log`, `text`: what a command is given, and what people
-//!   and programs get to read;
-//! * `annotation`, `follow`, `gate`, `tail`, `view`, `wanted`: a run on its way to its end, and how that is shown.
+//! * `commands`: one file or folder a command;
+//! * `command_line`: what was typed, with what `runpipe.toml` adds to it: targets, services, runs;
+//! * `services`: one file a service: its flags, and the calls that they become;
+//! * `watching`: a run on its way to its end, and how that is shown;
+//! * `context`: what every command is given besides its arguments;
+//! * `vendor`: what a service is on the command line, whichever it is;
+//! * `flags`: what flags are read as, and which fields of a request they become;
+//! * `settings`: `runpipe.toml`, and where each setting is from;
+//! * `output`: what people and programs get to read;
+//! * `process`: variables, signals, limits, and the exit code.
 //!
 //! No module imports, directly or by way of others, one that imports it.
 
-mod annotation;
-mod any_vendor;
-mod arguments;
-mod auth;
-mod body;
-mod cancel;
-mod chosen;
 mod command_line;
-mod completions;
-mod config;
-mod configured;
-mod connection;
+mod commands;
 mod context;
-mod credential_command;
-mod decide;
-mod demo;
-mod dry_run;
-mod environment;
-mod event;
-mod example;
-mod exit;
-mod field;
-mod fields;
-mod filter;
-mod follow;
-mod gate;
-mod interrupt;
-mod keys;
-mod ledger;
-mod list;
-mod log;
-mod logs;
-mod man;
-mod named_run;
-mod open;
-mod open_files;
+mod flags;
 mod output;
-mod pair;
-mod pipeline;
-mod pipelines;
-mod prepared;
-mod preview;
-mod proof;
-mod reconcile;
-mod retry;
-mod sandbox;
-mod schema;
+mod process;
 mod services;
 mod settings;
-mod spec;
-mod stage;
-mod start;
-mod status;
-mod stderr;
-mod stdout;
-mod steps;
-mod tail;
-mod text;
-mod value;
-mod variables;
-mod veil;
 mod vendor;
-mod view;
-mod wanted;
-mod watch;
+mod watching;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,13 +34,15 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use arguments::{Arguments, Command};
+use command_line::{configured, refusal};
+use commands::{Arguments, Command};
 use context::Context;
-use environment::Environment;
-use exit::Failure;
-use output::Output;
+use output::{Output, log};
+use process::environment::Environment;
+use process::exit::Failure;
+use process::stage::Stage;
+use process::{interrupt, open_files};
 use settings::Settings;
-use stage::Stage;
 
 fn main() -> ExitCode {
     let environment = Environment::new(|name| std::env::var_os(name));
@@ -137,7 +76,7 @@ fn run(
             let output = Output::new(json, false);
             // Without its file a target is only a word that nobody knows.
             let Some(fault) = unusable.filter(|_| error.use_stderr()) else {
-                return command_line::refuse(error, &output);
+                return refusal::refuse(error, &output);
             };
             output.failure(&fault);
             return fault.code();
@@ -191,7 +130,7 @@ fn in_runtime(context: &Arc<Context>, command: Command) -> Result<u8, Failure> {
             // First, so that nothing is done or said before an interruption is listened for.
             biased;
             left = interrupt::interrupted(&context.stage) => left,
-            outcome = on_a_thread(context, dispatch(Arc::clone(context), command)) => outcome,
+            outcome = on_a_thread(context, commands::run(Arc::clone(context), command)) => outcome,
         }
     });
     // A thread that still reads stdin must not keep the program from ending.
@@ -211,43 +150,12 @@ async fn on_a_thread(
     }
 }
 
-async fn dispatch(context: Arc<Context>, command: Command) -> Result<u8, Failure> {
-    let context = &*context;
-    match command {
-        Command::Start(arguments) => start::run(context, arguments).await,
-        Command::Status(arguments) => status::run(context, arguments).await,
-        Command::Watch(arguments) => watch::run(context, arguments).await,
-        Command::Ledger(command) => ledger::run(context, command).await,
-        Command::List(arguments) => list::run(context, arguments).await,
-        Command::Pipelines(arguments) => pipelines::run(context, arguments).await,
-        Command::Cancel(arguments) => cancel::run(context, arguments).await,
-        Command::Approve(arguments) => decide::approve(context, arguments).await,
-        Command::Reject(arguments) => decide::reject(context, arguments).await,
-        Command::Retry(arguments) => retry::run(context, arguments).await,
-        Command::Logs(arguments) => logs::run(context, arguments).await,
-        Command::Steps(arguments) => steps::run(context, arguments).await,
-        Command::Open(arguments) => open::run(context, arguments).await,
-        Command::Auth(command) => auth::run(context, command).await,
-        Command::Preview(arguments) => preview::run(context, arguments).await,
-        Command::Config(command) => config::run(context, &command),
-        Command::Demo => demo::run(context).await,
-        Command::Sandbox(arguments) => sandbox::run(context, arguments).await,
-        Command::Schema(arguments) => schema::run(context, &arguments),
-        Command::Completions(arguments) => {
-            let command = configured::command(Arguments::command(), &context.settings)?;
-            completions::run(context, &arguments, command)
-        }
-        Command::Man(arguments) => man::run(context, &arguments, Arguments::command()),
-        Command::Spec(command) => spec::run(context, command).await,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exit::Cut;
+    use process::exit::Cut;
+    use process::stage::Doing;
     use runpipe::Service;
-    use stage::Doing;
 
     #[tokio::test]
     async fn a_fault_of_the_program_says_what_it_leaves_behind() {

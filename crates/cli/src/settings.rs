@@ -12,9 +12,9 @@ use runpipe::Service;
 use runpipe::auth::acs3::body_sha256;
 use toml::{Table, Value};
 
-use super::environment::Environment;
-use super::exit::Failure;
-use super::text::one_line;
+use crate::output::text::one_line;
+use crate::process::environment::Environment;
+use crate::process::exit::Failure;
 
 /// What the file is called, wherever it is.
 const NAME: &str = "runpipe.toml";

@@ -8,11 +8,11 @@ use runpipe::aliyun::{Client, Credentials, PipelineRef, types};
 use runpipe::auth::acs3::{SigningRequest, canonical_request, string_to_sign};
 use runpipe::{Rehearsal, Service};
 
-use crate::environment::Environment;
-use crate::exit::Failure;
-use crate::fields::Fields;
-use crate::pipeline::{Meant, Pipeline};
-use crate::proof::Proof;
+use crate::flags::fields::Fields;
+use crate::flags::pipeline::{Meant, Pipeline};
+use crate::process::environment::Environment;
+use crate::process::exit::Failure;
+use crate::vendor::proof::Proof;
 use crate::vendor::{ListedPipeline, PipelineList, Ready, RunList, Signature, Vendor, Words};
 
 use super::flow::{self, FIELDS, Params};

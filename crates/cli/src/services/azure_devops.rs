@@ -8,15 +8,15 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use runpipe::Service;
 use runpipe::azure_devops::{Client, Credentials, PipelineRef, types};
 
-use crate::body::{self, Body};
-use crate::environment::Environment;
-use crate::exit::Failure;
-use crate::field::set;
-use crate::fields::Fields;
-use crate::pair::{Pair, distinct, pair, pair_with_variable};
-use crate::pipeline::{Meant, Pipeline};
-use crate::proof::Proof;
-use crate::variables::{secrets, variables};
+use crate::flags::body::{self, Body};
+use crate::flags::field::set;
+use crate::flags::fields::Fields;
+use crate::flags::pair::{Pair, distinct, pair, pair_with_variable};
+use crate::flags::pipeline::{Meant, Pipeline};
+use crate::flags::variables::{secrets, variables};
+use crate::process::environment::Environment;
+use crate::process::exit::Failure;
+use crate::vendor::proof::Proof;
 use crate::vendor::{Access, ListedPipeline, PipelineList, Preview, Ready, RunList, Vendor, Words};
 
 /// Azure DevOps Pipelines.

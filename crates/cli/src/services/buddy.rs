@@ -9,16 +9,16 @@ use futures_util::{StreamExt, TryStreamExt};
 use runpipe::Service;
 use runpipe::buddy::{Client, Credentials, PipelineRef, types};
 
-use crate::body::{self, Body};
-use crate::environment::Environment;
-use crate::exit::Failure;
-use crate::field::set;
-use crate::fields::Fields;
-use crate::pair::{Pair, pair, pair_with_variable};
-use crate::pipeline::{Meant, Pipeline};
-use crate::proof::Proof;
-use crate::value::duration;
-use crate::variables::variables;
+use crate::flags::body::{self, Body};
+use crate::flags::field::set;
+use crate::flags::fields::Fields;
+use crate::flags::pair::{Pair, pair, pair_with_variable};
+use crate::flags::pipeline::{Meant, Pipeline};
+use crate::flags::value::duration;
+use crate::flags::variables::variables;
+use crate::process::environment::Environment;
+use crate::process::exit::Failure;
+use crate::vendor::proof::Proof;
 use crate::vendor::{ListedPipeline, PipelineList, Ready, RunList, Vendor, Words};
 
 /// Buddy.

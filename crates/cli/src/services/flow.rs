@@ -4,11 +4,11 @@ use clap::Args;
 use runpipe::aliyun::types::StartPipelineRunParams;
 use serde_json::Value;
 
-use crate::body::{self, Body};
-use crate::exit::Failure;
-use crate::field::set;
-use crate::fields::Fields;
-use crate::pair::{Pair, distinct, pair};
+use crate::flags::body::{self, Body};
+use crate::flags::field::set;
+use crate::flags::fields::Fields;
+use crate::flags::pair::{Pair, distinct, pair};
+use crate::process::exit::Failure;
 
 /// What each flag becomes.
 pub const FIELDS: Fields = &[

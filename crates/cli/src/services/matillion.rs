@@ -9,13 +9,13 @@ use runpipe::matillion::{Client, Credentials, ListFilter, ProjectRef, types};
 use runpipe::{Result as Answer, Run, RunRef, Service};
 use serde_json::{Map, Value};
 
-use crate::body::{self, Body};
-use crate::environment::Environment;
-use crate::exit::Failure;
-use crate::field::set;
-use crate::fields::Fields;
-use crate::pair::{Pair, distinct, pair};
-use crate::proof::Proof;
+use crate::flags::body::{self, Body};
+use crate::flags::field::set;
+use crate::flags::fields::Fields;
+use crate::flags::pair::{Pair, distinct, pair};
+use crate::process::environment::Environment;
+use crate::process::exit::Failure;
+use crate::vendor::proof::Proof;
 use crate::vendor::{ListedPipeline, PipelineList, Ready, RunList, Vendor, Words};
 
 /// Matillion.

@@ -9,9 +9,9 @@ mod yunxiao;
 
 use runpipe::{RunRef, Runs, Service};
 
-use super::any_vendor::AnyVendor;
-use super::exit::Failure;
-use super::vendor::Access;
+use crate::process::exit::Failure;
+use crate::vendor::Access;
+use crate::vendor::any::AnyVendor;
 
 /// Every service that the library has, in the order of the help.
 pub const ALL: [&dyn AnyVendor; Service::ALL.len()] = [

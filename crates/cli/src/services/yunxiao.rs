@@ -8,11 +8,11 @@ use runpipe::Service;
 use runpipe::aliyun::types::StartPipelineRunParams;
 use runpipe::yunxiao::{Client, Credentials, PipelineRef, types};
 
-use crate::environment::Environment;
-use crate::exit::Failure;
-use crate::fields::Fields;
-use crate::pipeline::{Meant, Pipeline};
-use crate::proof::Proof;
+use crate::flags::fields::Fields;
+use crate::flags::pipeline::{Meant, Pipeline};
+use crate::process::environment::Environment;
+use crate::process::exit::Failure;
+use crate::vendor::proof::Proof;
 use crate::vendor::{Access, ListedPipeline, PipelineList, Ready, RunList, Vendor, Words};
 
 use super::flow::{self, FIELDS, Params};

@@ -1,0 +1,79 @@
+//! Commands that have one subcommand a service.
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
+
+use super::configured::SERVICE;
+use crate::services;
+use crate::vendor::any::AnyVendor;
+
+/// Flags of a command that are the same whatever the service.
+pub trait Shared: Args {
+    /// What the command does, up to the name of the service.
+    const ABOUT: &'static str;
+
+    /// A service's subcommand with its own flags, where the service has the command.
+    fn command(vendor: &dyn AnyVendor) -> Option<Command>;
+}
+
+/// The service that was chosen, with its own flags and the shared ones.
+pub struct Chosen<S> {
+    /// The service.
+    pub vendor: &'static dyn AnyVendor,
+    /// Its own flags.
+    pub flags: ArgMatches,
+    /// The shared ones.
+    pub shared: S,
+}
+
+impl<S: Shared> FromArgMatches for Chosen<S> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let chosen = matches.subcommand();
+        let chosen = chosen.and_then(|(name, flags)| {
+            // A target has the name of its service beside its flags.
+            let target = flags.try_get_one::<String>(SERVICE).ok().flatten();
+            let name = target.map_or(name, String::as_str);
+            Some((services::named(name)?, flags))
+        });
+        let (vendor, flags) = chosen.ok_or_else(|| Error::new(ErrorKind::MissingSubcommand))?;
+        Ok(Chosen {
+            vendor,
+            shared: S::from_arg_matches(flags)?,
+            flags: flags.clone(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl<S: Shared> Subcommand for Chosen<S> {
+    fn augment_subcommands(command: Command) -> Command {
+        let commands = services::ALL.iter().filter_map(|vendor| {
+            let command = S::command(*vendor)?;
+            // What names no section of its own says which pipeline is meant.
+            let command = command.mut_args(|flag| match flag.get_help_heading() {
+                Some(_) => flag,
+                None => flag.help_heading("Pipeline"),
+            });
+            // Last: the comment of a group of flags, which is about the code, would become the
+            // command's.
+            let about = format!("{} {}", S::ABOUT, vendor.service().title());
+            let proof = vendor.proof();
+            let credential = format!("Credential: {}\n{}", proof.variables(), proof.origin());
+            let command = S::augment_args(command).about(about).long_about(None);
+            Some(command.after_help(credential))
+        });
+        command.subcommands(commands)
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        services::named(name).is_some_and(|vendor| S::command(vendor).is_some())
+    }
+}

@@ -1,0 +1,108 @@
+//! `runpipe approve` and `runpipe reject`: what is decided about a run that waits.
+
+use clap::Args;
+use runpipe::{Decision, ErrorKind, RunRef};
+
+use crate::command_line::named_run::OneRun;
+use crate::context::Context;
+use crate::flags::pair::{Pair, pair, pair_with_variable};
+use crate::flags::variables::variables;
+use crate::process::exit::{DONE, Failure};
+use crate::process::stage::Doing;
+
+/// The arguments of `approve`.
+#[derive(Args, Debug)]
+pub struct Approve {
+    #[command(flatten)]
+    about: About,
+
+    /// Value of a variable that the run waits for. Repeatable. Buddy only.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    var: Vec<Pair>,
+
+    /// The same, encrypted; its value is taken from an environment variable. Repeatable. Buddy only.
+    #[arg(long, value_name = "NAME=VARIABLE", value_parser = pair_with_variable)]
+    secret_var: Vec<Pair>,
+}
+
+/// The arguments of `reject`.
+#[derive(Args, Debug)]
+pub struct Reject {
+    #[command(flatten)]
+    about: About,
+}
+
+/// What is decided about.
+#[derive(Args, Debug)]
+struct About {
+    #[command(flatten)]
+    run: OneRun,
+
+    /// Which gate, by its name or its id, where the run waits at several. `status` shows them.
+    #[arg(long, value_name = "GATE")]
+    gate: Option<String>,
+
+    /// Why. Azure DevOps only: the other services keep no comment.
+    #[arg(long, value_name = "TEXT")]
+    comment: Option<String>,
+}
+
+/// Lets the run go on, and prints it as it is then.
+pub async fn approve(context: &Context, arguments: Approve) -> Result<u8, Failure> {
+    let Approve {
+        about,
+        var,
+        secret_var,
+    } = arguments;
+    let (plain, secret) = variables(&var, &secret_var, &context.environment)?;
+    let mut decision = Decision::approve();
+    for (name, value) in plain {
+        decision = decision.variable(name, value);
+    }
+    for (name, value) in secret {
+        decision = decision.secret(name, value);
+    }
+    decide(context, about, decision).await
+}
+
+/// Refuses what the run waits for, and prints it as it is then.
+pub async fn reject(context: &Context, arguments: Reject) -> Result<u8, Failure> {
+    decide(context, arguments.about, Decision::reject()).await
+}
+
+async fn decide(context: &Context, about: About, decision: Decision) -> Result<u8, Failure> {
+    let decision = match about.gate {
+        Some(gate) => decision.gate(gate),
+        None => decision,
+    };
+    let decision = match about.comment {
+        Some(comment) => decision.comment(comment),
+        None => decision,
+    };
+    let (runs, run) = about.run.find(context).await?;
+    context.stage.enter(Doing::Changing(run.clone()));
+    let decided = runs.decide(&run, &decision).await;
+    let decided = decided.map_err(|error| explain(error, &run, "--gate"))?;
+    context.output.run(&decided)?;
+    let what = match decided.waits_for.is_empty() {
+        true => "The service has taken it.",
+        false => "The service has taken it, and the run still waits.",
+    };
+    context
+        .output
+        .progress(&format!("{what} Its end: runpipe watch {run}"));
+    Ok(DONE)
+}
+
+/// The failure, with what the program knows better than the library.
+pub fn explain(error: runpipe::Error, run: &RunRef, flag: &str) -> Failure {
+    let kind = error.kind();
+    let failure = Failure::from(error);
+    match kind {
+        ErrorKind::OutcomeUnknown => failure.advise(format!("Look: runpipe status {run}")),
+        ErrorKind::UnknownName => {
+            failure.advise(format!("Where there are several, {flag} names one."))
+        }
+        _ => failure,
+    }
+}

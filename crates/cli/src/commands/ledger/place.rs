@@ -1,0 +1,55 @@
+//! Where the ledger is.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use runpipe::ledger::{DirectoryLedger, Ledger, LedgerError};
+
+use crate::process::environment::Environment;
+use crate::process::exit::Failure;
+
+/// Where the ledger is.
+#[derive(Args, Clone, Debug)]
+pub struct LedgerPlace {
+    /// Directory of the ledger, shared by all who use its keys. Before RUNPIPE_LEDGER; in your state
+    /// folder unless given.
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<OsString>,
+}
+
+impl LedgerPlace {
+    /// Opens the ledger.
+    pub fn open(&self, environment: &Environment) -> Result<Arc<dyn Ledger>, Failure> {
+        let folder = match &self.ledger {
+            Some(folder) => PathBuf::from(folder),
+            None => usual(environment)?,
+        };
+        let ledger = DirectoryLedger::open(folder).map_err(LedgerError::into_error)?;
+        Ok(Arc::new(ledger))
+    }
+}
+
+/// The variable's ledger, else one in the user's state folder.
+fn usual(environment: &Environment) -> Result<PathBuf, Failure> {
+    if let Some(folder) = environment.text("RUNPIPE_LEDGER")? {
+        return Ok(folder.into());
+    }
+    let state = environment.text("XDG_STATE_HOME")?.map(PathBuf::from);
+    let state = match (
+        state.filter(|folder| folder.is_absolute()),
+        environment.text("HOME")?,
+    ) {
+        (Some(state), _) => Some(state),
+        (None, Some(home)) => Some(PathBuf::from(home).join(".local/state")),
+        (None, None) => environment.text("LOCALAPPDATA")?.map(PathBuf::from),
+    };
+    let state = state.ok_or_else(|| {
+        Failure::usage(
+            "no variable says where your state folder is",
+            "Say with --ledger where the ledger is.",
+        )
+    })?;
+    Ok(state.join("runpipe/ledger"))
+}

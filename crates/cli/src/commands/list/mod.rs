@@ -1,0 +1,173 @@
+//! `runpipe list`: the runs of a pipeline, newest first.
+
+mod filter;
+
+use std::collections::BTreeSet;
+
+use clap::{Args, Command};
+use comfy_table::{Cell, ContentArrangement, Table, presets};
+use futures_util::StreamExt;
+use runpipe::Run;
+use serde::Serialize;
+
+use crate::command_line::chosen::{Chosen, Shared};
+use crate::context::Context;
+use crate::output::text::one_line;
+use crate::output::{moment, status_cell, took};
+use crate::process::exit::{DONE, Failure};
+use crate::vendor::RunList;
+use crate::vendor::any::AnyVendor;
+use crate::vendor::connection::Connection;
+use filter::Filter;
+
+/// The arguments of `list`.
+pub type Arguments = Chosen<Options>;
+
+/// What all services have in common.
+#[derive(Args)]
+#[command(next_help_heading = "Which runs")]
+pub struct Options {
+    /// How many runs to list.
+    #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "all")]
+    limit: usize,
+
+    /// List all runs.
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    filter: Filter,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// The result as JSON.
+#[derive(Serialize)]
+struct Listed {
+    runs: Vec<Run>,
+    /// Whether the service has more of them.
+    more: bool,
+}
+
+impl Shared for Options {
+    const ABOUT: &'static str = "List runs on";
+
+    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
+        Some(vendor.list_command())
+    }
+}
+
+/// Lists the runs.
+pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
+    let options = &arguments.shared;
+    let access = context.access(&options.connection);
+    let runs = arguments.vendor.list(&arguments.flags, access).await?;
+    let limit = if options.all {
+        usize::MAX
+    } else {
+        options.limit
+    };
+    let listed = take(runs, limit, &options.filter).await?;
+    let terminal = context.output.is_terminal();
+    let text = || {
+        if terminal {
+            table(&listed)
+        } else {
+            columns(&listed.runs)
+        }
+    };
+    context.output.result(&listed, text)?;
+    Ok(DONE)
+}
+
+/// The first runs, and whether there is another. No page is fetched for longer than needed.
+async fn take(mut runs: RunList, limit: usize, filter: &Filter) -> Result<Listed, Failure> {
+    let mut listed = Vec::new();
+    let mut too_old = 0_usize;
+    while let Some(run) = runs.next().await {
+        let run = run?;
+        if filter.is_too_old(&run) {
+            too_old = too_old.saturating_add(1);
+            if too_old >= OLD_ONES {
+                break;
+            }
+            continue;
+        }
+        too_old = 0;
+        if !filter.fits(&run) {
+            continue;
+        }
+        if listed.len() == limit {
+            return Ok(Listed {
+                runs: listed,
+                more: true,
+            });
+        }
+        listed.push(run);
+    }
+    Ok(Listed {
+        runs: listed,
+        more: false,
+    })
+}
+
+/// How many runs in a row have to be older than what is wanted for the rest to be older too: more
+/// than a page of the one service whose order is not documented.
+const OLD_ONES: usize = 50;
+
+/// What is shown of a run, in this order.
+fn cells(run: &Run) -> [String; 5] {
+    let begun = run.created_at.as_ref().or(run.started_at.as_ref());
+    [
+        run.status.to_string(),
+        begun.map(moment).unwrap_or_default(),
+        took(run).unwrap_or_default(),
+        run.requested_ref
+            .as_deref()
+            .map(one_line)
+            .unwrap_or_default(),
+        run.reference.to_string(),
+    ]
+}
+
+/// For a program in the pipe: no header, one tab between two columns, nothing cut.
+fn columns(runs: &[Run]) -> String {
+    runs.iter()
+        .map(|run| cells(run).join("\t") + "\n")
+        .collect()
+}
+
+fn table(listed: &Listed) -> String {
+    if listed.runs.is_empty() {
+        return "There are no such runs.\n".to_owned();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).enforce_styling();
+    table.style_text_only();
+    let pipelines = listed.runs.iter().map(Run::pipeline);
+    let several = pipelines.collect::<BTreeSet<_>>().len() > 1;
+    let mut header = vec!["STATUS", "BEGUN", "TOOK", "REF"];
+    header.extend(several.then_some("PIPELINE"));
+    header.push("RUN");
+    table.set_header(header);
+    // The reference is last and never wrapped: it has to be copied in one piece.
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    for run in &listed.runs {
+        let mut row = vec![status_cell(run.status)];
+        let [_, begun, took, asked, reference] = cells(run);
+        row.extend([begun, took, asked].map(Cell::new));
+        if several {
+            let name = run.pipeline_name.as_deref().or(run.pipeline());
+            row.push(Cell::new(one_line(name.unwrap_or_default())));
+        }
+        row.push(Cell::new(reference));
+        table.add_row(row);
+    }
+    let mut text = table.trim_fmt();
+    text.push('\n');
+    if listed.more {
+        text.push_str("There are more: --limit N, or --all.\n");
+    }
+    text
+}

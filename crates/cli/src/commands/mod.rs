@@ -1,0 +1,188 @@
+//! The commands, one file or folder each, and the command line as a whole.
+
+mod auth;
+mod cancel;
+mod completions;
+mod config;
+mod decide;
+mod demo;
+mod example;
+mod ledger;
+mod list;
+mod logs;
+mod man;
+mod open;
+mod pipelines;
+mod preview;
+mod retry;
+mod sandbox;
+mod schema;
+mod spec;
+mod start;
+mod status;
+mod steps;
+mod watch;
+
+use std::sync::Arc;
+
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+
+use crate::command_line::configured;
+use crate::context::Context;
+use crate::output::log::Form;
+use crate::process::exit::Failure;
+
+/// The section of the flags that every command takes. It stands last: they are added last.
+const OUTPUT: &str = "Output";
+
+/// Ends `--help`.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done (`status` of a failed run is 0: it was read)
+  1    `watch` or `start --watch`: the run ended without success
+  2    the command line, a variable or a file cannot be used
+  3    the service refused the request, or the key belongs to another start
+  4    the credential was not accepted (401, 403, a sign-in page)
+  5    no answer, or one that cannot be read; nothing was started
+  6    a start, an approval or a retry whose outcome is unknown: it may have happened
+  7    the deadline passed; the run goes on
+  70   a fault of the program; it says what it leaves behind
+  74   done, but the result cannot be written to stdout: it is on stderr
+  129, 130, 131, 143  ended by SIGHUP, SIGINT (Ctrl-C), SIGQUIT, SIGTERM
+
+Every command takes --json: one object on stdout, or one on stderr with `kind` and `message`.
+
+`start` gives the bare reference where stdout is no terminal: REF=$(runpipe start ...)
+Unless it shows the run to a person at once, it first writes `started REF` to stderr
+(`attached REF` where the run of a --key was there); with --json, an object with the `kind`
+started or attached and the `ref`.";
+
+/// Starts a pipeline run on Azure DevOps, Matillion, Aliyun Yunxiao or Buddy, exactly once, and
+/// follows it to its end.
+#[derive(Parser)]
+#[command(name = "runpipe", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    /// Write one JSON object to stdout; errors as one object to stderr.
+    #[arg(long, global = true, help_heading = OUTPUT)]
+    pub json: bool,
+
+    /// Write less: only the reference of a run, and no progress.
+    #[arg(long, global = true, help_heading = OUTPUT)]
+    pub quiet: bool,
+
+    /// Print to stderr what is sent and answered; -vv: connections too.
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OUTPUT)]
+    pub verbose: u8,
+
+    /// How that is written. RUST_LOG selects what, for example runpipe=debug.
+    #[arg(long, value_name = "FORM", global = true, help_heading = OUTPUT)]
+    pub log: Option<Form>,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Start a run of a pipeline, once, and print its reference.
+    #[command(subcommand)]
+    Start(start::Arguments),
+    /// Read a run.
+    Status(status::Arguments),
+    /// Follow runs to their ends; the exit code says how they ended.
+    Watch(watch::Arguments),
+    /// List the runs of a pipeline, newest first.
+    #[command(subcommand)]
+    List(list::Arguments),
+    /// Show, and forget, what the ledger of keys remembers (start --key).
+    #[command(subcommand)]
+    Ledger(ledger::Command),
+    /// List the pipelines that there are to start.
+    #[command(subcommand)]
+    Pipelines(pipelines::Arguments),
+    /// Ask the service to stop a run.
+    Cancel(cancel::Arguments),
+    /// Give a waiting run what it waits for: it goes on.
+    Approve(decide::Approve),
+    /// Refuse what a waiting run waits for.
+    Reject(decide::Reject),
+    /// Run again what failed in a run.
+    Retry(retry::Arguments),
+    /// Print the logs of a run.
+    Logs(logs::Arguments),
+    /// Show the stages, jobs, tasks or actions of a run.
+    Steps(steps::Arguments),
+    /// Open the page of a run in a browser, and print its address.
+    Open(open::Arguments),
+    /// Show which credentials were found.
+    #[command(subcommand)]
+    Auth(auth::Command),
+    /// Print what a run would execute, without starting one (Azure DevOps).
+    #[command(subcommand)]
+    Preview(preview::Arguments),
+    /// Show what runpipe.toml sets: targets, defaults, addresses.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Try it out: start one run on each service, in a sandbox inside this program.
+    Demo,
+    /// Run the sandbox on this machine until interrupted.
+    Sandbox(sandbox::Arguments),
+    /// Print the JSON Schema of the output of --json.
+    Schema(schema::Arguments),
+    /// Print a completion script for a shell.
+    Completions(completions::Arguments),
+    /// Write the pages of the manual.
+    Man(man::Arguments),
+    /// Check and compare OpenAPI 3.0 documents, and check messages against them.
+    #[command(subcommand, after_help = spec::EXIT_CODES)]
+    Spec(spec::Command),
+}
+
+impl Command {
+    /// Whether it asks a service, and so needs to know where that is and who calls.
+    pub fn asks_a_service(&self) -> bool {
+        !matches!(
+            self,
+            Command::Config(_)
+                | Command::Demo
+                | Command::Sandbox(_)
+                | Command::Schema(_)
+                | Command::Completions(_)
+                | Command::Man(_)
+                | Command::Spec(_)
+        )
+    }
+}
+
+/// Does what the command says; returns the exit code.
+pub async fn run(context: Arc<Context>, command: Command) -> Result<u8, Failure> {
+    let context = &*context;
+    match command {
+        Command::Start(arguments) => start::run(context, arguments).await,
+        Command::Status(arguments) => status::run(context, arguments).await,
+        Command::Watch(arguments) => watch::run(context, arguments).await,
+        Command::Ledger(command) => ledger::run(context, command).await,
+        Command::List(arguments) => list::run(context, arguments).await,
+        Command::Pipelines(arguments) => pipelines::run(context, arguments).await,
+        Command::Cancel(arguments) => cancel::run(context, arguments).await,
+        Command::Approve(arguments) => decide::approve(context, arguments).await,
+        Command::Reject(arguments) => decide::reject(context, arguments).await,
+        Command::Retry(arguments) => retry::run(context, arguments).await,
+        Command::Logs(arguments) => logs::run(context, arguments).await,
+        Command::Steps(arguments) => steps::run(context, arguments).await,
+        Command::Open(arguments) => open::run(context, arguments).await,
+        Command::Auth(command) => auth::run(context, command).await,
+        Command::Preview(arguments) => preview::run(context, arguments).await,
+        Command::Config(command) => config::run(context, &command),
+        Command::Demo => demo::run(context).await,
+        Command::Sandbox(arguments) => sandbox::run(context, arguments).await,
+        Command::Schema(arguments) => schema::run(context, &arguments),
+        Command::Completions(arguments) => {
+            let command = configured::command(Arguments::command(), &context.settings)?;
+            completions::run(context, &arguments, command)
+        }
+        Command::Man(arguments) => man::run(context, &arguments, Arguments::command()),
+        Command::Spec(command) => spec::run(context, command).await,
+    }
+}

@@ -1,0 +1,39 @@
+//! `runpipe open`: the page of a run.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command_line::named_run::OneRun;
+use crate::context::Context;
+use crate::output::text::one_line;
+use crate::process::exit::{DONE, Failure};
+
+/// What `open` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(flatten)]
+    run: OneRun,
+}
+
+/// Prints the address of the run's page; where a person looks at stdout, a browser opens it.
+pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
+    let (runs, run) = arguments.run.find(context).await?;
+    let page = runs.get(&run).await?.url.ok_or_else(|| {
+        Failure::usage(
+            format!("{} tells no page of this run", run.service().title()),
+            "Look for it in the service's own pages.",
+        )
+    })?;
+    let told = json!({ "ref": run, "url": page });
+    context
+        .output
+        .result(&told, || format!("{}\n", one_line(&page)))?;
+    let wanted = context.output.is_terminal() && !context.output.is_json();
+    // An address of another kind could start any program.
+    if wanted && page.starts_with("https://") && open::that_detached(&page).is_err() {
+        context
+            .output
+            .progress("No browser could be started: open the address yourself.");
+    }
+    Ok(DONE)
+}

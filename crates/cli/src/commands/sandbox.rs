@@ -1,0 +1,71 @@
+//! `runpipe sandbox`: the services on this machine, until interrupted.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use runpipe::Service;
+use runpipe_testing::{Sandbox, Script};
+use serde_json::json;
+
+use super::example;
+use crate::context::Context;
+use crate::flags::body::read_file;
+use crate::output::text::shell_word;
+use crate::process::exit::Failure;
+use crate::process::open_files;
+use crate::process::stage::Doing;
+
+/// The arguments of `sandbox`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Port of the first service; the others are on the ports after it. 0 for any that are free.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4610)]
+    port: u16,
+
+    /// Scenario to play: what the next answers are, how the next runs go (JSON).
+    #[arg(long, value_name = "FILE|-")]
+    script: Option<PathBuf>,
+}
+
+/// Serves the sandbox and prints the variables that lead this program, or another, to it.
+pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
+    open_files::expect(open_files::OF_THE_SANDBOX)?;
+    let mut builder = Sandbox::builder().first_port(arguments.port);
+    if let Some(file) = arguments.script {
+        let text = read_file("--script", file).await?;
+        let script: Script = text.parse().map_err(|fault| {
+            Failure::usage(format!("--script: {fault}"), "Correct the scenario.")
+        })?;
+        builder = builder.script(script);
+    }
+    let sandbox = builder.start().await.map_err(|fault| {
+        Failure::usage(
+            format!("the sandbox cannot be served: {fault}"),
+            "End what uses the ports, or choose others with --port.",
+        )
+    })?;
+    context.stage.enter(Doing::Serving);
+    let variables: BTreeMap<_, _> = sandbox.variables().into_iter().collect();
+    let served = json!({ "variables": variables });
+    context.output.result(&served, || {
+        let variables = sandbox.variables();
+        let lines = variables.iter().map(|(name, value)| {
+            let value = shell_word(value);
+            format!("export {name}={value}\n")
+        });
+        lines.collect()
+    })?;
+    context
+        .output
+        .progress("Served until Ctrl-C. In another shell set the variables above, then:");
+    for service in Service::ALL {
+        if let Some(words) = example::start(&sandbox, service) {
+            let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+            context
+                .output
+                .progress(&format!("  runpipe {} --watch", words.join(" ")));
+        }
+    }
+    std::future::pending().await
+}

@@ -1,0 +1,211 @@
+//! `runpipe schema`: what the program writes as JSON, as JSON Schema.
+
+use clap::{Args, ValueEnum};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+
+use super::config::Shown;
+use super::pipelines::Pipelines;
+use super::start::dry_run::DryRun;
+use crate::context::Context;
+use crate::output::event::Event;
+use crate::process::exit::{DONE, Failure, Report};
+
+/// What `schema` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Of which object.
+    #[arg(value_enum)]
+    of: Of,
+}
+
+/// The objects that are written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    /// A run: `start`, `status`, `watch`, `cancel`, `approve`, `reject`, `retry`.
+    Run,
+    /// A run that was started with a key: `start --key`.
+    KeyedRun,
+    /// A list of runs: `list`.
+    List,
+    /// The steps of a run: `steps`.
+    Steps,
+    /// The pipelines of a service: `pipelines`.
+    Pipelines,
+    /// The settings: `config show`.
+    Config,
+    /// The request of a start that was not sent: `start --dry-run`.
+    DryRun,
+    /// An error, on stderr.
+    Error,
+    /// What is told while something goes on: a start, on stderr; a line of a log, with `logs --follow`.
+    Event,
+}
+
+/// A run. Every key is always there; what a service does not tell is null.
+#[derive(JsonSchema)]
+#[schemars(rename = "Run")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct RunObject {
+    /// azure-devops, matillion, aliyun, buddy
+    service: String,
+    /// Names the run on any machine.
+    #[schemars(rename = "ref")]
+    reference: String,
+    /// The vendor's id of the run, the last part of the reference.
+    id: String,
+    /// The pipeline's id, else its name.
+    pipeline: Option<String>,
+    /// The vendor's id of the pipeline.
+    pipeline_id: Option<String>,
+    /// The pipeline's name.
+    pipeline_name: Option<String>,
+    /// The status in one word, the same for every service.
+    status: Status,
+    /// The vendor's own word or words.
+    vendor_status: Option<String>,
+    /// A page where a person can look at the run.
+    url: Option<String>,
+    /// When the run was asked for, RFC 3339.
+    created_at: Option<String>,
+    /// When it began to run, RFC 3339.
+    started_at: Option<String>,
+    /// When it ended, RFC 3339.
+    finished_at: Option<String>,
+    /// The branch, tag, commit or version that was asked for, in the vendor's form.
+    requested_ref: Option<String>,
+    /// What the vendor says about the result, or what the run waits for.
+    message: Option<String>,
+    /// What the run waits for, and who may act.
+    waits_for: Vec<GateObject>,
+    /// What could not be read in the vendor's answer, in sentences.
+    warnings: Vec<String>,
+}
+
+/// A run with the key that it was started with.
+#[derive(JsonSchema)]
+#[schemars(rename = "KeyedRun")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct KeyedRunObject {
+    #[schemars(flatten)]
+    run: RunObject,
+    /// The key.
+    key: String,
+    /// Whether the run was there already.
+    attached: bool,
+}
+
+/// Something that a run waits for.
+#[derive(JsonSchema)]
+#[schemars(rename = "Gate")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct GateObject {
+    /// Tells the gate apart from the others of its run.
+    id: String,
+    /// What waits: a stage, a job, an action.
+    name: String,
+    /// What it waits for.
+    kind: Kind,
+    /// Who may act, where the service says so.
+    who: Vec<String>,
+    /// What those who may act are told.
+    message: Option<String>,
+}
+
+/// Neither `other` nor a word that a later version adds can be given by `approve`.
+#[derive(JsonSchema)]
+#[schemars(rename = "GateKind", rename_all = "snake_case")]
+#[allow(dead_code, reason = "it is read as a schema")]
+enum Kind {
+    Approval,
+    Variables,
+    Other,
+}
+
+/// Neither `unknown` nor a word that a later version adds is a success or an end.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+#[allow(dead_code, reason = "it is read as a schema")]
+enum Status {
+    Queued,
+    Running,
+    Waiting,
+    Canceling,
+    Succeeded,
+    Failed,
+    Canceled,
+    Skipped,
+    Unknown,
+}
+
+/// Runs, newest first.
+#[derive(JsonSchema)]
+#[schemars(rename = "List")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct ListObject {
+    /// The runs.
+    runs: Vec<RunObject>,
+    /// Whether the service has more of them.
+    more: bool,
+}
+
+/// The steps of a run, in their order.
+#[derive(JsonSchema)]
+#[schemars(rename = "Steps")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct StepsObject {
+    /// The run.
+    #[schemars(rename = "ref")]
+    reference: String,
+    /// The steps.
+    steps: Vec<StepObject>,
+}
+
+/// A stage, a job, a task or an action.
+#[derive(JsonSchema)]
+#[schemars(rename = "Step")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct StepObject {
+    /// Tells the step apart from the others of its run.
+    id: String,
+    /// The step's name.
+    name: String,
+    /// The names of what it is a part of, the outermost first.
+    within: Vec<String>,
+    /// The status in one word.
+    status: Status,
+    /// The vendor's own word or words.
+    vendor_status: Option<String>,
+    /// When it began, RFC 3339.
+    started_at: Option<String>,
+    /// When it ended, RFC 3339.
+    finished_at: Option<String>,
+    /// What the vendor says about it.
+    message: Option<String>,
+}
+
+/// Prints the schema.
+pub fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
+    let schema = match arguments.of {
+        Of::Run => of::<RunObject>(),
+        Of::KeyedRun => of::<KeyedRunObject>(),
+        Of::List => of::<ListObject>(),
+        Of::Steps => of::<StepsObject>(),
+        Of::Pipelines => of::<Pipelines>(),
+        Of::Config => of::<Shown>(),
+        Of::DryRun => of::<DryRun>(),
+        Of::Error => of::<Report<'static>>(),
+        Of::Event => of::<Event<'static>>(),
+    };
+    context.output.result(&schema, || {
+        // What came from types always becomes JSON.
+        serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+    })?;
+    Ok(DONE)
+}
+
+/// A schema of what is written: every key is required.
+fn of<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<T>()
+}

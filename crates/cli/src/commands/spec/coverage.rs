@@ -1,0 +1,160 @@
+//! `runpipe spec coverage`: which documented answers have fixtures.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use runpipe_spec::coverage::{Coverage, coverage};
+use serde::Serialize;
+
+use super::document::{self, FINDINGS};
+use crate::context::Context;
+use crate::output::text::one_line;
+use crate::process::exit::{DONE, Failure};
+
+/// The arguments of `spec coverage`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Folder of the documents: <NAME>.json each.
+    #[arg(long, value_name = "FOLDER", default_value = "specs")]
+    documents: PathBuf,
+
+    /// Folder of the fixtures: <NAME>/<operationId>/<status>-<fixture>.json.
+    #[arg(long, value_name = "FOLDER", default_value = "tests/fixtures")]
+    fixtures: PathBuf,
+}
+
+/// The result as JSON.
+#[derive(Serialize)]
+struct Counted {
+    answers: usize,
+    covered: usize,
+    documents: Vec<Counts>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    document: String,
+    answers: usize,
+    covered: usize,
+    missing: Vec<Missing>,
+    strays: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Missing {
+    operation_id: String,
+    status: String,
+    fixtures: Vec<&'static str>,
+}
+
+impl Counts {
+    fn new(document: String, found: &Coverage) -> Self {
+        let uncovered = found.rows.iter().filter(|row| !row.is_covered());
+        let missing = uncovered.map(|row| Missing {
+            operation_id: row.operation_id.clone(),
+            status: row.status.to_string(),
+            fixtures: row.missing().collect(),
+        });
+        Counts {
+            document,
+            answers: found.rows.len(),
+            covered: found.covered(),
+            missing: missing.collect(),
+            strays: found.strays.clone(),
+        }
+    }
+}
+
+/// Counts the answers of every document in the folder.
+pub async fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
+    let mut documents = Vec::new();
+    for file in files(&arguments.documents)? {
+        let name = file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let document = document::read("--documents", file).await?;
+        let folder = arguments.fixtures.join(&name);
+        let found = coverage(&document, &folder).map_err(|cause| {
+            let place = folder.display();
+            Failure::usage(
+                format!("--fixtures: {place} cannot be read: {cause}"),
+                "Give a readable folder.",
+            )
+        })?;
+        documents.push(Counts::new(name, &found));
+    }
+    let counted = Counted {
+        answers: documents.iter().map(|counts| counts.answers).sum(),
+        covered: documents.iter().map(|counts| counts.covered).sum(),
+        documents,
+    };
+    let complete = counted
+        .documents
+        .iter()
+        .all(|counts| counts.missing.is_empty() && counts.strays.is_empty());
+    context.output.result(&counted, || text(&counted))?;
+    Ok(if complete { DONE } else { FINDINGS })
+}
+
+/// The documents in a folder, by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |cause: &dyn std::fmt::Display| {
+        let place = folder.display();
+        let advice = "Give the folder that holds the documents.";
+        Failure::usage(
+            format!("--documents: {place} cannot be read: {cause}"),
+            advice,
+        )
+    };
+    let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(&cause))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|cause| unreadable(&cause))?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        return Err(unreadable(&"no .json file is in it"));
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn text(counted: &Counted) -> String {
+    let mut text = String::new();
+    let mut line = |line: String| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{}", one_line(&line));
+    };
+    for counts in &counted.documents {
+        let name = &counts.document;
+        line(format!("{name}: {}", share(counts.covered, counts.answers)));
+        for missing in &counts.missing {
+            let fixtures = missing.fixtures.join(" and ");
+            line(format!(
+                "- {name}/{} {}: no {fixtures} fixture",
+                missing.operation_id, missing.status
+            ));
+        }
+        for stray in &counts.strays {
+            line(format!("- {name}/{stray}: belongs to no documented answer"));
+        }
+    }
+    line(format!("all: {}", share(counted.covered, counted.answers)));
+    text
+}
+
+/// `12 of 13 answers (92.3 %)`. Never 100 % while one is missing.
+fn share(covered: usize, answers: usize) -> String {
+    // Rounded down, in tenths of a percent.
+    let tenths = (covered * 1000).checked_div(answers).unwrap_or(1000);
+    format!(
+        "{covered} of {answers} answers ({}.{} %)",
+        tenths / 10,
+        tenths % 10
+    )
+}

@@ -1,0 +1,52 @@
+//! `runpipe spec`: OpenAPI 3.0 documents checked, compared, and held against messages. Any document
+//! in JSON, not only those of the services.
+
+mod check;
+mod coverage;
+mod diff;
+mod document;
+mod fixtures;
+mod message;
+mod upstream;
+mod validate;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::process::exit::Failure;
+
+/// Ends the help of `spec`.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing was found
+  1  findings; for `diff`: a breaking change; for `upstream`: a difference without a decision
+  2  the command line or a file cannot be used";
+
+/// What to do with documents.
+#[derive(Subcommand)]
+pub enum Command {
+    /// List what is wrong in documents, where, and how to correct it.
+    Check(check::Arguments),
+    /// List what changed between two versions, on the wire and in the generated client.
+    Diff(diff::Arguments),
+    /// Count the documented answers that have fixtures.
+    Coverage(coverage::Arguments),
+    /// Write a first draft of the fixtures that are missing, to be reviewed.
+    Fixtures(fixtures::Arguments),
+    /// Check a request or a response against a document.
+    Validate(validate::Arguments),
+    /// Compare a document with what its vendor publishes.
+    Upstream(upstream::Arguments),
+}
+
+/// Runs one of them.
+pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Check(arguments) => check::run(context, arguments).await,
+        Command::Diff(arguments) => diff::run(context, arguments).await,
+        Command::Coverage(arguments) => coverage::run(context, &arguments).await,
+        Command::Fixtures(arguments) => fixtures::run(context, arguments).await,
+        Command::Validate(arguments) => validate::run(context, arguments).await,
+        Command::Upstream(arguments) => upstream::run(context, arguments).await,
+    }
+}

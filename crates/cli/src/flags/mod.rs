@@ -1,0 +1,10 @@
+//! What flags are read as, and which fields of a request they become.
+
+pub mod body;
+pub mod field;
+pub mod fields;
+pub mod pair;
+pub mod pipeline;
+pub mod value;
+pub mod variables;
+pub mod veil;
