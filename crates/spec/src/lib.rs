@@ -22,6 +22,7 @@ mod format;
 mod keyed;
 pub mod lint;
 pub mod lower;
+mod nearest;
 #[cfg(feature = "schemas")]
 pub mod operation;
 mod outline;

@@ -4,6 +4,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
+use super::nearest::nearest;
 use super::pointer::child;
 use super::translate::{DECLARED, OPEN};
 
@@ -94,21 +95,6 @@ fn unknown_field(object: &str, name: &str, closed: Option<&Value>) -> Fault {
             certain,
         }),
     }
-}
-
-/// The known word that a misspelt one probably stands for.
-pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
-    known
-        .iter()
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase()),
-                *candidate,
-            )
-        })
-        .filter(|(likeness, candidate)| *likeness > 0.85 && *candidate != word)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
 }
 
 /// A text cut to `limit` characters, with a mark where something was cut off.

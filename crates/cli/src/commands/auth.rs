@@ -2,12 +2,13 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use comfy_table::{Cell, Table, presets};
+use comfy_table::Cell;
 use runpipe::Service;
 use serde::Serialize;
 
 use crate::command_line::named_run::{NamedRun, named_run};
 use crate::context::Context;
+use crate::output::table;
 use crate::process::exit::{DONE, Failure};
 use crate::services;
 use crate::vendor::connection::Connection;
@@ -83,25 +84,20 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         ));
     }
     let status = Status { credentials };
-    context
-        .output
-        .result(&status, || table(&status.credentials))?;
+    context.output.result(&status, || {
+        let rows = status.credentials.iter().map(cells).collect();
+        table::table(&["SERVICE", "CREDENTIAL"], rows)
+    })?;
     Ok(DONE)
 }
 
-fn table(rows: &[Row]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["SERVICE", "CREDENTIAL"]);
-    for row in rows {
-        let credential = match &row.found_in {
-            Some(names) => format!("in {}", names.join(" and ")),
-            None => {
-                let ways: Vec<String> = row.ways.iter().map(|way| way.join(" and ")).collect();
-                format!("none: set {}", ways.join(", or "))
-            }
-        };
-        table.add_row([Cell::new(row.service.title()), Cell::new(credential)]);
-    }
-    table.trim_fmt() + "\n"
+fn cells(row: &Row) -> table::Row {
+    let credential = match &row.found_in {
+        Some(names) => format!("in {}", names.join(" and ")),
+        None => {
+            let ways: Vec<String> = row.ways.iter().map(|way| way.join(" and ")).collect();
+            format!("none: set {}", ways.join(", or "))
+        }
+    };
+    vec![Cell::new(row.service.title()), Cell::new(credential)]
 }

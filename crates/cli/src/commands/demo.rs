@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use comfy_table::{Cell, Table, presets};
+use comfy_table::Cell;
 use futures_util::future::join_all;
 use futures_util::{StreamExt, pin_mut};
 use runpipe::{Run, RunStatus, Service, WaitOptions};
@@ -20,8 +20,9 @@ use super::example;
 use super::start;
 use crate::commands::{Arguments, Command};
 use crate::context::Context;
+use crate::output::table::{self, status_cell};
 use crate::output::text::{one_line, span};
-use crate::output::{Output, status_cell, status_style, took};
+use crate::output::{Output, status_style, took};
 use crate::process::environment::Environment;
 use crate::process::exit::{DONE, Failure, WITHOUT_SUCCESS};
 use crate::process::open_files;
@@ -130,23 +131,20 @@ async fn prepared(
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).enforce_styling();
-    table.style_text_only();
-    table.set_header(["SERVICE", "PIPELINE", "STATUS", "TOOK", "REQUESTS"]);
-    for row in rows {
+    let cells = |row: &Row| {
         let run = &row.run;
         let pipeline = run.pipeline_name.as_deref().or(run.pipeline());
-        table.add_row([
+        vec![
             Cell::new(row.service.title()),
             Cell::new(one_line(pipeline.unwrap_or_default())),
             status_cell(run.status),
             Cell::new(took(run).unwrap_or_else(|| format!("{:.1}s", row.took_seconds))),
             Cell::new(row.requests),
-        ]);
-    }
-    let mut text = table.trim_fmt();
-    text.push_str("\n\nThe references, as they would be given to `runpipe status`:\n");
+        ]
+    };
+    let header = ["SERVICE", "PIPELINE", "STATUS", "TOOK", "REQUESTS"];
+    let mut text = table::table(&header, rows.iter().map(cells).collect());
+    text.push_str("\nThe references, as they would be given to `runpipe status`:\n");
     for row in rows {
         text.push_str(&format!("  {}\n", row.run.reference));
     }

@@ -1,7 +1,7 @@
 //! `runpipe pipelines`: which pipelines there are to start.
 
 use clap::Command;
-use comfy_table::{Cell, Table, presets};
+use comfy_table::Cell;
 use futures_util::TryStreamExt;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,41 +47,17 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let pipelines = Pipelines {
         pipelines: list.try_collect().await?,
     };
-    let terminal = context.output.is_terminal();
-    context.output.result(&pipelines, || match terminal {
-        true => table(&pipelines.pipelines),
-        false => columns(&pipelines.pipelines),
+    let row = |pipeline: &ListedPipeline| {
+        let texts = [&pipeline.name, &pipeline.within].map(Option::as_deref);
+        let [name, within] = texts.map(Option::unwrap_or_default);
+        let texts = [&pipeline.pipeline, name, within];
+        Vec::from(texts.map(|text| Cell::new(one_line(text))))
+    };
+    let none = "There are no pipelines, or none that the credential may see.";
+    context.output.result(&pipelines, || {
+        let rows = pipelines.pipelines.iter().map(row).collect();
+        let header = ["PIPELINE", "NAME", "WITHIN"];
+        context.output.listed(&header, rows, none)
     })?;
     Ok(DONE)
-}
-
-/// What is shown of a pipeline, in this order.
-fn cells(pipeline: &ListedPipeline) -> [String; 3] {
-    let shown = |text: &Option<String>| text.as_deref().map(one_line).unwrap_or_default();
-    [
-        one_line(&pipeline.pipeline),
-        shown(&pipeline.name),
-        shown(&pipeline.within),
-    ]
-}
-
-/// For a program in the pipe: no header, one tab between two columns, nothing cut.
-fn columns(pipelines: &[ListedPipeline]) -> String {
-    let lines = pipelines
-        .iter()
-        .map(|pipeline| cells(pipeline).join("\t") + "\n");
-    lines.collect()
-}
-
-fn table(pipelines: &[ListedPipeline]) -> String {
-    if pipelines.is_empty() {
-        return "There are no pipelines, or none that the credential may see.\n".to_owned();
-    }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["PIPELINE", "NAME", "WITHIN"]);
-    for pipeline in pipelines {
-        table.add_row(cells(pipeline).map(Cell::new));
-    }
-    table.trim_fmt() + "\n"
 }

@@ -23,19 +23,19 @@ pub struct Body {
 
 impl Body {
     /// Reads the object in the file, or on stdin for `-`. No file, no fields.
-    pub async fn read(&self) -> Result<Map<String, Value>, Failure> {
+    pub async fn read(&self) -> Result<Value, Failure> {
         match &self.body {
             Some(file) => read(file.clone()).await,
-            None => Ok(Map::new()),
+            None => Ok(Value::Object(Map::new())),
         }
     }
 }
 
-async fn read(file: PathBuf) -> Result<Map<String, Value>, Failure> {
+async fn read(file: PathBuf) -> Result<Value, Failure> {
     let name = name_of(&file);
     let text = read_file("--body", file).await?;
     match serde_json::from_str(&text) {
-        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(fields @ Value::Object(_)) => Ok(fields),
         Ok(_) => Err(Failure::usage(
             format!("--body: {name} holds JSON, but no object"),
             "Write the request as one JSON object, in braces.",
@@ -90,8 +90,7 @@ fn read_text(file: &Path) -> std::io::Result<String> {
 
 /// Reads the fields as a generated request type, and refuses what that type does not know: it
 /// would be left out in silence.
-pub fn decode<T: DeserializeOwned + Serialize>(fields: Map<String, Value>) -> Result<T, Failure> {
-    let given = Value::Object(fields);
+pub fn decode<T: DeserializeOwned + Serialize>(given: Value) -> Result<T, Failure> {
     let request: T = serde_path_to_error::deserialize(&given).map_err(|fault| {
         let path = fault.path().to_string();
         let place = if path == "." {
@@ -169,11 +168,12 @@ fn find_lost(given: &Value, kept: &Value, path: &str, lost: &mut Vec<String>) {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+/// Whether a field says nothing.
+pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
-        _ => false,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }

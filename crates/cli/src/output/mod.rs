@@ -6,16 +6,16 @@ pub mod gate;
 pub mod log;
 pub mod stderr;
 pub mod stdout;
+pub mod table;
 pub mod text;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{Attribute, Cell, Color};
 use runpipe::ledger::Key;
 use runpipe::text::is_harmless;
-use runpipe::{Run, RunRef, RunStatus, Step};
+use runpipe::{Run, RunRef, RunStatus, Timestamp};
 use serde::Serialize;
 
 use crate::process::exit::Failure;
@@ -233,19 +233,6 @@ pub fn status_style(status: RunStatus) -> Style {
     }
 }
 
-/// A status in a table that is printed with [`comfy_table::Table::enforce_styling`]: the stream
-/// takes the colour out again where none is wanted.
-pub fn status_cell(status: RunStatus) -> Cell {
-    let cell = Cell::new(status.as_str());
-    match status {
-        RunStatus::Succeeded => cell.fg(Color::DarkGreen),
-        RunStatus::Failed => cell.fg(Color::DarkRed),
-        RunStatus::Waiting | RunStatus::Unknown => cell.fg(Color::DarkYellow),
-        RunStatus::Canceled | RunStatus::Skipped => cell.add_attribute(Attribute::Dim),
-        _ => cell.fg(Color::DarkCyan),
-    }
-}
-
 /// The vendor's word next to ours, if it differs.
 pub fn vendor_word(run: &Run) -> Option<String> {
     let word = one_line(run.vendor_status.as_deref()?);
@@ -255,20 +242,18 @@ pub fn vendor_word(run: &Run) -> Option<String> {
 
 /// How long a run took, or `None` while it has no beginning or no end.
 pub fn took(run: &Run) -> Option<String> {
-    let begun = run.started_at.as_ref().or(run.created_at.as_ref())?;
-    let took = run.finished_at.as_ref()?.to_utc() - begun.to_utc();
-    Some(span(took.to_std().ok()?))
+    let begun = run.started_at.as_ref().or(run.created_at.as_ref());
+    between(begun, run.finished_at.as_ref())
 }
 
-/// How long a step took, or `None` while it has no beginning or no end.
-pub fn step_took(step: &Step) -> Option<String> {
-    let begun = step.started_at.as_ref()?;
-    let took = step.finished_at.as_ref()?.to_utc() - begun.to_utc();
+/// How long it was from a beginning to an end, or `None` while there is not each of them.
+pub fn between(begun: Option<&Timestamp>, ended: Option<&Timestamp>) -> Option<String> {
+    let took = ended?.to_utc() - begun?.to_utc();
     Some(span(took.to_std().ok()?))
 }
 
 /// A point in time for people: to the second, in UTC. JSON has the vendor's digits.
-pub fn moment(moment: &runpipe::Timestamp) -> String {
+pub fn moment(moment: &Timestamp) -> String {
     moment.to_utc().format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 

@@ -115,17 +115,7 @@ impl Vendor for Aliyun {
     }
 
     async fn warnings(ready: &Ready<Self>) -> Vec<String> {
-        let request = serde_json::to_value(&ready.body).unwrap_or_default();
-        let pipeline = ready.client.pipeline(&ready.pipeline).await;
-        let sources = pipeline.map(|pipeline| {
-            let config = pipeline.pipeline_config.unwrap_or_default();
-            let sources = config.sources.into_iter().flatten();
-            let sources = sources.filter_map(|source| source.data);
-            sources
-                .map(|data| (data.repo, data.is_branch_mode == Some(true)))
-                .collect()
-        });
-        flow::ignored(&request, sources)
+        flow::ignored(&ready.body, ready.client.pipeline(&ready.pipeline).await)
     }
 
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {

@@ -1,10 +1,13 @@
 //! What starts a run of Yunxiao Flow is the same in both of its APIs: the keys of `params` as flags.
 
 use clap::Args;
+use runpipe::Result as Answer;
 use runpipe::aliyun::types::StartPipelineRunParams;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::flags::body::{self, Body};
+use crate::flags::body::{self, Body, is_empty};
 use crate::flags::field::set;
 use crate::flags::fields::Fields;
 use crate::flags::pair::{Pair, distinct, pair};
@@ -30,15 +33,10 @@ pub const FIELDS: Fields = &[
 const BRANCH_MODE: [&str; 3] = ["branchModeBranchs", "needCreateBranch", "releaseBranch"];
 const RUNNING: [&str; 2] = ["runningBranchs", "runningTags"];
 
-/// A source of a pipeline: the address of its repository, and whether it is in branch mode.
-pub type Source = (Option<String>, bool);
-
 /// What the service ignores in silence of a request: keys for the other kind of source (vendor page
 /// of the pipeline's sources), and addresses that no source has.
-pub fn ignored<E: std::fmt::Display>(
-    request: &Value,
-    sources: Result<Vec<Source>, E>,
-) -> Vec<String> {
+pub fn ignored(request: &impl Serialize, pipeline: Answer<impl Serialize>) -> Vec<String> {
+    let request = serde_json::to_value(request).unwrap_or_default();
     let given = |key: &str| request.get(key).filter(|value| !is_empty(value));
     let of_sources = BRANCH_MODE.iter().chain(&RUNNING);
     let mut warnings = Vec::new();
@@ -49,8 +47,8 @@ pub fn ignored<E: std::fmt::Display>(
     if !of_sources.clone().any(|key| given(key).is_some()) {
         return warnings;
     }
-    let sources = match sources {
-        Ok(sources) => sources,
+    let sources = match &pipeline {
+        Ok(pipeline) => sources(pipeline),
         Err(error) => {
             let what = "How the pipeline's sources are set up cannot be read";
             warnings.push(format!(
@@ -88,13 +86,18 @@ pub fn ignored<E: std::fmt::Display>(
     warnings
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
+/// The sources of a pipeline: the address of each one's repository, and whether it is in branch mode.
+fn sources(pipeline: &impl Serialize) -> Vec<(Option<String>, bool)> {
+    let pipeline = serde_json::to_value(pipeline).unwrap_or_default();
+    let sources = pipeline.pointer("/pipelineConfig/sources");
+    let sources = sources.and_then(Value::as_array).into_iter().flatten();
+    let source = |data: &Value| {
+        let repository = data.get("repo").and_then(Value::as_str);
+        let mode = data.get("isBranchMode").and_then(Value::as_bool);
+        (repository.map(str::to_owned), mode == Some(true))
+    };
+    let data = sources.filter_map(|source| source.get("data").filter(|data| data.is_object()));
+    data.map(source).collect()
 }
 
 /// The object inside `params`, key by key.
@@ -147,8 +150,9 @@ pub struct Params {
 }
 
 impl Params {
-    /// The object that the flags, and the file they name, describe.
-    pub async fn read(&self) -> Result<StartPipelineRunParams, Failure> {
+    /// The object that the flags, and the file they name, describe, as the type of either API: they
+    /// have the same fields, and one that is lost is refused.
+    pub async fn read<T: DeserializeOwned + Serialize>(&self) -> Result<T, Failure> {
         let mut request: StartPipelineRunParams = body::decode(self.body.read().await?)?;
         if !self.branch.is_empty() {
             request.branch_mode_branchs.clone_from(&self.branch);
@@ -187,6 +191,6 @@ impl Params {
         set(&mut request.comment, &self.comment);
         set(&mut request.need_create_branch, &self.need_create_branch);
         set(&mut request.release_branch, &self.release_branch);
-        Ok(request)
+        body::decode(serde_json::to_value(&request).unwrap_or_default())
     }
 }

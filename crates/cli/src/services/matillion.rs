@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use runpipe::matillion::{Client, Credentials, ListFilter, ProjectRef, types};
 use runpipe::{Result as Answer, Run, RunRef, Service};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::flags::body::{self, Body};
 use crate::flags::field::set;
@@ -153,18 +153,20 @@ impl Vendor for Matillion {
     ) -> Result<types::ExecutePublishedPipelineRequest, Failure> {
         let mut fields = flags.body.read().await?;
         // What the request cannot be without has to be there before it is decoded.
-        require(
-            &mut fields,
-            "environmentName",
-            "--environment",
-            flags.environment.as_deref(),
-        )?;
-        require(
-            &mut fields,
-            "pipelineName",
-            "--pipeline",
-            flags.pipeline.as_deref(),
-        )?;
+        for (name, flag, given) in [
+            ("environmentName", "--environment", &flags.environment),
+            ("pipelineName", "--pipeline", &flags.pipeline),
+        ] {
+            if let (Some(given), Some(fields)) = (given, fields.as_object_mut()) {
+                fields.insert(name.to_owned(), Value::from(given.as_str()));
+            }
+            if fields.get(name).is_none() {
+                return Err(Failure::usage(
+                    format!("the request has no {name}"),
+                    format!("Give {flag}, or put it into the body."),
+                ));
+            }
+        }
         let mut request: types::ExecutePublishedPipelineRequest = body::decode(fields)?;
         set(&mut request.agent_id, &flags.agent_id);
         set(&mut request.execution_tag, &flags.execution_tag);
@@ -243,24 +245,6 @@ impl Vendor for Matillion {
     fn stop<'a>(client: &'a Client, run: &'a RunRef) -> Option<BoxFuture<'a, Answer<Run>>> {
         Some(client.cancel(run, true).boxed())
     }
-}
-
-fn require(
-    fields: &mut Map<String, Value>,
-    name: &str,
-    flag: &str,
-    given: Option<&str>,
-) -> Result<(), Failure> {
-    if let Some(given) = given {
-        fields.insert(name.to_owned(), Value::from(given));
-    }
-    if fields.contains_key(name) {
-        return Ok(());
-    }
-    Err(Failure::usage(
-        format!("the request has no {name}"),
-        format!("Give {flag}, or put it into the body."),
-    ))
 }
 
 /// Whether a text has the form of a UUID.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
 use runpipe::Service;
-use runpipe::aliyun::types::StartPipelineRunParams;
 use runpipe::yunxiao::{Client, Credentials, PipelineRef, types};
 
 use crate::flags::fields::Fields;
@@ -80,30 +79,7 @@ impl Vendor for Yunxiao {
         flags: &Params,
         _environment: &Environment,
     ) -> Result<types::CreatePipelineRunParams, Failure> {
-        let StartPipelineRunParams {
-            branch_mode_branchs,
-            comment,
-            envs,
-            need_create_branch,
-            release_branch,
-            running_acr_artifacts,
-            running_branchs,
-            running_packages_artifacts,
-            running_pipeline_artifacts,
-            running_tags,
-        } = flags.read().await?;
-        Ok(types::CreatePipelineRunParams {
-            branch_mode_branchs,
-            comment,
-            envs,
-            need_create_branch,
-            release_branch,
-            running_acr_artifacts,
-            running_branchs,
-            running_packages_artifacts,
-            running_pipeline_artifacts,
-            running_tags,
-        })
+        flags.read().await
     }
 
     async fn find(
@@ -124,17 +100,7 @@ impl Vendor for Yunxiao {
     }
 
     async fn warnings(ready: &Ready<Self>) -> Vec<String> {
-        let request = serde_json::to_value(&ready.body).unwrap_or_default();
-        let pipeline = ready.client.pipeline(&ready.pipeline).await;
-        let sources = pipeline.map(|pipeline| {
-            let config = pipeline.pipeline_config.unwrap_or_default();
-            let sources = config.sources.into_iter().flatten();
-            let sources = sources.filter_map(|source| source.data);
-            sources
-                .map(|data| (data.repo, data.is_branch_mode == Some(true)))
-                .collect()
-        });
-        flow::ignored(&request, sources)
+        flow::ignored(&ready.body, ready.client.pipeline(&ready.pipeline).await)
     }
 
     fn list_flags(ready: &Ready<Self>) -> Vec<(&str, &str)> {

@@ -12,7 +12,7 @@ use crate::output::annotation::{System, inert};
 use crate::output::event::Event;
 use crate::output::gate;
 use crate::output::text::{one_line, shell_word, span};
-use crate::output::{Output, Reader, status_style, step_took, vendor_word};
+use crate::output::{Output, Reader, between, status_style, vendor_word};
 use crate::process::exit::Failure;
 
 /// How many lines of steps are shown at once on a terminal.
@@ -356,6 +356,11 @@ fn step_line(step: &Step) -> String {
         .filter(|_| !step.status.is_success());
     let said = said.map_or(String::new(), |said| format!("  {}", one_line(said)));
     format!("{indent}{symbol} {name}{took}{said}")
+}
+
+/// How long a step took, or `None` while it has no beginning or no end.
+pub fn step_took(step: &Step) -> Option<String> {
+    between(step.started_at.as_ref(), step.finished_at.as_ref())
 }
 
 /// `Build › Compile`.

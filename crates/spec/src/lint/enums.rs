@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::report::Report;
 use super::uses::Uses;
-use super::words::{list, nearest};
+use super::words::list;
+use crate::nearest::nearest;
 use crate::outline::{Node, Outline};
 use crate::pointer;
 

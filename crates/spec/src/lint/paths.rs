@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::report::Report;
-use super::words::{list, nearest, quoted};
+use super::words::{list, quoted};
+use crate::nearest::nearest;
 use crate::outline::grammar::Kind;
 use crate::outline::{Operation, Outline};
 use crate::pointer;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::Report;
-use super::words::{did_you_mean, nearest, quoted};
+use super::words::{did_you_mean, quoted};
+use crate::nearest::nearest;
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Outline};
 use crate::pointer;

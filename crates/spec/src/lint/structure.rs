@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::report::Report;
-use super::words::{did_you_mean, list, nearest, quoted};
+use super::words::{did_you_mean, list, quoted};
+use crate::nearest::nearest;
 use crate::outline::grammar::{EITHER, EXCLUSIVE, FLOW_ADDRESSES, FOREIGN, Kind, NEEDED, Shape};
 use crate::outline::{Node, Outline};
 use crate::pointer;

@@ -1,4 +1,6 @@
-//! Words in messages: lists, quotes, and the known word that a misspelt one stands for.
+//! Words in messages: lists, quotes, and cures for misspelt ones.
+
+use crate::nearest::nearest;
 
 /// How much of a text that the document gives is repeated in a message.
 const MAX_QUOTED: usize = 60;
@@ -25,23 +27,6 @@ pub(super) fn list(words: &[&str]) -> String {
         .map(|word| quoted(word))
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// The known word that is nearest to a misspelt one, if any is near: about one letter in three may differ.
-pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
-    let plain = word.to_lowercase();
-    let allowed = (word.chars().count() / 3).clamp(1, 4);
-    known
-        .iter()
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&plain, &candidate.to_lowercase()),
-                *candidate,
-            )
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
 }
 
 /// The cure for a misspelt word: the known word that is nearest to it, or else what `otherwise` says.

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::super::document::Document;
 use super::super::operation::{Carrier, Location, Operation, Parameter};
 use super::super::schema::{SchemaError, Strictness};
-use super::super::schema_error::nearest;
 use super::shape::Shape;
 use super::text::{self, Pair};
 use super::{RequestParts, Violation, ViolationKind, header};
+use crate::nearest::nearest;
 
 /// The decoded parameters of a request, by location.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! `runpipe ledger list`.
 
 use clap::Args;
-use comfy_table::{Table, presets};
+use comfy_table::Cell;
 use futures_util::TryStreamExt;
 use runpipe::ledger::{Entry, entries};
 use serde_json::json;
@@ -9,6 +9,7 @@ use serde_json::json;
 use super::place::LedgerPlace;
 use super::stage_word;
 use crate::context::Context;
+use crate::output::table::Row;
 use crate::output::text::one_line;
 use crate::process::exit::{DONE, Failure};
 
@@ -24,41 +25,25 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let ledger = arguments.ledger.open(&context.environment)?;
     let mut all: Vec<Entry> = entries(&*ledger).try_collect().await?;
     all.sort_by_key(|entry| std::cmp::Reverse(entry.changed));
-    let terminal = context.output.is_terminal();
-    let text = || if terminal { table(&all) } else { columns(&all) };
-    context.output.result(&json!({ "entries": all }), text)?;
+    context.output.result(&json!({ "entries": all }), || {
+        let rows = all.iter().map(row).collect();
+        let header = ["STAGE", "CHANGED", "KEY", "RUN"];
+        let none = "The ledger has no keys.";
+        context.output.listed(&header, rows, none)
+    })?;
     Ok(DONE)
 }
 
-fn cells(entry: &Entry) -> [String; 4] {
+fn row(entry: &Entry) -> Row {
     let what = match entry.run() {
         Some(run) => run.to_string(),
         None => format!("{} {}", entry.service, one_line(&entry.pipeline)),
     };
-    [
-        stage_word(&entry.stage).to_owned(),
-        entry.changed.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        one_line(entry.key.as_str()),
-        what,
+    let changed = entry.changed.format("%Y-%m-%d %H:%M:%S UTC");
+    vec![
+        Cell::new(stage_word(&entry.stage)),
+        Cell::new(changed),
+        Cell::new(one_line(entry.key.as_str())),
+        Cell::new(what),
     ]
-}
-
-/// For a program in the pipe: no header, one tab between two columns, nothing cut.
-fn columns(all: &[Entry]) -> String {
-    all.iter()
-        .map(|entry| cells(entry).join("\t") + "\n")
-        .collect()
-}
-
-fn table(all: &[Entry]) -> String {
-    if all.is_empty() {
-        return "The ledger has no keys.\n".to_owned();
-    }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["STAGE", "CHANGED", "KEY", "RUN"]);
-    for entry in all {
-        table.add_row(cells(entry));
-    }
-    table.trim_fmt() + "\n"
 }

@@ -5,15 +5,16 @@ mod filter;
 use std::collections::BTreeSet;
 
 use clap::{Args, Command};
-use comfy_table::{Cell, ContentArrangement, Table, presets};
+use comfy_table::Cell;
 use futures_util::StreamExt;
 use runpipe::Run;
 use serde::Serialize;
 
 use crate::command_line::chosen::{Chosen, Shared};
 use crate::context::Context;
+use crate::output::table::status_cell;
 use crate::output::text::one_line;
-use crate::output::{moment, status_cell, took};
+use crate::output::{moment, took};
 use crate::process::exit::{DONE, Failure};
 use crate::vendor::RunList;
 use crate::vendor::any::AnyVendor;
@@ -69,14 +70,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         options.limit
     };
     let listed = take(runs, limit, &options.filter).await?;
-    let terminal = context.output.is_terminal();
-    let text = || {
-        if terminal {
-            table(&listed)
-        } else {
-            columns(&listed.runs)
-        }
-    };
+    let text = || table(context, &listed);
     context.output.result(&listed, text)?;
     Ok(DONE)
 }
@@ -116,57 +110,30 @@ async fn take(mut runs: RunList, limit: usize, filter: &Filter) -> Result<Listed
 /// than a page of the one service whose order is not documented.
 const OLD_ONES: usize = 50;
 
-/// What is shown of a run, in this order.
-fn cells(run: &Run) -> [String; 5] {
-    let begun = run.created_at.as_ref().or(run.started_at.as_ref());
-    [
-        run.status.to_string(),
-        begun.map(moment).unwrap_or_default(),
-        took(run).unwrap_or_default(),
-        run.requested_ref
-            .as_deref()
-            .map(one_line)
-            .unwrap_or_default(),
-        run.reference.to_string(),
-    ]
-}
-
-/// For a program in the pipe: no header, one tab between two columns, nothing cut.
-fn columns(runs: &[Run]) -> String {
-    runs.iter()
-        .map(|run| cells(run).join("\t") + "\n")
-        .collect()
-}
-
-fn table(listed: &Listed) -> String {
-    if listed.runs.is_empty() {
-        return "There are no such runs.\n".to_owned();
-    }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).enforce_styling();
-    table.style_text_only();
-    let pipelines = listed.runs.iter().map(Run::pipeline);
-    let several = pipelines.collect::<BTreeSet<_>>().len() > 1;
+fn table(context: &Context, listed: &Listed) -> String {
+    let people = context.output.is_terminal();
+    let pipelines: BTreeSet<_> = listed.runs.iter().map(Run::pipeline).collect();
+    let several = people && pipelines.len() > 1;
     let mut header = vec!["STATUS", "BEGUN", "TOOK", "REF"];
     header.extend(several.then_some("PIPELINE"));
     header.push("RUN");
-    table.set_header(header);
-    // The reference is last and never wrapped: it has to be copied in one piece.
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    for run in &listed.runs {
+    let row = |run: &Run| {
+        let begun = run.created_at.as_ref().or(run.started_at.as_ref());
+        let asked = run.requested_ref.as_deref().map(one_line);
+        let texts = [begun.map(moment), took(run), asked];
         let mut row = vec![status_cell(run.status)];
-        let [_, begun, took, asked, reference] = cells(run);
-        row.extend([begun, took, asked].map(Cell::new));
+        row.extend(texts.map(|text| Cell::new(text.unwrap_or_default())));
         if several {
             let name = run.pipeline_name.as_deref().or(run.pipeline());
             row.push(Cell::new(one_line(name.unwrap_or_default())));
         }
-        row.push(Cell::new(reference));
-        table.add_row(row);
-    }
-    let mut text = table.trim_fmt();
-    text.push('\n');
-    if listed.more {
+        row.push(Cell::new(&run.reference));
+        row
+    };
+    let rows = listed.runs.iter().map(row).collect();
+    let none = "There are no such runs.";
+    let mut text = context.output.listed(&header, rows, none);
+    if people && listed.more {
         text.push_str("There are more: --limit N, or --all.\n");
     }
     text
