@@ -45,10 +45,15 @@ impl Point {
         Point::InDoubt,
         Point::WhileWriting,
     ];
+
+    /// Whether the program is held there until it is killed. At the other points it may be faster than the kill.
+    pub fn holds(self) -> bool {
+        matches!(self, Point::BeforeTheIntent | Point::WhileSending)
+    }
 }
 
 /// Longer than the program is left alive.
-const HELD_BACK: Duration = Duration::from_secs(4);
+const HELD_BACK: Duration = Duration::from_secs(30);
 /// A point that does not come is given up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
