@@ -5,6 +5,7 @@
 //! module `contract` (`Arguments`, `decoded`, `field_as_text`, `json`, `recoded`, `text`) for the
 //! second; `client` (`Effect`, `Operation`, `SecretField`) for the table of operations.
 
+mod builders;
 mod fields;
 mod hide;
 mod operations;
@@ -18,6 +19,7 @@ use crate::keyed::Keyed;
 use crate::outline::{Node, Outline, Parameter};
 use crate::rust_name::{pascal, snake};
 
+pub use builders::keep_builders_of_requests;
 pub use fields::{describe_references, restore_wire_names};
 pub use hide::hide_secrets;
 pub use operations::operations;
