@@ -72,8 +72,7 @@ fn subject(item: &Item) -> Option<&Ident> {
 }
 
 fn begins_a_builder(item: &Item) -> bool {
-    let is_builder =
-        |inner: &ImplItem| matches!(inner, ImplItem::Fn(function) if function.sig.ident == "builder");
+    let is_builder = |inner: &ImplItem| matches!(inner, ImplItem::Fn(function) if function.sig.ident == "builder");
     matches!(item, Item::Impl(block) if block.items.iter().any(is_builder))
 }
 
