@@ -11,6 +11,8 @@ use crate::auth::origin;
 use crate::client::{Clock, Clocks, Pace, RetryPolicy, Session, Shared};
 use crate::error::{Error, Result};
 use crate::http_client::{HttpClient, ReqwestClient, TLS_COMPILED_IN};
+#[cfg(feature = "recording")]
+use crate::recording::Recorder;
 use crate::secrets::Cleaner;
 use crate::service_client::{IntoCredential, ServiceClient};
 
@@ -31,6 +33,8 @@ pub struct Builder<C: ServiceClient> {
     requests_per_second: f64,
     clock: Clock,
     http: Option<Arc<dyn HttpClient>>,
+    #[cfg(feature = "recording")]
+    recorder: Option<Recorder>,
 }
 
 impl<C: ServiceClient> Builder<C> {
@@ -47,6 +51,8 @@ impl<C: ServiceClient> Builder<C> {
             requests_per_second: C::REQUESTS_PER_SECOND,
             clock: Arc::new(Utc::now),
             http: None,
+            #[cfg(feature = "recording")]
+            recorder: None,
         }
     }
 
@@ -128,13 +134,34 @@ impl<C: ServiceClient> Builder<C> {
         self
     }
 
+    /// Writes each exchange with the service into a file of this folder, redacted: see
+    /// [`recording`](crate::recording). Builders that are given one [`Recorder`] have look-alikes in
+    /// common.
+    ///
+    /// ```no_run
+    /// # fn main() -> runpipe::Result<()> {
+    /// let buddy = runpipe::buddy::Client::builder()
+    ///     .credentials(runpipe::buddy::Credentials::token("token"))
+    ///     .record("recorded")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "recording")]
+    #[must_use]
+    pub fn record(mut self, recorder: impl Into<Recorder>) -> Self {
+        self.recorder = Some(recorder.into());
+        self
+    }
+
     /// Builds the client. Nothing is sent.
     ///
     /// # Errors
     ///
     /// [`crate::ErrorKind::Configuration`] when there are no credentials, when they hold what no
     /// header can carry, when the address is not a URL or is plain `http` to another machine, or
-    /// when there is no TLS: no feature for it, or none of its providers in this process.
+    /// when there is no TLS: no feature for it, or none of its providers in this process. So too when
+    /// the folder of a recording cannot be made.
     pub fn build(self) -> Result<C> {
         let base_url = self
             .checked_base_url()
@@ -171,10 +198,23 @@ impl<C: ServiceClient> Builder<C> {
             Error::configuration(detail).on_service(C::SERVICE)
         })?;
         let cleaner = Cleaner::new(credential.secrets());
+        let http = self.http.unwrap_or_else(|| Arc::new(reqwest.clone()));
+        #[cfg(feature = "recording")]
+        let (http, http_is_callers) = match self.recorder {
+            Some(recorder) => {
+                let service = Some(C::SERVICE);
+                let secrets = cleaner.clone();
+                let recorded =
+                    recorder.client(http, service, C::DOCUMENT, base_url.as_str(), secrets);
+                let located = recorded.map_err(|error| error.on_service(C::SERVICE))?;
+                (located, true)
+            }
+            None => (http, http_is_callers),
+        };
         Ok(C::from_session(Session::new(Shared {
             service: C::SERVICE,
             base_url: base_url.as_str().trim_end_matches('/').to_owned(),
-            http: self.http.unwrap_or_else(|| Arc::new(reqwest.clone())),
+            http,
             maker,
             reqwest,
             http_is_callers,

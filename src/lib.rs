@@ -39,6 +39,8 @@ mod names;
 mod paging;
 mod place;
 mod reconcile;
+#[cfg(feature = "recording")]
+pub mod recording;
 mod retry_after;
 mod run;
 mod runs;

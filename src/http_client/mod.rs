@@ -58,7 +58,11 @@ impl ResponseBody {
     }
 
     /// The next piece, or `None` at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, String> {
+    ///
+    /// # Errors
+    ///
+    /// When the rest of the body does not come, with the reason.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, String> {
         match &mut self.0 {
             Inner::Reqwest(response) => {
                 let piece = response.chunk().await;

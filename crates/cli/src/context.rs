@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use runpipe::recording::Recorder;
+
 use crate::output::Output;
 use crate::process::environment::Environment;
 use crate::process::stage::Stage;
@@ -22,6 +24,8 @@ pub struct Context {
     pub output: Output,
     /// What is under way.
     pub stage: Stage,
+    /// What writes down the exchanges with services.
+    pub recorder: Option<Recorder>,
 }
 
 impl Context {
@@ -31,6 +35,7 @@ impl Context {
             connection,
             environment: &self.environment,
             settings: &self.settings,
+            recorder: self.recorder.as_ref(),
         }
     }
 }

@@ -33,6 +33,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
+use runpipe::recording::Recorder;
 
 use command_line::{configured, refusal};
 use commands::{Arguments, Command};
@@ -97,6 +98,7 @@ fn run(
         settings,
         output,
         stage: Stage::default(),
+        recorder: arguments.record.map(Recorder::new),
     });
     let listening = log::listen(
         &context.output,
@@ -165,6 +167,7 @@ mod tests {
             settings: Settings::default(),
             output: Output::new(false, false),
             stage: Stage::default(),
+            recorder: None,
         };
         let look = "runpipe list buddy".to_owned();
         let service = Service::Buddy;

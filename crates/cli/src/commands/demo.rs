@@ -55,6 +55,7 @@ pub async fn run(context: &Context) -> Result<u8, Failure> {
         settings: Settings::default(),
         output: Output::new(context.output.is_json(), false),
         stage: Stage::default(),
+        recorder: None,
     };
     context
         .output

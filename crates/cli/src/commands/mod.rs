@@ -23,6 +23,7 @@ mod status;
 mod steps;
 mod watch;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
@@ -73,6 +74,10 @@ pub struct Arguments {
     /// Print to stderr what is sent and answered; -vv: connections too.
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OUTPUT)]
     pub verbose: u8,
+
+    /// Write each exchange with a service into a file of this folder: secrets, names and ids replaced.
+    #[arg(long, value_name = "DIR", global = true, help_heading = OUTPUT)]
+    pub record: Option<PathBuf>,
 
     /// How that is written. RUST_LOG selects what, for example runpipe=debug.
     #[arg(long, value_name = "FORM", global = true, help_heading = OUTPUT)]

@@ -223,6 +223,9 @@ fn client<V: Vendor>(access: Access<'_>, environment: &Environment) -> Result<V:
     if let Some(http) = connection.http(access.settings, environment)? {
         builder = builder.http_client(http);
     }
+    if let Some(recorder) = access.recorder {
+        builder = builder.record(recorder.clone());
+    }
     V::configured(builder.build()?, access)
 }
 

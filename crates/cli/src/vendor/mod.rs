@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap::Args;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use runpipe::recording::Recorder;
 use runpipe::{Rehearsal, Result as Answer, Run, RunRef, ServiceClient};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -74,6 +75,8 @@ pub struct Access<'a> {
     pub environment: &'a Environment,
     /// What `runpipe.toml` sets.
     pub settings: &'a Settings,
+    /// What writes down the exchanges.
+    pub recorder: Option<&'a Recorder>,
 }
 
 /// What names a pipeline of a service in the library.

@@ -23,6 +23,7 @@ mod proxies;
 #[cfg(target_os = "linux")]
 mod reading;
 mod reconciling;
+mod recordings;
 mod references;
 mod schemas;
 mod secrecy;
