@@ -7,8 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use runpipe_spec::decisions::{decide, decisions};
 use runpipe_spec::document::Document;
-use runpipe_spec::upstream::{Published, compare, decide, decisions};
+use runpipe_spec::upstream::{Published, compare};
 
 /// Services whose vendors publish nothing that could be compared, and why.
 const NOTHING_PUBLISHED: [(&str, &str); 2] = [
@@ -68,7 +69,7 @@ fn every_difference_to_what_is_published_has_a_reason() {
         let file = format!("tests/upstream/{service}.json");
         let known = decisions(&file, &text(&in_repository(&file)));
         let known = known.unwrap_or_else(|fault| panic!("{fault}"));
-        let decided = decide(&compared, &known);
+        let decided = decide(compared.differences.iter(), &known);
         println!(
             "{service}: {} facts compared, {} equal, {} different; {} differences have a reason",
             compared.facts,

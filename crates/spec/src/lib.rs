@@ -5,11 +5,15 @@
 #[cfg(feature = "schemas")]
 pub mod coverage;
 #[cfg(feature = "schemas")]
+pub mod decisions;
+#[cfg(feature = "schemas")]
 mod declared;
 #[cfg(feature = "schemas")]
 pub mod diff;
 #[cfg(feature = "schemas")]
 pub mod document;
+#[cfg(feature = "schemas")]
+pub mod drift;
 pub mod effect;
 #[cfg(feature = "emit")]
 pub mod emit;

@@ -35,6 +35,12 @@ impl Positions {
         scanner.found
     }
 
+    /// The place of the value at `pointer`.
+    #[cfg(feature = "schemas")]
+    pub fn exact(&self, pointer: &str) -> Option<Place> {
+        self.places.get(pointer).copied()
+    }
+
     /// The place of the value at `pointer`, or of the nearest value around it.
     pub fn place(&self, pointer: &str) -> Option<Place> {
         let mut pointer = pointer;

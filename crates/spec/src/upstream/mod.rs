@@ -5,7 +5,7 @@
 //! refusals and security are not compared.
 //!
 //! Each compared thing is a **fact**: an operation, a parameter, a field, a word of a list. A fact is equal or it
-//! differs. What differs on purpose is written down with its reason ([`Decision`]), so that the next comparison tells
+//! differs. What differs on purpose is written down with its reason ([`Decision`](super::decisions::Decision)), so that the next comparison tells
 //! only what nobody has looked at.
 //!
 //! ```
@@ -30,7 +30,6 @@
 //! ```
 
 mod api;
-mod decisions;
 mod published;
 mod schemas;
 mod walk;
@@ -44,7 +43,6 @@ use super::document::Document;
 use api::Api;
 use walk::{Found, Walk};
 
-pub use decisions::{Decided, Decision, DecisionError, decide, decisions};
 pub use published::{Published, PublishedError};
 
 /// How a fact differs.

@@ -31,7 +31,7 @@ mod request;
 mod response;
 mod security;
 mod shape;
-mod text;
+pub(crate) mod text;
 
 use std::collections::BTreeMap;
 use std::fmt;

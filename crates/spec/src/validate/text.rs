@@ -11,7 +11,7 @@ use super::shape::Shape;
 const SHOWN: usize = 40;
 
 /// One name and value of a query or a form.
-pub(super) struct Pair<'t> {
+pub(crate) struct Pair<'t> {
     /// The decoded name.
     pub name: String,
     /// The decoded value.
@@ -21,7 +21,7 @@ pub(super) struct Pair<'t> {
 }
 
 /// Reads `a=1&b=2`, where `+` and `%20` are spaces. `None` when something in it is no UTF-8.
-pub(super) fn pairs(text: &str) -> Option<Vec<Pair<'_>>> {
+pub(crate) fn pairs(text: &str) -> Option<Vec<Pair<'_>>> {
     let pair = |part| {
         let (name, raw) = str::split_once(part, '=').unwrap_or((part, ""));
         Some(Pair {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use runpipe_spec::decisions::{self, Decision};
 use runpipe_spec::document::Document;
 use runpipe_spec::finding::Finding;
 
@@ -19,6 +20,17 @@ pub async fn read(flag: &str, file: PathBuf) -> Result<Document, Failure> {
     let name = file.display().to_string();
     let text = read_file(flag, file).await?;
     Document::parse(&name, &text).map_err(|findings| unusable(&name, &findings))
+}
+
+/// What was decided about findings; nothing without a file.
+pub async fn decisions(file: Option<PathBuf>) -> Result<Vec<Decision>, Failure> {
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    let name = file.display().to_string();
+    let text = read_file("--decisions", file).await?;
+    let advice = "Give a JSON array of {\"reason\": \"…\", \"differences\": [\"…\"]}.";
+    decisions::decisions(&name, &text).map_err(|fault| Failure::usage(fault.to_string(), advice))
 }
 
 fn unusable(name: &str, findings: &[Finding]) -> Failure {

@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use runpipe_spec::upstream::{
-    Compared, Decided, Difference, Published, compare, decide, decisions,
-};
+use runpipe_spec::decisions::{Decided, decide};
+use runpipe_spec::upstream::{Compared, Difference, Published, compare};
 use serde::Serialize;
 
 use super::document::{self, FINDINGS};
@@ -55,7 +54,7 @@ struct Known {
 }
 
 impl Told {
-    fn new(compared: &Compared, decided: Decided) -> Self {
+    fn new(compared: &Compared, decided: Decided<Difference>) -> Self {
         let known = decided.known.into_iter();
         Told {
             facts: compared.facts,
@@ -81,18 +80,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         let advice = "Give a description of the API in OpenAPI 2.0 or 3.x, as JSON.";
         published.push(read.map_err(|fault| Failure::usage(fault.to_string(), advice))?);
     }
-    let known = match arguments.decisions {
-        Some(file) => {
-            let name = file.display().to_string();
-            let text = read_file("--decisions", file).await?;
-            let advice = "Give a JSON array of {\"reason\": \"…\", \"differences\": [\"…\"]}.";
-            let read = decisions(&name, &text);
-            read.map_err(|fault| Failure::usage(fault.to_string(), advice))?
-        }
-        None => Vec::new(),
-    };
+    let known = document::decisions(arguments.decisions).await?;
     let compared = compare(&ours, &published);
-    let told = Told::new(&compared, decide(&compared, &known));
+    let decided = decide(compared.differences.iter().cloned(), &known);
+    let told = Told::new(&compared, decided);
     context
         .output
         .result(&told, || text(&told, arguments.known))?;

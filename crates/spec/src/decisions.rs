@@ -1,10 +1,8 @@
-//! Differences that somebody has looked at, with the reason why they stay.
+//! Findings that somebody has looked at, with the reason why they stay.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-use super::{Compared, Difference};
 
 /// A reason, and the differences that it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,46 +44,51 @@ pub fn decisions(file: &str, text: &str) -> Result<Vec<Decision>, DecisionError>
     }
 }
 
-/// The differences of a comparison, sorted by what was decided.
+/// Findings, sorted by what was decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Decided {
+pub struct Decided<F> {
     /// Those that nobody has looked at.
-    pub open: Vec<Difference>,
+    pub open: Vec<F>,
     /// Those that stay, with the reason.
-    pub known: Vec<(Difference, String)>,
+    pub known: Vec<(F, String)>,
     /// What was decided and does not occur any more.
     pub stale: Vec<String>,
 }
 
-/// Sorts the differences. The first decision that fits counts.
+/// Sorts findings by the decisions about what they print as. The first decision that fits counts.
 #[must_use]
-pub fn decide(compared: &Compared, decisions: &[Decision]) -> Decided {
+pub fn decide<F: fmt::Display>(
+    findings: impl IntoIterator<Item = F>,
+    decisions: &[Decision],
+) -> Decided<F> {
+    let patterns = decisions.iter().flat_map(|decision| {
+        let patterns = decision.differences.iter();
+        patterns.map(move |pattern| (pattern, &decision.reason))
+    });
+    let patterns: Vec<_> = patterns.collect();
+    let mut occurs = vec![false; patterns.len()];
     let mut decided = Decided {
         open: Vec::new(),
         known: Vec::new(),
         stale: Vec::new(),
     };
-    let patterns = || {
-        decisions.iter().flat_map(|decision| {
-            let patterns = decision.differences.iter();
-            patterns.map(move |pattern| (pattern, &decision.reason))
-        })
-    };
-    for difference in &compared.differences {
-        let text = difference.to_string();
-        match patterns().find(|(pattern, _)| fits(pattern, &text)) {
-            Some((_, reason)) => decided.known.push((difference.clone(), reason.clone())),
-            None => decided.open.push(difference.clone()),
+    for finding in findings {
+        let text = finding.to_string();
+        let mut reason = None;
+        for ((pattern, why), occurs) in patterns.iter().zip(&mut occurs) {
+            if fits(pattern, &text) {
+                *occurs = true;
+                reason = reason.or(Some(why));
+            }
+        }
+        match reason {
+            Some(reason) => decided.known.push((finding, (*reason).clone())),
+            None => decided.open.push(finding),
         }
     }
-    let texts: Vec<String> = compared
-        .differences
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let stale = patterns().filter(|(pattern, _)| !texts.iter().any(|text| fits(pattern, text)));
-    decided.stale = stale.map(|(pattern, _)| pattern.clone()).collect();
+    let stale = patterns.iter().zip(occurs).filter(|(_, occurs)| !occurs);
+    decided.stale = stale.map(|((pattern, _), _)| (*pattern).clone()).collect();
     decided
 }
 

@@ -1,0 +1,452 @@
+//! Real traffic held strictly against a document: what the service does and the document does not say, and what the
+//! document says and nobody has seen.
+//!
+//! A client passes over what it does not know. Here every field, word, status, content type and type that is not
+//! documented is a [`Finding`], told once with how often it came, the first example, what it means for a caller in Rust,
+//! and the change of the document that makes it documented, as a JSON Patch (RFC 6902).
+//!
+//! ```
+//! use runpipe_spec::document::Document;
+//! use runpipe_spec::drift::{Drift, Message, Traffic};
+//! use serde_json::json;
+//!
+//! let document = Document::parse("runs.json", r#"{
+//!   "openapi": "3.0.3", "info": { "title": "Runs", "version": "1" },
+//!   "paths": { "/run": { "get": { "operationId": "getRun", "responses": { "200": { "description": "The run.",
+//!     "content": { "application/json": { "schema": { "type": "object",
+//!       "properties": { "id": { "type": "integer" } } } } } } } } } }
+//! }"#).expect("a document that can be used");
+//! let answer = json!({ "id": 7, "priority": "HIGH" });
+//! let mut drift = Drift::new(&document);
+//! drift.read(&Traffic {
+//!     method: "GET", path: "/run", query: "", status: 200, request: Message::default(),
+//!     response: Message { content_type: Some("application/json"), body: Some(&answer) },
+//! });
+//! let drifted = drift.finish();
+//! assert_eq!(drifted.findings[0].to_string(), "undocumented field getRun 200.priority");
+//! ```
+
+mod changes;
+mod names;
+mod observed;
+mod rewrite;
+mod unseen;
+mod walk;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::document::Document;
+use super::operation::{Location, Operation, Response};
+use super::reading::essence;
+use super::validate::text;
+use names::Names;
+use observed::Observed;
+
+pub use changes::Change;
+pub use rewrite::rewritten;
+
+/// A request and its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Traffic<'t> {
+    /// The method; case does not matter.
+    pub method: &'t str,
+    /// The path, percent-encoded, relative to a server.
+    pub path: &'t str,
+    /// What stands behind the `?`, percent-encoded.
+    pub query: &'t str,
+    /// The body that was sent.
+    pub request: Message<'t>,
+    /// The status of the answer.
+    pub status: u16,
+    /// The body that came.
+    pub response: Message<'t>,
+}
+
+/// A body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Message<'t> {
+    /// `Content-Type`.
+    pub content_type: Option<&'t str>,
+    /// JSON, or a text for what is none; `None` without a body.
+    pub body: Option<&'t Value>,
+}
+
+/// What is surprising.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A call that the document does not have.
+    Operation,
+    /// A query parameter.
+    Parameter,
+    /// The status of an answer.
+    Status,
+    /// The type of a body.
+    ContentType,
+    /// A field of an object.
+    Field,
+    /// A word where the document lists the words.
+    Word,
+    /// A value of another type than the documented one; `null` where it is not allowed.
+    Type,
+    /// A field that the document requires, and that is not there.
+    Missing,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Operation => "undocumented operation",
+            Kind::Parameter => "undocumented parameter",
+            Kind::Status => "undocumented status",
+            Kind::ContentType => "undocumented content type",
+            Kind::Field => "undocumented field",
+            Kind::Word => "undocumented word",
+            Kind::Type => "other type",
+            Kind::Missing => "missing field",
+        })
+    }
+}
+
+/// What it means for whoever calls the generated client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Meaning {
+    /// The answer is read, without this.
+    Lost,
+    /// It is read as a word of the enum's variant for unknown ones.
+    UnknownWord,
+    /// The answer cannot be read: the call fails.
+    Undecodable,
+    /// The answer is read as a success or a refusal by its status alone.
+    ByStatus,
+    /// No caller can send this.
+    Unsendable,
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Meaning::Lost => "lost: the answer is read without it",
+            Meaning::UnknownWord => "an unknown word, which is read as such",
+            Meaning::Undecodable => "undecodable: the call fails",
+            Meaning::ByStatus => "read by its status alone",
+            Meaning::Unsendable => "a caller cannot send it",
+        })
+    }
+}
+
+/// Something that the document does not say.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What is surprising.
+    pub kind: Kind,
+    /// Where, in the document's names: `Run.priority`, `RunState WAITING`, `getRun 418`.
+    pub place: String,
+    /// JSON pointer of the part of the document that does not say it.
+    pub pointer: String,
+    /// How often it came.
+    pub count: usize,
+    /// Where it came first: operation and status.
+    pub first: String,
+    /// What came there, in short.
+    pub example: Value,
+    /// What it means for a caller in Rust.
+    pub meaning: Meaning,
+    /// The change of the document; empty where only a person can tell.
+    pub changes: Vec<Change>,
+}
+
+/// `undocumented field Run.priority`: the text that a decision is about.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.place)
+    }
+}
+
+/// What traffic came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Drifted {
+    /// How many exchanges were read.
+    pub exchanges: usize,
+    /// What the document does not say, in order.
+    pub findings: Vec<Finding>,
+    /// What the document says and was not seen: operations; of those that were seen, statuses and content types; of
+    /// answers that were seen, fields and words.
+    pub unseen: Vec<String>,
+    /// How many of these were seen.
+    pub seen: usize,
+}
+
+/// Holds traffic against a document, exchange by exchange.
+#[derive(Debug)]
+pub struct Drift<'d> {
+    document: &'d Document,
+    names: Names<'d>,
+    exchanges: usize,
+    found: BTreeMap<(Kind, String), Found>,
+    /// Pointers of operations, answers, media types and fields that were seen, and of lists of words with a word.
+    seen: HashSet<String>,
+}
+
+/// What was found, before it is known what else comes.
+#[derive(Debug)]
+struct Found {
+    pointer: String,
+    count: usize,
+    first: String,
+    example: Value,
+    meaning: Meaning,
+    change: Planned,
+}
+
+/// The change that a finding needs, which may depend on all that comes.
+#[derive(Debug)]
+enum Planned {
+    /// Nobody can tell.
+    None,
+    /// These.
+    Changes(Vec<Change>),
+    /// A schema of what was observed, at this pointer; what is added beside it.
+    Schema {
+        at: String,
+        name: String,
+        observed: Observed,
+        around: Value,
+    },
+}
+
+/// Where a message belongs.
+#[derive(Debug, Clone, Copy)]
+struct At<'a> {
+    /// Operation and status.
+    first: &'a str,
+    answer: bool,
+}
+
+impl<'d> Drift<'d> {
+    /// Begins with no traffic.
+    #[must_use]
+    pub fn new(document: &'d Document) -> Self {
+        Drift {
+            document,
+            names: Names::new(document),
+            exchanges: 0,
+            found: BTreeMap::new(),
+            seen: HashSet::new(),
+        }
+    }
+
+    /// Reads an exchange.
+    pub fn read(&mut self, traffic: &Traffic<'_>) {
+        self.exchanges += 1;
+        let document = self.document;
+        let Ok(route) = document.route(traffic.method, traffic.path) else {
+            let place = format!("{} {}", traffic.method.to_uppercase(), traffic.path);
+            let found = Found {
+                pointer: "/paths".to_owned(),
+                count: 0,
+                first: traffic.status.to_string(),
+                example: Value::Null,
+                meaning: Meaning::Unsendable,
+                change: Planned::None,
+            };
+            self.note(Kind::Operation, place, found);
+            return;
+        };
+        let operation = route.operation;
+        self.seen.insert(operation.pointer.clone());
+        self.query(operation, traffic.query);
+        let first = format!("{} {}", operation.id, traffic.status);
+        if let (Some(documented), Some(body)) = (&operation.request_body, traffic.request.body) {
+            let at = At {
+                first: &first,
+                answer: false,
+            };
+            let kind = essence(traffic.request.content_type.unwrap_or_default());
+            let media = documented.content.iter().find(|media| media.range == kind);
+            if let Some(schema) = media.and_then(|media| media.schema.as_deref())
+                && !body.is_string()
+            {
+                self.value(schema, body, at);
+            }
+        }
+        let at = At {
+            first: &first,
+            answer: true,
+        };
+        match operation.response(traffic.status) {
+            Some(documented) => self.answer(documented, traffic.response, at),
+            None => self.status(operation, traffic, at),
+        }
+    }
+
+    fn query(&mut self, operation: &Operation, query: &str) {
+        let credentials = operation.security.iter().flatten();
+        let carriers: HashSet<String> = credentials.map(|one| one.carrier.to_string()).collect();
+        for pair in text::pairs(query).unwrap_or_default() {
+            let name = &pair.name;
+            let known = operation
+                .parameters
+                .iter()
+                .any(|parameter| parameter.location == Location::Query && parameter.name == *name);
+            if known || carriers.contains(&format!("the query parameter `{name}`")) {
+                continue;
+            }
+            let at = format!("{}/parameters", operation.pointer);
+            let schema =
+                serde_json::json!({ "name": name, "in": "query", "schema": { "type": "string" } });
+            let mut changes = Vec::new();
+            if self.document.root().pointer(&at).is_none() {
+                changes.push(Change::add(at.clone(), Value::Array(Vec::new())));
+            }
+            changes.push(Change::add(format!("{at}/-"), schema));
+            let found = Found {
+                pointer: operation.pointer.clone(),
+                count: 0,
+                first: operation.id.clone(),
+                example: Value::String(pair.value.clone()),
+                meaning: Meaning::Unsendable,
+                change: Planned::Changes(changes),
+            };
+            self.note(Kind::Parameter, format!("{} {name}", operation.id), found);
+        }
+    }
+
+    fn status(&mut self, operation: &Operation, traffic: &Traffic<'_>, at: At<'_>) {
+        let name = format!("{}{}", operation.id, traffic.status);
+        let kind = essence(traffic.response.content_type.unwrap_or_default());
+        let pointer = format!("{}/responses/{}", operation.pointer, traffic.status);
+        let around = serde_json::json!({ "description": "Seen in a recording." });
+        let change = match traffic.response.body {
+            Some(body) => Planned::Schema {
+                at: format!("{pointer}/content/{}/schema", super::pointer::escape(&kind)),
+                name,
+                observed: Observed::of(body),
+                around,
+            },
+            None => Planned::Changes(vec![Change::add(pointer, around)]),
+        };
+        let found = Found {
+            pointer: format!("{}/responses", operation.pointer),
+            count: 0,
+            first: at.first.to_owned(),
+            example: short(traffic.response.body.unwrap_or(&Value::Null)),
+            meaning: Meaning::ByStatus,
+            change,
+        };
+        self.note(Kind::Status, at.first.to_owned(), found);
+    }
+
+    fn answer(&mut self, documented: &Response, message: Message<'_>, at: At<'_>) {
+        self.seen.insert(documented.pointer.clone());
+        self.seen
+            .insert(format!("{} {}", at.first, documented.pointer));
+        let Some(body) = message.body else {
+            return;
+        };
+        let kind = essence(message.content_type.unwrap_or_default());
+        let media = documented.content.iter().find(|media| media.range == kind);
+        let Some(media) = media else {
+            let pointer = format!("{}/content", documented.pointer);
+            let at_schema = format!("{pointer}/{}/schema", super::pointer::escape(&kind));
+            let refusal = at
+                .first
+                .rsplit(' ')
+                .next()
+                .is_some_and(|status| !status.starts_with('2'));
+            let readable = refusal || kind.ends_with("json");
+            let found = Found {
+                pointer,
+                count: 0,
+                first: at.first.to_owned(),
+                example: short(body),
+                meaning: if readable {
+                    Meaning::ByStatus
+                } else {
+                    Meaning::Undecodable
+                },
+                change: Planned::Schema {
+                    at: at_schema,
+                    name: at.first.replace(' ', ""),
+                    observed: Observed::of(body),
+                    around: Value::Null,
+                },
+            };
+            self.note(Kind::ContentType, format!("{} {kind}", at.first), found);
+            return;
+        };
+        self.seen.insert(media.pointer.clone());
+        // What is no JSON is a text, which no schema says more about.
+        if let Some(schema) = media.schema.as_deref().filter(|_| kind.ends_with("json")) {
+            self.value(schema, body, at);
+        }
+    }
+
+    /// Takes note of a finding, or of one more of it.
+    fn note(&mut self, kind: Kind, place: String, found: Found) {
+        let known = self.found.entry((kind, place)).or_insert(Found {
+            pointer: found.pointer,
+            count: 0,
+            first: found.first,
+            example: found.example,
+            meaning: found.meaning,
+            change: Planned::None,
+        });
+        known.count += 1;
+        match (&mut known.change, found.change) {
+            (Planned::Schema { observed, .. }, Planned::Schema { observed: more, .. }) => {
+                observed.join(more);
+            }
+            (change @ Planned::None, planned) => *change = planned,
+            _ => {}
+        }
+    }
+
+    /// What all the traffic came to.
+    #[must_use]
+    pub fn finish(self) -> Drifted {
+        let (seen, unseen) = unseen::count(&self);
+        let mut components = changes::Components::new(self.document);
+        let findings = self
+            .found
+            .into_iter()
+            .map(|((kind, place), found)| Finding {
+                kind,
+                place,
+                pointer: found.pointer,
+                count: found.count,
+                first: found.first,
+                example: found.example,
+                meaning: found.meaning,
+                changes: components.changes(found.change),
+            });
+        Drifted {
+            exchanges: self.exchanges,
+            findings: findings.collect(),
+            unseen,
+            seen,
+        }
+    }
+}
+
+/// A value in short.
+fn short(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => Value::String(format!("a list of {}", items.len())),
+        Value::Object(members) => {
+            let names: Vec<&str> = members.keys().take(6).map(String::as_str).collect();
+            Value::String(format!("an object with {}", names.join(", ")))
+        }
+        Value::String(text) => Value::String(super::schema_error::shortened(text, 60)),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,242 @@
+//! A value held against a schema.
+
+use serde_json::{Value, json};
+
+use super::super::pointer::{branches, child, last};
+use super::changes::Change;
+use super::observed::Observed;
+use super::{At, Drift, Found, Kind, Meaning, Planned, short};
+use crate::keyed::Keyed;
+
+type Branches<'d> = [(String, &'d Value)];
+
+impl<'d> Drift<'d> {
+    /// Holds a value against the schema at a pointer, and everything inside it.
+    pub(super) fn value(&mut self, pointer: &str, value: &Value, at: At<'_>) {
+        let root = self.document.root();
+        let Some(schema) = root.pointer(pointer) else {
+            return;
+        };
+        let branches = branches(root, pointer, schema);
+        let types: Vec<&str> = branches
+            .iter()
+            .filter_map(|(_, schema)| schema.text("type"))
+            .collect();
+        if value.is_null() {
+            let nullable = branches.iter().any(|(_, schema)| schema.flag("nullable"));
+            if !nullable && !types.is_empty() {
+                self.null(pointer, schema, &types, at);
+            }
+            return;
+        }
+        if !types.is_empty() && !types.iter().any(|kind| is_of(kind, value)) {
+            self.other_type(pointer, &branches, &types, value, at);
+            return;
+        }
+        match value {
+            Value::Object(members) => {
+                self.missing(&branches, members, at);
+                for (name, member) in members {
+                    self.member(&branches, name, member, at);
+                }
+            }
+            Value::Array(items) => {
+                let place = branches
+                    .iter()
+                    .find(|(_, schema)| schema.get("items").is_some());
+                if let Some((pointer, _)) = place {
+                    let pointer = child(pointer, "items");
+                    items.iter().for_each(|item| self.value(&pointer, item, at));
+                }
+            }
+            Value::String(text) => {
+                self.word(&branches, text, at);
+                let inner = branches
+                    .iter()
+                    .find_map(|(_, schema)| schema.get("x-json-text")?.text("$ref"));
+                let json = serde_json::from_str::<Value>(text).ok();
+                if let (Some(inner), Some(json)) = (inner, json) {
+                    self.value(inner.trim_start_matches('#'), &json, at);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn found(&self, pointer: &str, value: &Value, meaning: Meaning, at: At<'_>) -> Found {
+        Found {
+            pointer: pointer.to_owned(),
+            count: 0,
+            first: at.first.to_owned(),
+            example: short(value),
+            // What is sent is no answer that could be lost.
+            meaning: if at.answer {
+                meaning
+            } else {
+                Meaning::Unsendable
+            },
+            change: Planned::None,
+        }
+    }
+
+    fn null(&mut self, pointer: &str, schema: &Value, types: &[&str], at: At<'_>) {
+        let mut found = self.found(pointer, &Value::Null, Meaning::Undecodable, at);
+        let kind = types.first().copied().unwrap_or("object");
+        found.change = Planned::Changes(vec![match schema.get("$ref") {
+            Some(reference) => Change::Replace {
+                path: pointer.to_owned(),
+                value: json!({ "type": kind, "nullable": true, "allOf": [{ "$ref": reference }] }),
+            },
+            None => Change::add(child(pointer, "nullable"), Value::Bool(true)),
+        }]);
+        self.note(
+            Kind::Type,
+            format!("{}: null", self.names.of(pointer)),
+            found,
+        );
+    }
+
+    fn other_type(
+        &mut self,
+        pointer: &str,
+        branches: &Branches<'d>,
+        types: &[&str],
+        value: &Value,
+        at: At<'_>,
+    ) {
+        let kind = Observed::of(value).kind().unwrap_or("null");
+        let place = format!(
+            "{}: {kind} instead of {}",
+            self.names.of(pointer),
+            types.join(" or ")
+        );
+        let mut found = self.found(pointer, value, Meaning::Undecodable, at);
+        let typed = branches
+            .iter()
+            .find(|(_, schema)| schema.get("type").is_some());
+        let scalar = |kind: &str| !matches!(kind, "array" | "object");
+        if let (Some((pointer, schema)), true) =
+            (typed, scalar(kind) && types.iter().all(|kind| scalar(kind)))
+        {
+            let mut changes = vec![Change::Replace {
+                path: child(pointer, "type"),
+                value: json!(kind),
+            }];
+            if schema.get("format").is_some() {
+                changes.push(Change::Remove {
+                    path: child(pointer, "format"),
+                });
+            }
+            found.change = Planned::Changes(changes);
+        }
+        self.note(Kind::Type, place, found);
+    }
+
+    fn missing(
+        &mut self,
+        branches: &Branches<'d>,
+        members: &serde_json::Map<String, Value>,
+        at: At<'_>,
+    ) {
+        for (pointer, schema) in branches {
+            let required = schema.list("required");
+            for (index, name) in required.iter().filter_map(Value::as_str).enumerate() {
+                let one_way = format!("{pointer}/properties/{name}");
+                let property = self.document.at(&one_way);
+                let only_sent = property.is_some_and(|property| property.flag("writeOnly"));
+                if members.contains_key(name) || at.answer && only_sent {
+                    continue;
+                }
+                let mut found = self.found(pointer, &Value::Null, Meaning::Undecodable, at);
+                let list = child(pointer, "required");
+                found.change = Planned::Changes(vec![Change::Remove {
+                    path: if required.len() == 1 {
+                        list
+                    } else {
+                        format!("{list}/{index}")
+                    },
+                }]);
+                let place = format!("{}.{name}", self.names.of(pointer));
+                self.note(Kind::Missing, place, found);
+            }
+        }
+    }
+
+    fn member(&mut self, branches: &Branches<'d>, name: &str, value: &Value, at: At<'_>) {
+        let known = branches.iter().filter_map(|(pointer, schema)| {
+            let property = schema.get("properties")?.get(name)?;
+            let place = child(&child(pointer, "properties"), name);
+            let kind = property.text("type");
+            Some((
+                place,
+                kind.is_none_or(|kind| value.is_null() || is_of(kind, value)),
+            ))
+        });
+        let known: Vec<(String, bool)> = known.collect();
+        if let Some((place, _)) = known.iter().find(|(_, fits)| *fits).or(known.first()) {
+            self.seen
+                .extend(known.iter().map(|(place, _)| place.clone()));
+            self.value(place, value, at);
+            return;
+        }
+        let further = branches.iter().find_map(|(pointer, schema)| {
+            let further = schema.get("additionalProperties")?;
+            (*further != Value::Bool(false)).then_some((pointer, further))
+        });
+        if let Some((pointer, further)) = further {
+            if further.is_object() {
+                self.value(&child(pointer, "additionalProperties"), value, at);
+            }
+            return;
+        }
+        let object = branches
+            .iter()
+            .find(|(_, schema)| schema.entries("properties").next().is_some());
+        let Some((pointer, _)) = object else {
+            return;
+        };
+        let of = self.names.of(pointer);
+        let mut found = self.found(pointer, value, Meaning::Lost, at);
+        found.change = Planned::Schema {
+            at: child(&child(pointer, "properties"), name),
+            name: format!("{} {name}", last(pointer)),
+            observed: Observed::of(value),
+            around: Value::Null,
+        };
+        self.note(Kind::Field, format!("{of}.{name}"), found);
+    }
+
+    fn word(&mut self, branches: &Branches<'d>, text: &str, at: At<'_>) {
+        let lists = branches
+            .iter()
+            .filter(|(_, schema)| schema.get("enum").is_some());
+        let lists: Vec<_> = lists.collect();
+        let known = lists
+            .iter()
+            .find(|(_, schema)| schema.list("enum").iter().any(|word| word == text));
+        let Some((pointer, _)) = known.or(lists.first()) else {
+            return;
+        };
+        if known.is_some() {
+            self.seen.insert(format!("{pointer} {text}"));
+            return;
+        }
+        let mut found = self.found(pointer, &json!(text), Meaning::UnknownWord, at);
+        let path = format!("{}/-", child(pointer, "enum"));
+        found.change = Planned::Changes(vec![Change::add(path, json!(text))]);
+        let place = format!("{} {text}", self.names.of(pointer));
+        self.note(Kind::Word, place, found);
+    }
+}
+
+fn is_of(kind: &str, value: &Value) -> bool {
+    match (kind, value) {
+        ("object", Value::Object(_))
+        | ("array", Value::Array(_))
+        | ("string", Value::String(_))
+        | ("boolean", Value::Bool(_))
+        | ("number", Value::Number(_)) => true,
+        ("integer", Value::Number(number)) => !number.is_f64(),
+        _ => false,
+    }
+}
