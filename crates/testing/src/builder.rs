@@ -22,7 +22,6 @@ use super::settings::Settings;
 use super::simulator::{Inner, Simulator};
 use super::simulators::Simulators;
 use runpipe::Service;
-use runpipe_spec::document::Document;
 
 /// The longest body of a request unless another is set.
 const LONGEST_BODY: usize = 1 << 20;
@@ -230,10 +229,7 @@ impl SandboxBuilder {
     }
 
     fn simulator(&self, entry: Entry, url: String, clock: &Clock) -> io::Result<Simulator> {
-        let document = Document::parse(&entry.file(), entry.document).map_err(|findings| {
-            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            io::Error::new(io::ErrorKind::InvalidData, lines.join("\n"))
-        })?;
+        let document = entry.document()?;
         let service = entry.service;
         let added = self
             .pipelines

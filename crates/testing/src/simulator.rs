@@ -1,6 +1,6 @@
 //! The simulator of a service: what comes in is held against the document, and so is what goes out.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -35,7 +35,7 @@ pub(super) struct Simulator {
     pub accepted: Accepted,
     pub settings: Settings,
     pub pipelines: Vec<Pipeline>,
-    pub document: Document,
+    pub document: Arc<Document>,
     pub clock: Clock,
     /// Requests that may be made a minute.
     pub per_minute: Option<u32>,

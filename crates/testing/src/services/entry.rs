@@ -1,6 +1,11 @@
 //! A service of the sandbox, before it is served.
 
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use runpipe::{Service, ServiceClient};
+use runpipe_spec::document::Document;
 
 use crate::accepted::Accepted;
 use crate::catalogue::Pipeline;
@@ -41,8 +46,21 @@ impl Entry {
         }
     }
 
-    /// The name of the document, for findings.
-    pub fn file(&self) -> String {
-        format!("specs/{}.json", self.service)
+    /// The document, which is the same for all sandboxes of a process: it is read once, and each of
+    /// its schemas is compiled once.
+    pub fn document(&self) -> io::Result<Arc<Document>> {
+        static READ: Mutex<BTreeMap<Service, Arc<Document>>> = Mutex::new(BTreeMap::new());
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(document) = read.get(&self.service) {
+            return Ok(Arc::clone(document));
+        }
+        let file = format!("specs/{}.json", self.service);
+        let document = Document::parse(&file, self.document).map_err(|findings| {
+            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            io::Error::new(io::ErrorKind::InvalidData, lines.join("\n"))
+        })?;
+        let document = Arc::new(document);
+        read.insert(self.service, Arc::clone(&document));
+        Ok(document)
     }
 }
