@@ -19,8 +19,7 @@ pub(super) fn read(view: &View) -> Readings {
         at_end: false,
     };
     // From the end: what an escape is made of has been read when the escape is.
-    for (at, byte) in view.bytes().iter().enumerate().rev() {
-        let gap = view.gap(at);
+    for (at, (byte, gap)) in view.bytes().iter().zip(view.gaps()).enumerate().rev() {
         if matches!(byte, b'%' | b'\\' | b'&' | b'=' | b'+') || gap.escape || gap.sequence {
             reader.read(at, *byte);
         }

@@ -4,7 +4,7 @@
 //! wrote it, and in what stands around a secret there may be halves of escapes. So no reading is
 //! preferred: all of them are edges from the byte where they begin to the byte after them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::view::{View, splits};
 
@@ -64,8 +64,10 @@ impl Reading {
 /// The escapes of a view.
 #[derive(Debug, Default)]
 pub(super) struct Readings {
-    /// By place. That each byte can be read as itself is not said here.
-    escapes: BTreeMap<usize, Vec<Reading>>,
+    /// Those of one place each. That each byte can be read as itself is not said here.
+    escapes: Vec<Vec<Reading>>,
+    /// For each place, how many of these lists there were with its own. Empty while there is none.
+    lists: Vec<usize>,
     /// Where something begins that is no escape only because the view ends.
     unfinished: BTreeSet<usize>,
     /// Places after an escape that ends a word.
@@ -73,7 +75,8 @@ pub(super) struct Readings {
 }
 
 impl Readings {
-    /// Learns what begins at a place, after all that begins behind it.
+    /// Learns what begins at a place, after all that begins behind it: the first time, at the last
+    /// place where anything begins.
     pub(super) fn add(&mut self, at: usize, escapes: Vec<Reading>, unfinished: bool) {
         let ends = escapes.iter().filter(|escape| escape.symbol.ends_word());
         self.opened.extend(ends.map(|escape| escape.next));
@@ -81,7 +84,12 @@ impl Readings {
             self.unfinished.insert(at);
         }
         if !escapes.is_empty() {
-            self.escapes.insert(at, escapes);
+            self.escapes.push(escapes);
+            let places = self.lists.len().max(at.saturating_add(1));
+            self.lists.resize(places, 0);
+            if let Some(list) = self.lists.get_mut(at) {
+                *list = self.escapes.len();
+            }
         }
     }
 
@@ -91,7 +99,9 @@ impl Readings {
 
     /// The escapes that begin at a place.
     pub(super) fn at(&self, at: usize) -> &[Reading] {
-        self.escapes.get(&at).map(Vec::as_slice).unwrap_or_default()
+        let list = self.lists.get(at).and_then(|list| list.checked_sub(1));
+        let escapes = list.and_then(|list| self.escapes.get(list));
+        escapes.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether an escape begins here and the text ends in it.

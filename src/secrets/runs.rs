@@ -33,7 +33,7 @@ pub(super) fn search(needles: &Needles, view: &View, scope: Scope, found: &mut V
 }
 
 fn search_runs(needles: &Needles, view: &View, scope: Scope, found: &mut Vec<Range<usize>>) {
-    for run in runs(view, 0..view.len(), |byte| sextet(byte).is_some()) {
+    for run in runs(view, 0..view.len(), is_base64) {
         let padding = (run.end..view.len())
             .take_while(|at| view.byte(*at) == Some(b'=') && !view.gap(*at).any);
         let padded = padding
@@ -137,28 +137,30 @@ fn runs(
 ) -> impl Iterator<Item = Range<usize>> {
     let mut at = within.start;
     std::iter::from_fn(move || {
-        let is = |at: &usize| view.byte(*at).is_some_and(&kind);
-        let start = (at..within.end).find(is)?;
-        at = (start..within.end).find(|at| !is(at)).unwrap_or(within.end);
+        let find = |at: usize, is: bool| {
+            let mut rest = view.bytes().get(at..within.end)?.iter();
+            let found = rest.position(|byte| kind(*byte) == is)?;
+            Some(at.saturating_add(found))
+        };
+        let start = find(at, true)?;
+        at = find(start, false).unwrap_or(within.end);
         Some(start..at)
     })
 }
 
 /// What a run of base64 holds. The last byte stands for the padding too.
 fn base64(view: &View, run: Range<usize>, padded: usize) -> View {
-    let sextets = view.bytes().get(run.clone()).unwrap_or_default().iter();
     let mut bytes = Vec::with_capacity(run.len());
-    let mut held: u32 = 0;
-    for (index, sextet) in sextets.filter_map(|byte| sextet(*byte)).enumerate() {
-        held = held << 6 | u32::from(sextet);
-        // After four characters three bytes are complete; after two of them one, after three two.
-        let byte = match index % 4 {
-            0 => continue,
-            1 => held >> 4,
-            2 => held >> 2,
-            _ => held,
-        };
-        bytes.extend(u8::try_from(byte & 0xff));
+    for four in view.bytes().get(run.clone()).unwrap_or_default().chunks(4) {
+        let mut places = [18, 12, 6, 0].into_iter();
+        let sextets = four
+            .iter()
+            .filter_map(|byte| sextet(*byte))
+            .zip(&mut places);
+        let held = sextets.fold(0, |held, (sextet, place)| held | u32::from(sextet) << place);
+        // Of four characters, three bytes are complete; of three of them two, of two one.
+        let complete = held.to_be_bytes();
+        bytes.extend_from_slice(complete.get(1..four.len()).unwrap_or_default());
     }
     let last = bytes.len().saturating_sub(1);
     View::new(&bytes, |index| {
@@ -181,6 +183,10 @@ fn hex(view: &View, run: Range<usize>) -> View {
         let first = run.start.saturating_add(index.saturating_mul(2));
         view.origin(first..first.saturating_add(2))
     })
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'/' | b'_')
 }
 
 /// The six bits of a character of base64, in either of its two alphabets.

@@ -105,6 +105,11 @@ impl View {
         self.bytes.get(at).copied()
     }
 
+    /// What was left out before each byte, and at the end.
+    pub(super) fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
     /// What was left out before the byte.
     pub(super) fn gap(&self, at: usize) -> Gap {
         self.gaps.get(at).copied().unwrap_or_default()

@@ -158,6 +158,13 @@ impl Walk<'_> {
                     join(self.ahead.entry(reading.next).or_default(), path);
                 }
             }
+            if let [path] = *self.paths.as_slice() {
+                // As nearly everywhere: there is nothing to join.
+                let followed = self.follow(path, &[byte], at, next);
+                self.paths.fill(followed);
+                at = next;
+                continue;
+            }
             let mut paths = std::mem::take(&mut self.paths);
             let mut followed = std::mem::take(&mut self.spare);
             for path in paths.drain(..) {
