@@ -17,25 +17,25 @@ static MEMORY: PeakAlloc = PeakAlloc;
 const CEILING: f32 = 48.0;
 const LENGTH: usize = 1 << 20;
 
-/// Bodies that are cheap to send and dear to decode, with the name of the list in them.
+/// Bodies that are cheap to send and dear to decode, with the name of the list in them; without a
+/// name they are the list.
 fn bodies(list: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let (head, tail) = match list {
+        "" => ("[".to_owned(), "]"),
+        list => (format!("{{\"id\":0,\"{list}\":["), "]}"),
+    };
     let filled = |piece: &str| {
-        let mut body = format!("{{\"id\":0,\"{list}\":[").into_bytes();
-        while body.len() < LENGTH {
-            body.extend_from_slice(piece.as_bytes());
-        }
-        body.pop();
-        body.extend_from_slice(b"]}");
-        body
+        let pieces = vec![piece; LENGTH / (piece.len() + 1)].join(",");
+        format!("{head}{pieces}{tail}").into_bytes()
     };
     vec![
-        ("objects", filled("{},")),
-        (TEXT, filled("{},")),
-        ("objects with an id", filled("{\"id\":1},")),
-        ("arrays", filled("[],")),
-        ("empty texts", filled("\"\",")),
-        ("numbers", filled("1,")),
-        ("nulls", filled("null,")),
+        ("objects", filled("{}")),
+        (TEXT, filled("{}")),
+        ("objects with an id", filled("{\"id\":1}")),
+        ("arrays", filled("[]")),
+        ("empty texts", filled("\"\"")),
+        ("numbers", filled("1")),
+        ("nulls", filled("null")),
         ("depth", "[".repeat(LENGTH).into_bytes()),
     ]
 }
@@ -52,7 +52,7 @@ async fn server_of(body: &[u8], gzip: bool, kind: &str) -> MockServer {
     let answer = ResponseTemplate::new(200);
     let answer = match gzip {
         true => {
-            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             packed.write_all(body).expect("memory");
             let packed = packed.finish().expect("memory");
             answer
@@ -73,105 +73,72 @@ async fn cost<T>(call: impl Future<Output = T>) -> f32 {
     MEMORY.peak_usage_as_mb() - before
 }
 
+/// Each operation, by the name of the list that it reads. What else is in an answer is passed over,
+/// and costs the same under every name.
+async fn costs(url: &str, list: &str) -> Vec<(&'static str, f32)> {
+    macro_rules! client {
+        ($service:ident, $credentials:expr) => {
+            $service::Client::builder()
+                .base_url(url)
+                .retry(runpipe::RetryPolicy::none())
+                .credentials($credentials)
+                .build()
+                .unwrap()
+        };
+    }
+    macro_rules! cost_of {
+        ($($operation:literal $call:expr),*) => { vec![$(($operation, cost($call).await)),*] };
+    }
+    let buddy = client!(buddy, buddy::Credentials::token("t0ken"));
+    let azure = client!(azure_devops, azure_devops::Credentials::pat("t0ken"));
+    let aliyun = client!(aliyun, aliyun::Credentials::access_key("id", "t0ken"));
+    let yunxiao = client!(yunxiao, yunxiao::Credentials::token("t0ken"));
+    let matillion = client!(matillion, matillion::Credentials::token("t0ken"));
+    let in_buddy = buddy::PipelineRef::new("a", "b", 1);
+    let in_azure = azure_devops::PipelineRef::new("a", "b", 1);
+    let in_aliyun = aliyun::PipelineRef::new("a", 1);
+    let in_yunxiao = yunxiao::PipelineRef::new("a", 1);
+    let of_buddy = "buddy/a/b/1/2".parse().unwrap();
+    let filter = matillion::ListFilter::default();
+    match list {
+        "executions" => cost_of!(
+            "buddy list" buddy.list(&in_buddy).try_collect::<Vec<_>>(),
+            "buddy get" buddy.get(&of_buddy),
+            "buddy start" buddy.start(&in_buddy, &Default::default()),
+            "azure start" azure.start(&in_azure, &Default::default()),
+            "aliyun start" aliyun.start(&in_aliyun, &Default::default()),
+            "yunxiao start" yunxiao.start(&in_yunxiao, &Default::default())
+        ),
+        "value" => cost_of!(
+            "azure list" azure.list(&in_azure).try_collect::<Vec<_>>(),
+            "azure builds" azure.list_builds(&in_azure).try_collect::<Vec<_>>()
+        ),
+        "pipelineRuns" => {
+            cost_of!("aliyun list" aliyun.list(&in_aliyun).try_collect::<Vec<_>>())
+        }
+        "results" => cost_of!("matillion list" matillion.list(&filter).try_collect::<Vec<_>>()),
+        _ => cost_of!("yunxiao list" yunxiao.list(&in_yunxiao).try_collect::<Vec<_>>()),
+    }
+}
+
 #[tokio::test]
 async fn no_answer_costs_more_than_its_ceiling() {
     let mut dear = Vec::new();
-    for list in ["executions", "value", "pipelineRuns", "results"] {
+    for list in ["executions", "value", "pipelineRuns", "results", ""] {
         for (name, body) in bodies(list) {
-            {
-                let kind = match name {
-                    TEXT => "text/plain",
-                    _ => "application/json",
+            let kind = match name {
+                TEXT => "text/plain",
+                _ => "application/json",
+            };
+            let server = server_of(&body, true, kind).await;
+            for (operation, cost) in costs(&server.uri(), list).await {
+                // The vendor sends up to 10,000 runs in one answer.
+                let ceiling = match operation {
+                    "azure list" => 3.5 * CEILING,
+                    _ => CEILING,
                 };
-                let server = server_of(&body, true, kind).await;
-                let url = server.uri();
-                let none = runpipe::RetryPolicy::none();
-                let buddy = buddy::Client::builder().base_url(&url).retry(none.clone());
-                let buddy = buddy
-                    .credentials(buddy::Credentials::token("t0ken"))
-                    .build()
-                    .unwrap();
-                let azure = azure_devops::Client::builder()
-                    .base_url(&url)
-                    .retry(none.clone());
-                let azure = azure
-                    .credentials(azure_devops::Credentials::pat("t0ken"))
-                    .build()
-                    .unwrap();
-                let aliyun = aliyun::Client::builder().base_url(&url).retry(none.clone());
-                let aliyun = aliyun
-                    .credentials(aliyun::Credentials::access_key("id", "t0ken"))
-                    .build()
-                    .unwrap();
-                let yunxiao = yunxiao::Client::builder()
-                    .base_url(&url)
-                    .retry(none.clone());
-                let yunxiao = yunxiao
-                    .credentials(yunxiao::Credentials::token("t0ken"))
-                    .build()
-                    .unwrap();
-                let matillion = matillion::Client::builder().base_url(&url).retry(none);
-                let matillion = matillion
-                    .credentials(matillion::Credentials::token("t0ken"))
-                    .build()
-                    .unwrap();
-                let in_buddy = buddy::PipelineRef::new("a", "b", 1);
-                let in_azure = azure_devops::PipelineRef::new("a", "b", 1);
-                let in_aliyun = aliyun::PipelineRef::new("a", 1);
-                let in_yunxiao = yunxiao::PipelineRef::new("a", 1);
-                let of_buddy = "buddy/a/b/1/2".parse().unwrap();
-                let start = buddy::types::RunExecutionRequest::default();
-                let filter = matillion::ListFilter::default();
-                let costs = [
-                    (
-                        "buddy list",
-                        cost(buddy.list(&in_buddy).try_collect::<Vec<_>>()).await,
-                    ),
-                    ("buddy get", cost(buddy.get(&of_buddy)).await),
-                    ("buddy start", cost(buddy.start(&in_buddy, &start)).await),
-                    (
-                        "azure list",
-                        cost(azure.list(&in_azure).try_collect::<Vec<_>>()).await,
-                    ),
-                    (
-                        "azure builds",
-                        cost(azure.list_builds(&in_azure).try_collect::<Vec<_>>()).await,
-                    ),
-                    (
-                        "azure start",
-                        cost(azure.start(&in_azure, &Default::default())).await,
-                    ),
-                    (
-                        "aliyun list",
-                        cost(aliyun.list(&in_aliyun).try_collect::<Vec<_>>()).await,
-                    ),
-                    (
-                        "aliyun start",
-                        cost(aliyun.start(&in_aliyun, &Default::default())).await,
-                    ),
-                    (
-                        "yunxiao list",
-                        cost(yunxiao.list(&in_yunxiao).try_collect::<Vec<_>>()).await,
-                    ),
-                    (
-                        "yunxiao start",
-                        cost(yunxiao.start(&in_yunxiao, &Default::default())).await,
-                    ),
-                    (
-                        "matillion list",
-                        cost(matillion.list(&filter).try_collect::<Vec<_>>()).await,
-                    ),
-                ];
-                for (operation, cost) in costs {
-                    // The vendor sends up to 10,000 runs in one answer.
-                    let ceiling = if operation == "azure list" {
-                        3.5 * CEILING
-                    } else {
-                        CEILING
-                    };
-                    if cost > ceiling {
-                        dear.push(format!("{operation}, {list}, {name}: {cost} MiB"));
-                    }
+                if cost > ceiling {
+                    dear.push(format!("{operation}, {name}: {cost} MiB"));
                 }
             }
         }

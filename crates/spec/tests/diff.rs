@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use runpipe_spec::diff::{Change, Impact, diff};
 use runpipe_spec::document::Document;
@@ -102,40 +103,53 @@ const VALUES: usize = 60;
 fn no_change_among_the_sampled_values_goes_unnoticed() {
     let asked = std::env::var("RUNPIPE_DIFF_VALUES").ok();
     let values: usize = asked.map_or(VALUES, |text| text.parse().expect("a number"));
-    let mut unnoticed = Vec::new();
-    let mut tried = 0;
-    for (file, text) in library() {
-        let root: Value = serde_json::from_str(&text).expect("JSON");
-        let old = document("old", &text);
-        let mut pointers = Vec::new();
-        leaves(&root, String::new(), &mut pointers);
-        let step = pointers.len() / values.max(1) + 1;
-        for (index, pointer) in pointers.iter().step_by(step).enumerate() {
-            let mut changed = root.clone();
-            let place = changed.pointer_mut(pointer);
-            let value = place.expect("a pointer that was just found");
-            // A path parameter is required, whether that is said or not.
-            if pointer.ends_with("/required") {
-                continue;
-            }
-            if index % 3 == 0 && value.as_bool() != Some(false) {
-                remove(&mut changed, pointer);
-            } else {
-                *value = another(value);
-            }
-            // Some values may be no other: then it is the reader that notices.
-            let Ok(new) = Document::parse("new", &changed.to_string()) else {
-                continue;
-            };
-            tried += 1;
-            if diff(&old, &new).is_empty() {
-                unnoticed.push(format!("{file} {pointer}"));
-            }
-        }
-    }
+    let library = library();
+    let judged: Vec<(usize, Vec<String>)> = thread::scope(|scope| {
+        let judges: Vec<_> = library
+            .iter()
+            .map(|(file, text)| scope.spawn(|| unnoticed(file, text, values)))
+            .collect();
+        let ends = judges.into_iter().map(|judge| judge.join());
+        ends.map(|end| end.expect("no panic")).collect()
+    });
+    let tried: usize = judged.iter().map(|(tried, _)| tried).sum();
     println!("{tried} values");
     assert!(tried > 2 * values.min(VALUES), "{tried}");
+    let unnoticed: Vec<String> = judged.into_iter().flat_map(|(_, found)| found).collect();
     assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
+}
+
+/// How many values of a document were changed, and the places of those where that was not noticed.
+fn unnoticed(file: &str, text: &str, values: usize) -> (usize, Vec<String>) {
+    let root: Value = serde_json::from_str(text).expect("JSON");
+    let old = document("old", text);
+    let mut pointers = Vec::new();
+    leaves(&root, String::new(), &mut pointers);
+    let step = pointers.len() / values.max(1) + 1;
+    let (mut tried, mut unnoticed) = (0, Vec::new());
+    for (index, pointer) in pointers.iter().step_by(step).enumerate() {
+        // A path parameter is required, whether that is said or not.
+        if pointer.ends_with("/required") {
+            continue;
+        }
+        let mut changed = root.clone();
+        let place = changed.pointer_mut(pointer);
+        let value = place.expect("a pointer that was just found");
+        if index % 3 == 0 && value.as_bool() != Some(false) {
+            remove(&mut changed, pointer);
+        } else {
+            *value = another(value);
+        }
+        // Some values may be no other: then it is the reader that notices.
+        let Ok(new) = Document::parse("new", &changed.to_string()) else {
+            continue;
+        };
+        tried += 1;
+        if diff(&old, &new).is_empty() {
+            unnoticed.push(format!("{file} {pointer}"));
+        }
+    }
+    (tried, unnoticed)
 }
 
 /// Takes away what is at a pointer. `false` is not taken away: it often says the same as nothing.
