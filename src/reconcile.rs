@@ -179,8 +179,7 @@ fn end_of(date: &Timestamp) -> DateTime<Utc> {
     let date = date.to_utc();
     let length = match date.timestamp_subsec_nanos() {
         0 => TimeDelta::seconds(1),
-        nanos if nanos % 1_000_000 == 0 => TimeDelta::milliseconds(1),
-        _ => TimeDelta::microseconds(1),
+        _ => TimeDelta::milliseconds(1),
     };
     date.checked_add_signed(length).unwrap_or(date)
 }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use fs4::{FileExt, TryLockError};
 use futures_util::future::{BoxFuture, FutureExt};
@@ -17,9 +17,9 @@ use super::{Key, Ledger, LedgerError, Stored, Version};
 /// An entry has a few kilobytes.
 const LONGEST_ENTRY: u64 = 4 << 20;
 /// Whoever holds a lock needs a few milliseconds. A process that was stopped meanwhile keeps it for
-/// as long as it stands still.
-const PATIENCE: Duration = Duration::from_secs(5);
-const BETWEEN_TRIES: Duration = Duration::from_millis(3);
+/// as long as it stands still: after five seconds this one gives up.
+const TRIES: usize = 1_000;
+const BETWEEN_TRIES: Duration = Duration::from_millis(5);
 /// What a process leaves behind that was killed while it wrote is swept away after so long.
 const STALE: Duration = Duration::from_secs(3600);
 const ENTRY: &str = "json";
@@ -212,18 +212,15 @@ fn lock(folder: &Path, name: &str) -> io::Result<File> {
     let which: String = name.chars().take(1).collect();
     let file = folder.join(format!("{which}.lock"));
     let file = private().create(true).truncate(false).open(file)?;
-    let began = Instant::now();
-    loop {
+    for _ in 0..TRIES {
         match FileExt::try_lock(&file) {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => sleep(BETWEEN_TRIES),
-            Err(TryLockError::WouldBlock) => {
-                let why = "another process holds its lock and does not go on";
-                return Err(io::Error::new(ErrorKind::TimedOut, why));
-            }
+            Err(TryLockError::WouldBlock) => sleep(BETWEEN_TRIES),
             Err(TryLockError::Error(cause)) => return Err(cause),
         }
     }
+    let why = "another process holds its lock and does not go on";
+    Err(io::Error::new(ErrorKind::TimedOut, why))
 }
 
 /// Removes what processes left behind that were killed while they wrote.

@@ -55,6 +55,23 @@ async fn what_is_no_file_or_no_entry_is_an_error() {
     }
 }
 
+#[tokio::test]
+async fn an_entry_of_a_later_version_is_told_from_one_that_is_damaged() {
+    let site = Site::open().await;
+    for (entry, why) in [
+        (
+            r#"{"form":2,"what":"is not known yet"}"#,
+            "a later version of runpipe",
+        ),
+        (r#"{"form":1,"what":"is not known"}"#, "an entry is damaged"),
+        (r#"{"form":0}"#, "an entry is damaged"),
+    ] {
+        fs::write(place(&site), entry).expect("a file");
+        let error = site.start::<Buddy>(&site.once()).await.expect_err(why);
+        assert!(error.to_string().contains(why), "{entry}: {error}");
+    }
+}
+
 /// Every value of an entry, and every value inside one, in place of which something else stands.
 #[tokio::test]
 async fn an_entry_with_a_wrong_value_leads_to_no_second_run() {

@@ -9,5 +9,6 @@ mod hostile;
 mod ledgers;
 mod marks;
 mod others;
+mod overtaken;
 mod subject;
 mod unclear;

@@ -13,12 +13,12 @@ use crate::brittle::{Break, Brittle};
 use crate::subject::{Buddy, LEASE, Site, Subject};
 
 /// A Buddy that answers the next start late.
-fn slow(site: &Site, delay: Duration) {
+pub fn slow(site: &Site, delay: Duration) {
     let rule = Rule::answer(Buddy::SERVICE, ScriptedAnswer::delayed(delay)).operation(Buddy::START);
     site.sandbox.play(&Script::new([rule])).expect("a script");
 }
 
-async fn until_sent(site: &Site) {
+pub async fn until_sent(site: &Site) {
     while site.asked::<Buddy>() == 0 {
         tokio::task::yield_now().await;
     }
@@ -154,8 +154,13 @@ async fn clocks_that_are_apart_make_no_difference() {
         let broken = Brittle::new(site.ledger.clone(), usize::MAX, Break::HangsBefore);
         let once = site.once_in(broken.clone());
         let request = Buddy::request();
+        let acted = async {
+            while site.started::<Buddy>() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
         tokio::select! {
-            () = until_sent(&site) => {}
+            () = acted => {}
             _ = once.start(&client, &pipeline, &request) => {}
         }
         let found = site.start::<Buddy>(&site.once()).await.expect("the run");

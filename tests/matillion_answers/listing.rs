@@ -27,7 +27,7 @@ async fn steps_are_logs_page_after_page() {
         let list = Mock::given(path(at.as_str())).and(query_param("page", page.to_string()));
         let list = list.and(query_param("size", "100"));
         list.respond_with(ResponseTemplate::new(200).set_body_json(body))
-            .expect(1)
+            .expect(2)
             .mount(&server)
             .await;
     }
@@ -45,6 +45,47 @@ async fn steps_are_logs_page_after_page() {
     ];
     assert_eq!(texts[..4], said);
     assert_eq!(texts[4..], [("", "")]);
+    let steps = Runs::steps(&client, &run).await.unwrap();
+    let log = client.step_log(&run, &steps[3]).await.unwrap().unwrap();
+    assert_eq!((log.step.as_str(), log.text.as_str()), said[3]);
+    assert!(client.step_log(&run, &steps[4]).await.unwrap().is_none());
+}
+
+/// What the first page says of the list, and whether another page is asked for.
+#[tokio::test]
+async fn a_list_ends_where_its_total_says_or_at_a_page_that_is_not_full() {
+    let told = |size: i64, total: i64| json!({ "page": 0, "size": size, "total": total });
+    for (found, says, goes_on) in [
+        (2, told(2, 2), false),
+        (2, told(2, 3), true),
+        // Less than what is here: such a total counts something else.
+        (2, told(2, 1), true),
+        (1, told(2, 0), false),
+        (0, told(2, 9), false),
+        (2, json!({ "size": 2 }), true),
+        (1, json!({ "size": 2 }), false),
+        // Not a size: the one that was asked for is meant.
+        (1, json!({ "size": 0 }), false),
+        (1, json!({ "size": -1 }), false),
+        (99, json!({}), false),
+        (100, json!({}), true),
+    ] {
+        let server = MockServer::start().await;
+        let mut body = says.clone();
+        body["results"] = (0..found)
+            .map(|n| json!({ "name": n.to_string() }))
+            .collect();
+        let at = "/v1/projects/p1/environments";
+        let first = Mock::given(path(at)).and(query_param("page", "0"));
+        let first = first.respond_with(ResponseTemplate::new(200).set_body_json(body));
+        first.mount(&server).await;
+        answers(&server, "GET", at, 200, json!({})).await;
+        let client = client(&server, quick());
+        let list: Vec<_> = client.environments(&project()).try_collect().await.unwrap();
+        assert_eq!(list.len(), found, "{says}");
+        let asked = requests(&server, "GET").await;
+        assert_eq!(asked, 1 + usize::from(goes_on), "{found} {says}");
+    }
 }
 
 #[tokio::test]

@@ -119,6 +119,76 @@ async fn an_id_that_repeats_the_credential_is_none() {
     assert!(!text.contains("s3cret"), "{text}");
 }
 
+/// What `Debug` says of everything that holds, or may hold, a secret.
+#[test]
+fn debug_tells_what_it_is_and_no_secret() {
+    use bytes::Bytes;
+    use runpipe::auth::acs3::SigningRequest;
+    use runpipe::{Decision, ReqwestClient, ResponseBody, WaitOptions, matillion};
+
+    let url = "https://me:s3cret@login.example/token?key=s3cret#s3cret";
+    let client = runpipe::auth::ClientCredentials::new(
+        url.parse().expect("a URL"),
+        "my-client",
+        SECRET.into(),
+    );
+    let token = [("authorization", SECRET)];
+    let headers = token.map(|(name, value)| {
+        let name = http::HeaderName::from_static(name);
+        (name, value.parse().expect("a value"))
+    });
+    let headers = headers.into_iter().collect();
+    let signing = SigningRequest::new("POST", "devops.example", "/start");
+    let signing = signing.with_headers(&headers).with_body(SECRET.as_bytes());
+    let decision = Decision::approve().gate("deploy").secret("key", SECRET);
+    let api_client = matillion::Credentials::client("my-client", SECRET);
+    let builder = runpipe::buddy::Client::builder().base_url(format!("https://{SECRET}/"));
+    let reqwest = ReqwestClient::new(Duration::from_secs(1)).expect("a client");
+    let shown_builder = format!("{builder:?}");
+    let error = builder.build().expect_err("no credential");
+    for (debug, tells) in [
+        (
+            format!("{client:?}"),
+            vec!["https://login.example/token", "my-client"],
+        ),
+        (
+            format!("{signing:?}"),
+            vec!["POST", "devops.example", "/start", "authorization"],
+        ),
+        (
+            format!("{decision:?}"),
+            vec!["deploy", "key", "approves: true"],
+        ),
+        (
+            format!("{api_client:?}"),
+            vec!["ClientCredentials", "my-client"],
+        ),
+        (shown_builder, vec!["Builder", "retry", "timeout"]),
+        (
+            format!("{:?}", buddy("http://127.0.0.1:1")),
+            vec!["Session", "http://127.0.0.1:1"],
+        ),
+        (format!("{reqwest:?}"), vec!["ReqwestClient"]),
+        (
+            format!("{:?}", ResponseBody::from(Bytes::from(SECRET))),
+            vec!["ResponseBody"],
+        ),
+        (
+            format!("{:?}", WaitOptions::default()),
+            vec!["WaitOptions", "deadline", "at_once"],
+        ),
+        (
+            format!("{error:?}"),
+            vec!["Error", "Configuration", "detail"],
+        ),
+    ] {
+        assert!(!debug.contains("s3cret"), "{debug}");
+        for word in tells {
+            assert!(debug.contains(word), "{word}: {debug}");
+        }
+    }
+}
+
 #[test]
 fn an_address_that_cannot_be_used_is_not_repeated() {
     for address in [

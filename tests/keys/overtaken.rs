@@ -1,0 +1,135 @@
+//! A caller whose entry somebody else has written meanwhile.
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::BoxStream;
+use runpipe::ErrorKind;
+use runpipe::ledger::{Key, Lease, Ledger, LedgerError, Stage, Stored, Version, forget};
+
+use crate::others::{slow, until_sent};
+use crate::subject::{Buddy, LEASE, Site, key};
+
+const OTHER: &str = "buddy/acme/website/2/4711";
+
+/// What is found in place of an own entry, once the run is there.
+#[tokio::test]
+async fn what_stands_in_the_entry_when_the_run_comes_decides() {
+    let other = || OTHER.parse().expect("a reference");
+    let lease = || Lease {
+        owner: "somebody else".to_owned(),
+        beat: 0,
+    };
+    // Whether the run may be written in its place.
+    for (stage, gives_way) in [
+        (Stage::Free, true),
+        (Stage::Claimed { lease: lease() }, true),
+        (Stage::Unclear { going: false }, true),
+        (Stage::Sending { lease: lease() }, false),
+        (Stage::Started { run: other() }, false),
+    ] {
+        let site = Site::open().await;
+        slow(&site, LEASE);
+        let once = site.once();
+        let start = site.start::<Buddy>(&once);
+        let (outcome, ()) = tokio::join!(start, async {
+            until_sent(&site).await;
+            put(&site, stage.clone()).await;
+        });
+        let entry = site.entry().await.expect("an entry");
+        match outcome {
+            Ok(started) => {
+                assert!(gives_way && !started.attached, "{stage:?}");
+                assert_eq!(entry.run(), Some(&started.run.reference), "{stage:?}");
+            }
+            Err(error) => {
+                assert!(!gives_way, "{stage:?}: {error}");
+                assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+                let mut names = vec![error.run().expect("the run").to_string()];
+                names.extend(entry.run().map(ToString::to_string));
+                let told: Vec<_> = error.candidates().iter().map(ToString::to_string).collect();
+                assert_eq!(told, names);
+                assert_eq!(entry.stage, stage, "it stays as it is");
+            }
+        }
+        assert_eq!(site.asked::<Buddy>(), 1, "{stage:?}");
+    }
+}
+
+/// Writes the stage as another caller does, however often this one renews its lease meanwhile.
+async fn put(site: &Site, stage: Stage) {
+    loop {
+        let stored = site.ledger.read(&key()).await.expect("a ledger");
+        let version = stored.expect("an entry").version;
+        let mut entry = site.entry().await.expect("an entry");
+        entry.stage = stage.clone();
+        let bytes = serde_json::to_vec(&entry).expect("JSON");
+        let written = site.ledger.replace(&key(), &bytes, &version).await;
+        if written.expect("a ledger").is_some() {
+            return;
+        }
+    }
+}
+
+/// A store in which somebody else is faster, and which then fails.
+#[derive(Debug)]
+struct Faster {
+    inner: Arc<dyn Ledger>,
+    entry: Vec<u8>,
+}
+
+impl Ledger for Faster {
+    fn create<'a>(
+        &'a self,
+        key: &'a Key,
+        _entry: &'a [u8],
+    ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
+        async move {
+            self.inner.create(key, &self.entry).await?;
+            Err(LedgerError::new("it broke"))
+        }
+        .boxed()
+    }
+
+    fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Stored>, LedgerError>> {
+        self.inner.read(key)
+    }
+
+    fn replace<'a>(
+        &'a self,
+        key: &'a Key,
+        entry: &'a [u8],
+        seen: &'a Version,
+    ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
+        self.inner.replace(key, entry, seen)
+    }
+
+    fn remove<'a>(
+        &'a self,
+        key: &'a Key,
+        seen: &'a Version,
+    ) -> BoxFuture<'a, Result<bool, LedgerError>> {
+        self.inner.remove(key, seen)
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<Stored, LedgerError>> {
+        self.inner.list()
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_where_somebody_else_was_faster_shows_whose_run_it_is() {
+    let site = Site::open().await;
+    let first = site.start::<Buddy>(&site.once()).await.expect("a run");
+    let entry = site.entry().await.expect("an entry");
+    assert!(forget(&*site.ledger, &entry).await.expect("a ledger"));
+    let faster = Faster {
+        inner: site.ledger.clone(),
+        entry: serde_json::to_vec(&entry).expect("JSON"),
+    };
+    let once = site.once_in(Arc::new(faster));
+    let second = site.start::<Buddy>(&once).await.expect("the run");
+    assert!(second.attached);
+    assert_eq!(second.run.reference, first.run.reference);
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
