@@ -41,7 +41,8 @@ impl fmt::Display for Mark {
 }
 
 /// Where the mark of a start goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MarkPlace {
     /// Where the service has a place for it that changes nothing about the run; nowhere at a service

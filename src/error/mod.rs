@@ -180,12 +180,16 @@ impl Error {
         error.about_run(Some(run.clone())).detail(why)
     }
 
-    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+    /// Says what happened, in a few words without a full stop.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
         self
     }
 
-    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {
+    /// Says what to do about it, in place of what is said of all errors of the kind.
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.0.advice = Some(advice.into());
         self
     }

@@ -11,7 +11,7 @@ use super::fingerprint::Fingerprint;
 use super::store::{Stored, Version, in_time};
 use super::{Key, Ledger, LedgerError, Stage};
 use crate::error::Result;
-use crate::mark::{Mark, Trace};
+use crate::mark::{Mark, MarkPlace, Trace};
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -28,11 +28,15 @@ pub struct Entry {
     pub key: Key,
     /// Where the run is started.
     pub service: Service,
+    /// The address of the service.
+    pub server: String,
     /// The pipeline, as its reference prints it.
     pub pipeline: String,
     request: Fingerprint,
     /// What the run is recognized by; all attempts share it.
     pub mark: Mark,
+    /// Where the mark was put.
+    pub place: MarkPlace,
     /// What the service's list can say about it.
     pub trace: Trace,
     /// How long an owner may be silent, in milliseconds.
@@ -78,9 +82,11 @@ pub struct Refusal {
 pub(super) struct Intent<'i> {
     pub key: &'i Key,
     pub service: Service,
+    pub server: String,
     pub pipeline: String,
     pub request: Value,
     pub secrets: Vec<String>,
+    pub place: MarkPlace,
     pub lease: Duration,
 }
 
@@ -103,9 +109,11 @@ impl Intent<'_> {
             form: FORM,
             key: self.key.clone(),
             service: self.service,
+            server: self.server.clone(),
             pipeline: self.pipeline.clone(),
             request: Fingerprint::new(&self.request, &self.secrets, &salt),
             mark,
+            place: self.place.clone(),
             trace,
             lease_ms: u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX),
             created: before.map_or(now, |before| before.created),
@@ -119,12 +127,15 @@ impl Intent<'_> {
 }
 
 impl Entry {
-    /// What differs between this entry's start and another: `service`, `pipeline`, and the places
-    /// in the request as JSON pointers.
+    /// What differs between this entry's start and another: `service`, `server`, `pipeline`, and the
+    /// places in the request as JSON pointers.
     pub(super) fn differences(&self, intent: &Intent<'_>) -> Vec<String> {
         let mut differ = Vec::new();
         if self.service != intent.service {
             differ.push("service".to_owned());
+        }
+        if self.server != intent.server {
+            differ.push("server".to_owned());
         }
         if self.pipeline != intent.pipeline {
             differ.push("pipeline".to_owned());
@@ -211,7 +222,7 @@ pub fn entries(ledger: &dyn Ledger) -> BoxStream<'_, Result<Entry>> {
 }
 
 /// Forgets a key, so that the next start with it is a first one. The run, if there is one, goes on.
-/// `false` when the entry is not what it was any more: read it again.
+/// `false` when the entry is another by now: read it again.
 ///
 /// # Errors
 ///
@@ -219,10 +230,17 @@ pub fn entries(ledger: &dyn Ledger) -> BoxStream<'_, Result<Entry>> {
 pub async fn forget(ledger: &dyn Ledger, seen: &Entry) -> Result<bool> {
     match stored(ledger, &seen.key).await? {
         Some((entry, version)) if entry == *seen => {
-            let removed = in_time(ledger.remove(&seen.key, &version)).await;
-            removed.map_err(LedgerError::into_error)
+            match in_time(ledger.remove(&seen.key, &version)).await {
+                Ok(true) => Ok(true),
+                // A store may have done it and say that it has not.
+                removed => match stored(ledger, &seen.key).await? {
+                    None => Ok(true),
+                    Some(_) => removed.map_err(LedgerError::into_error),
+                },
+            }
         }
-        Some(_) | None => Ok(false),
+        Some(_) => Ok(false),
+        None => Ok(true),
     }
 }
 

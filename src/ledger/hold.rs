@@ -161,8 +161,9 @@ impl Hold {
                 Err(Unwritten::Failed(cause)) => failure = cause,
                 // Others thought that this caller was gone. What they did decides.
                 Err(Unwritten::Lost) => match entry::stored(&*self.ledger, &self.key).await {
+                    // The run belongs to this caller's request, whatever was asked for since.
                     Ok(Some((now, version))) if now.stage.gives_way_to_a_run() => {
-                        (held.entry, held.version) = (now, version);
+                        held.version = version;
                         continue;
                     }
                     Ok(Some((now, _))) => match now.run() {

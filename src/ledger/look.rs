@@ -8,7 +8,7 @@ use super::entry::Entry;
 use super::protocol::{Looked, Silence};
 use crate::client::Session;
 use crate::error::Result;
-use crate::mark::{MarkPlace, Trace};
+use crate::mark::Trace;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service_client::ServiceClient;
@@ -27,7 +27,6 @@ pub(super) struct Traces<'t, C: ServiceClient> {
     pub pipeline: &'t C::Pipeline,
     /// With the mark on it.
     pub request: &'t C::Request,
-    pub place: &'t MarkPlace,
 }
 
 impl<C: ServiceClient> Traces<'_, C> {
@@ -68,7 +67,7 @@ impl<C: ServiceClient> Traces<'_, C> {
             if earliest.is_some_and(|earliest| is_older(&run, earliest)) {
                 break;
             }
-            match C::bears(&run, &entry.mark, self.place) {
+            match C::bears(&run, &entry.mark, &entry.place) {
                 Some(true) => bearing.push(run.reference),
                 Some(false) => {}
                 None => untold.push(run.reference),

@@ -116,9 +116,11 @@ impl StartOnce {
         let intent = Intent {
             key: &self.key,
             service: C::SERVICE,
+            server: client.session().base_url().to_owned(),
             pipeline: pipeline.to_string(),
             request: value,
             secrets: C::START.secrets_in(body.as_bytes()),
+            place: self.place.clone(),
             lease: self.lease,
         };
         let caller = Caller {
@@ -208,9 +210,9 @@ impl<C: ServiceClient> Caller<'_, C> {
     }
 
     /// The request with the mark on it.
-    fn marked(&self, mark: &Mark) -> Result<(C::Request, Trace)> {
+    fn marked(&self, mark: &Mark, place: &MarkPlace) -> Result<(C::Request, Trace)> {
         let mut request = self.request.clone();
-        let trace = C::mark(&mut request, mark, &self.once.place)?;
+        let trace = C::mark(&mut request, mark, place)?;
         Ok((request, trace))
     }
 
@@ -219,7 +221,7 @@ impl<C: ServiceClient> Caller<'_, C> {
     async fn claim(&mut self, seen: Option<(&Entry, &Version)>) -> Result<Option<Started>> {
         let before = seen.map(|(entry, _)| entry);
         let mark = before.map_or_else(|| self.intent.new_mark(), |before| before.mark.clone());
-        let (request, trace) = self.marked(&mark)?;
+        let (request, trace) = self.marked(&mark, &self.once.place)?;
         let now = self.now();
         let entry = self.intent.claim(before, (mark, trace), &self.owner, now);
         let ledger = Arc::clone(&self.once.ledger);
@@ -227,7 +229,10 @@ impl<C: ServiceClient> Caller<'_, C> {
         let clock = self.client.session().clock();
         let hold = Hold::claim(ledger, entry, version, clock).await?;
         let Some(hold) = hold.map(Arc::new) else {
-            return Ok(None);
+            return match Instant::now() < self.ends {
+                true => Ok(None),
+                false => Err(self.unknown(None)),
+            };
         };
         let outcome = {
             let (start, kept_up) = (self.start(&hold, &request), hold.keep_up());
@@ -321,12 +326,11 @@ impl<C: ServiceClient> Caller<'_, C> {
     }
 
     async fn look(&self, entry: &Entry, silence: Silence) -> Result<Looked> {
-        let (request, _) = self.marked(&entry.mark)?;
+        let (request, _) = self.marked(&entry.mark, &entry.place)?;
         let traces = Traces {
             client: self.client,
             pipeline: self.pipeline,
             request: &request,
-            place: &self.once.place,
         };
         let left = self.ends.saturating_duration_since(Instant::now());
         let looked = timeout(left.max(SHORTEST_LOOK), traces.look(entry, silence)).await;

@@ -88,7 +88,23 @@ async fn another_pipeline_is_another_request() {
     );
     let refused = site.start::<AzureDevops>(&site.once()).await;
     let words = refused.expect_err("another service").to_string();
-    assert!(words.contains("what differs: service, pipeline"), "{words}");
+    assert!(
+        words.contains("what differs: service, server, pipeline"),
+        "{words}"
+    );
+    let elsewhere = Site::open().await;
+    let client = Buddy::client(&elsewhere.sandbox);
+    let pipeline = Buddy::pipeline(&site.sandbox);
+    let refused = site
+        .once()
+        .start(&client, &pipeline, &Buddy::request())
+        .await;
+    let error = refused.expect_err("another server");
+    assert!(
+        error.to_string().contains("what differs: server"),
+        "{error}"
+    );
+    assert_eq!(elsewhere.asked::<Buddy>(), 0);
 }
 
 #[tokio::test]

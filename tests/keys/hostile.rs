@@ -4,9 +4,11 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 
-use futures_util::StreamExt;
-use runpipe::ledger::{Ledger, StartOnce, entries};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use runpipe::ledger::{Key, Ledger, LedgerError, StartOnce, Stored, Version, entries};
 use runpipe::{ErrorKind, RetryPolicy, buddy};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -144,4 +146,41 @@ async fn a_refusal_that_repeats_the_credential_is_kept_without_it() {
     let kept = fs::read_to_string(place(&site)).expect("an entry");
     assert!(kept.contains("[hidden]"), "{kept}");
     assert!(!kept.contains("s3cret") && !kept.contains("%2D"), "{kept}");
+}
+
+/// A store that says of the same key that it is there and that it is not.
+#[derive(Debug)]
+struct Contradictory;
+
+impl Ledger for Contradictory {
+    fn create<'a>(&'a self, _: &'a Key, _: &'a [u8]) -> Told<'a, Option<Version>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn read<'a>(&'a self, _: &'a Key) -> Told<'a, Option<Stored>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn replace<'a>(&'a self, _: &'a Key, _: &'a [u8], _: &'a Version) -> Told<'a, Option<Version>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn remove<'a>(&'a self, _: &'a Key, _: &'a Version) -> Told<'a, bool> {
+        Box::pin(async { Ok(false) })
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<Stored, LedgerError>> {
+        stream::empty().boxed()
+    }
+}
+
+type Told<'a, T> = BoxFuture<'a, Result<T, LedgerError>>;
+
+#[tokio::test]
+async fn a_ledger_that_contradicts_itself_keeps_nobody_longer_than_they_wait() {
+    let site = Site::open().await;
+    let once = site.once_in(Arc::new(Contradictory)).wait(LEASE);
+    let error = site.start::<Buddy>(&once).await.expect_err("no outcome");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(site.asked::<Buddy>(), 0);
 }

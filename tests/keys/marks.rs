@@ -3,7 +3,7 @@
 use runpipe::{ErrorKind, MarkPlace, ServiceClient, Trace};
 use serde_json::Value;
 
-use crate::subject::{Aliyun, AzureDevops, Buddy, Matillion, Site, Subject};
+use crate::subject::{Aliyun, AzureDevops, Buddy, Matillion, Site, Subject, Yunxiao};
 
 /// What the service was asked for, and the mark of the entry.
 async fn sent<S: Subject>(place: MarkPlace) -> (String, String) {
@@ -37,6 +37,11 @@ async fn a_mark_goes_where_people_see_it() {
     }
     test::<Buddy>(MarkPlace::Usual, |mark| format!(r#""comment":"{mark}""#)).await;
     test::<Aliyun>(MarkPlace::Usual, |mark| format!(r#""comment":"{mark}""#)).await;
+    // JSON text in JSON.
+    test::<Yunxiao>(MarkPlace::Usual, |mark| {
+        format!(r#"\"comment\":\"{mark}\""#)
+    })
+    .await;
     test::<Matillion>(MarkPlace::Usual, |mark| {
         format!(r#""executionTag":"{mark}""#)
     })
@@ -88,11 +93,6 @@ fn the_docs_say_what_each_service_shows() {
         let mark = runpipe::Mark::new("k", 1);
         S::Client::mark(&mut S::request(), &mark, place).expect("a place")
     }
-    fn yunxiao() -> Trace {
-        let mut params = runpipe::yunxiao::types::CreatePipelineRunParams::default();
-        let mark = runpipe::Mark::new("k", 1);
-        runpipe::yunxiao::Client::mark(&mut params, &mark, &MarkPlace::Usual).expect("a place")
-    }
     let usual = MarkPlace::Usual;
     let variable = MarkPlace::Variable("MARK".to_owned());
     let rows = [
@@ -104,7 +104,7 @@ fn the_docs_say_what_each_service_shows() {
         ("Matillion", trace::<Matillion>(&usual)),
         ("Azure DevOps", trace::<AzureDevops>(&usual)),
         ("Aliyun", trace::<Aliyun>(&usual)),
-        ("Yunxiao", yunxiao()),
+        ("Yunxiao", trace::<Yunxiao>(&usual)),
     ];
     let pages = [
         include_str!("../../README.md"),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use runpipe::ledger::Stage;
+use runpipe::ledger::{Ledger, Stage, forget};
 use runpipe::{ErrorKind, RetryPolicy};
 use runpipe_testing::{Rule, Script, ScriptedAnswer};
 
@@ -167,4 +167,36 @@ async fn clocks_that_are_apart_make_no_difference() {
         assert!(found.attached);
         assert_eq!((site.started::<Buddy>(), site.asked::<Buddy>()), (1, 1));
     }
+}
+
+/// Others took its caller for gone, and the key was free for another request when its run came.
+#[tokio::test]
+async fn a_run_that_comes_late_belongs_to_the_request_that_started_it() {
+    let site = Site::open().await;
+    slow(&site, LEASE * 8);
+    let once = site.once();
+    let first = site.start::<Buddy>(&once);
+    let other = async {
+        until_sent(&site).await;
+        let ledger: &dyn Ledger = &*site.ledger;
+        // In the end nobody believed that there was a run.
+        while !forget(ledger, &site.entry().await.expect("an entry"))
+            .await
+            .expect("a ledger")
+        {}
+        let refused = ScriptedAnswer::status(400);
+        let rule = Rule::answer(Buddy::SERVICE, refused).operation(Buddy::START);
+        site.sandbox.play(&Script::new([rule])).expect("a script");
+        let refused = site.ask::<Buddy>(&site.once(), &Buddy::other().0).await;
+        assert_eq!(
+            refused.expect_err("refused").kind(),
+            ErrorKind::InvalidRequest
+        );
+    };
+    let (first, ()) = tokio::join!(first, other);
+    let run = first.expect("a run").run.reference;
+    let again = site.start::<Buddy>(&site.once()).await.expect("the run");
+    assert_eq!((again.attached, again.run.reference), (true, run));
+    let other = site.ask::<Buddy>(&site.once(), &Buddy::other().0).await;
+    assert_eq!(other.expect_err("another's").kind(), ErrorKind::KeyInUse);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use runpipe::ledger::{DirectoryLedger, Entry, Key, Ledger, StartOnce, Started, entry};
 use runpipe::{
-    Result, RetryPolicy, Service, ServiceClient, aliyun, azure_devops, buddy, matillion,
+    Result, RetryPolicy, Service, ServiceClient, aliyun, azure_devops, buddy, matillion, yunxiao,
 };
 use runpipe_testing::{Outcome, RunPlan, Sandbox};
 use tempfile::TempDir;
@@ -31,6 +31,7 @@ pub trait Subject {
 pub struct AzureDevops;
 pub struct Matillion;
 pub struct Aliyun;
+pub struct Yunxiao;
 pub struct Buddy;
 
 impl Subject for AzureDevops {
@@ -120,6 +121,32 @@ impl Subject for Aliyun {
     }
 }
 
+impl Subject for Yunxiao {
+    type Client = yunxiao::Client;
+    const SERVICE: Service = Service::Yunxiao;
+    const START: &'static str = "createPipelineRun";
+
+    fn client(sandbox: &Sandbox) -> Self::Client {
+        let builder = sandbox.yunxiao_builder().retry(RetryPolicy::none());
+        builder.build().expect("a client")
+    }
+
+    fn pipeline(sandbox: &Sandbox) -> yunxiao::PipelineRef {
+        let pipelines = sandbox.pipelines(Service::Yunxiao);
+        yunxiao::PipelineRef::new(&pipelines[0].place[0], 123)
+    }
+
+    fn request() -> yunxiao::types::CreatePipelineRunParams {
+        yunxiao::types::CreatePipelineRunParams::default()
+    }
+
+    fn other() -> (yunxiao::types::CreatePipelineRunParams, &'static str) {
+        let mut request = Self::request();
+        request.envs.insert("TO".to_owned(), "test".to_owned());
+        (request, "/envs/TO")
+    }
+}
+
 impl Subject for Buddy {
     type Client = buddy::Client;
     const SERVICE: Service = Service::Buddy;
@@ -154,6 +181,7 @@ macro_rules! on_each_service {
         $test::<crate::subject::AzureDevops>().await;
         $test::<crate::subject::Matillion>().await;
         $test::<crate::subject::Aliyun>().await;
+        $test::<crate::subject::Yunxiao>().await;
         $test::<crate::subject::Buddy>().await;
     }};
 }

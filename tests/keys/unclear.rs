@@ -4,7 +4,7 @@ use runpipe::ledger::{Stage, Started};
 use runpipe::{ErrorKind, MarkPlace, Result};
 use runpipe_testing::{Rule, Script, ScriptedAnswer, SeededRun};
 
-use crate::subject::{Aliyun, AzureDevops, Buddy, Matillion, Site, Subject};
+use crate::subject::{Aliyun, AzureDevops, Buddy, LEASE, Matillion, Site, Subject};
 
 /// What becomes of a start whose answer is a 502.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +27,7 @@ fn unclear<S: Subject>(site: &Site, start: Start) {
 
 async fn try_one<S: Subject>(site: &Site, start: Start, place: MarkPlace) -> Result<Started> {
     unclear::<S>(site, start);
-    let once = site.once().mark(place).wait(crate::subject::LEASE * 8);
+    let once = site.once().mark(place).wait(LEASE * 8);
     site.start::<S>(&once).await
 }
 
@@ -55,6 +55,33 @@ async fn a_run_that_bears_the_mark_is_found() {
     test::<Buddy>(MarkPlace::Usual).await;
     test::<AzureDevops>(MarkPlace::Variable("RUNPIPE_KEY".to_owned())).await;
     test::<AzureDevops>(MarkPlace::Parameter("runpipeKey".to_owned())).await;
+}
+
+/// The mark is where the first caller put it, whatever later ones say.
+#[tokio::test]
+async fn a_run_is_found_by_who_puts_marks_elsewhere() {
+    let variable = |name: &str| MarkPlace::Variable(name.to_owned());
+    for elsewhere in [
+        variable("other"),
+        MarkPlace::Parameter("other".to_owned()),
+        MarkPlace::Nowhere,
+    ] {
+        let site = Site::open().await;
+        let silent = ScriptedAnswer::status(502);
+        let silent = Rule::answer(AzureDevops::SERVICE, silent)
+            .operation("listBuilds")
+            .always();
+        site.sandbox.play(&Script::new([silent])).expect("a script");
+        unclear::<AzureDevops>(&site, Start::Acts);
+        let once = site.once().mark(variable("MARK")).wait(LEASE);
+        let first = site.start::<AzureDevops>(&once).await;
+        assert_eq!(first.expect_err("unread").kind(), ErrorKind::OutcomeUnknown);
+        site.sandbox.clear_script();
+        let once = site.once().mark(elsewhere);
+        let found = site.start::<AzureDevops>(&once).await.expect("the run");
+        assert!(found.attached);
+        assert_eq!(site.asked::<AzureDevops>(), 1);
+    }
 }
 
 #[tokio::test]

@@ -44,16 +44,17 @@ pub(super) fn put(
 pub(super) fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
     let build = run.vendor::<Build>()?;
     let is_mark = |value: &Value| value.as_str() == Some(mark.as_str());
+    // By its value alone: names of variables have no case.
     match place {
         MarkPlace::Usual | MarkPlace::Nowhere => None,
         // One text of JSON: the variables that were set when the build was queued.
-        MarkPlace::Variable(name) => {
+        MarkPlace::Variable(_) => {
             let recorded = json::tree(build.parameters.as_deref()?.as_bytes())?;
-            Some(recorded.get(name).is_some_and(is_mark))
+            Some(recorded.as_object()?.values().any(is_mark))
         }
-        MarkPlace::Parameter(name) => {
+        MarkPlace::Parameter(_) => {
             let recorded = build.template_parameters.as_ref()?;
-            Some(recorded.get(name).is_some_and(is_mark))
+            Some(recorded.values().any(is_mark))
         }
     }
 }

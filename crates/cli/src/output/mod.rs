@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
+use chrono::{DateTime, Utc};
 use runpipe::ledger::Key;
 use runpipe::text::is_harmless;
 use runpipe::{Run, RunRef, RunStatus, Timestamp};
@@ -254,7 +255,12 @@ pub fn between(begun: Option<&Timestamp>, ended: Option<&Timestamp>) -> Option<S
 
 /// A point in time for people: to the second, in UTC. JSON has the vendor's digits.
 pub fn moment(moment: &Timestamp) -> String {
-    moment.to_utc().format("%Y-%m-%d %H:%M:%S UTC").to_string()
+    utc(moment.to_utc())
+}
+
+/// The same of this machine's clock.
+pub fn utc(moment: DateTime<Utc>) -> String {
+    moment.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// A run for programs: its reference.

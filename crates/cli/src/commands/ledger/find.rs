@@ -15,8 +15,14 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// What is known of a key.
 pub async fn known(ledger: &dyn Ledger, key: &Key) -> Result<Entry, Failure> {
     entry(ledger, key).await?.ok_or_else(|| {
-        let advice = "The ledger does not know the key. Check it, and which ledger is asked.";
-        Failure::from(Error::new(ErrorKind::NotFound)).advise(advice.to_owned())
+        let what = format!(
+            "the ledger does not know the key {}",
+            one_line(key.as_str())
+        );
+        let error = Error::new(ErrorKind::NotFound).detail(what);
+        error
+            .advise("Check the key, and which ledger is asked.")
+            .into()
     })
 }
 
@@ -38,16 +44,18 @@ pub async fn run_of(ledger: &dyn Ledger, key: &Key, wait: Duration) -> Result<Ru
 fn came_to_nothing(entry: &Entry) -> Failure {
     let refusal = entry.refusal.as_ref();
     let why = refusal.map_or("nothing was sent", |refusal| refusal.message.as_str());
-    let why = one_line(why);
-    let advice = format!("The last start with this key came to nothing: {why}");
-    Failure::from(Error::new(ErrorKind::NotFound)).advise(advice)
+    let what = format!(
+        "the last start with the key came to nothing: {}",
+        one_line(why)
+    );
+    let error = Error::new(ErrorKind::NotFound).detail(what);
+    error.advise("The key is free: start with it again.").into()
 }
 
 fn without_outcome(key: &Key) -> Failure {
+    let error =
+        Error::new(ErrorKind::OutcomeUnknown).detail("a start with the key has no outcome yet");
     let word = shell_word(key.as_str());
-    let advice = format!(
-        "A start with this key has no outcome yet. Give the start again: it goes on. See: runpipe \
-         ledger show {word}"
-    );
-    Failure::from(Error::new(ErrorKind::OutcomeUnknown)).advise(advice)
+    let next = format!("Give the start again: it goes on. See: runpipe ledger show {word}");
+    error.advise(next).into()
 }

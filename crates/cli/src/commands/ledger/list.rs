@@ -11,6 +11,7 @@ use super::stage_word;
 use crate::context::Context;
 use crate::output::table::Row;
 use crate::output::text::one_line;
+use crate::output::utc;
 use crate::process::exit::{DONE, Failure};
 
 /// What it is given.
@@ -39,10 +40,9 @@ fn row(entry: &Entry) -> Row {
         Some(run) => run.to_string(),
         None => format!("{} {}", entry.service, one_line(&entry.pipeline)),
     };
-    let changed = entry.changed.format("%Y-%m-%d %H:%M:%S UTC");
     vec![
         Cell::new(stage_word(&entry.stage)),
-        Cell::new(changed),
+        Cell::new(utc(entry.changed)),
         Cell::new(one_line(entry.key.as_str())),
         Cell::new(what),
     ]

@@ -11,6 +11,7 @@ use super::stage_word;
 use crate::context::Context;
 use crate::flags::value::key;
 use crate::output::text::one_line;
+use crate::output::utc;
 use crate::process::exit::{DONE, Failure};
 
 /// What it is given.
@@ -46,10 +47,10 @@ fn rows(entry: &Entry) -> String {
     row("pipeline", &entry.pipeline);
     row("mark", entry.mark.as_str());
     row("attempt", &entry.attempt.to_string());
-    row("created", &entry.created.to_rfc3339());
-    row("changed", &entry.changed.to_rfc3339());
+    row("created", &utc(entry.created));
+    row("changed", &utc(entry.changed));
     if let Some(sent) = &entry.sent {
-        row("sent", &sent.here.to_rfc3339());
+        row("sent", &utc(sent.here));
     }
     if let Some(refusal) = &entry.refusal {
         row("refusal", &refusal.message);
