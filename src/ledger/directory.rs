@@ -12,10 +12,9 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use sha2::{Digest, Sha256};
 
+use super::store::LONGEST_ENTRY;
 use super::{Key, Ledger, LedgerError, Stored, Version};
 
-/// An entry has a few kilobytes.
-const LONGEST_ENTRY: u64 = 4 << 20;
 /// Whoever holds a lock needs a few milliseconds. A process that was stopped meanwhile keeps it for
 /// as long as it stands still: after five seconds this one gives up.
 const TRIES: usize = 1_000;

@@ -52,6 +52,8 @@ mod fingerprint;
 mod hold;
 mod key;
 mod look;
+#[cfg(feature = "object-store")]
+mod object_store;
 mod once;
 mod protocol;
 mod store;
@@ -63,6 +65,8 @@ mod tests;
 pub use directory::DirectoryLedger;
 pub use entry::{Entry, Refusal, Sent, entries, entry, forget};
 pub use key::{InvalidKey, Key};
+#[cfg(feature = "object-store")]
+pub use object_store::ObjectStoreLedger;
 pub use once::{StartOnce, Started};
 pub use protocol::{Lease, Stage};
 pub use store::{Ledger, LedgerError, Stored, Version};

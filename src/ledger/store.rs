@@ -13,6 +13,9 @@ use crate::error::{Error, ErrorKind};
 /// A ledger that is silent for longer cannot be reached.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
+/// An entry has a few kilobytes; what is longer is none.
+pub(super) const LONGEST_ENTRY: u64 = 4 << 20;
+
 /// Keeps one entry for each key, for all processes that share it.
 ///
 /// What keeps entries has to keep to this, or the promise of a single start does not hold:

@@ -60,6 +60,26 @@ async fn the_ledger_is_listed_shown_forgotten_and_pruned() {
     let shown = run(&site, &["ledger", "show", "refused", "--json"]).await;
     assert_eq!(json(&shown)["stage"], "free");
     assert_eq!(json(&shown)["refusal"]["kind"], "invalid_request");
+    let changed = json(&shown)["changed"].to_string();
+    let second = changed.trim_matches('"').split('.').next();
+    let moment = format!("{} UTC", second.expect("a date").replace('T', " "));
+    let watched = run(&site, &["watch", "--key", "refused"]).await;
+    assert!(
+        watched
+            .stderr
+            .contains("the last start with the key came to nothing"),
+        "{}",
+        watched.stderr
+    );
+    for of in ["list", "show"] {
+        let words = if of == "list" {
+            vec![]
+        } else {
+            vec!["refused"]
+        };
+        let told = run(&site, &[&["ledger", of][..], &words].concat()).await;
+        assert!(told.stdout.contains(&moment), "{moment}: {}", told.stdout);
+    }
     let shown = run(&site, &["ledger", "show", "one"]).await;
     assert!(
         shown.stdout.contains("buddy/acme/website/2/1"),
@@ -106,7 +126,10 @@ async fn another_machine_goes_on_from_the_ledger() {
     let unknown = run(&site, &["watch", "--key", "another"]).await;
     assert_eq!(unknown.code, Some(3), "{}", unknown.stderr);
     assert!(
-        unknown.stderr.contains("does not know the key"),
+        unknown.stderr.ends_with(
+            "Not found: the ledger does not know the key another.\n  \
+             Check the key, and which ledger is asked.\n"
+        ),
         "{}",
         unknown.stderr
     );
@@ -143,6 +166,23 @@ async fn a_ledger_that_cannot_be_used_lets_nothing_be_sent() {
             ended.stderr
         );
     }
+    assert_eq!(site.starts_received(Service::Buddy), 0);
+}
+
+/// What the program was not built for is said before anything is sent.
+#[cfg(not(feature = "object-store"))]
+#[tokio::test]
+async fn a_ledger_in_an_object_store_takes_a_feature() {
+    let site = Site::open().await;
+    let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+    start.args(["--ledger", "s3://bucket/keys"]);
+    let ended = ended(start).await;
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("--features object-store"),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(site.starts_received(Service::Buddy), 0);
 }
 

@@ -1,7 +1,7 @@
 //! `start --key`: one run, whatever happens to the program, and however many try at once.
 //!
 //! `RUNPIPE_KEY_CASES`, `RUNPIPE_KEY_RACES`, `RUNPIPE_KEY_JOBS` and `RUNPIPE_KEY_SEED` make another
-//! campaign.
+//! campaign; with `RUNPIPE_KEY_STORE=s3://…` races and pools use that object store.
 
 #![cfg(unix)]
 

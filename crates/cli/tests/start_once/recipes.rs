@@ -9,7 +9,7 @@ use runpipe_testing::{RunPlan, ScriptedAnswer};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-use crate::site::{LEASE, Site, ended, number};
+use crate::site::{LEASE, LONG_LEASE, Site, ended, number, store};
 
 /// How many workers a pool has, and how many of them are killed.
 const WORKERS: usize = 8;
@@ -37,8 +37,10 @@ fn script(site: &Site, name: &str, words: &[String]) -> Command {
     command
 }
 
+/// A store is slower than a disk.
 fn lease() -> Vec<String> {
-    ["--key-lease", LEASE].map(str::to_owned).to_vec()
+    let lease = store().map_or(LEASE, |_| LONG_LEASE);
+    ["--key-lease", lease].map(str::to_owned).to_vec()
 }
 
 #[tokio::test]

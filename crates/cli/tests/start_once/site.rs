@@ -11,6 +11,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+/// An object store that keeps the keys in place of a directory: `s3://bucket`.
+pub fn store() -> Option<String> {
+    std::env::var("RUNPIPE_KEY_STORE").ok()
+}
+
 /// Short, so that nobody waits long for the dead; long enough for a slow disk.
 pub const LEASE: &str = "1s";
 /// Where nobody dies.
@@ -112,6 +117,12 @@ impl Site {
         command.args(words.iter().map(AsRef::as_ref));
         command.envs(self.sandbox.variables());
         command.env("RUNPIPE_LEDGER", self.ledger());
+        if let Some(store) = store() {
+            let own = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
+            let folder = self.folder.path().file_name().unwrap_or_default();
+            command.env("RUNPIPE_LEDGER", format!("{store}/{}", folder.display()));
+            command.envs(own);
+        }
         command
     }
 

@@ -2,6 +2,7 @@
 
 mod find;
 mod forget;
+mod in_object_store;
 mod list;
 mod place;
 mod prune;

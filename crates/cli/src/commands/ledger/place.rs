@@ -7,15 +7,16 @@ use std::sync::Arc;
 use clap::Args;
 use runpipe::ledger::{DirectoryLedger, Ledger, LedgerError};
 
+use super::in_object_store;
 use crate::process::environment::Environment;
 use crate::process::exit::Failure;
 
 /// Where the ledger is.
 #[derive(Args, Clone, Debug)]
 pub struct LedgerPlace {
-    /// Directory of the ledger, shared by all who use its keys. Before RUNPIPE_LEDGER; in your state
-    /// folder unless given.
-    #[arg(long, value_name = "DIR")]
+    /// Directory of the ledger, shared by all who use its keys, or s3://bucket/path, az://, gs:// where
+    /// the program was built for it. Before RUNPIPE_LEDGER; in your state folder unless given.
+    #[arg(long, value_name = "DIR|URL")]
     ledger: Option<OsString>,
 }
 
@@ -26,6 +27,9 @@ impl LedgerPlace {
             Some(folder) => PathBuf::from(folder),
             None => usual(environment)?,
         };
+        if let Some(address) = folder.to_str().filter(|text| text.contains("://")) {
+            return in_object_store::open(address, environment);
+        }
         let ledger = DirectoryLedger::open(folder).map_err(LedgerError::into_error)?;
         Ok(Arc::new(ledger))
     }
