@@ -101,17 +101,6 @@ pub trait Runs: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// The steps whose logs [`Runs::logs`] gives, in its order, to be read with [`Runs::log_part`]: so a
-    /// log of any length takes no more memory than a part of it. `None` where the service serves no
-    /// parts.
-    ///
-    /// # Errors
-    ///
-    /// As [`Runs::get`].
-    fn logged_steps<'a>(&'a self, _run: &'a RunRef) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
     /// The run that a page of the service's web site shows. What its address does not name is looked
     /// up: on Azure DevOps in one call, on Matillion and Buddy in the list of runs, newest first.
     ///
@@ -134,9 +123,8 @@ pub trait Runs: Send + Sync {
     /// # Errors
     ///
     /// [`ErrorKind::OutcomeUnknown`] when the decision was sent and no clear answer came: it may count.
-    /// Every other kind says that nothing was decided: [`ErrorKind::NothingToDo`] when nothing waits
-    /// for a decision; [`ErrorKind::UnknownName`] when [`Decision::gate`] names no gate that does, or
-    /// several do and it names none;
+    /// Every other kind says that nothing was decided: [`ErrorKind::UnknownName`] when nothing waits
+    /// for a decision, or several gates do and [`Decision::gate`] names none;
     /// [`ErrorKind::Unsupported`] when the service has no such decision; those of [`Runs::get`] and the
     /// service's refusals.
     fn decide<'a>(
@@ -158,9 +146,8 @@ pub trait Runs: Send + Sync {
     /// # Errors
     ///
     /// [`ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the run may go
-    /// on. Every other kind says that nothing was begun: [`ErrorKind::NothingToDo`] when nothing has
-    /// failed; [`ErrorKind::UnknownName`] when the name is that of no step that has, or several have
-    /// and none is named; [`ErrorKind::Unsupported`] when the service
+    /// on. Every other kind says that nothing was begun: [`ErrorKind::UnknownName`] when nothing has
+    /// failed, or several steps have and none is named; [`ErrorKind::Unsupported`] when the service
     /// does not run anything again; those of [`Runs::get`] and the service's refusals.
     fn retry<'a>(&'a self, run: &'a RunRef, _step: Option<&'a str>) -> BoxFuture<'a, Result<Run>> {
         let error = Error::unsupported(self.service(), run, "it does not run an ended run again");

@@ -131,7 +131,6 @@ impl Error {
             | ErrorKind::InvalidRequest
             | ErrorKind::KeyInUse
             | ErrorKind::NotFound
-            | ErrorKind::NothingToDo
             | ErrorKind::OutcomeUnknown
             | ErrorKind::Refused
             | ErrorKind::Undecodable

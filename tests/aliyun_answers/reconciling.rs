@@ -53,3 +53,29 @@ async fn what_a_run_shows_decides_and_what_it_does_not_show_rules_nothing_out() 
         assert_eq!(json!(runs), case["ids"], "{name}");
     }
 }
+
+/// What a listed run was given is read of the run itself.
+#[tokio::test]
+async fn a_run_that_cannot_be_read_makes_no_candidate_and_one_that_is_gone_does() {
+    for (status, code, told) in [
+        (404, "InvalidPipelineRun.NotFound", true),
+        (500, "Odd", false),
+    ] {
+        let server = MockServer::start().await;
+        let list = json!({ "success": true, "pipelineRuns": [
+            { "pipelineRunId": 41, "startTime": 1_795_162_505_000_i64 }, { "pipelineRunId": 0 }] });
+        on(
+            &server,
+            "GET",
+            RUNS,
+            json_answer(&list).insert_header("date", DATE),
+        )
+        .await;
+        let gone = ResponseTemplate::new(status).set_body_json(json!({ "Code": code }));
+        on(&server, "GET", &format!("{RUNS}/41"), gone).await;
+        let since: DateTime<Utc> = SINCE.parse().unwrap();
+        let client = builder(&server.uri()).clock(move || since).build().unwrap();
+        let found = client.reconcile(&pipeline(), &no_parameters(), since).await;
+        assert_eq!(found.is_ok(), told, "{status}: {found:?}");
+    }
+}

@@ -196,3 +196,44 @@ async fn reconcile_finds_what_may_have_been_started() {
         Reconciled::None
     ));
 }
+
+#[tokio::test]
+async fn the_own_builds_are_those_of_whom_the_answer_is_for() {
+    let build =
+        |id: u32, who: Value| json!({ "id": id, "definition": { "id": 42 }, "requestedFor": who });
+    let list = json!({ "value": [
+        build(1, json!({ "id": "ME-1" })),
+        build(2, json!({ "id": "other", "uniqueName": "Me@example.com" })),
+        build(3, json!({ "id": "other", "uniqueName": "other@example.com" })),
+        build(4, json!({ "uniqueName": "" })),
+        build(5, json!(null)),
+    ] });
+    for (who, own) in [
+        (Some("me-1:me@example.com"), vec!["1", "2"]),
+        (Some("me-1:"), vec!["1"]),
+        (Some(":me@example.com"), vec!["2"]),
+        (Some("nobody"), vec![]),
+        (None, vec![]),
+    ] {
+        let server = MockServer::start().await;
+        let mut answer = json_answer(&list);
+        if let Some(who) = who {
+            answer = answer.insert_header("x-vss-userdata", who);
+        }
+        on(&server, "GET", BUILDS, answer).await;
+        let listed = client(&server)
+            .list_own_builds(&pipeline())
+            .try_collect::<Vec<_>>()
+            .await;
+        match listed {
+            Ok(runs) => {
+                let ids: Vec<_> = runs.iter().map(|run| run.id.as_str()).collect();
+                assert_eq!(ids, own, "{who:?}");
+            }
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
+                assert!(own.is_empty(), "{who:?}: {error}");
+            }
+        }
+    }
+}

@@ -61,3 +61,17 @@ async fn headers_of_a_success_slow_the_next_call_down() {
         assert!(began.elapsed() >= Duration::from_millis(300), "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_body_of_another_type_is_data_and_no_sentence() {
+    for (kind, said) in [
+        ("text/plain", vec!["It is closed."]),
+        ("application/octet-stream", vec![]),
+    ] {
+        let server = MockServer::start().await;
+        let refused = ResponseTemplate::new(400).set_body_raw("It is closed.", kind);
+        on(&server, "GET", RUN, refused).await;
+        let error = client(&server).get(&run()).await.unwrap_err();
+        assert_eq!(error.sentences(), said, "{kind}: {error}");
+    }
+}

@@ -78,6 +78,20 @@ async fn a_timeline_of_any_depth_is_read() {
     assert!(steps.is_empty(), "phases are not shown");
 }
 
+#[tokio::test]
+async fn an_approval_that_is_asked_for_waits() {
+    for (kind, state, status) in [
+        ("Checkpoint.Approval", "inProgress", RunStatus::Waiting),
+        ("Checkpoint.Approval", "pending", RunStatus::Queued),
+        ("Task", "inProgress", RunStatus::Running),
+        ("Task", "pending", RunStatus::Queued),
+    ] {
+        let record = json!({ "id": "r", "name": "R", "type": kind, "state": state });
+        let steps = steps_of(json_answer(&json!({ "records": [record] }))).await;
+        assert_eq!(steps[0].status, status, "{kind} {state}");
+    }
+}
+
 /// A word that nobody has documented is neither an end nor a success; a build without a timeline has
 /// no steps.
 #[tokio::test]

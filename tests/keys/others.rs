@@ -166,6 +166,8 @@ async fn clocks_that_are_apart_make_no_difference() {
         let found = site.start::<Buddy>(&site.once()).await.expect("the run");
         assert!(found.attached);
         assert_eq!((site.started::<Buddy>(), site.asked::<Buddy>()), (1, 1));
+        let dated = site.entry().await.expect("an entry").created - ahead;
+        assert!((Utc::now() - dated).abs() < TimeDelta::hours(1), "{dated}");
     }
 }
 

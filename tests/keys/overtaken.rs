@@ -1,6 +1,7 @@
 //! A caller whose entry somebody else has written meanwhile.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
@@ -71,20 +72,50 @@ async fn put(site: &Site, stage: Stage) {
     }
 }
 
-/// A store in which somebody else is faster, and which then fails.
+/// Somebody else's claim is waited for, whoever could use the key meanwhile.
+#[tokio::test]
+async fn a_claim_of_somebody_else_is_not_taken_before_its_lease_is_over() {
+    let site = Site::open().await;
+    let day = Duration::from_secs(24 * 3600);
+    let first = site.start::<Buddy>(&site.once().lease(day)).await;
+    first.expect("a run");
+    let lease = Lease {
+        owner: "somebody else".to_owned(),
+        beat: 0,
+    };
+    put(&site, Stage::Claimed { lease }).await;
+    let once = site.once().wait(LEASE);
+    let error = site.start::<Buddy>(&once).await.expect_err("it waits");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
+
+/// A store in which somebody else is faster.
 #[derive(Debug)]
 struct Faster {
     inner: Arc<dyn Ledger>,
     entry: Vec<u8>,
+    at: At,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// Where there is no entry; then the store fails.
+    Claim,
+    /// Where the request is about to leave.
+    Send,
 }
 
 impl Ledger for Faster {
     fn create<'a>(
         &'a self,
         key: &'a Key,
-        _entry: &'a [u8],
+        entry: &'a [u8],
     ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
         async move {
+            if self.at == At::Send {
+                return self.inner.create(key, entry).await;
+            }
             self.inner.create(key, &self.entry).await?;
             Err(LedgerError::new("it broke"))
         }
@@ -98,10 +129,14 @@ impl Ledger for Faster {
     fn replace<'a>(
         &'a self,
         key: &'a Key,
-        entry: &'a [u8],
+        _entry: &'a [u8],
         seen: &'a Version,
     ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
-        self.inner.replace(key, entry, seen)
+        async move {
+            self.inner.replace(key, &self.entry, seen).await?;
+            Ok(None)
+        }
+        .boxed()
     }
 
     fn remove<'a>(
@@ -118,18 +153,21 @@ impl Ledger for Faster {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_where_somebody_else_was_faster_shows_whose_run_it_is() {
-    let site = Site::open().await;
-    let first = site.start::<Buddy>(&site.once()).await.expect("a run");
-    let entry = site.entry().await.expect("an entry");
-    assert!(forget(&*site.ledger, &entry).await.expect("a ledger"));
-    let faster = Faster {
-        inner: site.ledger.clone(),
-        entry: serde_json::to_vec(&entry).expect("JSON"),
-    };
-    let once = site.once_in(Arc::new(faster));
-    let second = site.start::<Buddy>(&once).await.expect("the run");
-    assert!(second.attached);
-    assert_eq!(second.run.reference, first.run.reference);
-    assert_eq!(site.asked::<Buddy>(), 1);
+async fn whose_run_it_is_shows_where_somebody_else_was_faster() {
+    for at in [At::Claim, At::Send] {
+        let site = Site::open().await;
+        let first = site.start::<Buddy>(&site.once()).await.expect("a run");
+        let entry = site.entry().await.expect("an entry");
+        assert!(forget(&*site.ledger, &entry).await.expect("a ledger"));
+        let faster = Faster {
+            inner: site.ledger.clone(),
+            entry: serde_json::to_vec(&entry).expect("JSON"),
+            at,
+        };
+        let once = site.once_in(Arc::new(faster));
+        let second = site.start::<Buddy>(&once).await.expect("the run");
+        assert!(second.attached, "{at:?}");
+        assert_eq!(second.run.reference, first.run.reference, "{at:?}");
+        assert_eq!(site.asked::<Buddy>(), 1, "{at:?}");
+    }
 }

@@ -135,6 +135,11 @@ async fn where_the_list_is_no_proof_nothing_is_started_again() {
                 .expect_err("it cannot be known");
             assert_eq!(again.kind(), ErrorKind::OutcomeUnknown);
             assert_eq!(again.candidates().len(), likely);
+            let why = match start {
+                Start::Acts => "does not tell for certain",
+                Start::IsLost => "lists no run that fits",
+            };
+            assert!(again.to_string().contains(why), "{again}");
             assert_eq!(site.asked::<S>(), 1, "{}", S::SERVICE);
         }
     }

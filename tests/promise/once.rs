@@ -56,6 +56,8 @@ async fn a_page_that_proves_nothing_is_not_answered_with_a_second_start() {
         ),
         redirect(308, "https://dev.azure.com/other"),
         ResponseTemplate::new(203).set_body_raw("<title>Welcome</title>", "text/html"),
+        // Not a page, whatever it looks like.
+        ResponseTemplate::new(203).set_body_raw("<title>Sign In</title>", "application/json"),
         ResponseTemplate::new(499),
         ResponseTemplate::new(408),
         ResponseTemplate::new(460),

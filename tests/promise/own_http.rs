@@ -89,3 +89,10 @@ async fn what_the_client_says_of_a_failure_decides() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_failure_says_whom_was_asked() {
+    let error = start_buddy(&buddy("http://127.0.0.1:1")).await;
+    let error = error.expect_err("nobody listens there");
+    assert!(error.to_string().contains("127.0.0.1:1: "), "{error}");
+}

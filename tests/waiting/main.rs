@@ -246,3 +246,18 @@ async fn dropping_a_wait_stops_its_requests() {
     tokio::time::advance(seconds(900)).await;
     assert_eq!(service.requests(), so_far);
 }
+
+#[test]
+fn each_option_is_kept() {
+    let options = WaitOptions::default()
+        .deadline(seconds(1))
+        .patience(seconds(2))
+        .pauses(seconds(3), seconds(4))
+        .stop_when_waiting(true)
+        .at_once(5)
+        .last_look(true);
+    let kept = "deadline: Some(1s), patience: 2s, shortest: 3s, longest: 4s, \
+                stop_when_waiting: true, at_once: 5, last_look: true";
+    let shown = format!("{options:?}");
+    assert!(shown.contains(kept), "{shown}");
+}

@@ -66,7 +66,6 @@ mod hosts;
 mod ids;
 mod incoming;
 mod listener;
-mod observer;
 mod plan;
 mod port;
 mod received;

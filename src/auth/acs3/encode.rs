@@ -164,6 +164,8 @@ mod tests {
         assert_eq!(canonical_path("/a*'(b)/~+"), "/a%2A%27%28b%29/~%2B");
         assert_eq!(canonical_path("/a%2a/%7e/%252F"), "/a%2A/~/%252F");
         assert_eq!(canonical_path("/a%2Fb/c"), "/a%2Fb/c");
+        assert_eq!(canonical_path("/a%2fb"), "/a%2Fb");
+        assert_eq!(canonical_path("/%41"), "/A");
         assert_eq!(canonical_path("/a//b/"), "/a//b/");
         assert_eq!(canonical_path("/100%/x"), "/100%25/x");
     }

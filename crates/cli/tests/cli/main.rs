@@ -14,7 +14,6 @@ mod flags;
 mod help;
 mod interruption;
 mod json;
-mod long_logs;
 mod mine;
 mod names;
 mod pages;
