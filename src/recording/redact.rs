@@ -233,7 +233,7 @@ impl<'r> Pass<'r> {
     }
 
     fn text(&mut self, place: &str, key: &str, text: &str) -> String {
-        let is_listed = self.words.word_fields.contains(key) && is_word(text);
+        let is_listed = is_word(text) && self.words.is_word(key, text);
         let is_code = self.refusal && self.words.is_code(key, text);
         if (is_listed || is_code || is_time(text)) && self.secrets.is_clean(text) {
             return text.to_owned();

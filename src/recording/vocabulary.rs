@@ -22,7 +22,11 @@ pub(super) struct Vocabulary {
     /// Parts of paths and of servers' names.
     literals: HashSet<String>,
     /// Fields and parameters whose values are words of a list.
-    pub word_fields: HashSet<String>,
+    word_fields: HashSet<String>,
+    /// Those whose values are texts. A name may be both, in different objects.
+    text_fields: HashSet<String>,
+    /// The words of all lists.
+    words: HashSet<String>,
     /// Fields that hold a map: its keys are the user's own.
     pub maps: HashSet<String>,
     /// Every documented field.
@@ -113,6 +117,9 @@ impl Vocabulary {
             self.fields.insert(name.clone());
             self.field(document, name, schema);
         }
+        let words = object.get("enum").and_then(Value::as_array);
+        let words = words.into_iter().flatten().filter_map(Value::as_str);
+        self.words.extend(words.map(str::to_owned));
         for name in object
             .get("headers")
             .and_then(Value::as_object)
@@ -149,10 +156,13 @@ impl Vocabulary {
     }
 
     fn field(&mut self, document: &Value, name: &str, schema: &Value) {
+        let is_text = |schema: &Map<String, Value>| schema.get("type") == Some(&"string".into());
         if says(document, schema, MOST_HOPS, &|schema| {
             schema.contains_key("enum")
         }) {
             self.word_fields.insert(name.to_owned());
+        } else if says(document, schema, MOST_HOPS, &is_text) {
+            self.text_fields.insert(name.to_owned());
         }
         let map = |schema: &Map<String, Value>| {
             schema
@@ -170,8 +180,13 @@ impl Vocabulary {
         if let Some(found) = self.matching(method, path) {
             return found;
         }
-        for base in &self.bases {
-            let all = parts(path);
+        let all = parts(path);
+        // The address that is recorded may hold a part of a server's path already.
+        let tails = self
+            .bases
+            .iter()
+            .flat_map(|base| (0..base.len()).filter_map(|at| base.get(at..)));
+        for base in tails {
             let (Some(before), Some(rest)) = (all.get(..base.len()), all.get(base.len()..)) else {
                 continue;
             };
@@ -212,6 +227,12 @@ impl Vocabulary {
     /// Whether a part of an address is one of the documented ones.
     pub fn is_literal(&self, token: &str) -> bool {
         self.literals.contains(token)
+    }
+
+    /// Whether a text that looks like a word may be one of the field's list, documented or new.
+    pub fn is_word(&self, field: &str, word: &str) -> bool {
+        let is_known = || self.words.contains(word);
+        self.word_fields.contains(field) && (!self.text_fields.contains(field) || is_known())
     }
 
     /// Whether an example of the document gives this code of a refusal.

@@ -167,7 +167,7 @@ fn what_somebody_else_recorded_is_redacted_in_the_same_way() {
         "request": { "method": "GET", "path": "/workspaces/tidewater/projects/orders/pipelines/41/executions/118",
             "headers": { "authorization": "Bearer a-token-of-somebody" } },
         "response": { "status": 200, "headers": { "content-type": "application/json" },
-            "body": { "id": 118, "status": "A_NEW_WORD", "creator": { "name": "Ann Lee", "title": "a-token-of-somebody" } } },
+            "body": { "id": 118, "status": "A_NEW_WORD", "creator": { "name": "Ann Lee", "type": "Annabel", "title": "a-token-of-somebody" } } },
     });
     let mut exchanges: Vec<Exchange> = vec![serde_json::from_value(exchange).expect("an exchange")];
     let recorder = Recorder::new("unused");

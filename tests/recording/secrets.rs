@@ -21,8 +21,8 @@ struct Planter {
     planted: Vec<String>,
     /// What the request proves by, so that it is known.
     credential: String,
-    /// The words that the document names.
-    words: BTreeSet<String>,
+    /// The fields whose values are words of a list: one that nobody has documented is kept there.
+    listed: BTreeSet<String>,
 }
 
 fn letters(count: usize) -> String {
@@ -67,7 +67,7 @@ impl Planter {
     fn plant(&mut self, key: &str, value: &mut Value) {
         match value {
             // What is known is found even where a word is expected.
-            Value::String(word) if self.words.contains(word) => *word = self.credential.clone(),
+            Value::String(word) if self.listed.contains(key) => *word = self.credential.clone(),
             Value::String(text) => *text = self.text(),
             Value::Number(_) if !(key.ends_with("ime") || key.ends_with("ate")) => {
                 let number = fastrand::u64(1 << 40..1 << 50);
@@ -83,16 +83,28 @@ impl Planter {
     }
 }
 
-/// Every word of every list in a document.
-fn words(value: &Value, found: &mut BTreeSet<String>) {
-    if let Some(list) = value.get("enum").and_then(Value::as_array) {
-        found.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+/// Every field of a document that is described by a list of words.
+fn listed(document: &Document, value: &Value, found: &mut BTreeSet<String>) {
+    let properties = value.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
+        if is_list(document, property) {
+            found.insert(name.clone());
+        }
     }
     match value {
-        Value::Array(items) => items.iter().for_each(|item| words(item, found)),
-        Value::Object(members) => members.values().for_each(|item| words(item, found)),
+        Value::Array(items) => items.iter().for_each(|item| listed(document, item, found)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|item| listed(document, item, found)),
         _ => {}
     }
+}
+
+fn is_list(document: &Document, schema: &Value) -> bool {
+    let schema = document.resolve(schema);
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    let mut inner = parts.into_iter().flatten().chain(schema.get("items"));
+    schema.get("enum").is_some() || inner.any(|part| is_list(document, part))
 }
 
 /// Records all fixtures of a service with secrets in the place of every value.
@@ -110,9 +122,9 @@ async fn record(service: Service, folder: &Path) -> Vec<String> {
     let mut planter = Planter {
         planted: vec![credential.clone()],
         credential,
-        words: BTreeSet::new(),
+        listed: BTreeSet::new(),
     };
-    words(document.root(), &mut planter.words);
+    listed(&document, document.root(), &mut planter.listed);
     for operation in document.operations() {
         let fixtures = root.join(format!("tests/fixtures/{service}/{}", operation.id));
         let entries = std::fs::read_dir(fixtures).expect("fixtures");
