@@ -175,18 +175,16 @@ impl Vocabulary {
     }
 
     /// The operation that a path belongs to, and which of its segments are the user's own. A path that begins with
-    /// that of a server is made relative to it.
+    /// that of a server is made relative to it, and one that differs in case alone is written as the document has it:
+    /// Azure's own SDK asks for `Builds` where its pages have `builds`.
     pub fn route(&self, method: &str, path: &mut String) -> (Option<&str>, Vec<bool>) {
-        if let Some(found) = self.matching(method, path) {
-            return found;
-        }
         let all = parts(path);
         // The address that is recorded may hold a part of a server's path already.
         let tails = self
             .bases
             .iter()
             .flat_map(|base| (0..base.len()).filter_map(|at| base.get(at..)));
-        for base in tails {
+        for base in std::iter::once(<&[String]>::default()).chain(tails) {
             let (Some(before), Some(rest)) = (all.get(..base.len()), all.get(base.len()..)) else {
                 continue;
             };
@@ -194,34 +192,29 @@ impl Vocabulary {
                 .iter()
                 .zip(before)
                 .all(|(a, b)| is_parameter(a) || a == b);
-            let relative = format!("/{}", rest.join("/"));
-            if let Some(found) = self.matching(method, &relative).filter(|_| same) {
-                *path = relative;
-                return found;
+            if let Some(route) = self.matching(method, rest).filter(|_| same) {
+                let own = route.segments.iter().map(|part| is_parameter(part));
+                let written = route.segments.iter().zip(rest);
+                let written =
+                    written.map(|(known, given)| if is_parameter(known) { given } else { known });
+                *path = format!("/{}", written.cloned().collect::<Vec<_>>().join("/"));
+                return (Some(&route.operation), own.collect());
             }
         }
         let own = |segment: &String| !tokens(segment).all(|token| self.literals.contains(&token));
-        (None, parts(path).iter().map(own).collect())
+        (None, all.iter().map(own).collect())
     }
 
-    fn matching(&self, method: &str, path: &str) -> Option<(Option<&str>, Vec<bool>)> {
-        let given = parts(path);
-        let fits = |route: &&Route| {
-            let mut pairs = route.segments.iter().zip(&given);
+    fn matching(&self, method: &str, given: &[String]) -> Option<&Route> {
+        self.routes.iter().find(|route| {
+            let mut pairs = route.segments.iter().zip(given);
             route.method == method
                 && route.segments.len() == given.len()
                 && pairs.all(|(known, segment)| {
                     let decoded = percent_decode_str(segment).decode_utf8_lossy();
-                    is_parameter(known) || *known == decoded
+                    is_parameter(known) || known.eq_ignore_ascii_case(&decoded)
                 })
-        };
-        let route = self.routes.iter().find(fits)?;
-        let own = route
-            .segments
-            .iter()
-            .map(|segment| is_parameter(segment))
-            .collect();
-        Some((Some(&route.operation), own))
+        })
     }
 
     /// Whether a part of an address is one of the documented ones.

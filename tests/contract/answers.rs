@@ -51,8 +51,8 @@ pub fn examples(subject: &Subject, operation: &Operation) -> Vec<Answer> {
     let mut found = Vec::new();
     let examples = subject.document.response_examples(operation);
     for (status, response) in subject.answers(operation) {
-        let name =
-            |example: &str| format!("{} {} {status} {example}", subject.service, operation.id);
+        let place = format!("specs/{}.json {}", subject.service, response.pointer);
+        let name = |example: &str| format!("{place} ({} {status} {example})", operation.id);
         let headers = headers(subject, response);
         if response.content.is_empty() {
             found.push(Answer {

@@ -18,7 +18,12 @@ pub struct Case {
 /// with every parameter, and the same with the largest numbers.
 pub fn cases(document: &Document, operation: &Operation) -> Vec<Case> {
     let case = |name: String, parameters: &Map<String, Value>, body: Option<&Value>| Case {
-        name: format!("{} ({name})", operation.id),
+        name: format!(
+            "{} {} ({}, {name})",
+            document.file(),
+            operation.pointer,
+            operation.id
+        ),
         operation_id: operation.id.clone(),
         parameters: parameters.clone(),
         body: body.cloned(),

@@ -8,6 +8,8 @@ use crate::tolerance::Seen;
 use crate::{judge, loss, refusals};
 use runpipe_spec::coverage::coverage;
 
+const CURE: &str = "Make the fixture what the service sends, or correct the document. `cargo run -- spec fixtures specs/<service>.json` drafts what is missing, `cargo run -- spec fixture RECORDING` takes it from a recording.";
+
 #[test]
 fn every_answer_is_covered_and_nothing_else_lies_there() {
     let mut all_faults = Vec::new();
@@ -26,7 +28,7 @@ fn every_answer_is_covered_and_nothing_else_lies_there() {
             all_faults.extend(judge::set_faults(operation, &fixtures));
         }
     }
-    crate::none(&all_faults);
+    crate::none(&all_faults, CURE);
 }
 
 #[test]
@@ -53,7 +55,7 @@ fn the_documents_allow_every_fixture() {
             all_faults.extend(judge::fixture_faults(&subject, &fixture));
         }
     }
-    crate::none(&all_faults);
+    crate::none(&all_faults, CURE);
 }
 
 #[test]
@@ -70,7 +72,7 @@ fn every_documented_field_is_in_a_maximal_fixture() {
             )
         }));
     }
-    crate::none(&all_faults);
+    crate::none(&all_faults, CURE);
 }
 
 #[test]
@@ -83,7 +85,7 @@ fn refusals_leave_out_only_what_some_fixture_leaves_out() {
             all_faults.extend(seen.faults(&subject, fixture));
         }
     }
-    crate::none(&all_faults);
+    crate::none(&all_faults, CURE);
 }
 
 #[tokio::test]
@@ -113,7 +115,7 @@ async fn the_client_reads_every_fixture() {
             }
         }
     }
-    crate::none(&all_faults);
+    crate::none(&all_faults, CURE);
 }
 
 #[test]

@@ -10,6 +10,8 @@ use runpipe::contract::Caller;
 use runpipe_spec::operation::{Location, Operation};
 use serde_json::{Value, json};
 
+const CURE: &str = "What was sent is not what the document says: correct the parameter or the body at that pointer and its example, then `cargo build`.";
+
 /// Values that break a path or a query when they are not encoded.
 const HOSTILE: [&str; 12] = [
     "two words",
@@ -85,7 +87,7 @@ async fn every_example_arrives_as_documented() {
             }
         }
     }
-    crate::none(&all);
+    crate::none(&all, CURE);
 }
 
 #[tokio::test]
@@ -101,7 +103,7 @@ async fn an_address_with_a_path_stays_before_the_documented_path() {
             all.extend(faults_below("/tfs", &subject, &wire, &caller, &case).await);
         }
     }
-    crate::none(&all);
+    crate::none(&all, CURE);
 }
 
 #[tokio::test]
@@ -123,7 +125,7 @@ async fn hostile_texts_arrive_as_one_value() {
             }
         }
     }
-    crate::none(&all);
+    crate::none(&all, CURE);
 }
 
 /// The parameters that are any text.
@@ -161,15 +163,15 @@ async fn a_path_value_that_changes_the_path_is_refused() {
                         .expect_err("a refusal");
                     if error.kind() != ErrorKind::Configuration || !wire.take().is_empty() {
                         all.push(format!(
-                            "{}: {} = {value:?}: {error}",
-                            operation.id, parameter.name
+                            "specs/{}.json {}: {} = {value:?}: {error}",
+                            subject.service, operation.pointer, parameter.name
                         ));
                     }
                 }
             }
         }
     }
-    crate::none(&all);
+    crate::none(&all, CURE);
 }
 
 #[tokio::test]
@@ -187,12 +189,12 @@ async fn nothing_is_sent_without_a_required_parameter() {
                 if wire.take().is_empty() != parameter.required {
                     let required = parameter.required;
                     all.push(format!(
-                        "{} without {} (required: {required})",
-                        operation.id, parameter.name
+                        "specs/{}.json {} without {} (required: {required})",
+                        subject.service, operation.pointer, parameter.name
                     ));
                 }
             }
         }
     }
-    crate::none(&all);
+    crate::none(&all, CURE);
 }

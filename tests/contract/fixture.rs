@@ -61,7 +61,7 @@ impl Fixture {
                 .find(|media_type| Some(&media_type.range) == self.content_type.as_ref())
         });
         Answer {
-            name: format!("{} {}", subject.service, self.file),
+            name: format!("tests/fixtures/{}/{}.json", subject.service, self.file),
             example: String::new(),
             operation_id: self.operation_id.clone(),
             status: self.status,

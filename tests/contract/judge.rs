@@ -45,7 +45,12 @@ pub fn fixture_faults(subject: &Subject, fixture: &Fixture) -> Vec<String> {
     }
     faults
         .into_iter()
-        .map(|fault| format!("{} {}: {fault}", subject.service, fixture.file))
+        .map(|fault| {
+            format!(
+                "tests/fixtures/{}/{}.json: {fault}",
+                subject.service, fixture.file
+            )
+        })
         .collect()
 }
 

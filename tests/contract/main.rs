@@ -27,8 +27,11 @@ mod traffic;
 mod types;
 mod wire;
 
-/// Fails with all faults at once, one to a line.
-fn none(faults: &[String]) {
-    let count = faults.len();
-    assert!(faults.is_empty(), "{count} faults:\n{}", faults.join("\n"));
+/// Fails with all faults at once, one to a line, and with what cures them.
+fn none(faults: &[String], cure: &str) {
+    let (count, lines) = (faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{count} faults:\n{lines}\nWhat to do: {cure}"
+    );
 }

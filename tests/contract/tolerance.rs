@@ -83,14 +83,14 @@ impl Seen {
                 && allowed(&changed(&fixture.value, pointer, true))
             {
                 faults.push(format!(
-                    "{}: {pointer} may be null, and never is",
-                    fixture.file
+                    "tests/fixtures/{}/{}.json {pointer}: may be null, and never is",
+                    subject.service, fixture.file
                 ));
             }
             if field && !shown(&self.absent) && allowed(&changed(&fixture.value, pointer, false)) {
                 faults.push(format!(
-                    "{}: {pointer} may be absent, and never is",
-                    fixture.file
+                    "tests/fixtures/{}/{}.json {pointer}: may be absent, and never is",
+                    subject.service, fixture.file
                 ));
             }
         }

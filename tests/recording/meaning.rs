@@ -164,7 +164,7 @@ fn a_folder_that_cannot_be_made_is_told_before_anything_is_sent() {
 fn what_somebody_else_recorded_is_redacted_in_the_same_way() {
     let exchange = serde_json::json!({
         "recorded": "2026-11-22T00:00:00Z", "operation": null,
-        "request": { "method": "GET", "path": "/workspaces/tidewater/projects/orders/pipelines/41/executions/118",
+        "request": { "method": "GET", "path": "/workspaces/tidewater/Projects/orders/pipelines/41/executions/118",
             "headers": { "authorization": "Bearer a-token-of-somebody" } },
         "response": { "status": 200, "headers": { "content-type": "application/json" },
             "body": { "id": 118, "status": "A_NEW_WORD", "creator": { "name": "Ann Lee", "type": "Annabel", "title": "a-token-of-somebody" } } },

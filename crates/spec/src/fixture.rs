@@ -27,7 +27,7 @@ pub struct Fixture {
     #[serde(skip)]
     pub path: String,
     /// What it rests on.
-    pub origin: &'static str,
+    pub origin: String,
     /// The media type; none where the answer has no body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
@@ -37,6 +37,26 @@ pub struct Fixture {
     /// The decoded body.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub value: Value,
+}
+
+impl Fixture {
+    /// A fixture of an answer that was seen.
+    #[must_use]
+    pub fn new(
+        path: String,
+        origin: String,
+        content_type: Option<String>,
+        headers: Map<String, Value>,
+        value: Value,
+    ) -> Self {
+        Fixture {
+            path,
+            origin,
+            content_type,
+            headers,
+            value,
+        }
+    }
 }
 
 /// The fixtures that a folder lacks, for each documented answer and each form of its body.
@@ -81,7 +101,7 @@ fn made(
     }
     let fixture = |suffix: &str, media: Option<&MediaType>| Fixture {
         path: format!("{}/{}-{name}{suffix}.json", operation.id, response.status),
-        origin: GENERATED,
+        origin: GENERATED.to_owned(),
         content_type: media.map(|media| media.range.clone()),
         headers: headers.clone(),
         value: media.map_or(Value::Null, |media| body(document, media, name, every)),

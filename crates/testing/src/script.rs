@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::fault::Fault;
 use super::plan::{RunPlan, seconds};
 use runpipe::Service;
+use runpipe::recording::Exchange;
 
 /// How many rules are kept of each service.
 pub(super) const MOST_RULES: usize = 1_000;
@@ -270,6 +271,25 @@ impl Script {
         Script {
             rules: rules.into_iter().collect(),
         }
+    }
+
+    /// A script that plays a recording: each answer once, in its order, whatever is asked of its operation. What
+    /// is not documented is left out.
+    pub fn replaying(recording: &[Exchange]) -> Self {
+        let rules = recording.iter().filter_map(|exchange| {
+            let response = &exchange.response;
+            let answer = ScriptedAnswer {
+                status: Some(response.status),
+                headers: response.headers.clone(),
+                body: Some(match &response.body {
+                    Value::Null => Value::String(String::new()),
+                    body => body.clone(),
+                }),
+                ..ScriptedAnswer::default()
+            };
+            Some(Rule::answer(exchange.service?, answer).operation(exchange.operation.clone()?))
+        });
+        Script::new(rules)
     }
 
     pub(super) fn check(&self) -> Result<(), InvalidScript> {

@@ -147,6 +147,9 @@ pub enum Command {
 impl Command {
     /// Whether it asks a service, and so needs to know where that is and who calls.
     pub fn asks_a_service(&self) -> bool {
+        if let Command::Spec(command) = self {
+            return matches!(command, spec::Command::Probe(_));
+        }
         !matches!(
             self,
             Command::Config(_)
@@ -155,7 +158,6 @@ impl Command {
                 | Command::Schema(_)
                 | Command::Completions(_)
                 | Command::Man(_)
-                | Command::Spec(_)
         )
     }
 }

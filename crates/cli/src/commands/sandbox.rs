@@ -9,6 +9,7 @@ use runpipe_testing::{Sandbox, Script};
 use serde_json::json;
 
 use super::example;
+use super::spec::recordings;
 use crate::context::Context;
 use crate::flags::body::read_file;
 use crate::output::text::shell_word;
@@ -26,6 +27,10 @@ pub struct Arguments {
     /// Scenario to play: what the next answers are, how the next runs go (JSON).
     #[arg(long, value_name = "FILE|-")]
     script: Option<PathBuf>,
+
+    /// Recording to play: each of its answers once, in its order.
+    #[arg(long, value_name = "DIR", conflicts_with = "script")]
+    replay: Option<PathBuf>,
 }
 
 /// Serves the sandbox and prints the variables that lead this program, or another, to it.
@@ -38,6 +43,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
             Failure::usage(format!("--script: {fault}"), "Correct the scenario.")
         })?;
         builder = builder.script(script);
+    }
+    if let Some(folder) = arguments.replay {
+        builder = builder.script(Script::replaying(&recordings::ours(&folder)?));
     }
     let sandbox = builder.start().await.map_err(|fault| {
         Failure::usage(

@@ -44,6 +44,12 @@ pub trait AnyVendor: Send + Sync {
     /// The subcommand of `preview`.
     fn preview_command(&self) -> Option<Command>;
 
+    /// The subcommand of `spec probe`: all flags of a start and of both lists.
+    fn probe_command(&self) -> Command;
+
+    /// The document that the client is generated from.
+    fn document(&self) -> &'static str;
+
     /// A client.
     fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure>;
 
@@ -116,6 +122,24 @@ impl<V: Vendor> AnyVendor for V {
             self.start_command()
                 .about(format!("{about} {}", V::Client::SERVICE.title()))
         })
+    }
+
+    fn probe_command(&self) -> Command {
+        let start = self.start_command();
+        let lists = [self.list_command(), self.pipelines_command()];
+        lists
+            .iter()
+            .flat_map(Command::get_arguments)
+            .fold(start, |command, flag| {
+                let known = command
+                    .get_arguments()
+                    .any(|one| one.get_id() == flag.get_id());
+                if known { command } else { command.arg(flag) }
+            })
+    }
+
+    fn document(&self) -> &'static str {
+        V::Client::DOCUMENT
     }
 
     fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure> {

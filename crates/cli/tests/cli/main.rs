@@ -6,6 +6,7 @@ mod bodies;
 mod ci_jobs;
 mod credentials;
 mod deciding;
+mod drift;
 mod dry_runs;
 mod exit_codes;
 mod few_files;
@@ -23,6 +24,7 @@ mod proxies;
 #[cfg(target_os = "linux")]
 mod reading;
 mod reconciling;
+mod recorded;
 mod recordings;
 mod references;
 mod schemas;

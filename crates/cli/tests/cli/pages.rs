@@ -60,6 +60,9 @@ fn write_edited(folder: &Path) {
     };
     let document = fs::read_to_string(specs).unwrap();
     write("specs", &document);
+    let of_recordings = folder.with_file_name("recordings.in/specs");
+    fs::create_dir_all(&of_recordings).unwrap();
+    fs::write(of_recordings.join("buddy.json"), &document).unwrap();
     for (name, patch) in EDITS.iter().zip(patches) {
         let mut edited: Value = serde_json::from_str(&document).unwrap();
         let patch: json_patch::Patch = serde_json::from_str(patch).unwrap();

@@ -46,7 +46,7 @@ use super::validate::text;
 use names::Names;
 use observed::Observed;
 
-pub use changes::Change;
+pub use changes::{Change, patch};
 pub use rewrite::rewritten;
 
 /// A request and its answer.

@@ -17,9 +17,14 @@ const MOST_REASONS: usize = 5;
 
 /// Reads a document that messages and other versions can be held against.
 pub async fn read(flag: &str, file: PathBuf) -> Result<Document, Failure> {
+    let text = read_file(flag, file.clone()).await?;
+    parse(&file, &text)
+}
+
+/// The same for one that was read.
+pub fn parse(file: &Path, text: &str) -> Result<Document, Failure> {
     let name = file.display().to_string();
-    let text = read_file(flag, file).await?;
-    Document::parse(&name, &text).map_err(|findings| unusable(&name, &findings))
+    Document::parse(&name, text).map_err(|findings| unusable(&name, &findings))
 }
 
 /// What was decided about findings; nothing without a file.

@@ -60,7 +60,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     Ok(DONE)
 }
 
-fn write(file: &Path, fixture: &Fixture) -> std::io::Result<()> {
+/// Writes a fixture; a file that is there stays.
+pub fn write(file: &Path, fixture: &Fixture) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -72,7 +73,8 @@ fn write(file: &Path, fixture: &Fixture) -> std::io::Result<()> {
     std::io::Write::write_all(&mut opened?, text.as_bytes())
 }
 
-fn unusable(place: &Path, cause: &std::io::Error) -> Failure {
+/// A folder or file that cannot be used.
+pub fn unusable(place: &Path, cause: &std::io::Error) -> Failure {
     let place = place.display();
     Failure::usage(
         format!("--fixtures: {place} cannot be used: {cause}"),

@@ -5,8 +5,13 @@ mod check;
 mod coverage;
 mod diff;
 mod document;
+mod drift;
+mod fixture;
 mod fixtures;
 mod message;
+mod probe;
+mod record;
+pub mod recordings;
 mod upstream;
 mod validate;
 
@@ -19,7 +24,8 @@ use crate::process::exit::Failure;
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing was found
-  1  findings; for `diff`: a breaking change; for `upstream`: a difference without a decision
+  1  findings; for `diff`: a breaking change; for `upstream`: a difference without a decision;
+     for `drift` and `probe`: what the document does not say
   2  the command line or a file cannot be used";
 
 /// What to do with documents.
@@ -37,6 +43,15 @@ pub enum Command {
     Validate(validate::Arguments),
     /// Compare a document with what its vendor publishes.
     Upstream(upstream::Arguments),
+    /// Compare a document with real traffic: recordings, or HAR files.
+    Drift(drift::Arguments),
+    /// Pass requests on to a service, and write down what is exchanged, redacted.
+    Record(record::Arguments),
+    /// Make fixtures of a recording.
+    Fixture(fixture::Arguments),
+    /// Compare a service's document with the service itself: reads only, unless --start.
+    #[command(subcommand)]
+    Probe(probe::Arguments),
 }
 
 /// Runs one of them.
@@ -48,5 +63,9 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         Command::Fixtures(arguments) => fixtures::run(context, arguments).await,
         Command::Validate(arguments) => validate::run(context, arguments).await,
         Command::Upstream(arguments) => upstream::run(context, arguments).await,
+        Command::Drift(arguments) => drift::run(context, arguments).await,
+        Command::Record(arguments) => record::run(context, arguments).await,
+        Command::Fixture(arguments) => fixture::run(context, arguments).await,
+        Command::Probe(arguments) => probe::run(context, arguments).await,
     }
 }

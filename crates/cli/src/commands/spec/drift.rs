@@ -1,0 +1,236 @@
+//! `runpipe spec drift`: a document against real traffic.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use runpipe::recording::Exchange;
+use runpipe_spec::decisions::{Decided, Decision, decide};
+use runpipe_spec::document::Document;
+use runpipe_spec::drift::{Change, Drift, Finding, Message, Traffic, patch, rewritten};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::document::{self, FINDINGS};
+use super::recordings;
+use crate::context::Context;
+use crate::flags::body::read_file;
+use crate::output::text::one_line;
+use crate::process::exit::{DONE, Failure};
+
+/// What `spec drift` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The document.
+    #[arg(value_name = "DOCUMENT")]
+    document: PathBuf,
+
+    /// Recordings: files and folders of --record, or HAR files.
+    #[arg(value_name = "RECORDING", required = true)]
+    recordings: Vec<PathBuf>,
+
+    /// Findings that stay, with their reasons. Beside the document, with the ending `.drift`, unless given.
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+
+    /// Change the document so that it says what was found.
+    #[arg(long)]
+    apply: bool,
+
+    /// Keep all findings for this reason, a sentence, in the file of decisions.
+    #[arg(long, value_name = "REASON", conflicts_with = "apply")]
+    decide: Option<String>,
+
+    /// Show the findings that have a reason too. JSON has them always.
+    #[arg(long)]
+    known: bool,
+
+    /// Show what the document says and no recording has. JSON has it always.
+    #[arg(long)]
+    unseen: bool,
+}
+
+/// The result as JSON.
+#[derive(Serialize)]
+pub struct Told {
+    exchanges: usize,
+    seen: usize,
+    findings: Vec<Finding>,
+    known: Vec<Known>,
+    unseen: Vec<String>,
+    /// The changes of all findings without a reason, as a JSON Patch.
+    patch: Vec<Change>,
+}
+
+#[derive(Serialize)]
+struct Known {
+    #[serde(flatten)]
+    finding: Finding,
+    reason: String,
+}
+
+/// Tells what the document does not say.
+pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
+    let file = arguments.document;
+    let text = read_file("DOCUMENT", file.clone()).await?;
+    let document = document::parse(&file, &text)?;
+    let exchanges = recordings::read(&arguments.recordings, &document, &text)?;
+    let beside = file.with_extension("drift");
+    let decisions = arguments.decisions.unwrap_or_else(|| beside.clone());
+    let given = (decisions != beside || beside.exists()).then(|| decisions.clone());
+    let known = document::decisions(given.filter(|file| file.exists())).await?;
+    let told = told(&document, &exchanges, &known);
+    context
+        .output
+        .result(&told, || told.text(arguments.known, arguments.unseen))?;
+    context.output.progress(&told.counts());
+    if arguments.apply {
+        apply(context, &file, &text, &told)?;
+        return Ok(DONE);
+    }
+    if let Some(reason) = arguments.decide {
+        remember(&decisions, known, reason, &told)?;
+        return Ok(DONE);
+    }
+    Ok(if told.findings.is_empty() {
+        DONE
+    } else {
+        FINDINGS
+    })
+}
+
+/// Holds exchanges against a document.
+pub fn told(document: &Document, exchanges: &[Exchange], decisions: &[Decision]) -> Told {
+    let mut drift = Drift::new(document);
+    for exchange in exchanges {
+        let (request, response) = (&exchange.request, &exchange.response);
+        drift.read(&Traffic {
+            method: &request.method,
+            path: &request.path,
+            query: &request.query,
+            request: message(&request.headers, &request.body),
+            status: response.status,
+            response: message(&response.headers, &response.body),
+        });
+    }
+    let drifted = drift.finish();
+    let Decided { open, known, .. } = decide(drifted.findings, decisions);
+    Told {
+        exchanges: drifted.exchanges,
+        seen: drifted.seen,
+        patch: patch(&open),
+        findings: open,
+        known: known
+            .into_iter()
+            .map(|(finding, reason)| Known { finding, reason })
+            .collect(),
+        unseen: drifted.unseen,
+    }
+}
+
+fn message<'e>(
+    headers: &'e std::collections::BTreeMap<String, String>,
+    body: &'e Value,
+) -> Message<'e> {
+    Message {
+        content_type: headers.get("content-type").map(String::as_str),
+        body: (!body.is_null()).then_some(body),
+    }
+}
+
+impl Told {
+    /// Whether everything is documented.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// What was counted, in one line.
+    pub fn counts(&self) -> String {
+        format!(
+            "{} exchanges read; {} findings to decide on, {} decided; {} documented things seen, {} not seen",
+            self.exchanges,
+            self.findings.len(),
+            self.known.len(),
+            self.seen,
+            self.unseen.len(),
+        )
+    }
+
+    /// A line for each finding.
+    pub fn text(&self, known: bool, unseen: bool) -> String {
+        let mut text = String::new();
+        let mut line = |line: String| {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{}", one_line(&line));
+        };
+        for finding in &self.findings {
+            let times = if finding.count == 1 { "once" } else { "first" };
+            let change = if finding.changes.is_empty() {
+                "; change it by hand"
+            } else {
+                ""
+            };
+            line(format!(
+                "{finding}: {} times, {times} in {}: {}; {} ({}){change}",
+                finding.count, finding.first, finding.example, finding.meaning, finding.pointer
+            ));
+        }
+        for one in self.known.iter().filter(|_| known) {
+            line(format!("decided: {} ({})", one.finding, one.reason));
+        }
+        for name in self.unseen.iter().filter(|_| unseen) {
+            line(format!("not seen: {name}"));
+        }
+        text
+    }
+}
+
+/// Writes the document anew, with everything in it that was found.
+fn apply(context: &Context, file: &Path, text: &str, told: &Told) -> Result<(), Failure> {
+    let unusable = |why: String| {
+        let message = format!("{} cannot be changed: {why}", file.display());
+        Failure::usage(
+            message,
+            "Make the changes by hand: --json has them as a JSON Patch.",
+        )
+    };
+    let mut document: Value =
+        serde_json::from_str(text).map_err(|fault| unusable(fault.to_string()))?;
+    let patch: json_patch::Patch = serde_json::to_value(&told.patch)
+        .and_then(serde_json::from_value)
+        .map_err(|fault| unusable(fault.to_string()))?;
+    json_patch::patch(&mut document, &patch).map_err(|fault| unusable(fault.to_string()))?;
+    let text = rewritten(text, &document).map_err(|fault| unusable(fault.to_string()))?;
+    std::fs::write(file, text).map_err(|fault| unusable(fault.to_string()))?;
+    let count = told.patch.len();
+    let name = file.display();
+    context.output.progress(&format!(
+        "{count} changes made; runpipe spec check {name} says what is left to write"
+    ));
+    Ok(())
+}
+
+/// Adds a decision about every finding.
+fn remember(
+    file: &Path,
+    mut known: Vec<Decision>,
+    reason: String,
+    told: &Told,
+) -> Result<(), Failure> {
+    let texts: BTreeSet<String> = told.findings.iter().map(ToString::to_string).collect();
+    known.push(Decision {
+        reason,
+        differences: texts.into_iter().collect(),
+    });
+    let unusable = |why: String| {
+        Failure::usage(
+            format!("{} cannot be written: {why}", file.display()),
+            "Give another file with --decisions, and a reason that ends with a full stop.",
+        )
+    };
+    let text = serde_json::to_string_pretty(&known).map_err(|fault| unusable(fault.to_string()))?;
+    runpipe_spec::decisions::decisions("the decision", &text)
+        .map_err(|fault| unusable(fault.to_string()))?;
+    std::fs::write(file, text + "\n").map_err(|cause| unusable(cause.to_string()))
+}

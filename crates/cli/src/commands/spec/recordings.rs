@@ -1,0 +1,215 @@
+//! Recordings that are given to a command: our own files, folders of them, HAR files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use runpipe::recording::{Exchange, RecordedRequest, RecordedResponse, Recorder};
+use runpipe_spec::document::Document;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::process::exit::Failure;
+
+/// What a browser writes down: <http://www.softwareishard.com/blog/har-12-spec/>.
+#[derive(Deserialize)]
+struct Har {
+    log: Log,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    started_date_time: DateTime<Utc>,
+    request: HarRequest,
+    response: HarResponse,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HarRequest {
+    method: String,
+    url: String,
+    #[serde(default)]
+    headers: Vec<Header>,
+    post_data: Option<Content>,
+}
+
+#[derive(Deserialize)]
+struct HarResponse {
+    status: u16,
+    #[serde(default)]
+    headers: Vec<Header>,
+    content: Option<Content>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    name: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    mime_type: Option<String>,
+    text: Option<String>,
+    encoding: Option<String>,
+}
+
+/// Reads all recordings. What a HAR file holds is redacted, and what is for another server is left out.
+pub fn read(places: &[PathBuf], document: &Document, text: &str) -> Result<Vec<Exchange>, Failure> {
+    let mut exchanges = Vec::new();
+    for place in places {
+        for file in files(place).map_err(|cause| unusable(place, &cause))? {
+            let written = std::fs::read(&file).map_err(|cause| unusable(&file, &cause))?;
+            if let Ok(har) = serde_json::from_slice::<Har>(&written) {
+                let entries = har.log.entries.into_iter();
+                let mut converted: Vec<Exchange> = entries
+                    .filter_map(|entry| entry.exchange(document))
+                    .collect();
+                // The folder is one that nothing is written to.
+                let redacted = Recorder::new("").redact(text, &mut converted);
+                redacted.map_err(|fault| unusable(&file, &fault))?;
+                exchanges.append(&mut converted);
+            } else {
+                let exchange: Exchange =
+                    serde_json::from_slice(&written).map_err(|fault| unusable(&file, &fault))?;
+                exchanges.push(exchange);
+            }
+        }
+    }
+    Ok(exchanges)
+}
+
+/// The file itself, or the recordings of a folder in their order.
+fn files(place: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !place.is_dir() {
+        return Ok(vec![place.to_owned()]);
+    }
+    let entries = std::fs::read_dir(place)?;
+    let files: std::io::Result<Vec<PathBuf>> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect();
+    let mut files = files?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
+    files.sort();
+    Ok(files)
+}
+
+/// Reads a folder of our own recordings.
+pub fn ours(folder: &Path) -> Result<Vec<Exchange>, Failure> {
+    let files = files(folder).map_err(|cause| unusable(folder, &cause))?;
+    let read = |file: PathBuf| {
+        let written = std::fs::read(&file).map_err(|cause| unusable(&file, &cause))?;
+        serde_json::from_slice(&written).map_err(|fault| unusable(&file, &fault))
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn unusable(file: &Path, cause: &dyn std::fmt::Display) -> Failure {
+    Failure::usage(
+        format!("{} is no recording: {cause}", file.display()),
+        "Give files of --record, a folder of them, or a HAR file.",
+    )
+}
+
+/// Host, and what stands behind it.
+fn host_and_path(url: &str) -> Option<(&str, &str)> {
+    let (_, rest) = url.split_once("://")?;
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    Some((host.split(':').next().unwrap_or(host), path))
+}
+
+/// Whether the document has a server of that name. A variable stands for any part of it, or for all.
+fn is_server(document: &Document, host: &str) -> bool {
+    let servers = document.root().get("servers").and_then(Value::as_array);
+    let urls = servers
+        .into_iter()
+        .flatten()
+        .filter_map(|server| server.get("url")?.as_str());
+    let mut hosts = urls.filter_map(|url| Some(host_and_path(url)?.0));
+    hosts.any(|known| {
+        let (known, given) = (known.split('.'), host.split('.'));
+        let is_any = |part: &str| part.starts_with('{');
+        known.clone().all(is_any)
+            || known.clone().count() == given.clone().count()
+                && known
+                    .zip(given)
+                    .all(|(known, part)| is_any(known) || known == part)
+    })
+}
+
+impl Entry {
+    fn exchange(self, document: &Document) -> Option<Exchange> {
+        let (host, address) = host_and_path(&self.request.url)?;
+        if !is_server(document, host) {
+            return None;
+        }
+        let address = address.split('#').next().unwrap_or_default();
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let (request_headers, request_body) = parts(self.request.headers, self.request.post_data);
+        let (headers, body) = parts(self.response.headers, self.response.content);
+        Some(Exchange {
+            recorded: self.started_date_time,
+            service: None,
+            operation: None,
+            request: RecordedRequest {
+                method: self.request.method,
+                path: path.to_owned(),
+                query: query.to_owned(),
+                headers: request_headers,
+                body: request_body,
+            },
+            response: RecordedResponse {
+                status: self.response.status,
+                headers,
+                body,
+            },
+            replaced: Vec::new(),
+        })
+    }
+}
+
+fn parts(given: Vec<Header>, content: Option<Content>) -> (BTreeMap<String, String>, Value) {
+    let named = given
+        .into_iter()
+        .map(|header| (header.name.to_lowercase(), header.value));
+    let mut headers: BTreeMap<String, String> = named.collect();
+    let Some(content) = content else {
+        return (headers, Value::Null);
+    };
+    if let Some(kind) = content.mime_type.filter(|kind| !kind.is_empty()) {
+        headers.entry("content-type".to_owned()).or_insert(kind);
+    }
+    let mut text = content.text.unwrap_or_default();
+    if content.encoding.as_deref() == Some("base64") {
+        let bytes = STANDARD.decode(&text).unwrap_or_default();
+        text = String::from_utf8_lossy(&bytes).into_owned();
+    }
+    let kind = headers
+        .get("content-type")
+        .map(String::as_str)
+        .unwrap_or_default();
+    let is_json = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .ends_with("json");
+    let json = serde_json::from_str(&text).ok().filter(|_| is_json);
+    let body = match text.is_empty() {
+        true => Value::Null,
+        false => json.unwrap_or(Value::String(text)),
+    };
+    (headers, body)
+}
