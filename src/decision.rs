@@ -119,8 +119,9 @@ impl Decision {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::UnknownName`] when nothing waits for a decision, when several gates do and
-    /// none is named, or when none has that name.
+    /// [`crate::ErrorKind::NothingToDo`] when nothing waits for a decision;
+    /// [`crate::ErrorKind::UnknownName`] when several gates do and none is named, or when none has
+    /// that name.
     pub(crate) fn gate_of<'r>(&self, run: &'r Run) -> Result<&'r Gate> {
         let gates = run.waits_for.iter().filter(|gate| gate.kind.is_decidable());
         let called = gates.map(|gate| (gate.name.as_str(), gate.id.as_str(), gate));

@@ -82,7 +82,8 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
 ///
 /// # Errors
 ///
-/// [`ErrorKind::UnknownName`] when there is none, or more than one; those that there are are listed.
+/// [`ErrorKind::NothingToDo`] when there are none at all; [`ErrorKind::UnknownName`] when none is
+/// meant, or more than one; those that there are are listed.
 pub(crate) fn the_one<'a, T>(
     asked: Option<&str>,
     what: &'static str,
@@ -107,10 +108,11 @@ pub(crate) fn the_one<'a, T>(
         }
         (_, _, None) => format!("more than one {what} {which}; name one: {listed}"),
     };
-    let advice = match listed.is_empty() {
-        true => "Read the run: it may have gone on, or ended.",
-        false => "Use one of the names listed, or its id.",
+    let error = match listed.is_empty() {
+        true => Error::new(ErrorKind::NothingToDo),
+        false => {
+            Error::new(ErrorKind::UnknownName).advise("Use one of the names listed, or its id.")
+        }
     };
-    let error = Error::new(ErrorKind::UnknownName).detail(detail);
-    Err(error.advise(advice))
+    Err(error.detail(detail))
 }

@@ -123,8 +123,9 @@ pub trait Runs: Send + Sync {
     /// # Errors
     ///
     /// [`ErrorKind::OutcomeUnknown`] when the decision was sent and no clear answer came: it may count.
-    /// Every other kind says that nothing was decided: [`ErrorKind::UnknownName`] when nothing waits
-    /// for a decision, or several gates do and [`Decision::gate`] names none;
+    /// Every other kind says that nothing was decided: [`ErrorKind::NothingToDo`] when nothing waits
+    /// for a decision; [`ErrorKind::UnknownName`] when [`Decision::gate`] names no gate that does, or
+    /// several do and it names none;
     /// [`ErrorKind::Unsupported`] when the service has no such decision; those of [`Runs::get`] and the
     /// service's refusals.
     fn decide<'a>(
@@ -146,8 +147,9 @@ pub trait Runs: Send + Sync {
     /// # Errors
     ///
     /// [`ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came: the run may go
-    /// on. Every other kind says that nothing was begun: [`ErrorKind::UnknownName`] when nothing has
-    /// failed, or several steps have and none is named; [`ErrorKind::Unsupported`] when the service
+    /// on. Every other kind says that nothing was begun: [`ErrorKind::NothingToDo`] when nothing has
+    /// failed; [`ErrorKind::UnknownName`] when the name is that of no step that has, or several have
+    /// and none is named; [`ErrorKind::Unsupported`] when the service
     /// does not run anything again; those of [`Runs::get`] and the service's refusals.
     fn retry<'a>(&'a self, run: &'a RunRef, _step: Option<&'a str>) -> BoxFuture<'a, Result<Run>> {
         let error = Error::unsupported(self.service(), run, "it does not run an ended run again");

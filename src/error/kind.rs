@@ -51,6 +51,9 @@ pub enum ErrorKind {
     /// The name of a pipeline, a project, a gate or a step matches none, or more than one. The nearest
     /// names are listed. Nothing was changed.
     UnknownName,
+    /// Nothing in the run waits for a decision, or nothing in it has failed that could be run again.
+    /// Nothing was changed.
+    NothingToDo,
     /// The service, or this library's part for it, does not have what was asked for: an approval on
     /// Matillion, a comment where none is kept. Nothing was sent that changes anything.
     Unsupported,
@@ -76,6 +79,7 @@ impl ErrorKind {
             Self::OutcomeUnknown => "outcome_unknown",
             Self::Deadline => "deadline",
             Self::UnknownName => "unknown_name",
+            Self::NothingToDo => "nothing_to_do",
             Self::Unsupported => "unsupported",
         }
     }
@@ -99,6 +103,7 @@ impl ErrorKind {
             Self::OutcomeUnknown => "It is not known whether this took effect",
             Self::Deadline => "The deadline passed",
             Self::UnknownName => "The name matches none, or more than one",
+            Self::NothingToDo => "There is nothing to do",
             Self::Unsupported => "Not supported by this service",
         }
     }
@@ -131,6 +136,7 @@ impl ErrorKind {
             }
             Self::Deadline => "The run goes on; wait again with a later deadline.",
             Self::UnknownName => "Use one of the names listed, or the id.",
+            Self::NothingToDo => "Read the run: it may have gone on, or ended.",
             Self::Unsupported => "Do it on the service's own pages.",
         }
     }

@@ -131,6 +131,7 @@ impl Error {
             | ErrorKind::InvalidRequest
             | ErrorKind::KeyInUse
             | ErrorKind::NotFound
+            | ErrorKind::NothingToDo
             | ErrorKind::OutcomeUnknown
             | ErrorKind::Refused
             | ErrorKind::Undecodable

@@ -156,7 +156,7 @@ async fn several_gates_are_named_and_nothing_is_decided() {
     let server = with(&json!([]), &json!([])).await;
     let none = client(&server).decide(&run(), &Decision::approve()).await;
     let error = none.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnknownName, "{error}");
+    assert_eq!(error.kind(), ErrorKind::NothingToDo, "{error}");
     assert!(
         error.to_string().contains("no gate of the run waits"),
         "{error}"

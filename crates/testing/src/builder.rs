@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +14,9 @@ use super::catalogue::Pipeline;
 use super::clock::Clock;
 use super::hosts::Hosts;
 use super::listener::Listener;
+use super::observer::Observer;
 use super::port::Port;
+use super::received::Received;
 use super::script::{Rule, Script};
 use super::seeded_run::SeededRun;
 use super::services::{self, Entry};
@@ -41,6 +43,8 @@ pub struct SandboxBuilder {
     settings: Settings,
     host_names: Vec<String>,
     longest_body: Option<usize>,
+    address: Option<IpAddr>,
+    observer: Observer,
 }
 
 impl SandboxBuilder {
@@ -56,6 +60,22 @@ impl SandboxBuilder {
     #[must_use]
     pub fn port(mut self, service: Service, port: u16) -> Self {
         self.ports.insert(service, port);
+        self
+    }
+
+    /// Listens at this address in place of `127.0.0.1`: `0.0.0.0` in a container, whose ports are
+    /// published. Whoever reaches it commands the sandbox: a stranger can claim any name in `Host`.
+    #[must_use]
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// Calls this with each request that a service received, once it is answered. It holds up the
+    /// service: let it be quick, and call no method of the sandbox in it.
+    #[must_use]
+    pub fn on_request(mut self, then: impl Fn(&Received) + Send + Sync + 'static) -> Self {
+        self.observer = Observer::new(then);
         self
     }
 
@@ -164,9 +184,10 @@ impl SandboxBuilder {
         let mut sockets = Vec::new();
         for (entry, wanted) in entries.into_iter().zip(ports) {
             let (service, base_path) = (entry.service, entry.base_path);
-            let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted))
+            let own = self.address.unwrap_or(Ipv4Addr::LOCALHOST.into());
+            let socket = TcpListener::bind((own, wanted))
                 .map_err(|error| cannot_listen(service, wanted, &error))?;
-            let address = socket.local_addr()?;
+            let address = reached_at(socket.local_addr()?);
             let url = format!("http://{address}{base_path}");
             let simulator = self.simulator(entry, url, &simulators.clock)?;
             let simulator = Arc::new(simulator);
@@ -246,9 +267,20 @@ impl SandboxBuilder {
             document,
             clock: clock.clone(),
             per_minute: self.per_minute.get(&service).copied(),
+            observer: self.observer.clone(),
             inner: Mutex::new(Inner::new(entry.vendor)),
         })
     }
+}
+
+/// Where this machine reaches what listens there.
+fn reached_at(address: SocketAddr) -> SocketAddr {
+    let own = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(own, address.port())
 }
 
 fn cannot_listen(service: Service, port: u16, error: &io::Error) -> io::Error {

@@ -66,6 +66,7 @@ mod hosts;
 mod ids;
 mod incoming;
 mod listener;
+mod observer;
 mod plan;
 mod port;
 mod received;

@@ -12,6 +12,7 @@ use super::answer::Answer;
 use super::catalogue::Pipeline;
 use super::clock::{Clock, later};
 use super::incoming::Incoming;
+use super::observer::Observer;
 use super::received::{Log, Received};
 use super::rules::Rules;
 use super::run::NewRun;
@@ -39,6 +40,7 @@ pub(super) struct Simulator {
     pub clock: Clock,
     /// Requests that may be made a minute.
     pub per_minute: Option<u32>,
+    pub observer: Observer,
     pub inner: Mutex<Inner>,
 }
 
@@ -112,7 +114,7 @@ impl Simulator {
             Target::Nothing(_) => None,
         };
         let answer = self.scripted_or_vendor(&request, &target, &mut inner, now);
-        inner.received.push(Received {
+        let received = Received {
             service: self.service,
             at: now,
             method: request.method,
@@ -122,7 +124,9 @@ impl Simulator {
             body: Bytes::from(request.body),
             operation,
             status: answer.status,
-        });
+        };
+        self.observer.tell(&received);
+        inner.received.push(received);
         answer
     }
 

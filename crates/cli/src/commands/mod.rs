@@ -98,6 +98,9 @@ pub enum Command {
     /// Follow runs to their ends; the exit code says how they ended.
     Watch(watch::Arguments),
     /// List the runs of a pipeline, newest first.
+    ///
+    /// Only Azure DevOps has --mine: the other services do not tell this program whose the
+    /// credential is.
     #[command(subcommand)]
     List(list::Arguments),
     /// Show, and forget, what the ledger of keys remembers (start --key).

@@ -1,18 +1,21 @@
 //! `runpipe sandbox`: the services on this machine, until interrupted.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use runpipe::Service;
-use runpipe_testing::{Sandbox, Script};
+use runpipe_testing::{Received, Sandbox, Script};
 use serde_json::json;
 
 use super::example;
 use super::spec::recordings;
 use crate::context::Context;
 use crate::flags::body::read_file;
-use crate::output::text::shell_word;
+use crate::flags::value::moment;
+use crate::output::text::{one_line, shell_word};
 use crate::process::exit::Failure;
 use crate::process::open_files;
 use crate::process::stage::Doing;
@@ -31,12 +34,35 @@ pub struct Arguments {
     /// Recording to play: each of its answers once, in its order.
     #[arg(long, value_name = "DIR", conflicts_with = "script")]
     replay: Option<PathBuf>,
+
+    /// Address to listen at: 0.0.0.0 in a container with published ports. Whoever reaches it commands
+    /// the sandbox.
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    host: IpAddr,
+
+    /// Name that the services answer to, besides those of this machine. Repeatable.
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
+
+    /// Stop the clock at this moment (2026-11-30T04:30:00Z). POST /_sandbox/clock moves it on.
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    clock: Option<DateTime<Utc>>,
 }
 
 /// Serves the sandbox and prints the variables that lead this program, or another, to it.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     open_files::expect(open_files::OF_THE_SANDBOX)?;
-    let mut builder = Sandbox::builder().first_port(arguments.port);
+    let output = context.output.clone();
+    let mut builder = Sandbox::builder()
+        .first_port(arguments.port)
+        .address(arguments.host)
+        .on_request(move |request| output.progress(&line(request)));
+    for name in arguments.host_name {
+        builder = builder.host_name(name);
+    }
+    if let Some(start) = arguments.clock {
+        builder = builder.manual_clock(start);
+    }
     if let Some(file) = arguments.script {
         let text = read_file("--script", file).await?;
         let script: Script = text.parse().map_err(|fault| {
@@ -76,4 +102,20 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         }
     }
     std::future::pending().await
+}
+
+/// What came in, and how it was answered. A query may have a secret in it, and is left out.
+fn line(request: &Received) -> String {
+    let at = request.at.format("%H:%M:%S");
+    let operation = request.operation.as_deref().unwrap_or("-");
+    let Received {
+        service,
+        status,
+        method,
+        path,
+        ..
+    } = request;
+    one_line(&format!(
+        "{at} {status} {service} {operation} {method} {path}"
+    ))
 }

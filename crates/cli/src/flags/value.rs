@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use runpipe::ledger::Key;
 use runpipe::{InvalidRunRef, RunRef, Service};
 
@@ -20,6 +21,12 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         Ok(duration) => Ok(duration),
         Err(_) => Err("write it as 90s, 5m or 1h30m".to_owned()),
     }
+}
+
+/// Reads a moment: `2026-11-30T04:30:00Z`.
+pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    read.map_err(|_| "write it as 2026-11-30T04:30:00Z".to_owned())
 }
 
 /// Reads a key.

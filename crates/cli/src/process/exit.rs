@@ -230,6 +230,7 @@ fn code_of(kind: ErrorKind) -> u8 {
         | ErrorKind::KeyInUse
         | ErrorKind::Conflict
         | ErrorKind::Disabled
+        | ErrorKind::NothingToDo
         | ErrorKind::RateLimited
         | ErrorKind::Refused
         | ErrorKind::UnknownName => REFUSED,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use futures_util::{StreamExt, TryStreamExt};
@@ -14,7 +14,7 @@ use crate::flags::field::set;
 use crate::flags::fields::Fields;
 use crate::flags::pair::{Pair, pair, pair_with_variable};
 use crate::flags::pipeline::{Meant, Pipeline};
-use crate::flags::value::duration;
+use crate::flags::value::{duration, moment};
 use crate::flags::variables::variables;
 use crate::process::environment::Environment;
 use crate::process::exit::Failure;
@@ -107,7 +107,7 @@ pub struct Request {
     action: Vec<i64>,
 
     /// When to start: a point in time (2026-11-30T04:30:00Z) or a time from now (30m).
-    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    #[arg(long, value_name = "WHEN", value_parser = when)]
     delay_until: Option<String>,
 
     /// Identifier of the environment to run in.
@@ -266,9 +266,9 @@ impl Vendor for Buddy {
 }
 
 /// A moment as Buddy wants it: UTC, with milliseconds.
-fn moment(text: &str) -> Result<String, String> {
-    let at = match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => at.with_timezone(&Utc),
+fn when(text: &str) -> Result<String, String> {
+    let at = match moment(text) {
+        Ok(at) => at,
         Err(_) => duration(text)
             .ok()
             .and_then(|wait| TimeDelta::from_std(wait).ok())

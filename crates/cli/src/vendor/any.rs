@@ -29,6 +29,9 @@ pub trait AnyVendor: Send + Sync {
     /// The flags whose pairs have the name of a variable that holds a secret.
     fn secret_flags(&self) -> Words;
 
+    /// Whether the service has a use for this flag of a [`super::connection::Connection`].
+    fn uses(&self, flag: &str) -> bool;
+
     /// The flags of a pipeline's place in the sandbox, and of a request that the sandbox takes.
     fn example(&self) -> (Words, Words);
 
@@ -97,6 +100,14 @@ impl<V: Vendor> AnyVendor for V {
 
     fn secret_flags(&self) -> Words {
         V::SECRET_FLAGS
+    }
+
+    fn uses(&self, flag: &str) -> bool {
+        match flag {
+            "api_version" => V::HAS_API_VERSIONS,
+            "region" => !V::Client::REGIONS.is_empty(),
+            _ => true,
+        }
     }
 
     fn example(&self) -> (Words, Words) {

@@ -107,7 +107,10 @@ async fn a_run_that_is_rejected_ends() {
         );
         // Nothing waits any more.
         let late = at(&sandbox, &reject).words(["--json"]).ends_with(3).await;
-        assert_eq!(late.error()["kind"], "unknown_name", "{service}");
+        assert_eq!(late.error()["kind"], "nothing_to_do", "{service}");
+        let late = at(&sandbox, &reject).ends_with(3).await.stderr;
+        let headline = late.starts_with("error: There is nothing to do (");
+        assert!(headline && !late.contains("--gate"), "{late}");
     }
 }
 

@@ -119,3 +119,24 @@ async fn every_command_has_a_page_in_the_manual() {
     let refused = runpipe(["man", missing.to_str().expect("UTF-8")]);
     assert!(refused.ends_with(2).await.stderr.contains("exists"));
 }
+
+/// What a service has no use for is no part of its page, and is refused with a reason.
+#[tokio::test]
+async fn a_service_s_page_has_the_flags_of_that_service() {
+    for (service, version, region) in [
+        ("azure-devops", true, false),
+        ("matillion", false, true),
+        ("aliyun", false, false),
+        ("buddy", false, true),
+        ("yunxiao", false, false),
+    ] {
+        let help = help(&format!("list {service}")).await;
+        assert_eq!(help.contains("--api-version"), version, "{help}");
+        assert_eq!(help.contains("--region"), region, "{help}");
+    }
+    let list = "list buddy --workspace a --project b --pipeline 2 --api-version 7.0";
+    let list = runpipe(list.split(' ')).env("BUDDY_TOKEN", "t");
+    let refused = list.ends_with(2).await.stderr;
+    assert!(refused.contains("Buddy has no --api-version"), "{refused}");
+    assert!(help("list").await.contains("Only Azure DevOps has --mine"));
+}

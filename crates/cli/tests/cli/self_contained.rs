@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::TcpStream;
 
 use crate::program::{Program, keys, runpipe};
 
@@ -201,4 +202,56 @@ async fn the_sandbox_has_its_ports_in_a_row_in_the_order_of_the_services() {
         return;
     }
     panic!("no ports in a row stayed free");
+}
+
+/// The next line with that in it.
+async fn line_with<R: AsyncBufRead + Unpin>(lines: &mut Lines<R>, part: &str) -> String {
+    while let Some(line) = lines.next_line().await.expect("text") {
+        if line.contains(part) {
+            return line;
+        }
+    }
+    panic!("no line has {part}");
+}
+
+/// Sends a request, and returns the first line of the answer.
+async fn answered(port: &str, request: &str) -> String {
+    let stream = TcpStream::connect(format!("127.0.0.1:{port}")).await;
+    let mut stream = stream.expect("it listens");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let first = BufReader::new(stream).lines().next_line().await;
+    first.expect("text").expect("an answer")
+}
+
+#[tokio::test]
+async fn the_sandbox_tells_what_it_receives_under_the_names_and_at_the_time_that_it_was_given() {
+    let words = "sandbox --port 0 --host 0.0.0.0 --host-name box.test --clock 2026-05-01T10:00:00Z";
+    let sandbox = runpipe(words.split(' ')).stdout(Stdio::piped());
+    let mut child = sandbox.spawn().await;
+    let mut stdout = BufReader::new(child.stdout.take().expect("stdout")).lines();
+    let mut stderr = BufReader::new(child.stderr.take().expect("stderr")).lines();
+    let url = line_with(&mut stdout, "RUNPIPE_BUDDY_URL").await;
+    let port = url.strip_prefix("export RUNPIPE_BUDDY_URL=http://127.0.0.1:");
+    let port = port.expect("an address that this machine reaches");
+    let path = "/workspaces/acme/projects/website/pipelines/2/executions/9";
+    let get = |host: &str| format!("GET {path}?per_page=s3cret HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    for (host, status) in [("box.test", "401"), ("other.test", "421")] {
+        let first = answered(port, &get(host)).await;
+        assert!(first.contains(status), "{host}: {first}");
+    }
+    let told = line_with(&mut stderr, "getExecution").await;
+    assert_eq!(told, format!("10:00:00 401 buddy getExecution GET {path}"));
+    let body = r#"{"advance_seconds":60}"#;
+    let moved = format!(
+        "POST /_sandbox/clock HTTP/1.1\r\nhost: localhost:{port}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    assert!(answered(port, &moved).await.contains("200"));
+    answered(port, &get("box.test")).await;
+    assert!(
+        line_with(&mut stderr, "getExecution")
+            .await
+            .starts_with("10:01:00 ")
+    );
 }

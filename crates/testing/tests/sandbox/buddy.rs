@@ -96,7 +96,7 @@ async fn a_run_waits_until_it_is_applied() -> Outcome {
     let early = buddy.decide(&run.reference, &yes).await;
     assert_eq!(
         early.err().map(|error| error.kind()),
-        Some(ErrorKind::UnknownName)
+        Some(ErrorKind::NothingToDo)
     );
     sandbox.advance(Duration::from_secs(3600));
     let waiting = buddy.get(&run.reference).await?;

@@ -5,7 +5,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use runpipe::{Run, RunStatus};
 
-use crate::flags::value::duration;
+use crate::flags::value::{duration, moment};
 
 /// The words of the statuses.
 const WORDS: [&str; 9] = [
@@ -63,8 +63,8 @@ fn short(name: &str) -> &str {
 }
 
 fn since(text: &str) -> Result<DateTime<Utc>, String> {
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Ok(moment.with_timezone(&Utc));
+    if let Ok(moment) = moment(text) {
+        return Ok(moment);
     }
     let ago = duration(text).ok();
     let ago = ago.and_then(|ago| TimeDelta::from_std(ago).ok());

@@ -1,0 +1,29 @@
+//! Who is told of each request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::received::Received;
+
+/// What is called with each request; nothing by default.
+#[derive(Clone, Default)]
+pub(super) struct Observer(Option<Arc<dyn Fn(&Received) + Send + Sync>>);
+
+impl Observer {
+    pub fn new(then: impl Fn(&Received) + Send + Sync + 'static) -> Self {
+        Observer(Some(Arc::new(then)))
+    }
+
+    pub fn tell(&self, received: &Received) {
+        if let Some(then) = &self.0 {
+            then(received);
+        }
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_there = self.0.is_some();
+        f.debug_tuple("Observer").field(&is_there).finish()
+    }
+}
