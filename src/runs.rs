@@ -101,6 +101,17 @@ pub trait Runs: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
+    /// The steps whose logs [`Runs::logs`] gives, in its order, to be read with [`Runs::log_part`]: so a
+    /// log of any length takes no more memory than a part of it. `None` where the service serves no
+    /// parts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runs::get`].
+    fn logged_steps<'a>(&'a self, _run: &'a RunRef) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// The run that a page of the service's web site shows. What its address does not name is looked
     /// up: on Azure DevOps in one call, on Matillion and Buddy in the list of runs, newest first.
     ///

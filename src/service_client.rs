@@ -168,6 +168,14 @@ pub(crate) trait Connect: Sized {
         Box::pin(std::future::ready(Ok(None)))
     }
 
+    /// What [`Runs::logged_steps`] gives.
+    fn steps_with_parts<'a>(
+        &'a self,
+        _run: &'a RunRef,
+    ) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// This client for the parts of one whole, which share one deadline.
     fn bounded(&self) -> Self
     where
@@ -293,6 +301,14 @@ macro_rules! client_calls {
             ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::option::Option<$crate::LogPart>>>
             {
                 $crate::service_client::Connect::part_of_log(self, run, step, from)
+            }
+
+            fn logged_steps<'a>(
+                &'a self,
+                run: &'a $crate::RunRef,
+            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::option::Option<::std::vec::Vec<$crate::Step>>>>
+            {
+                $crate::service_client::Connect::steps_with_parts(self, run)
             }
 
             fn run_on<'a>(

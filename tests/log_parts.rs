@@ -25,6 +25,10 @@ impl Growing {
         before.min(LINES)
     }
 
+    fn whole() -> Self {
+        Growing(Arc::new(AtomicUsize::new(LINES)))
+    }
+
     fn is_whole(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= LINES
     }
@@ -77,52 +81,70 @@ fn expected() -> Vec<String> {
     (0..LINES).map(line).collect()
 }
 
-#[tokio::test]
-async fn whether_azure_devops_counts_lines_from_0_or_from_1() {
-    for base in [0, 1] {
-        let (server, log) = (MockServer::start().await, Growing::default());
-        let state = log.clone();
-        serve(&server, "/acme/Shop/_apis/build/builds/9/timeline", move |_| {
-            let state = if state.is_whole() { "completed" } else { "inProgress" };
+/// An Azure DevOps that counts lines from `base`.
+async fn azure(log: &Growing, base: usize) -> (MockServer, azure_devops::Client) {
+    let server = MockServer::start().await;
+    let (state, log) = (log.clone(), log.clone());
+    serve(&server, "/acme/Shop/_apis/build/builds/9/logs", |_| {
+        let log = json!({ "id": 7, "lineCount": LINES });
+        ResponseTemplate::new(200).set_body_json(json!({ "value": [log] }))
+    })
+    .await;
+    serve(
+        &server,
+        "/acme/Shop/_apis/build/builds/9/timeline",
+        move |_| {
+            let state = if state.is_whole() {
+                "completed"
+            } else {
+                "inProgress"
+            };
             let record = json!({
                 "id": "r", "name": "Build", "type": "Task", "state": state, "result": "succeeded",
                 "log": { "id": 7 },
             });
             ResponseTemplate::new(200).set_body_json(json!({ "records": [record] }))
-        })
-        .await;
-        serve(
-            &server,
-            "/acme/Shop/_apis/build/builds/9/logs/7",
-            move |request| {
-                let there = log.look();
-                let first =
-                    number(request, "startLine").map_or(0, |line| line.saturating_sub(base));
-                let last = number(request, "endLine").map_or(LINES, |line| line + 1 - base);
-                let lines = (first..last.min(there)).map(|number| line(number) + "\n");
-                let mut text: String = lines.collect();
-                // The line that is being written.
-                if last > there && there < LINES {
-                    text.push_str("2026-11-21T09:");
-                }
-                ResponseTemplate::new(200).set_body_raw(text, "text/plain")
-            },
-        )
-        .await;
-        let client = azure_devops::Client::builder().base_url(server.uri());
-        let client = client.requests_per_second(10_000.0).longest_answer(LONGEST);
-        let client = client.credentials(azure_devops::Credentials::pat("pat"));
-        let client = client.build().expect("a client");
+        },
+    )
+    .await;
+    serve(
+        &server,
+        "/acme/Shop/_apis/build/builds/9/logs/7",
+        move |request| {
+            let there = log.look();
+            let first = number(request, "startLine").map_or(0, |line| line.saturating_sub(base));
+            let last = number(request, "endLine").map_or(LINES, |line| line + 1 - base);
+            let lines = (first..last.min(there)).map(|number| line(number) + "\n");
+            let mut text: String = lines.collect();
+            // The line that is being written.
+            if last > there && there < LINES {
+                text.push_str("2026-11-21T09:");
+            }
+            ResponseTemplate::new(200).set_body_raw(text, "text/plain")
+        },
+    )
+    .await;
+    let client = azure_devops::Client::builder().base_url(server.uri());
+    let client = client.requests_per_second(10_000.0).longest_answer(LONGEST);
+    let client = client.credentials(azure_devops::Credentials::pat("pat"));
+    let client = client.build().expect("a client");
+    (server, client)
+}
+
+#[tokio::test]
+async fn whether_azure_devops_counts_lines_from_0_or_from_1() {
+    for base in [0, 1] {
+        let (_server, client) = azure(&Growing::default(), base).await;
         let lines = read(&client, "azure-devops/acme/Shop/3/9").await;
         assert_eq!(lines, expected(), "counted from {base}");
     }
 }
 
-#[tokio::test]
-async fn buddy_serves_a_thousand_lines_at_once() {
-    let (server, log) = (MockServer::start().await, Growing::default());
+/// A Buddy with that log.
+async fn buddy(log: &Growing) -> (MockServer, buddy::Client) {
+    let server = MockServer::start().await;
+    let (state, log) = (log.clone(), log.clone());
     let place = "/workspaces/acme/projects/site/pipelines/2/executions/31";
-    let state = log.clone();
     serve(&server, place, move |_| {
         let status = if state.is_whole() {
             "SUCCESSFUL"
@@ -158,6 +180,12 @@ async fn buddy_serves_a_thousand_lines_at_once() {
     let client = client.requests_per_second(10_000.0).longest_answer(LONGEST);
     let client = client.credentials(buddy::Credentials::token("token"));
     let client = client.build().expect("a client");
+    (server, client)
+}
+
+#[tokio::test]
+async fn buddy_serves_a_thousand_lines_at_once() {
+    let (_server, client) = buddy(&Growing::default()).await;
     assert_eq!(read(&client, "buddy/acme/site/2/31").await, expected());
 }
 
@@ -206,4 +234,35 @@ async fn a_line_that_may_grow_is_left_for_the_next_time() {
             "{action}"
         );
     }
+}
+
+/// Reads the last lines of the one log, and then the whole of it in parts, as whoever does not come back.
+async fn read_once<C: ServiceClient + Runs>(client: &C, run: &str) {
+    let run: RunRef = run.parse().expect("a reference");
+    let steps = client.logged_steps(&run).await.expect("steps");
+    let [step] = steps.as_deref().expect("parts are served") else {
+        panic!("{steps:?}")
+    };
+    assert_eq!(step.name, "Build");
+    let end = client.log_part(&run, step, LogMark::last(20)).await;
+    let end = end.expect("a part").expect("parts are served");
+    assert_eq!(end.lines, expected()[LINES - 20..]);
+    let (mut mark, mut lines, mut more) = (LogMark::once(), Vec::new(), true);
+    while more {
+        let part = client.log_part(&run, step, mark).await;
+        let part = part.expect("a part").expect("parts are served");
+        lines.extend(part.lines);
+        (mark, more) = (part.next, part.more);
+    }
+    assert_eq!(lines, expected());
+}
+
+#[tokio::test]
+async fn of_a_log_that_is_too_long_the_end_and_all_parts_are_read() {
+    for base in [0, 1] {
+        let (_server, client) = azure(&Growing::whole(), base).await;
+        read_once(&client, "azure-devops/acme/Shop/3/9").await;
+    }
+    let (_server, client) = buddy(&Growing::whole()).await;
+    read_once(&client, "buddy/acme/site/2/31").await;
 }

@@ -44,9 +44,54 @@ pub struct LogMark {
     lines: u64,
     /// A digest of the last line, by which it is known again.
     last: u64,
+    reads: Reads,
+}
+
+/// What is read from a mark on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reads {
+    /// What has come, but no line that may still grow: the reader comes back.
+    #[default]
+    Again,
+    /// All that there is.
+    Once,
+    /// The last lines, so many at most.
+    Last(u16),
 }
 
 impl LogMark {
+    /// The beginning, for whoever reads what there is and does not come back: the last line is taken
+    /// as it is, though it may still grow.
+    pub fn once() -> Self {
+        let reads = Reads::Once;
+        LogMark {
+            reads,
+            ..LogMark::default()
+        }
+    }
+
+    /// So many lines before the end, as it is now. However long the log is, no more is asked for.
+    pub fn last(lines: u16) -> Self {
+        let reads = Reads::Last(lines);
+        LogMark {
+            reads,
+            ..LogMark::default()
+        }
+    }
+
+    /// How many lines before the end it is.
+    pub(crate) fn before_end(self) -> Option<i64> {
+        match self.reads {
+            Reads::Last(lines) => Some(i64::from(lines)),
+            Reads::Again | Reads::Once => None,
+        }
+    }
+
+    /// Whether a line that may still grow is left for the next time.
+    pub(crate) fn comes_back(self) -> bool {
+        self.reads == Reads::Again
+    }
+
     /// How many lines were read.
     pub(crate) fn lines(self) -> i64 {
         i64::try_from(self.lines).unwrap_or(i64::MAX)
@@ -62,13 +107,17 @@ impl LogPart {
     /// What comes after a mark. The last line of a step that goes on may grow: unless more lines
     /// follow it, it is left for the next time.
     pub(crate) fn after(from: LogMark, mut lines: Vec<String>, more: bool, may_grow: bool) -> Self {
-        if may_grow && !more {
+        if may_grow && !more && from.comes_back() {
             lines.pop();
+        }
+        if let Reads::Last(most) = from.reads {
+            lines.drain(..lines.len().saturating_sub(usize::from(most)));
         }
         let count = u64::try_from(lines.len()).unwrap_or_default();
         let next = LogMark {
             lines: from.lines.saturating_add(count),
             last: lines.last().map_or(from.last, |line| digest(line)),
+            ..from
         };
         let more = more && count > 0;
         LogPart { lines, next, more }

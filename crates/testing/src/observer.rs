@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::received::Received;
 
+type Then = dyn Fn(&Received) + Send + Sync;
+
 /// What is called with each request; nothing by default.
 #[derive(Clone, Default)]
-pub(super) struct Observer(Option<Arc<dyn Fn(&Received) + Send + Sync>>);
+pub(super) struct Observer(Option<Arc<Then>>);
 
 impl Observer {
     pub fn new(then: impl Fn(&Received) + Send + Sync + 'static) -> Self {

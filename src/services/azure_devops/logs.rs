@@ -7,7 +7,7 @@ use futures_util::stream::BoxStream;
 use super::{Client, PipelineRef, generated, operations, types};
 use crate::client::{Call, header_text};
 use crate::error::{ErrorKind, Result};
-use crate::run::{Log, LogMark, LogPart, RunRef, Step};
+use crate::run::{Log, LogMark, LogPart, RunRef, RunStatus, Step};
 use crate::runs::logs_of;
 
 /// So many lines are asked for at once.
@@ -27,6 +27,31 @@ impl Client {
     /// The logs that a run has so far (`listBuildLogs`), by number, each with the name of the step
     /// that wrote it (`getBuildTimeline`).
     async fn log_places(&self, run: &RunRef) -> Result<Vec<LogPlace>> {
+        let logs = self.logs_of_build(run).await?;
+        let mut steps = self.step_names(run).await?;
+        let places = logs.into_iter().filter_map(|log| {
+            let id = log.id?;
+            let step = steps.remove(&id);
+            let step = step.unwrap_or_else(|| format!("log {id}"));
+            Some(LogPlace { id, step })
+        });
+        Ok(places.collect())
+    }
+
+    /// The same as steps. Of a log that no step is known to have written the state is not known.
+    pub(super) async fn steps_with_logs(&self, run: &RunRef) -> Result<Vec<Step>> {
+        let places = self.log_places(run).await?.into_iter();
+        let steps = places.map(|LogPlace { id, step }| {
+            let id = id.to_string();
+            let mut step = Step::new(id.clone(), step, RunStatus::Unknown);
+            step.log = Some(id);
+            step.clean(&self.session.cleaner())
+        });
+        Ok(steps.collect())
+    }
+
+    /// What is known of the logs of a run (`listBuildLogs`).
+    async fn logs_of_build(&self, run: &RunRef) -> Result<Vec<types::BuildLog>> {
         let (call, pipeline, build_id) =
             PipelineRef::call_about_build(&self.session, &operations::LIST_BUILD_LOGS, run)?;
         let answer = generated::client(&call)
@@ -37,16 +62,7 @@ impl Client {
             .api_version(&*self.api_version)
             .send()
             .await;
-        let logs = call.decoded(answer)?;
-        let mut steps = self.step_names(run).await?;
-        let ids = logs.value.unwrap_or_default().into_iter();
-        let places = ids.filter_map(|log| {
-            let id = log.id?;
-            let step = steps.remove(&id);
-            let step = step.unwrap_or_else(|| format!("log {id}"));
-            Some(LogPlace { id, step })
-        });
-        Ok(places.collect())
+        Ok(call.decoded(answer)?.value.unwrap_or_default())
     }
 
     /// The names of the steps, by the number of their log.
@@ -91,12 +107,24 @@ impl Client {
         let Some(id) = step.log.as_deref().and_then(|id| id.parse().ok()) else {
             return Ok(None);
         };
-        let first = (from != LogMark::default()).then(|| from.lines());
-        let last = from.lines().saturating_add(MOST_LINES);
+        let begin = match from.before_end() {
+            Some(most) => {
+                let logs = self.logs_of_build(run).await?.into_iter();
+                let mut counts = logs.filter(|log| log.id == Some(id));
+                match counts.next().and_then(|log| log.line_count) {
+                    Some(count) => count.saturating_sub(most).max(0),
+                    // Only the whole shows its end.
+                    None => return Ok(None),
+                }
+            }
+            None => from.lines(),
+        };
+        let first = (begin > 0).then_some(begin);
+        let last = begin.saturating_add(MOST_LINES);
         let (call, text) = self.log_text(run, id, first, Some(last)).await?;
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let more = i64::try_from(lines.len()).is_ok_and(|count| count >= MOST_LINES);
-        if !text.ends_with('\n') && !step.status.has_ended() {
+        if from.comes_back() && !text.ends_with('\n') && !step.status.has_ended() {
             // The line that is being written.
             lines.pop();
         }

@@ -2,6 +2,7 @@
 
 use futures_util::stream::BoxStream;
 
+use super::steps::step;
 use super::{Client, PipelineRef, generated, operations, types};
 use crate::client::Call;
 use crate::error::{ErrorKind, Result};
@@ -14,16 +15,28 @@ const MOST_LINES: i64 = 1000;
 
 impl Client {
     pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
-        let actions = async move {
-            let read = self.get(run).await?;
-            let execution = read.vendor::<types::Execution>();
-            let actions = execution.and_then(|execution| execution.action_executions.clone());
-            Ok(actions.unwrap_or_default())
-        };
-        logs_of(actions, move |action: types::ShortActionExecution| {
-            let name = action.action.and_then(|action| action.name);
-            self.log_of(run, action.action_execution_id, name.unwrap_or_default())
-        })
+        logs_of(
+            self.actions(run),
+            move |action: types::ShortActionExecution| {
+                let name = action.action.and_then(|action| action.name);
+                self.log_of(run, action.action_execution_id, name.unwrap_or_default())
+            },
+        )
+    }
+
+    async fn actions(&self, run: &RunRef) -> Result<Vec<types::ShortActionExecution>> {
+        let read = self.get(run).await?;
+        let execution = read.vendor::<types::Execution>();
+        let actions = execution.and_then(|execution| execution.action_executions.clone());
+        Ok(actions.unwrap_or_default())
+    }
+
+    /// The actions as steps, without the reasons of those that failed: each costs a request.
+    pub(super) async fn steps_with_logs(&self, run: &RunRef) -> Result<Vec<Step>> {
+        let actions = self.actions(run).await?;
+        let steps = actions.iter().enumerate();
+        let steps = steps.map(|(place, action)| step(place, action).clean(&self.session.cleaner()));
+        Ok(steps.collect())
     }
 
     /// One action's log.
@@ -52,6 +65,31 @@ impl Client {
         let Some(id) = &step.log else {
             return Ok(None);
         };
+        let begin = match from.before_end() {
+            Some(most) => match self.lines_of(run, id, 0, 1).await? {
+                Some((_, total)) => total.saturating_sub(most).max(0),
+                None => return Ok(None),
+            },
+            None => from.lines(),
+        };
+        let Some((lines, total)) = self.lines_of(run, id, begin, MOST_LINES).await? else {
+            return Ok(None);
+        };
+        let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+        let more = begin.saturating_add(count) < total;
+        let part = LogPart::after(from, lines, more, !step.status.has_ended());
+        Ok(Some(part.clean(&self.session.cleaner())))
+    }
+
+    /// Lines of a log, and how many it has; `None` at a server of one's own that is older than the
+    /// operation (2026).
+    async fn lines_of(
+        &self,
+        run: &RunRef,
+        id: &str,
+        begin: i64,
+        most: i64,
+    ) -> Result<Option<(Vec<String>, i64)>> {
         let operation = &operations::LIST_ACTION_EXECUTION_LOGS;
         let (call, pipeline, execution_id) =
             PipelineRef::call_about(&self.session, operation, run)?;
@@ -63,28 +101,21 @@ impl Client {
             .pipeline_id(pipeline.pipeline_id)
             .execution_id(execution_id)
             .action_execution_id(id)
-            .offset(from.lines())
-            .limit(MOST_LINES)
+            .offset(begin)
+            .limit(most)
             .send()
             .await;
         let answer = match call.decoded(answer) {
             Ok(answer) => answer,
-            // A server of one's own may be older than the operation (2026).
-            Err(error) if error.kind() == ErrorKind::NotFound && from == LogMark::default() => {
-                return Ok(None);
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound && begin == 0 => return Ok(None),
             Err(error) => return Err(error),
         };
-        if answer.offset.is_some_and(|told| told != from.lines()) {
+        if answer.offset.is_some_and(|told| told != begin) {
             let error = call.error(ErrorKind::Undecodable);
             return Err(error.detail("the answer has other lines than those asked for"));
         }
-        let lines = answer.logs.unwrap_or_default();
-        let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
         let total = answer.total_element_count.unwrap_or_default();
-        let more = from.lines().saturating_add(count) < total;
-        let part = LogPart::after(from, lines, more, !step.status.has_ended());
-        Ok(Some(part.clean(&self.session.cleaner())))
+        Ok(Some((answer.logs.unwrap_or_default(), total)))
     }
 
     /// What one action of an execution did (`getActionExecution`), its log with it.

@@ -88,6 +88,10 @@ impl Connect for Client {
         Box::pin(self.log_after(run, step, from))
     }
 
+    fn steps_with_parts<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
+        Box::pin(async { self.steps_with_logs(run).await.map(Some) })
+    }
+
     fn named(address: &Address) -> Vec<Part> {
         page::named(address)
     }

@@ -1,7 +1,7 @@
 //! The actions of an execution.
 
 use super::{Client, normalize, types};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::run::{Log, RunRef, RunStatus, Step, Timestamp};
 use crate::service_client::Connect;
 
@@ -25,8 +25,13 @@ impl Client {
                 && asked < MOST_REASONS
             {
                 asked = asked.saturating_add(1);
-                let (_, action) = client.action(run, action.clone()).await?;
-                step.message = action.error_message;
+                // Its log comes with it, and may be too long to be read.
+                let action = client.action(run, action.clone()).await;
+                step.message = match action {
+                    Ok((_, action)) => action.error_message,
+                    Err(error) if error.kind() == ErrorKind::Undecodable => None,
+                    Err(error) => return Err(error),
+                };
             }
             steps.push(step.clean(&self.session.cleaner()));
         }
@@ -44,7 +49,7 @@ impl Client {
     }
 }
 
-fn step(place: usize, execution: &types::ShortActionExecution) -> Step {
+pub(super) fn step(place: usize, execution: &types::ShortActionExecution) -> Step {
     let action = execution.action.as_ref();
     let name = action.and_then(|action| action.name.clone());
     let log = execution.action_execution_id.clone();

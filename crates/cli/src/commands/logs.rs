@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use futures_util::stream::{self, BoxStream};
-use futures_util::{StreamExt, TryStreamExt};
-use runpipe::{Log, Result as Answer, RunRef, RunStatus, Runs, Step, WaitOptions};
+use futures_util::StreamExt;
+use runpipe::{Log, LogMark, RunRef, RunStatus, Runs, Step, WaitOptions};
 use serde::Serialize;
 
 use crate::command_line::named_run::OneRun;
@@ -57,61 +56,134 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     if arguments.follow {
         return follow(context, runs, run, &arguments).await;
     }
-    let wanted = Wanted::new(arguments.step.as_deref());
-    let mut logs = match arguments.failed {
-        true => of_failed_steps(context, runs, run).await?,
-        false => runs.logs(run),
+    let steps = match arguments.failed {
+        true => Some(failed_steps(context, runs, run).await?),
+        false if context.output.is_json() => None,
+        false => runs.logged_steps(run).await?,
     };
-    let mut printed = Vec::new();
-    let (mut others, mut shown) = (Vec::new(), 0_usize);
-    let mut unwritten = Ok(());
-    while let Some(log) = logs.next().await {
-        let log = log?;
-        if !wanted.is(&log.step) {
-            others.push(one_line(&log.step));
-            continue;
+    let wanted = Wanted::new(arguments.step.as_deref());
+    let mut print = Print {
+        context,
+        logs: Vec::new(),
+        others: Vec::new(),
+        shown: 0,
+        reader: Ok(Reader::There),
+    };
+    match steps {
+        Some(steps) => {
+            for step in &steps {
+                if print.wants(&step.name, &wanted) {
+                    print.step(runs, run, step).await?;
+                }
+            }
         }
-        shown = shown.saturating_add(1);
-        if context.output.is_json() {
-            printed.push(log);
-            continue;
-        }
-        match context.output.part(&text_of(&log)) {
-            Ok(Reader::There) => {}
-            Ok(Reader::Gone) => return Ok(DONE),
-            // The rest follows it to stderr.
-            Err(failure) => unwritten = Err(failure),
+        None => {
+            let mut logs = runs.logs(run);
+            while !print.is_over()
+                && let Some(log) = logs.next().await
+            {
+                let log = log?;
+                if print.wants(&log.step, &wanted) {
+                    print.log(log);
+                }
+            }
         }
     }
-    unwritten?;
-    wanted.was_found(shown, &others)?;
+    if print.reader? == Reader::Gone {
+        return Ok(DONE);
+    }
+    wanted.was_found(print.shown, &print.others)?;
     if context.output.is_json() {
-        let logs = Logs { run, logs: printed };
+        let logs = Logs {
+            run,
+            logs: print.logs,
+        };
         context.output.result(&logs, String::new)?;
     }
     Ok(DONE)
 }
 
-/// The logs of the steps that failed: of a stage that failed, those of the task in it.
-async fn of_failed_steps<'a>(
+/// The steps that failed: of a stage that failed, the task in it.
+async fn failed_steps(
     context: &Context,
-    runs: &'a dyn Runs,
-    run: &'a RunRef,
-) -> Result<BoxStream<'a, Answer<Log>>, Failure> {
+    runs: &dyn Runs,
+    run: &RunRef,
+) -> Result<Vec<Step>, Failure> {
     let steps = runs.steps(run).await?;
     let failed: Vec<Step> = innermost(&steps, RunStatus::Failed).cloned().collect();
     if failed.is_empty() {
         context.output.progress("No step of the run has failed.");
     }
-    let logs = stream::iter(failed).map(Ok);
-    let logs = logs.and_then(move |step| async move {
-        let log = runs.step_log(run, &step).await?;
-        Ok(log.into_iter())
-    });
-    Ok(logs
-        .map_ok(|logs| stream::iter(logs.map(Ok)))
-        .try_flatten()
-        .boxed())
+    Ok(failed)
+}
+
+/// What is printed, and what was printed so far.
+struct Print<'a> {
+    context: &'a Context,
+    /// Kept for one object at the end.
+    logs: Vec<Log>,
+    /// The steps that are not wanted.
+    others: Vec<String>,
+    /// How many steps were shown.
+    shown: usize,
+    /// Whether somebody reads. After a failure the rest follows on stderr.
+    reader: Result<Reader, Failure>,
+}
+
+impl Print<'_> {
+    fn wants(&mut self, step: &str, wanted: &Wanted) -> bool {
+        let is_wanted = wanted.is(step) && !self.is_over();
+        match is_wanted {
+            true => self.shown = self.shown.saturating_add(1),
+            false => self.others.push(one_line(step)),
+        }
+        is_wanted
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.reader, Ok(Reader::Gone))
+    }
+
+    fn part(&mut self, text: &str) {
+        let written = self.context.output.part(text);
+        if self.reader.is_ok() {
+            self.reader = written;
+        }
+    }
+
+    fn log(&mut self, log: Log) {
+        if self.context.output.is_json() {
+            self.logs.push(log);
+            return;
+        }
+        let (step, text) = (one_line(&log.step), lines(&log.text));
+        self.part(&format!("== {step} ==\n{}\n", text.trim_end_matches('\n')));
+    }
+
+    /// One step's log: in parts where the service serves them, so that it may be of any length.
+    async fn step(&mut self, runs: &dyn Runs, run: &RunRef, step: &Step) -> Result<(), Failure> {
+        let mut mark = LogMark::once();
+        while !(self.context.output.is_json() || self.is_over()) {
+            let Some(part) = runs.log_part(run, step, mark).await? else {
+                break;
+            };
+            if mark == LogMark::once() {
+                self.part(&format!("== {} ==\n", one_line(&step.name)));
+            }
+            let text: Vec<String> = part.lines.iter().map(|line| lines(line) + "\n").collect();
+            self.part(&text.concat());
+            mark = part.next;
+            if !part.more {
+                return Ok(());
+            }
+        }
+        if !self.is_over()
+            && let Some(log) = runs.step_log(run, step).await?
+        {
+            self.log(log);
+        }
+        Ok(())
+    }
 }
 
 /// Prints the lines of all steps as they come, to the run's end.
@@ -131,9 +203,4 @@ async fn follow(
     let follow = Follow::new(runs, run.clone(), view, true).only(wanted);
     follow.until_the_end(options).await?;
     Ok(DONE)
-}
-
-fn text_of(log: &Log) -> String {
-    let (step, text) = (one_line(&log.step), lines(&log.text));
-    format!("== {step} ==\n{}\n", text.trim_end_matches('\n'))
 }

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, pin_mut};
-use runpipe::{Result as Answer, Run, RunRef, RunStatus, Runs, Step, WaitOptions};
+use runpipe::{LogMark, Result as Answer, Run, RunRef, RunStatus, Runs, Step, WaitOptions};
 use tokio::time::{sleep, timeout};
 
 use super::tail::Tail;
 use super::view::{Failed, View};
 use super::wanted::Wanted;
+use crate::output::text::lines;
 use crate::process::exit::Failure;
 
 /// How long the end of a run is held up by the question how its steps ended.
 const LAST_LOOK: Duration = Duration::from_secs(15);
 /// How much of a failed step's log is shown.
-const LAST_LINES: usize = 20;
+const LAST_LINES: u16 = 20;
 
 /// A run on its way.
 pub struct Follow<'a> {
@@ -150,6 +151,22 @@ impl<'a> Follow<'a> {
         Ok(())
     }
 
+    /// The last lines of a step's log: the service is asked for no more where it serves parts.
+    async fn end_of(&self, step: &Step) -> Answer<Vec<String>> {
+        let last = LogMark::last(LAST_LINES);
+        let text = match self.runs.log_part(&self.run, step, last).await? {
+            Some(part) => part.lines.join("\n"),
+            None => {
+                let log = self.runs.step_log(&self.run, step).await?;
+                log.map(|log| log.text).unwrap_or_default()
+            }
+        };
+        let text = lines(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        let from = lines.len().saturating_sub(usize::from(LAST_LINES));
+        Ok(lines.into_iter().skip(from).map(str::to_owned).collect())
+    }
+
     /// The steps as they ended, and what failed.
     async fn last_look(&mut self, ended: &Run) -> Result<Vec<Failed>, Failure> {
         let mut failed = Vec::new();
@@ -163,12 +180,7 @@ impl<'a> Follow<'a> {
         }
         let innermost: Vec<&Step> = innermost(&steps, RunStatus::Failed).collect();
         for step in innermost {
-            let log = self.runs.step_log(&self.run, step).await;
-            let text = log.ok().flatten().map(|log| log.text).unwrap_or_default();
-            let text = crate::output::text::lines(&text);
-            let lines: Vec<&str> = text.lines().collect();
-            let from = lines.len().saturating_sub(LAST_LINES);
-            let tail = lines.into_iter().skip(from).map(str::to_owned).collect();
+            let tail = self.end_of(step).await.unwrap_or_default();
             let step = step.clone();
             failed.push(Failed { step, tail });
         }

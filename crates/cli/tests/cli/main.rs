@@ -15,6 +15,7 @@ mod flags;
 mod help;
 mod interruption;
 mod json;
+mod long_logs;
 mod mine;
 mod names;
 mod pages;
