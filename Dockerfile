@@ -6,16 +6,16 @@ FROM rust:1-alpine AS build
 RUN apk add --no-cache ca-certificates cmake g++ make musl-dev perl
 WORKDIR /source
 COPY . .
-RUN cargo build --release --locked --package runpipe-cli
+RUN cargo build --profile dist --locked --package runpipe-cli
 
 FROM alpine:3 AS ci
 RUN apk add --no-cache ca-certificates
-COPY --from=build /source/target/release/runpipe /usr/local/bin/runpipe
+COPY --from=build /source/target/dist/runpipe /usr/local/bin/runpipe
 COPY ci/start.sh /usr/local/bin/runpipe-start
 USER 65534:65534
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --from=build /source/target/release/runpipe /runpipe
+COPY --from=build /source/target/dist/runpipe /runpipe
 USER 65534:65534
 ENTRYPOINT ["/runpipe"]

@@ -211,3 +211,28 @@ async fn a_page_that_no_run_has_is_not_found_and_no_other_service_is_asked() {
     let error = buddy.run_on(&page).await.expect_err("another service");
     assert_eq!(error.kind(), ErrorKind::Configuration);
 }
+
+#[test]
+fn a_place_is_shown_as_a_reference_names_it() {
+    for (shown, place) in [
+        (
+            azure_devops::PipelineRef::new("acme", "My Site", 42).to_string(),
+            "acme/My Site/42",
+        ),
+        (matillion::ProjectRef::new("p1").to_string(), "p1"),
+        (
+            aliyun::PipelineRef::new("5ebbc", 123).to_string(),
+            "5ebbc/123",
+        ),
+        (
+            yunxiao::PipelineRef::new("5ebbc", 123).to_string(),
+            "5ebbc/123",
+        ),
+        (
+            buddy::PipelineRef::new("acme", "site", 2).to_string(),
+            "acme/site/2",
+        ),
+    ] {
+        assert_eq!(shown, place);
+    }
+}

@@ -11,6 +11,9 @@ use crate::run::{Run, RunRef, RunStatus};
 /// A service may not know its own new run yet. For so long that is no error.
 const BECOMES_VISIBLE: Duration = Duration::from_secs(30);
 
+/// For so long a run may be over in a word that nobody knows: a service may write the time of the end before the word.
+const STRANGE: Duration = Duration::from_secs(10);
+
 /// What a change is a change of.
 #[derive(PartialEq)]
 struct Snapshot {
@@ -39,6 +42,8 @@ pub(super) struct Follow {
     /// Why nothing could be read since then, if anything was tried.
     failing: Option<ErrorKind>,
     state: Option<Snapshot>,
+    /// Since when the run has finished in a word that is unknown.
+    strange: Option<Instant>,
 }
 
 impl Follow {
@@ -50,6 +55,7 @@ impl Follow {
             last_good: now,
             failing: None,
             state: None,
+            strange: None,
         }
     }
 
@@ -62,10 +68,28 @@ impl Follow {
         }
         self.last_good = now;
         self.failing = None;
+        let is_strange = run.status == RunStatus::Unknown && run.finished_at.is_some();
+        self.strange = is_strange.then(|| self.strange.unwrap_or(now));
         let state = Snapshot::of(run);
         let changed = self.state.as_ref() != Some(&state);
         self.state = Some(state);
         changed
+    }
+
+    /// The error of a run that has finished in a word that nobody knows: nobody is to wait for another.
+    pub fn ended_strangely(&self, run: &Run) -> Option<Error> {
+        let word = run.vendor_status.as_deref().unwrap_or("none");
+        self.strange.filter(|since| since.elapsed() >= STRANGE)?;
+        let finished = run.finished_at.as_ref()?;
+        let detail = format!(
+            "the run finished at {finished}, and its state, {word}, is a word that is not documented"
+        );
+        let error = Error::new(ErrorKind::Undecodable)
+            .on_service(run.reference.service())
+            .about_run(Some(run.reference.clone()))
+            .detail(detail)
+            .advise("Look at the run's page to see how it ended, and report the word.");
+        Some(error)
     }
 
     /// Takes in why a look brought nothing. Whether the wait goes on.

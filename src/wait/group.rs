@@ -227,6 +227,9 @@ impl<'a> Group<'a> {
                 if read.status.has_ended() || stop {
                     return self.tell_end(run, &Ok(read));
                 }
+                if let Some(error) = wait.follow.ended_strangely(&read) {
+                    return self.tell_end(run, &Err(error));
+                }
                 if changed && self.every_change {
                     self.told.push_back((run.clone(), Ok(read)));
                 }

@@ -29,7 +29,8 @@ pub use options::WaitOptions;
 ///
 /// [`crate::ErrorKind::Deadline`] when the options' deadline passes first. The kind of a failed read
 /// that is not temporary (authentication, not found, …), or of one that kept failing for longer than
-/// [`WaitOptions::patience`].
+/// [`WaitOptions::patience`]. [`crate::ErrorKind::Undecodable`] when the service says that the run has finished, and its
+/// state stays a word that nobody has documented.
 ///
 /// ```no_run
 /// # async fn follow(buddy: runpipe::buddy::Client, run: runpipe::Run) -> runpipe::Result<()> {

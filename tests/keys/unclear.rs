@@ -209,3 +209,22 @@ async fn a_list_that_cannot_be_read_proves_nothing() {
     assert!(!started.attached);
     assert_eq!(site.started::<Buddy>(), 1);
 }
+
+/// What was there long before the start is not it, and nothing behind it in the list is.
+#[tokio::test]
+async fn a_look_ends_where_the_list_gets_older_than_the_start() {
+    let site = Site::open().await;
+    let pipelines = site.sandbox.pipelines(Buddy::SERVICE);
+    let same = pipelines.iter().find(|one| one.id == "2");
+    let before = chrono::Utc::now() - chrono::TimeDelta::days(2);
+    let old = SeededRun::of(same.expect("a pipeline")).created(before);
+    // More than a page of the list has.
+    for _ in 0..60 {
+        site.sandbox.seed(&old).expect("a run");
+    }
+    let started = try_one::<Buddy>(&site, Start::IsLost, MarkPlace::Usual).await;
+    assert!(!started.expect("a run").attached);
+    let received = site.sandbox.received(Buddy::SERVICE);
+    let further = received.iter().filter(|one| one.query.contains("page=2"));
+    assert_eq!(further.count(), 0);
+}

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
 use runpipe::{ErrorKind, HttpClient, ResponseBody, SendError};
 
+use super::server::Server;
 use super::*;
 
 /// Answers everything itself, and keeps what it was asked.
@@ -91,8 +92,35 @@ async fn what_the_client_says_of_a_failure_decides() {
 }
 
 #[tokio::test]
-async fn a_failure_says_whom_was_asked() {
+async fn a_failure_says_whom_was_asked_and_what_came() {
     let error = start_buddy(&buddy("http://127.0.0.1:1")).await;
     let error = error.expect_err("nobody listens there");
     assert!(error.to_string().contains("127.0.0.1:1: "), "{error}");
+    assert_eq!(format!("{:>11}", error.kind()), "  transport");
+    let json = [("content-type", "application/json")];
+    let server = Server::answering("200 OK", &json, b"{oops").await;
+    let run = "buddy/acme/site/2/31".parse().expect("a reference");
+    let error = buddy(&server.url).get(&run).await.expect_err("no JSON");
+    assert_eq!(error.content_type(), Some("application/json"));
+    assert_eq!(error.first_bytes(), Some("{oops"));
+}
+
+#[tokio::test]
+async fn what_is_between_here_and_the_service_is_told_by_the_words_of_the_failure() {
+    for (words, advice) in [
+        ("invalid peer certificate", "SSL_CERT_FILE"),
+        ("UnknownIssuer", "SSL_CERT_FILE"),
+        ("proxy authentication required", "HTTPS_PROXY"),
+        ("unsuccessful tunnel", "HTTPS_PROXY"),
+        ("no route to host", "Nothing was sent"),
+    ] {
+        let fails = Some(SendError::not_sent(words));
+        let own = Own {
+            fails,
+            ..Own::default()
+        };
+        let client = client(Arc::new(own), azure_devops::Credentials::pat(SECRET));
+        let error = start_azure(&client).await.expect_err(words);
+        assert!(error.advice().contains(advice), "{words}: {error}");
+    }
 }

@@ -173,6 +173,21 @@ async fn an_unknown_word_is_waited_on() {
     assert_eq!(run.status, RunStatus::Canceled);
 }
 
+/// Nobody is to wait for ever for a word that will not come, or to take it for a success.
+#[tokio::test(start_paused = true)]
+async fn an_unknown_word_that_comes_with_the_end_is_told() {
+    let service = Simulated::script(&[(0, RunStatus::Unknown)]).finished_at(Utc::now());
+    let options = WaitOptions::default();
+    let error = wait(&service, &service.run(), &options).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecodable);
+    assert!(error.to_string().contains("not documented"), "{error}");
+    // Where the word comes a little later than the time, it counts.
+    let late = [(0, RunStatus::Unknown), (8, RunStatus::Failed)];
+    let service = Simulated::script(&late).finished_at(Utc::now());
+    let run = wait(&service, &service.run(), &options).await.unwrap();
+    assert_eq!(run.status, RunStatus::Failed);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_deadline_is_an_error_that_says_where_the_run_was() {
     let service = Simulated::ends_after(seconds(7200));

@@ -15,6 +15,7 @@ pub struct Simulated {
     /// From which second on the run is in which state.
     script: Vec<(Duration, RunStatus)>,
     begun_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
     failing: Option<(Range<u64>, ErrorKind)>,
     latency: Duration,
     requests: AtomicUsize,
@@ -31,6 +32,7 @@ impl Simulated {
             born: Instant::now(),
             script: script.collect(),
             begun_at: None,
+            finished_at: None,
             failing: None,
             latency: Duration::ZERO,
             requests: AtomicUsize::new(0),
@@ -47,6 +49,12 @@ impl Simulated {
 
     pub fn begun_at(mut self, begun_at: DateTime<Utc>) -> Self {
         self.begun_at = Some(begun_at);
+        self
+    }
+
+    /// Whatever its state, it says that it finished then.
+    pub fn finished_at(mut self, finished_at: DateTime<Utc>) -> Self {
+        self.finished_at = Some(finished_at);
         self
     }
 
@@ -94,10 +102,11 @@ impl Simulated {
         }
         let state = self.script.iter().rev().find(|(from, _)| *from <= age);
         let mut run = Run::new(run.clone(), state.unwrap().1);
-        let text = self
-            .begun_at
-            .map(|date| date.to_rfc3339_opts(SecondsFormat::Millis, true));
-        run.started_at = text.as_deref().and_then(Timestamp::parse);
+        let time = |date: DateTime<Utc>| {
+            Timestamp::parse(&date.to_rfc3339_opts(SecondsFormat::Millis, true))
+        };
+        run.started_at = self.begun_at.and_then(time);
+        run.finished_at = self.finished_at.and_then(time);
         Ok(run)
     }
 }

@@ -209,8 +209,3 @@ fn a_token_that_no_header_can_carry_is_refused_when_the_client_is_built() {
     assert!(!format!("{blanks:?}").contains(TOKEN));
     assert!(Client::builder().credentials(blanks).build().is_ok());
 }
-
-#[test]
-fn a_pipeline_is_shown_as_its_place() {
-    assert_eq!(pipeline().to_string(), "5ebbc/123");
-}

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -19,6 +21,9 @@ use crate::output::text::{one_line, shell_word};
 use crate::process::exit::Failure;
 use crate::process::open_files;
 use crate::process::stage::Doing;
+
+/// So many lines wait for whoever reads stderr; those after them are dropped.
+const UNREAD_LINES: usize = 1024;
 
 /// The arguments of `sandbox`.
 #[derive(Args, Debug)]
@@ -52,11 +57,14 @@ pub struct Arguments {
 /// Serves the sandbox and prints the variables that lead this program, or another, to it.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     open_files::expect(open_files::OF_THE_SANDBOX)?;
+    let (lines, told) = mpsc::sync_channel(UNREAD_LINES);
     let output = context.output.clone();
+    // Whoever does not read stderr must not hold up the services.
+    thread::spawn(move || told.iter().for_each(|line: String| output.progress(&line)));
     let mut builder = Sandbox::builder()
         .first_port(arguments.port)
         .address(arguments.host)
-        .on_request(move |request| output.progress(&line(request)));
+        .on_request(move |request| drop(lines.try_send(line(request))));
     for name in arguments.host_name {
         builder = builder.host_name(name);
     }

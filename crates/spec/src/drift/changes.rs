@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::super::document::Document;
 use super::super::pointer::{child, last, parent};
 use super::observed::Observed;
-use super::{Finding, Planned};
+use super::Planned;
 
 /// What a description says that nobody has written yet.
 const SEEN: &str = "Seen in a recording.";
@@ -44,27 +44,6 @@ impl Change {
     pub(super) fn add(path: String, value: Value) -> Self {
         Change::Add { path, value }
     }
-}
-
-/// The changes of all these findings as one patch. What is taken from a list is taken from its end on, so that the places
-/// of the others stay.
-#[must_use]
-pub fn patch(findings: &[Finding]) -> Vec<Change> {
-    let mut patch: Vec<Change> = Vec::new();
-    for change in findings.iter().flat_map(|finding| &finding.changes) {
-        if !patch.contains(change) {
-            patch.push(change.clone());
-        }
-    }
-    let from_the_end = |change: &Change| match change {
-        Change::Remove { path } => {
-            let index: usize = last(path).parse().unwrap_or_default();
-            (true, std::cmp::Reverse(index))
-        }
-        Change::Add { .. } | Change::Replace { .. } => (false, std::cmp::Reverse(0)),
-    };
-    patch.sort_by_key(from_the_end);
-    patch
 }
 
 /// Makes changes; objects that were seen become components, which need names.

@@ -27,6 +27,7 @@
 //! ```
 
 mod changes;
+mod finding;
 mod names;
 mod observed;
 mod rewrite;
@@ -34,7 +35,6 @@ mod unseen;
 mod walk;
 
 use std::collections::{BTreeMap, HashSet};
-use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -46,7 +46,8 @@ use super::validate::text;
 use names::Names;
 use observed::Observed;
 
-pub use changes::{Change, patch};
+pub use changes::Change;
+pub use finding::{Finding, Kind, Meaning, patch};
 pub use rewrite::rewritten;
 
 /// A request and its answer.
@@ -73,102 +74,6 @@ pub struct Message<'t> {
     pub content_type: Option<&'t str>,
     /// JSON, or a text for what is none; `None` without a body.
     pub body: Option<&'t Value>,
-}
-
-/// What is surprising.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Kind {
-    /// A call that the document does not have.
-    Operation,
-    /// A query parameter.
-    Parameter,
-    /// The status of an answer.
-    Status,
-    /// The type of a body.
-    ContentType,
-    /// A field of an object.
-    Field,
-    /// A word where the document lists the words.
-    Word,
-    /// A value of another type than the documented one; `null` where it is not allowed.
-    Type,
-    /// A field that the document requires, and that is not there.
-    Missing,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::Operation => "undocumented operation",
-            Kind::Parameter => "undocumented parameter",
-            Kind::Status => "undocumented status",
-            Kind::ContentType => "undocumented content type",
-            Kind::Field => "undocumented field",
-            Kind::Word => "undocumented word",
-            Kind::Type => "other type",
-            Kind::Missing => "missing field",
-        })
-    }
-}
-
-/// What it means for whoever calls the generated client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Meaning {
-    /// The answer is read, without this.
-    Lost,
-    /// It is read as a word of the enum's variant for unknown ones.
-    UnknownWord,
-    /// The answer cannot be read: the call fails.
-    Undecodable,
-    /// The answer is read as a success or a refusal by its status alone.
-    ByStatus,
-    /// No caller can send this.
-    Unsendable,
-}
-
-impl fmt::Display for Meaning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Meaning::Lost => "lost: the answer is read without it",
-            Meaning::UnknownWord => "an unknown word, which is read as such",
-            Meaning::Undecodable => "undecodable: the call fails",
-            Meaning::ByStatus => "read by its status alone",
-            Meaning::Unsendable => "a caller cannot send it",
-        })
-    }
-}
-
-/// Something that the document does not say.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// What is surprising.
-    pub kind: Kind,
-    /// Where, in the document's names: `Run.priority`, `RunState WAITING`, `getRun 418`.
-    pub place: String,
-    /// JSON pointer of the part of the document that does not say it.
-    pub pointer: String,
-    /// How often it came.
-    pub count: usize,
-    /// Where it came first: operation and status.
-    pub first: String,
-    /// What came there, in short.
-    pub example: Value,
-    /// What it means for a caller in Rust.
-    pub meaning: Meaning,
-    /// The change of the document; empty where only a person can tell.
-    pub changes: Vec<Change>,
-}
-
-/// `undocumented field Run.priority`: the text that a decision is about.
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind, self.place)
-    }
 }
 
 /// What traffic came to.
