@@ -38,6 +38,7 @@ fn package() -> tempfile::TempDir {
         "crates",
         "examples",
         "benches",
+        "tests",
     ] {
         copy(&here.join(part), &package.path().join(part));
     }
