@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::document::Document;
 use super::super::pointer::{child, last, parent};
-use super::observed::Observed;
 use super::Planned;
+use super::observed::Observed;
 
 /// What a description says that nobody has written yet.
 const SEEN: &str = "Seen in a recording.";
