@@ -53,7 +53,7 @@ impl Content {
         match self {
             Content::Any => true,
             Content::Html => answer.is_html(),
-            Content::Json => answer.is_whole() && answer.json().is_some(),
+            Content::Json => answer.json().is_some(),
         }
     }
 }

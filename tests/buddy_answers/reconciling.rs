@@ -18,7 +18,7 @@ struct Case {
 }
 
 /// When the start was sent, and what time it is now: here, and at the service.
-const SENT: &str = "2026-11-21T10:00:00Z";
+const SENT: &str = "2026-11-21T10:00:00.500Z";
 const NOW: &str = "2026-11-21T10:00:30Z";
 const SERVICES_NOW: &str = "Sat, 21 Nov 2026 10:00:30 GMT";
 

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use runpipe::ledger::{Ledger, Stage, forget};
+use runpipe::ledger::{Ledger, Stage, StartOnce, forget};
 use runpipe::{ErrorKind, RetryPolicy};
 use runpipe_testing::{Rule, Script, ScriptedAnswer};
 
 use crate::brittle::{Break, Brittle};
-use crate::subject::{Buddy, LEASE, Site, Subject};
+use crate::subject::{Aliyun, Buddy, LEASE, Site, Subject};
 
 /// A Buddy that answers the next start late.
 pub fn slow(site: &Site, delay: Duration) {
@@ -168,6 +168,25 @@ async fn clocks_that_are_apart_make_no_difference() {
         assert_eq!((site.started::<Buddy>(), site.asked::<Buddy>()), (1, 1));
         let dated = site.entry().await.expect("an entry").created - ahead;
         assert!((Utc::now() - dated).abs() < TimeDelta::hours(1), "{dated}");
+        // The same where the time of its start is what speaks for a run.
+        let client = site.sandbox.aliyun_builder().retry(RetryPolicy::none());
+        let client = client
+            .clock(move || Utc::now() + ahead)
+            .build()
+            .expect("a client");
+        let lost = ScriptedAnswer::status(502).after_acting();
+        let rule = Rule::answer(Aliyun::SERVICE, lost).operation(Aliyun::START);
+        site.sandbox.play(&Script::new([rule])).expect("a script");
+        let (pipeline, request) = (Aliyun::pipeline(&site.sandbox), Aliyun::request());
+        let once = StartOnce::new(site.ledger.clone(), "4712".parse().expect("a key"));
+        let once = once.lease(LEASE).wait(LEASE);
+        let first = once.start(&client, &pipeline, &request).await;
+        assert_eq!(
+            first.expect_err("no proof").kind(),
+            ErrorKind::OutcomeUnknown
+        );
+        let second = site.start::<Aliyun>(&once).await.expect_err("no proof");
+        assert_eq!(second.candidates().len(), 1, "{second}");
     }
 }
 

@@ -169,16 +169,17 @@ async fn a_conflict_with_the_own_tag_is_attached_to() {
         .operation("listPipelineExecutions")
         .always();
     site.sandbox.play(&Script::new([late])).expect("a script");
-    let once = site.once().wait(crate::subject::LEASE * 10);
-    let call = site.start::<Matillion>(&once);
-    let shows = async {
-        // The second start has been refused: now the list is up to date.
-        while site.asked::<Matillion>() < 2 {
-            tokio::task::yield_now().await;
-        }
-        site.sandbox.clear_script();
-    };
-    let (found, ()) = tokio::join!(call, shows);
+    let once = site.once().wait(LEASE * 10);
+    let unlisted = site.start::<Matillion>(&once).await;
+    let error = unlisted.expect_err("the list does not show it");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    // The second start has been refused: now the list is up to date. Who cannot wait until it is sure
+    // to be does not take what it shows.
+    site.sandbox.clear_script();
+    let hasty = site.start::<Matillion>(&site.once().wait(LEASE)).await;
+    let error = hasty.expect_err("another may be listed yet");
+    assert_eq!(error.candidates().len(), 1, "{error}");
+    let found = site.start::<Matillion>(&site.once()).await;
     assert!(found.expect("the run").attached);
     assert_eq!(
         (site.started::<Matillion>(), site.asked::<Matillion>()),
@@ -194,7 +195,7 @@ async fn a_list_that_cannot_be_read_proves_nothing() {
         .operation("listExecutions")
         .always();
     site.sandbox.play(&Script::new([broken])).expect("a script");
-    let once = site.once().wait(crate::subject::LEASE * 5);
+    let once = site.once().wait(LEASE * 5);
     let error = site
         .start::<Buddy>(&once)
         .await
@@ -203,10 +204,12 @@ async fn a_list_that_cannot_be_read_proves_nothing() {
     assert_eq!(site.asked::<Buddy>(), 1);
     let entry = site.entry().await.expect("an entry");
     assert_eq!(entry.stage, Stage::Unclear { going: false });
+    assert!(!entry.is_settled());
     // When it can be read again, the next call goes on.
     site.sandbox.clear_script();
     let started = site.start::<Buddy>(&site.once()).await.expect("a run");
     assert!(!started.attached);
+    assert!(site.entry().await.expect("an entry").is_settled());
     assert_eq!(site.started::<Buddy>(), 1);
 }
 

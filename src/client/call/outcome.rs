@@ -140,8 +140,8 @@ impl Call {
                     Ok(run.warn(format!("{rest}: {why}.")))
                 }
                 // Not a success, and yet it names a run: somebody has to look at that one.
-                Some(run) if error.may_have_started() => Err(error.about_run(Some(run.reference))),
-                Some(_) | None => Err(error),
+                Some(run) => Err(error.about_run(Some(run.reference))),
+                None => Err(error),
             },
         };
         match run {
