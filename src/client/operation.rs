@@ -170,6 +170,8 @@ mod tests {
         assert_eq!(found, ["s1", "t0"]);
         let body = br#"{"variables":[{"value":7,"secret":true},{"value":"x"}]}"#;
         assert_eq!(UPDATE.secrets_in(body), ["7"]);
+        let body = br#"{"variables":{"a":[{"value":"of a list","secret":true}]}}"#;
+        assert!(UPDATE.secrets_in(body).is_empty(), "no variable");
         assert!(UPDATE.secrets_in(b"{").is_empty());
     }
 }

@@ -32,7 +32,7 @@ pub(crate) enum Marker {
     Code(&'static str),
     /// The vendor's code begins so.
     CodeBegins(&'static str),
-    /// The vendor's code is this, or its first sentence begins with it.
+    /// The vendor's first sentence begins with this.
     Says(&'static str),
     /// The page's title has these words in it.
     Title(&'static str),
@@ -67,7 +67,7 @@ impl Marker {
             Marker::CodeBegins(start) => code.is_some_and(|code| code.starts_with(start)),
             Marker::Says(word) => {
                 let said = refusal.sentences.first();
-                code == Some(word) || said.is_some_and(|said| said.starts_with(word))
+                said.is_some_and(|said| said.starts_with(word))
             }
             Marker::Title(words) => title(&answer.body).is_some_and(|title| title.contains(words)),
             Marker::Location(segment) => {

@@ -34,3 +34,26 @@ impl Watch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_entry_is_silent_since_it_was_first_seen_as_it_is() {
+        let (mut watch, lease) = (Watch::default(), Duration::from_secs(20));
+        let began = Instant::now();
+        for (version, seconds, silence) in [
+            ("first", 0, Silence::Short),
+            ("first", 19, Silence::Short),
+            ("first", 20, Silence::Lease),
+            ("first", 40, Silence::Settled),
+            ("second", 0, Silence::Short),
+            ("second", 39, Silence::Lease),
+        ] {
+            let read = began + Duration::from_secs(seconds);
+            let told = watch.silence(&Version::new(version), read, lease);
+            assert_eq!(told, silence, "{version}, {seconds} s");
+        }
+    }
+}

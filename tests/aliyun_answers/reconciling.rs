@@ -75,7 +75,10 @@ async fn a_run_that_cannot_be_read_makes_no_candidate_and_one_that_is_gone_does(
         on(&server, "GET", &format!("{RUNS}/41"), gone).await;
         let since: DateTime<Utc> = SINCE.parse().unwrap();
         let client = builder(&server.uri()).clock(move || since).build().unwrap();
-        let found = client.reconcile(&pipeline(), &no_parameters(), since).await;
-        assert_eq!(found.is_ok(), told, "{status}: {found:?}");
+        for params in [json!({}), json!({ "comment": "mark" })] {
+            let params = serde_json::from_value(params).unwrap();
+            let found = client.reconcile(&pipeline(), &params, since).await;
+            assert_eq!(found.is_ok(), told, "{status}: {found:?}");
+        }
     }
 }

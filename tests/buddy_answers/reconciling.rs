@@ -74,3 +74,18 @@ async fn the_search_ends_where_the_list_gets_too_old() {
     assert!(matches!(found.unwrap(), Reconciled::None));
     assert_eq!(received(&server).await.len(), 1);
 }
+
+/// The list does not date it, so it is read by itself.
+#[tokio::test]
+async fn an_execution_that_cannot_be_read_makes_no_candidate_and_one_that_is_gone_does() {
+    for (status, told) in [(404, true), (403, false)] {
+        let server = MockServer::start().await;
+        let list = json_answer(json!({ "executions": [{ "id": 31, "triggeredOn": "CLICK" }] }));
+        let list = list.insert_header("date", SERVICES_NOW);
+        on(&server, "GET", EXECUTIONS, list).await;
+        on(&server, "GET", EXECUTION, ResponseTemplate::new(status)).await;
+        let (client, anything) = (client(&server), Default::default());
+        let found = client.reconcile(&pipeline(), &anything, moment(SENT)).await;
+        assert_eq!(found.is_ok(), told, "{status}: {found:?}");
+    }
+}

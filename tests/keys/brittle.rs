@@ -1,7 +1,7 @@
 //! A ledger that fails, or never answers, at one of its operations.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::{BoxFuture, FutureExt, pending};
 use futures_util::stream::BoxStream;
@@ -19,6 +19,8 @@ pub enum Break {
     HangsBefore,
     /// It is done, and never answers.
     HangsAfter,
+    /// This one alone, a write: it fails, and is done right before the next.
+    IsLate,
 }
 
 impl Break {
@@ -34,6 +36,7 @@ pub struct Brittle {
     breaks: usize,
     how: Break,
     operations: AtomicUsize,
+    late: Mutex<Option<(Vec<u8>, Version)>>,
     /// Told when an operation hangs.
     pub hangs: Notify,
 }
@@ -45,6 +48,7 @@ impl Brittle {
             breaks,
             how,
             operations: AtomicUsize::new(0),
+            late: Mutex::default(),
             hangs: Notify::new(),
         })
     }
@@ -57,7 +61,8 @@ impl Brittle {
         &self,
         operation: impl Future<Output = Result<T, LedgerError>>,
     ) -> Result<T, LedgerError> {
-        if self.operations.fetch_add(1, Ordering::SeqCst) < self.breaks {
+        let number = self.operations.fetch_add(1, Ordering::SeqCst);
+        if number < self.breaks || (number > self.breaks && self.how == Break::IsLate) {
             return operation.await;
         }
         if matches!(self.how, Break::FailsAfter | Break::HangsAfter) {
@@ -90,7 +95,18 @@ impl Ledger for Brittle {
         entry: &'a [u8],
         seen: &'a Version,
     ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
-        self.broken(self.inner.replace(key, entry, seen)).boxed()
+        async move {
+            let late = self.late.lock().expect("not poisoned").take();
+            if let Some((entry, seen)) = late {
+                self.inner.replace(key, &entry, &seen).await?;
+            }
+            if self.how == Break::IsLate && self.operations() == self.breaks {
+                let late = Some((entry.to_vec(), seen.clone()));
+                *self.late.lock().expect("not poisoned") = late;
+            }
+            self.broken(self.inner.replace(key, entry, seen)).await
+        }
+        .boxed()
     }
 
     fn remove<'a>(

@@ -134,3 +134,15 @@ async fn a_ledger_that_never_answers_lets_nothing_be_sent() {
         }
     }
 }
+
+/// What is written next takes its place: nobody else has the key.
+#[tokio::test]
+async fn a_write_that_takes_effect_late_is_known_for_the_own() {
+    let site = Site::open().await;
+    // The entry is read and created; the third writes that the request leaves.
+    let brittle = Brittle::new(site.ledger.clone(), 2, Break::IsLate);
+    let outcome = site.start::<Buddy>(&site.once_in(brittle)).await;
+    let entry = site.entry().await.expect("an entry");
+    assert!(entry.is_settled(), "{entry:?}, {outcome:?}");
+    assert_eq!(site.asked::<Buddy>(), usize::from(outcome.is_ok()));
+}

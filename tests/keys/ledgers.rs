@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use runpipe::ErrorKind;
@@ -46,6 +47,19 @@ async fn other_users_are_shut_out() {
             refused.to_string().contains("others may write"),
             "{refused}"
         );
+    }
+}
+
+#[test]
+fn what_was_left_unfinished_is_swept_away_after_an_hour() {
+    let folder = tempfile::tempdir().expect("a directory");
+    for (minutes, stays) in [(50, true), (70, false)] {
+        let file = folder.path().join("a.unfinished");
+        let left = fs::File::create(&file).expect("a file");
+        let then = SystemTime::now() - Duration::from_secs(60 * minutes);
+        left.set_modified(then).expect("its time");
+        DirectoryLedger::open(folder.path()).expect("a ledger");
+        assert_eq!(file.exists(), stays, "after {minutes} minutes");
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use super::server::{Manner, Server};
 use super::*;
 
 /// A server that gives tokens to whoever asks, and answers everything else with one thing.
@@ -150,5 +151,34 @@ async fn a_refusal_that_names_a_run_proves_nothing_and_the_run_is_told() {
         let named = error.run().expect("the run is named").to_string();
         assert_eq!(named, "azure-devops/acme/site/42/7001");
         assert_eq!(starts_sent(&server).await, 1, "{error}");
+    }
+}
+
+/// Its words are the same; whether they are all of them is not known.
+#[tokio::test]
+async fn a_refusal_that_was_cut_off_is_not_believed() {
+    let body = r#"{"message":"TF24668: The organization is stopped."}"#;
+    for cut in [0, 1] {
+        let (head, length) = ("503 Service Unavailable", body.len() + cut);
+        let json = "content-type: application/json\r\nconnection: close";
+        let answer = format!("HTTP/1.1 {head}\r\n{json}\r\ncontent-length: {length}\r\n\r\n{body}");
+        let server = Server::start(Manner::Answer(answer.into_bytes())).await;
+        let error = start_azure(&azure(&server.url)).await.expect_err("no run");
+        assert_eq!(error.may_have_started(), cut > 0, "{error}");
+    }
+}
+
+/// Nothing was sent where there was no token to send it with.
+#[tokio::test]
+async fn a_token_endpoint_that_is_busy_is_asked_again() {
+    for status in [429, 503] {
+        let run = json!({ "id": 7001 });
+        let server = serving(ResponseTemplate::new(200).set_body_json(run)).await;
+        let busy = ResponseTemplate::new(status).insert_header("retry-after", "0");
+        let busy = Mock::given(path("/token")).respond_with(busy);
+        busy.up_to_n_times(1).with_priority(1).mount(&server).await;
+        let client = azure_with(&server.uri(), super::principal(&server.uri()));
+        start_azure(&client).await.expect("a run");
+        assert_eq!(starts_sent(&server).await, 1);
     }
 }

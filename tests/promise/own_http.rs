@@ -103,6 +103,8 @@ async fn a_failure_says_whom_was_asked_and_what_came() {
     let error = buddy(&server.url).get(&run).await.expect_err("no JSON");
     assert_eq!(error.content_type(), Some("application/json"));
     assert_eq!(error.first_bytes(), Some("{oops"));
+    let place = "the answer is not JSON (line 1, column 2)";
+    assert!(error.to_string().contains(place), "{error}");
 }
 
 #[tokio::test]

@@ -68,10 +68,9 @@ impl Call {
         };
         let effect = self.told().effect;
         let error = match effect {
-            Some(Effect::Start) if error.kind() == ErrorKind::Undecodable => {
-                error.into_outcome_unknown()
-            }
-            _ => error,
+            Some(Effect::Start) => error.into_outcome_unknown(),
+            // Without an effect nothing was sent.
+            Some(Effect::Read | Effect::Set) | None => error,
         };
         self.clean(error)
     }
