@@ -12,7 +12,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Recorder;
-use super::exchange::{Exchange, RecordedRequest, RecordedResponse};
+use super::exchange::{Exchange, RecordedRequest, RecordedResponse, recorded_body};
 use super::redact::Redactor;
 use crate::http_client::{HttpClient, ResponseBody, SendError};
 use crate::service::Service;
@@ -79,7 +79,7 @@ impl Recording {
                 method: request.method().to_string(),
                 path: path.to_owned(),
                 query: url.query().unwrap_or_default().to_owned(),
-                body: body(&headers, request.body()),
+                body: recorded_body(&headers, request.body()),
                 headers,
             };
             (Utc::now(), request)
@@ -121,7 +121,7 @@ async fn next(
 impl Tape {
     async fn write(mut self) {
         let response = &mut self.exchange.response;
-        response.body = body(&response.headers, &self.came);
+        response.body = recorded_body(&response.headers, &self.came);
         let written = tokio::task::spawn_blocking(move || {
             self.redactor.redact(&mut self.exchange);
             self.recorder.write(&self.exchange)
@@ -145,21 +145,4 @@ fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
         known.push_str(&value);
     }
     all
-}
-
-/// A body as a recording has it.
-fn body(headers: &BTreeMap<String, String>, bytes: &[u8]) -> Value {
-    if bytes.is_empty() {
-        return Value::Null;
-    }
-    let kind = headers
-        .get("content-type")
-        .map(String::as_str)
-        .unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    let json = kind
-        .ends_with("json")
-        .then(|| crate::json::tree(bytes))
-        .flatten();
-    json.unwrap_or_else(|| Value::String(String::from_utf8_lossy(bytes).into_owned()))
 }

@@ -61,6 +61,19 @@ pub struct RecordedResponse {
     pub body: Value,
 }
 
+/// A body as a recording has it, for these headers with small letters: nothing, JSON, or a text.
+#[must_use]
+pub fn recorded_body(headers: &BTreeMap<String, String>, bytes: &[u8]) -> Value {
+    if bytes.is_empty() {
+        return Value::Null;
+    }
+    let kind = headers.get("content-type").map_or("", String::as_str);
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let json = kind.ends_with("json").then(|| crate::json::tree(bytes));
+    json.flatten()
+        .unwrap_or_else(|| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+}
+
 /// Something that is not as it was on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {

@@ -5,8 +5,9 @@
 //! (`runpipe spec drift`, `spec fixture`, `sandbox --replay`).
 //!
 //! What is not known to be harmless is replaced before anything is written. These stay: what the service's document
-//! names (paths, fields, words of its lists), the words of such fields that it does not name, times, booleans, and
-//! numbers below 1,000 that are no ids. All other texts and numbers become look-alikes. The same text has the same
+//! names (paths, fields, words of its lists), the words of such fields that it does not name, the names of fields that
+//! it does not name where an answer has them and they are made of letters, times, booleans, and numbers below 1,000
+//! that are no ids. All other texts and numbers become look-alikes. The same text has the same
 //! look-alike in all exchanges of one [`Recorder`], so that answers still refer to each other. Headers are written by
 //! an allow-list. The texts themselves are kept in memory only.
 
@@ -29,7 +30,9 @@ use crate::http_client::HttpClient;
 use crate::secrets::Cleaner;
 use crate::service::Service;
 
-pub use exchange::{Exchange, RecordedRequest, RecordedResponse, Replaced, Replacement};
+pub use exchange::{
+    Exchange, RecordedRequest, RecordedResponse, Replaced, Replacement, recorded_body,
+};
 use look_alikes::LookAlikes;
 use vocabulary::Vocabulary;
 

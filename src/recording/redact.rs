@@ -305,9 +305,10 @@ fn is_word(text: &str) -> bool {
         && text.chars().all(letter)
 }
 
-/// Whether a field is called as those of ids are, or may hold anything.
+/// Whether a field is called as those of ids are, or may hold anything. A number that is a whole answer is an id:
+/// Yunxiao answers a start so.
 fn is_id(key: &str) -> bool {
-    let exact = ["id", "number", "value", "sn"].contains(&key);
+    let exact = ["", "id", "number", "value", "sn"].contains(&key);
     exact
         || ["Id", "ID", "Ids", "_id", "_ids", "Sn", "Number"]
             .iter()

@@ -9,6 +9,7 @@ use runpipe::recording::{Exchange, Recorder, Replacement};
 use runpipe::{ErrorKind, HttpClient, ResponseBody, Service, ServiceClient};
 use runpipe_testing::Sandbox;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::{Answers, exchange, exchanges, texts};
 
@@ -17,18 +18,18 @@ fn listed(exchange: &Exchange, place: &str) -> Option<Replacement> {
     replaced.find(|one| one.place == place).map(|one| one.what)
 }
 
-#[tokio::test]
-async fn answers_still_refer_to_each_other() {
+/// A client of a sandbox that records into a folder.
+async fn recorded() -> (Sandbox, TempDir, buddy::Client) {
     let sandbox = Sandbox::start().await.expect("a sandbox");
     let folder = tempfile::tempdir().expect("a folder");
-    let client = buddy::Client::builder()
-        .base_url(sandbox.url(Service::Buddy))
-        .credentials(buddy::Credentials::token(
-            sandbox.accepted().buddy_token.clone(),
-        ))
-        .record(folder.path())
-        .build()
-        .expect("a client");
+    let builder = sandbox.client_builder::<buddy::Client>();
+    let client = builder.record(folder.path()).build().expect("a client");
+    (sandbox, folder, client)
+}
+
+#[tokio::test]
+async fn answers_still_refer_to_each_other() {
+    let (_sandbox, folder, client) = recorded().await;
     let pipeline = PipelineRef::new("acme", "website", 2);
     let started = client
         .start(&pipeline, &RunExecutionRequest::default())
@@ -84,16 +85,7 @@ async fn answers_still_refer_to_each_other() {
 
 #[tokio::test]
 async fn a_recorded_answer_is_read_as_the_true_one_was() {
-    let sandbox = Sandbox::start().await.expect("a sandbox");
-    let folder = tempfile::tempdir().expect("a folder");
-    let client = buddy::Client::builder()
-        .base_url(sandbox.url(Service::Buddy))
-        .credentials(buddy::Credentials::token(
-            sandbox.accepted().buddy_token.clone(),
-        ))
-        .record(folder.path())
-        .build()
-        .expect("a client");
+    let (_sandbox, folder, client) = recorded().await;
     let pipeline = PipelineRef::new("acme", "website", 2);
     let nowhere = PipelineRef::new("acme", "website", 999);
     let request = RunExecutionRequest::default();

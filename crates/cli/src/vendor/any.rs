@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{ArgMatches, Args, Command};
+use clap::{Arg, ArgMatches, Args, Command};
 use futures_util::future::{BoxFuture, FutureExt};
 use runpipe::{Builder, InvalidWebPage, Run, RunRef, Runs, Service, ServiceClient, WebPage};
 
@@ -47,7 +47,7 @@ pub trait AnyVendor: Send + Sync {
     /// The subcommand of `preview`.
     fn preview_command(&self) -> Option<Command>;
 
-    /// The subcommand of `spec probe`: all flags of a start and of both lists.
+    /// The subcommand of `spec probe`: all flags of both lists, and those of a start, which need `--start`.
     fn probe_command(&self) -> Command;
 
     /// The document that the client is generated from.
@@ -136,17 +136,22 @@ impl<V: Vendor> AnyVendor for V {
     }
 
     fn probe_command(&self) -> Command {
-        let start = self.start_command();
         let lists = [self.list_command(), self.pipelines_command()];
-        lists
-            .iter()
-            .flat_map(Command::get_arguments)
-            .fold(start, |command, flag| {
-                let known = command
-                    .get_arguments()
-                    .any(|one| one.get_id() == flag.get_id());
-                if known { command } else { command.arg(flag) }
-            })
+        let has = |command: &Command, flag: &Arg| {
+            let mut known = command.get_arguments();
+            known.any(|one| one.get_id() == flag.get_id())
+        };
+        let start =
+            self.start_command()
+                .mut_args(|flag| match lists.iter().any(|list| has(list, &flag)) {
+                    true => flag,
+                    false => flag.requires("start"),
+                });
+        let flags = lists.iter().flat_map(Command::get_arguments);
+        flags.fold(start, |command, flag| match has(&command, flag) {
+            true => command,
+            false => command.arg(flag),
+        })
     }
 
     fn document(&self) -> &'static str {

@@ -14,7 +14,7 @@ use crate::schemas::holds;
 /// A secret that neither a shell nor JSON takes as it is.
 const HUSH: &str = "it's \"one\" of\nthe \\secrets $HOME `id`";
 
-fn words(service: Service) -> Vec<&'static str> {
+pub fn words(service: Service) -> Vec<&'static str> {
     let organization = "60d1c0ffee5ca1ab1e00feed";
     let text = "GREETING=你好 & it's \"so\"";
     match service {
@@ -81,7 +81,7 @@ fn words(service: Service) -> Vec<&'static str> {
     }
 }
 
-fn start(sandbox: &Sandbox, service: Service, more: &[&str]) -> Program {
+pub fn start(sandbox: &Sandbox, service: Service, more: &[&str]) -> Program {
     let words: Vec<&str> = ["start"].into_iter().chain(words(service)).collect();
     at(sandbox, &words)
         .words(more.iter().copied())

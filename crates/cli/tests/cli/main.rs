@@ -20,13 +20,13 @@ mod mine;
 mod names;
 mod pages;
 mod pipelines;
+mod probe;
 mod program;
 mod proxies;
 #[cfg(target_os = "linux")]
 mod reading;
 mod reconciling;
 mod recorded;
-mod recordings;
 mod references;
 mod schemas;
 mod secrecy;

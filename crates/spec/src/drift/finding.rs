@@ -97,6 +97,28 @@ pub struct Finding {
     pub changes: Vec<Change>,
 }
 
+impl Finding {
+    /// The edit that a person has to make, where no change can be told.
+    #[must_use]
+    pub fn by_hand(&self) -> Option<String> {
+        let place = &self.pointer;
+        self.changes.is_empty().then(|| match self.kind {
+            Kind::Operation => format!(
+                "add it under {place}: the path with its parameters in braces, what is sent, and every answer"
+            ),
+            Kind::Type => format!(
+                "write at {place} what fits all that comes: without `type` it is any JSON in Rust"
+            ),
+            Kind::ContentType => {
+                format!("write at {place} the one content type that the answer has")
+            }
+            Kind::Parameter | Kind::Status | Kind::Field | Kind::Word | Kind::Missing => {
+                format!("describe it at {place}")
+            }
+        })
+    }
+}
+
 /// `undocumented field Run.priority`: the text that a decision is about.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -100,6 +100,8 @@ pub struct Drift<'d> {
     found: BTreeMap<(Kind, String), Found>,
     /// Pointers of operations, answers, media types and fields that were seen, and of lists of words with a word.
     seen: HashSet<String>,
+    /// By the pointer of a schema with a type: which types came there.
+    came: BTreeMap<String, Observed>,
 }
 
 /// What was found, before it is known what else comes.
@@ -129,6 +131,23 @@ enum Planned {
     },
 }
 
+impl Planned {
+    /// Nothing, where it would put one type in the place of several that came.
+    fn unless_several(self, came: &BTreeMap<String, Observed>) -> Self {
+        let several = |change: &Change| match change {
+            Change::Replace { path, .. } => {
+                let seen = path.strip_suffix("/type").and_then(|of| came.get(of));
+                seen.is_some_and(|seen| seen.kind().is_none())
+            }
+            Change::Add { .. } | Change::Remove { .. } => false,
+        };
+        match self {
+            Planned::Changes(changes) if changes.iter().any(several) => Planned::None,
+            planned => planned,
+        }
+    }
+}
+
 /// Where a message belongs.
 #[derive(Debug, Clone, Copy)]
 struct At<'a> {
@@ -147,6 +166,7 @@ impl<'d> Drift<'d> {
             exchanges: 0,
             found: BTreeMap::new(),
             seen: HashSet::new(),
+            came: BTreeMap::new(),
         }
     }
 
@@ -279,11 +299,16 @@ impl<'d> Drift<'d> {
                 } else {
                     Meaning::Undecodable
                 },
-                change: Planned::Schema {
-                    at: at_schema,
-                    name: at.first.replace(' ', ""),
-                    observed: Observed::of(body),
-                    around: Value::Null,
+                // A success has one content type in Rust.
+                change: if refusal || documented.content.is_empty() {
+                    Planned::Schema {
+                        at: at_schema,
+                        name: at.first.replace(' ', ""),
+                        observed: Observed::of(body),
+                        around: Value::Null,
+                    }
+                } else {
+                    Planned::None
                 },
             };
             self.note(Kind::ContentType, format!("{} {kind}", at.first), found);
@@ -321,6 +346,7 @@ impl<'d> Drift<'d> {
     pub fn finish(self) -> Drifted {
         let (seen, unseen) = unseen::count(&self);
         let mut components = changes::Components::new(self.document);
+        let came = self.came;
         let findings = self
             .found
             .into_iter()
@@ -332,7 +358,7 @@ impl<'d> Drift<'d> {
                 first: found.first,
                 example: found.example,
                 meaning: found.meaning,
-                changes: components.changes(found.change),
+                changes: components.changes(found.change.unless_several(&came)),
             });
         Drifted {
             exchanges: self.exchanges,

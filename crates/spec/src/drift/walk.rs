@@ -29,6 +29,17 @@ impl<'d> Drift<'d> {
             }
             return;
         }
+        let typed = branches
+            .iter()
+            .find(|(_, schema)| schema.get("type").is_some());
+        if let Some((typed, _)) = typed {
+            let came = self.came.entry(typed.clone()).or_default();
+            came.join(match value {
+                Value::Array(_) => Observed::of(&json!([])),
+                Value::Object(_) => Observed::of(&json!({})),
+                value => Observed::of(value),
+            });
+        }
         if !types.is_empty() && !types.iter().any(|kind| is_of(kind, value)) {
             self.other_type(pointer, &branches, &types, value, at);
             return;

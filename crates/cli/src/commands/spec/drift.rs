@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -86,8 +88,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         .result(&told, || told.text(arguments.known, arguments.unseen))?;
     context.output.progress(&told.counts());
     if arguments.apply {
-        apply(context, &file, &text, &told)?;
-        return Ok(DONE);
+        return apply(context, &file, &text, &told);
     }
     if let Some(reason) = arguments.decide {
         remember(&decisions, known, reason, &told)?;
@@ -166,11 +167,8 @@ impl Told {
         };
         for finding in &self.findings {
             let times = if finding.count == 1 { "once" } else { "first" };
-            let change = if finding.changes.is_empty() {
-                "; change it by hand"
-            } else {
-                ""
-            };
+            let change = finding.by_hand();
+            let change = change.map_or(String::new(), |edit| format!("; by hand: {edit}"));
             line(format!(
                 "{finding}: {} times, {times} in {}: {}; {} ({}){change}",
                 finding.count, finding.first, finding.example, finding.meaning, finding.pointer
@@ -186,8 +184,8 @@ impl Told {
     }
 }
 
-/// Writes the document anew, with everything in it that was found.
-fn apply(context: &Context, file: &Path, text: &str, told: &Told) -> Result<(), Failure> {
+/// Writes the document anew, with everything in it that was found and can be told.
+fn apply(context: &Context, file: &Path, text: &str, told: &Told) -> Result<u8, Failure> {
     let unusable = |why: String| {
         let message = format!("{} cannot be changed: {why}", file.display());
         Failure::usage(
@@ -202,12 +200,25 @@ fn apply(context: &Context, file: &Path, text: &str, told: &Told) -> Result<(), 
         .map_err(|fault| unusable(fault.to_string()))?;
     json_patch::patch(&mut document, &patch).map_err(|fault| unusable(fault.to_string()))?;
     let text = rewritten(text, &document).map_err(|fault| unusable(fault.to_string()))?;
-    std::fs::write(file, text).map_err(|fault| unusable(fault.to_string()))?;
+    replace(file, &text).map_err(|fault| unusable(fault.to_string()))?;
     let count = told.patch.len();
     let name = file.display();
+    let by_hand = told.findings.iter().filter(|one| one.by_hand().is_some());
+    let left = by_hand.count();
     context.output.progress(&format!(
-        "{count} changes made; runpipe spec check {name} says what is left to write"
+        "{count} changes made, {left} findings left to you; runpipe spec check {name} says what is left to write"
     ));
+    Ok(if left == 0 { DONE } else { FINDINGS })
+}
+
+/// Puts a text in the place of a file's, all at once.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let file = file.canonicalize()?;
+    let mut beside = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(&file))?;
+    beside.write_all(text.as_bytes())?;
+    beside.as_file().sync_all()?;
+    fs::set_permissions(beside.path(), fs::metadata(&file)?.permissions())?;
+    beside.persist(&file)?;
     Ok(())
 }
 

@@ -1,12 +1,12 @@
 //! `runpipe spec probe`: a service's document against the service itself, with the reader's own credential.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::Utc;
 use clap::{ArgMatches, Args, Command};
 use futures_util::StreamExt;
-use runpipe::recording::Recorder;
-use runpipe::{RunRef, Runs};
+use runpipe::recording::{Exchange, Recorder};
+use runpipe::{Error, Run, RunRef, Runs};
 use serde::Serialize;
 
 use super::document::{self, FINDINGS};
@@ -14,7 +14,6 @@ use super::drift::{Told, told};
 use super::recordings;
 use crate::command_line::chosen::{Chosen, Shared};
 use crate::context::Context;
-use crate::output::text::one_line;
 use crate::process::exit::{DONE, Failure};
 use crate::process::stage::Doing;
 use crate::vendor::Access;
@@ -31,7 +30,7 @@ pub type Arguments = Chosen<Options>;
 /// What all services have in common.
 #[derive(Args)]
 pub struct Options {
-    /// Start one run first, with the flags of the request. Without it nothing is started or changed.
+    /// Start one run of the pipeline first, with the flags of the request. Without it nothing is started or changed.
     #[arg(long)]
     start: bool,
 
@@ -47,12 +46,14 @@ impl Shared for Options {
     }
 }
 
-/// The result as JSON.
+/// The result as JSON. Nothing in it names anything of the reader's.
 #[derive(Serialize)]
 struct Report {
     service: runpipe::Service,
     version: &'static str,
     date: String,
+    /// What was called, in its order: operations with the statuses of their answers.
+    called: Vec<String>,
     /// What could not be read, and why.
     failed: Vec<String>,
     #[serde(flatten)]
@@ -68,8 +69,11 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     } = &arguments;
     let text = vendor.document();
     let document = document::parse(Path::new(vendor.service().name()), text)?;
-    let folder = Folder::new(vendor.service().name());
-    let own = Recorder::new(&*folder.0);
+    let folder = tempfile::tempdir().map_err(|cause| {
+        let message = format!("what is read cannot be kept for a moment: {cause}");
+        Failure::usage(message, "Name another folder with TMPDIR.")
+    })?;
+    let own = Recorder::new(folder.path());
     let mut access = context.access(&shared.connection);
     // What --record asks for is kept there; what is read here is taken from its own folder.
     access.recorder = Some(&own);
@@ -86,21 +90,36 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         true => Some(start(context, *vendor, flags, access).await?),
         false => None,
     };
-    let failed = read(*vendor, flags, access, started).await?;
-    let exchanges = match folder.0.exists() {
-        true => recordings::ours(&folder.0)?,
-        false => Vec::new(),
-    };
+    let mut reading = Reading::default();
+    reading.all(*vendor, flags, access, started).await?;
+    let exchanges = recordings::ours(folder.path())?;
+    let failed = reading.failed.iter().map(|(what, error)| {
+        context.output.progress(&format!("{what}: {error}"));
+        let status = error.http_status().map(|status| format!(", {status}"));
+        let kind = error.kind().as_str();
+        format!("{what}: {kind}{}", status.unwrap_or_default())
+    });
     let report = Report {
         service: vendor.service(),
         version: env!("CARGO_PKG_VERSION"),
         date: Utc::now().date_naive().to_string(),
-        failed,
+        called: exchanges.iter().map(called).collect(),
+        failed: failed.collect(),
         told: told(&document, &exchanges, &[]),
     };
     context.output.result(&report, || report.text())?;
+    if !reading.any {
+        // Nothing was learned about the service: the reason is that of the first call.
+        let first = reading.failed.into_iter().next();
+        return first.map_or(Ok(FINDINGS), |(_, error)| Err(error.into()));
+    }
     let clean = report.told.is_clean() && report.failed.is_empty();
     Ok(if clean { DONE } else { FINDINGS })
+}
+
+fn called(exchange: &Exchange) -> String {
+    let operation = exchange.operation.as_deref().unwrap_or("unknown");
+    format!("{operation} {}", exchange.response.status)
 }
 
 async fn start(
@@ -109,7 +128,8 @@ async fn start(
     flags: &ArgMatches,
     access: Access<'_>,
 ) -> Result<RunRef, Failure> {
-    let start = vendor.prepare(flags, access, None).await?;
+    let patience = Some(access.connection.timeout);
+    let start = vendor.prepare(flags, access, patience).await?;
     let (service, look) = (vendor.service(), start.look());
     context.stage.enter(Doing::Starting { service, look });
     let run = start.start().await?;
@@ -120,59 +140,62 @@ async fn start(
     Ok(run.reference)
 }
 
-/// Reads what there is to read. What fails is told, and the rest is read all the same.
-async fn read(
-    vendor: &dyn AnyVendor,
-    flags: &ArgMatches,
-    access: Access<'_>,
-    started: Option<RunRef>,
-) -> Result<Vec<String>, Failure> {
-    let mut failed = Vec::new();
-    let mut note = |what: &str, why: String| failed.push(format!("{what}: {why}"));
-    match vendor.pipelines(flags, access).await {
-        Ok(mut list) => {
-            if let Some(Err(error)) = list.next().await {
-                note("the list of pipelines", error.to_string());
+/// What came of the calls. What fails is told, and the rest is read all the same.
+#[derive(Default)]
+struct Reading {
+    any: bool,
+    failed: Vec<(&'static str, Error)>,
+}
+
+impl Reading {
+    async fn all(
+        &mut self,
+        vendor: &dyn AnyVendor,
+        flags: &ArgMatches,
+        access: Access<'_>,
+        started: Option<RunRef>,
+    ) -> Result<(), Failure> {
+        let pipelines = match vendor.pipelines(flags, access).await {
+            Ok(mut list) => list.next().await.transpose(),
+            Err(failure) => Err(refused(failure)?),
+        };
+        self.note("the list of pipelines", pipelines);
+        let newest = match vendor.list(flags, access).await {
+            Ok(mut list) => list.next().await.transpose(),
+            Err(failure) => Err(refused(failure)?),
+        };
+        let newest: Option<Run> = self.note("the list of runs", newest).flatten();
+        let Some(run) = started.or(newest.map(|run| run.reference)) else {
+            return Ok(());
+        };
+        let runs: Box<dyn Runs> = vendor.runs(access)?;
+        self.note("the run", runs.get(&run).await);
+        self.note("its steps", runs.steps(&run).await);
+        let log = runs.logs(&run).next().await.transpose();
+        self.note("its first log", log);
+        Ok(())
+    }
+
+    fn note<T>(&mut self, what: &'static str, read: runpipe::Result<T>) -> Option<T> {
+        match read {
+            Ok(read) => {
+                self.any = true;
+                Some(read)
+            }
+            Err(error) => {
+                self.failed.push((what, error));
+                None
             }
         }
-        Err(failure) => note("the list of pipelines", refused(failure)?),
     }
-    let mut newest = started;
-    match vendor.list(flags, access).await {
-        Ok(mut list) => match list.next().await {
-            Some(Ok(run)) => newest = newest.or(Some(run.reference)),
-            Some(Err(error)) => note("the list of runs", error.to_string()),
-            None => {}
-        },
-        Err(failure) => note("the list of runs", refused(failure)?),
-    }
-    let Some(run) = newest else {
-        note("the run", "there is none to read".to_owned());
-        return Ok(failed);
-    };
-    let runs = vendor.runs(access)?;
-    for (what, read) in [
-        ("the run", runs.get(&run).await.err()),
-        ("its steps", runs.steps(&run).await.err()),
-        ("its first log", first_log(&*runs, &run).await),
-    ] {
-        if let Some(error) = read {
-            note(what, error.to_string());
-        }
-    }
-    Ok(failed)
 }
 
 /// What a service said; any other failure ends the command.
-fn refused(failure: Failure) -> Result<String, Failure> {
+fn refused(failure: Failure) -> Result<Error, Failure> {
     match failure {
-        Failure::Call { error, .. } => Ok(error.to_string()),
+        Failure::Call { error, .. } => Ok(*error),
         other => Err(other),
     }
-}
-
-async fn first_log(runs: &dyn Runs, run: &RunRef) -> Option<runpipe::Error> {
-    runs.logs(run).next().await?.err()
 }
 
 impl Report {
@@ -185,26 +208,11 @@ impl Report {
             self.date,
             self.told.counts()
         );
-        for line in &self.failed {
-            text.push_str(&format!("not read: {}\n", one_line(line)));
+        for (what, lines) in [("called", &self.called), ("not read", &self.failed)] {
+            lines
+                .iter()
+                .for_each(|line| text.push_str(&format!("{what}: {line}\n")));
         }
         text + &self.told.text(false, true)
-    }
-}
-
-/// A folder of this process, which goes with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let name = format!("runpipe-probe-{name}-{}", std::process::id());
-        Folder(std::env::temp_dir().join(name))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left there is redacted.
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

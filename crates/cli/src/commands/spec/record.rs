@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clap::Args;
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -37,7 +37,7 @@ const NOT_PASSED_ON: [HeaderName; 9] = [
     header::UPGRADE,
 ];
 const CONNECTING: Duration = Duration::from_secs(10);
-/// The longest request that is passed on.
+/// The longest body that is passed on, either way.
 const LONGEST: usize = 16 << 20;
 
 /// What `spec record` is given.
@@ -139,23 +139,41 @@ impl Target {
             let what = "this proxy passes on to one service only";
             return told(StatusCode::MISDIRECTED_REQUEST, what);
         }
-        let Ok(body) = Limited::new(body, LONGEST).collect().await else {
-            return told(
-                StatusCode::BAD_REQUEST,
-                "the body of the request did not come whole",
-            );
-        };
         let base = self.to.to_string();
-        let asked = head
-            .uri
-            .path_and_query()
-            .map_or("/", |asked| asked.as_str());
-        let begin = match head.uri.authority() {
-            Some(_) => base.strip_suffix(self.to.path()).unwrap_or(&base),
-            None => &base,
+        let asked = format!("{} {}", head.method, head.uri.path());
+        let body = match Limited::new(body, LONGEST).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(fault) if fault.is::<LengthLimitError>() => {
+                let what = format!(
+                    "the request is longer than 16 MiB and was not passed on: {asked} at {base}. \
+                     Call the service without this proxy."
+                );
+                return told(StatusCode::PAYLOAD_TOO_LARGE, &what);
+            }
+            Err(_) => {
+                let what = format!(
+                    "the request did not come whole and was not passed on: {asked} at {base}. Send it again."
+                );
+                return told(StatusCode::BAD_REQUEST, &what);
+            }
         };
-        let uri = format!("{}{asked}", begin.trim_end_matches('/'));
-        let mut sent = Request::new(body.to_bytes());
+        let too_long = format!(
+            "the answer is longer than 16 MiB and was not recorded: {asked} at {base}. What was asked for may be done. \
+             Ask for less, or call the service without this proxy."
+        );
+        let target = head.uri.path_and_query();
+        let target = target.map_or("/", |target| target.as_str());
+        // A client may be given the service's path too, and some have it of their own.
+        let path = self.to.path().trim_end_matches('/');
+        let rest = target.strip_prefix(path);
+        let whole =
+            head.uri.authority().is_some() || rest.is_some_and(|rest| rest.starts_with('/'));
+        let begin = match whole {
+            true => base.strip_suffix(self.to.path()).unwrap_or(&base),
+            false => &base,
+        };
+        let uri = format!("{}{target}", begin.trim_end_matches('/'));
+        let mut sent = Request::new(body);
         *sent.method_mut() = head.method;
         *sent.headers_mut() = passed_on(head.headers);
         let Ok(uri) = uri.parse() else {
@@ -173,6 +191,9 @@ impl Target {
         let mut body = Vec::new();
         loop {
             match rest.next().await {
+                Ok(Some(piece)) if body.len().saturating_add(piece.len()) > LONGEST => {
+                    return told(StatusCode::BAD_GATEWAY, &too_long);
+                }
                 Ok(Some(piece)) => body.extend_from_slice(&piece),
                 Ok(None) => break,
                 Err(reason) => return told(StatusCode::BAD_GATEWAY, &reason),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use runpipe::recording::{Exchange, RecordedRequest, RecordedResponse, Recorder};
+use runpipe::recording::{Exchange, RecordedRequest, RecordedResponse, Recorder, recorded_body};
 use runpipe_spec::document::Document;
 use serde::Deserialize;
 use serde_json::Value;
@@ -66,25 +66,42 @@ struct Content {
 
 /// Reads all recordings. What a HAR file holds is redacted, and what is for another server is left out.
 pub fn read(places: &[PathBuf], document: &Document, text: &str) -> Result<Vec<Exchange>, Failure> {
+    // The folder is one that nothing is written to.
+    let recorder = Recorder::new("");
+    let read = |file: &Path, written: &[u8]| {
+        let Ok(har) = serde_json::from_slice::<Har>(written) else {
+            return ours_of(file, written);
+        };
+        let entries = har.log.entries.into_iter();
+        let mut converted: Vec<Exchange> = entries
+            .filter_map(|entry| entry.exchange(document))
+            .collect();
+        let redacted = recorder.redact(text, &mut converted);
+        redacted.map_err(|fault| unusable(file, &fault))?;
+        Ok(converted)
+    };
+    let all: Result<Vec<_>, _> = places.iter().map(|place| all_of(place, &read)).collect();
+    Ok(all?.into_iter().flatten().collect())
+}
+
+/// Reads a folder of our own recordings.
+pub fn ours(folder: &Path) -> Result<Vec<Exchange>, Failure> {
+    all_of(folder, &ours_of)
+}
+
+fn ours_of(file: &Path, written: &[u8]) -> Result<Vec<Exchange>, Failure> {
+    let exchange = serde_json::from_slice(written).map_err(|fault| unusable(file, &fault))?;
+    Ok(vec![exchange])
+}
+
+fn all_of(
+    place: &Path,
+    read: &impl Fn(&Path, &[u8]) -> Result<Vec<Exchange>, Failure>,
+) -> Result<Vec<Exchange>, Failure> {
     let mut exchanges = Vec::new();
-    for place in places {
-        for file in files(place).map_err(|cause| unusable(place, &cause))? {
-            let written = std::fs::read(&file).map_err(|cause| unusable(&file, &cause))?;
-            if let Ok(har) = serde_json::from_slice::<Har>(&written) {
-                let entries = har.log.entries.into_iter();
-                let mut converted: Vec<Exchange> = entries
-                    .filter_map(|entry| entry.exchange(document))
-                    .collect();
-                // The folder is one that nothing is written to.
-                let redacted = Recorder::new("").redact(text, &mut converted);
-                redacted.map_err(|fault| unusable(&file, &fault))?;
-                exchanges.append(&mut converted);
-            } else {
-                let exchange: Exchange =
-                    serde_json::from_slice(&written).map_err(|fault| unusable(&file, &fault))?;
-                exchanges.push(exchange);
-            }
-        }
+    for file in files(place).map_err(|cause| unusable(place, &cause))? {
+        let written = std::fs::read(&file).map_err(|cause| unusable(&file, &cause))?;
+        exchanges.append(&mut read(&file, &written)?);
     }
     Ok(exchanges)
 }
@@ -102,16 +119,6 @@ fn files(place: &Path) -> std::io::Result<Vec<PathBuf>> {
     files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
     files.sort();
     Ok(files)
-}
-
-/// Reads a folder of our own recordings.
-pub fn ours(folder: &Path) -> Result<Vec<Exchange>, Failure> {
-    let files = files(folder).map_err(|cause| unusable(folder, &cause))?;
-    let read = |file: PathBuf| {
-        let written = std::fs::read(&file).map_err(|cause| unusable(&file, &cause))?;
-        serde_json::from_slice(&written).map_err(|fault| unusable(&file, &fault))
-    };
-    files.into_iter().map(read).collect()
 }
 
 fn unusable(file: &Path, cause: &dyn std::fmt::Display) -> Failure {
@@ -196,20 +203,6 @@ fn parts(given: Vec<Header>, content: Option<Content>) -> (BTreeMap<String, Stri
         let bytes = STANDARD.decode(&text).unwrap_or_default();
         text = String::from_utf8_lossy(&bytes).into_owned();
     }
-    let kind = headers
-        .get("content-type")
-        .map(String::as_str)
-        .unwrap_or_default();
-    let is_json = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .ends_with("json");
-    let json = serde_json::from_str(&text).ok().filter(|_| is_json);
-    let body = match text.is_empty() {
-        true => Value::Null,
-        false => json.unwrap_or(Value::String(text)),
-    };
+    let body = recorded_body(&headers, text.as_bytes());
     (headers, body)
 }
