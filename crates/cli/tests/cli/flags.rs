@@ -22,6 +22,33 @@ async fn only_request(server: &MockServer) -> Request {
     requests.remove(0)
 }
 
+/// What the flags of a start become, each given: nothing that the document has is missing.
+pub fn azure_devops_sent() -> Value {
+    json!({
+        "resources": {
+            "builds": { "old": { "version": "1.2" } },
+            "containers": { "node": { "version": "20" } },
+            "packages": { "lib": { "version": "2.0" } },
+            "pipelines": { "upstream": { "version": "99", "runId": 77 } },
+            "repositories": {
+                "self": { "refName": "refs/heads/feature/x", "version": "abc" },
+                "tools": {
+                    "refName": "refs/tags/v1",
+                    "version": "def",
+                    "token": "tools-pat",
+                    "tokenType": "Basic",
+                },
+            },
+        },
+        "stagesToSkip": ["deploy", "tidy"],
+        "templateParameters": { "environment": "test", "replicas": "3" },
+        "variables": {
+            "greeting": { "value": "hello=there" },
+            "password": { "value": "swordfish", "isSecret": true },
+        },
+    })
+}
+
 #[tokio::test]
 async fn azure_devops() {
     let server = service(json!({ "id": 7001, "state": "inProgress" })).await;
@@ -102,30 +129,12 @@ async fn azure_devops() {
         "{query:?}"
     );
     let body: Value = request.body_json().expect("JSON");
-    let expected = json!({
-        "resources": {
-            "builds": { "old": { "version": "1.2" } },
-            "containers": { "node": { "version": "20" } },
-            "packages": { "lib": { "version": "2.0" } },
-            "pipelines": { "upstream": { "version": "99", "runId": 77 } },
-            "repositories": {
-                "self": { "refName": "refs/heads/feature/x", "version": "abc" },
-                "tools": {
-                    "refName": "refs/tags/v1",
-                    "version": "def",
-                    "token": "tools-pat",
-                    "tokenType": "Basic",
-                },
-            },
-        },
-        "stagesToSkip": ["deploy", "tidy"],
-        "templateParameters": { "environment": "test", "replicas": "3" },
-        "variables": {
-            "greeting": { "value": "hello=there" },
-            "password": { "value": "swordfish", "isSecret": true },
-        },
-    });
-    assert_eq!(body, expected);
+    assert_eq!(body, azure_devops_sent());
+}
+
+/// The same for a preview, whose flags are no run's.
+pub fn azure_devops_preview_sent() -> Value {
+    json!({ "previewRun": true, "yamlOverride": "steps: [bash: true]" })
 }
 
 #[tokio::test]
@@ -143,10 +152,20 @@ async fn azure_devops_as_a_preview_starts_nothing_and_prints_the_yaml() {
         .await;
     assert_eq!(ended.stdout, "steps: []\n");
     let body: Value = only_request(&server).await.body_json().expect("JSON");
-    assert_eq!(
-        body,
-        json!({ "previewRun": true, "yamlOverride": "steps: [bash: true]" })
-    );
+    assert_eq!(body, azure_devops_preview_sent());
+}
+
+/// The same for Matillion.
+pub fn matillion_sent() -> Value {
+    json!({
+        "environmentName": "Test",
+        "pipelineName": "Load orders",
+        "agentId": "agent",
+        "executionTag": "nightly",
+        "scalarVariables": { "day": "1" },
+        "gridVariables": { "grid": [["a", "b"], ["c", "d"]] },
+        "versionName": "v7",
+    })
 }
 
 #[tokio::test]
@@ -187,16 +206,7 @@ async fn matillion() {
         ended.stdout
     );
     let body: Value = only_request(&server).await.body_json().expect("JSON");
-    let expected = json!({
-        "environmentName": "Test",
-        "pipelineName": "Load orders",
-        "agentId": "agent",
-        "executionTag": "nightly",
-        "scalarVariables": { "day": "1" },
-        "gridVariables": { "grid": [["a", "b"], ["c", "d"]] },
-        "versionName": "v7",
-    });
-    assert_eq!(body, expected);
+    assert_eq!(body, matillion_sent());
 }
 
 #[tokio::test]
@@ -222,6 +232,22 @@ async fn matillions_project_may_be_named() {
         "{}",
         ended.stdout
     );
+}
+
+/// The same for both APIs of Yunxiao.
+pub fn flow_sent() -> Value {
+    json!({
+        "branchModeBranchs": ["a", "b"],
+        "envs": { "KEY": "value" },
+        "runningBranchs": { "https://codeup/x.git": "main" },
+        "runningTags": { "https://codeup/y.git": "v1" },
+        "runningPipelineArtifacts": { "3184": "12" },
+        "runningAcrArtifacts": { "registry/tool": "2024" },
+        "runningPackagesArtifacts": { "generic/r/p": "7" },
+        "comment": "备注",
+        "needCreateBranch": false,
+        "releaseBranch": "release/1",
+    })
 }
 
 #[tokio::test]
@@ -274,19 +300,30 @@ async fn aliyun() {
     let (name, params) = form.query_pairs().next().expect("a field");
     assert_eq!(name, "params");
     let params: Value = serde_json::from_str(&params).expect("JSON");
-    let expected = json!({
-        "branchModeBranchs": ["a", "b"],
-        "envs": { "KEY": "value" },
-        "runningBranchs": { "https://codeup/x.git": "main" },
-        "runningTags": { "https://codeup/y.git": "v1" },
-        "runningPipelineArtifacts": { "3184": "12" },
-        "runningAcrArtifacts": { "registry/tool": "2024" },
-        "runningPackagesArtifacts": { "generic/r/p": "7" },
-        "comment": "备注",
-        "needCreateBranch": false,
-        "releaseBranch": "release/1",
-    });
-    assert_eq!(params, expected);
+    assert_eq!(params, flow_sent());
+}
+
+/// The same for Buddy.
+pub fn buddy_sent() -> Value {
+    json!({
+        "to_revision": { "revision": "HEAD" },
+        "from_revision": { "revision": "abc" },
+        "branch": { "name": "main" },
+        "tag": { "name": "v1" },
+        "pull_request": { "name": "pull/7" },
+        "comment": "hotfix",
+        "refresh": true,
+        "clear_cache": false,
+        "priority": "HIGH",
+        "variables": [
+            { "key": "A", "value": "1" },
+            { "key": "B", "value": "hidden", "encrypted": true },
+        ],
+        "actions_to_run": [5, 6],
+        "delay_until": "2026-11-30T04:30:00.000Z",
+        "environment": "prod",
+        "package_version": "lib:1.0",
+    })
 }
 
 #[tokio::test]
@@ -335,26 +372,7 @@ async fn buddys() {
         .env("SECRET_B", "hidden");
     start.ends_with(0).await;
     let body: Value = only_request(&server).await.body_json().expect("JSON");
-    let expected = json!({
-        "to_revision": { "revision": "HEAD" },
-        "from_revision": { "revision": "abc" },
-        "branch": { "name": "main" },
-        "tag": { "name": "v1" },
-        "pull_request": { "name": "pull/7" },
-        "comment": "hotfix",
-        "refresh": true,
-        "clear_cache": false,
-        "priority": "HIGH",
-        "variables": [
-            { "key": "A", "value": "1" },
-            { "key": "B", "value": "hidden", "encrypted": true },
-        ],
-        "actions_to_run": [5, 6],
-        "delay_until": "2026-11-30T04:30:00.000Z",
-        "environment": "prod",
-        "package_version": "lib:1.0",
-    });
-    assert_eq!(body, expected);
+    assert_eq!(body, buddy_sent());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod addresses;
 mod bodies;
 #[cfg(unix)]
 mod ci_jobs;
+mod complete;
 mod credentials;
 mod deciding;
 mod drift;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use crate::flags::flow_sent;
 use crate::program::{Program, answer, runpipe};
 
 async fn service(body: Value) -> MockServer {
@@ -51,19 +52,7 @@ async fn every_key_of_the_request_has_a_flag() {
     let body: Value = request.body_json().expect("JSON");
     let params = body["params"].as_str().expect("a text");
     let params: Value = serde_json::from_str(params).expect("JSON in it");
-    let expected = json!({
-        "branchModeBranchs": ["a", "b"],
-        "envs": { "KEY": "value" },
-        "runningBranchs": { "https://codeup/x.git": "main" },
-        "runningTags": { "https://codeup/y.git": "v1" },
-        "runningPipelineArtifacts": { "3184": "12" },
-        "runningAcrArtifacts": { "registry/tool": "2024" },
-        "runningPackagesArtifacts": { "generic/r/p": "7" },
-        "comment": "备注",
-        "needCreateBranch": false,
-        "releaseBranch": "release/1",
-    });
-    assert_eq!(params, expected);
+    assert_eq!(params, flow_sent());
 }
 
 #[tokio::test]
