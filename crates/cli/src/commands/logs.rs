@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::StreamExt;
-use runpipe::{Log, LogMark, RunRef, RunStatus, Runs, Step, WaitOptions};
-use serde::Serialize;
+use runpipe::{LogMark, RunRef, RunStatus, Runs, Step, WaitOptions};
 
 use crate::command_line::named_run::OneRun;
 use crate::context::Context;
 use crate::flags::value::duration;
 use crate::output::Reader;
+use crate::output::event::Event;
 use crate::output::text::{lines, one_line};
 use crate::process::exit::{DONE, Failure};
 use crate::process::stage::Doing;
 use crate::watching::follow::{Follow, innermost};
-use crate::watching::view::View;
+use crate::watching::view::{View, path};
 use crate::watching::wanted::Wanted;
 
 /// The arguments of `logs`.
@@ -32,21 +32,13 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "follow")]
     failed: bool,
 
-    /// Go on until the run has ended, each line as it comes; with --json an object for each line.
+    /// Go on until the run has ended, each line as it comes.
     #[arg(long, short)]
     follow: bool,
 
     /// With --follow: stop after so long (90s, 5m, 1h30m) with exit code 7. The run goes on.
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "follow")]
     deadline: Option<Duration>,
-}
-
-/// The result as JSON. The text is as it came; JSON escapes what a terminal would obey.
-#[derive(Serialize)]
-struct Logs<'a> {
-    #[serde(rename = "ref")]
-    run: &'a RunRef,
-    logs: Vec<Log>,
 }
 
 /// Prints each step's log as it comes.
@@ -58,13 +50,13 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     }
     let steps = match arguments.failed {
         true => Some(failed_steps(context, runs, run).await?),
-        false if context.output.is_json() => None,
         false => runs.logged_steps(run).await?,
     };
     let wanted = Wanted::new(arguments.step.as_deref());
     let mut print = Print {
         context,
-        logs: Vec::new(),
+        runs,
+        run,
         others: Vec::new(),
         shown: 0,
         reader: Ok(Reader::There),
@@ -73,7 +65,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         Some(steps) => {
             for step in &steps {
                 if print.wants(&step.name, &wanted) {
-                    print.step(runs, run, step).await?;
+                    print.step(step).await?;
                 }
             }
         }
@@ -84,7 +76,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
             {
                 let log = log?;
                 if print.wants(&log.step, &wanted) {
-                    print.log(log);
+                    print.head(&log.step);
+                    print.lines(&log.step, log.text.lines());
                 }
             }
         }
@@ -93,13 +86,6 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         return Ok(DONE);
     }
     wanted.was_found(print.shown, &print.others)?;
-    if context.output.is_json() {
-        let logs = Logs {
-            run,
-            logs: print.logs,
-        };
-        context.output.result(&logs, String::new)?;
-    }
     Ok(DONE)
 }
 
@@ -120,8 +106,8 @@ async fn failed_steps(
 /// What is printed, and what was printed so far.
 struct Print<'a> {
     context: &'a Context,
-    /// Kept for one object at the end.
-    logs: Vec<Log>,
+    runs: &'a dyn Runs,
+    run: &'a RunRef,
     /// The steps that are not wanted.
     others: Vec<String>,
     /// How many steps were shown.
@@ -144,43 +130,53 @@ impl Print<'_> {
         matches!(self.reader, Ok(Reader::Gone))
     }
 
-    fn part(&mut self, text: &str) {
-        let written = self.context.output.part(text);
+    fn note(&mut self, written: Result<Reader, Failure>) {
         if self.reader.is_ok() {
             self.reader = written;
         }
     }
 
-    fn log(&mut self, log: Log) {
-        if self.context.output.is_json() {
-            self.logs.push(log);
-            return;
+    fn head(&mut self, step: &str) {
+        if !self.context.output.is_json() {
+            let head = format!("== {} ==\n", one_line(step));
+            self.note(self.context.output.part(&head));
         }
-        let (step, text) = (one_line(&log.step), lines(&log.text));
-        self.part(&format!("== {step} ==\n{}\n", text.trim_end_matches('\n')));
+    }
+
+    /// In JSON as the step wrote them: JSON escapes what a terminal would obey.
+    fn lines<'t>(&mut self, step: &str, written: impl Iterator<Item = &'t str>) {
+        if !self.context.output.is_json() {
+            let text: String = written.map(|line| lines(line) + "\n").collect();
+            return self.note(self.context.output.part(&text));
+        }
+        for line in written {
+            let run = self.run;
+            let event = Event::Log { run, step, line };
+            self.note(self.context.output.result(&event, String::new));
+        }
     }
 
     /// One step's log: in parts where the service serves them, so that it may be of any length.
-    async fn step(&mut self, runs: &dyn Runs, run: &RunRef, step: &Step) -> Result<(), Failure> {
+    async fn step(&mut self, step: &Step) -> Result<(), Failure> {
         let mut mark = LogMark::once();
-        while !(self.context.output.is_json() || self.is_over()) {
-            let Some(part) = runs.log_part(run, step, mark).await? else {
+        while !self.is_over() {
+            let Some(part) = self.runs.log_part(self.run, step, mark).await? else {
                 break;
             };
             if mark == LogMark::once() {
-                self.part(&format!("== {} ==\n", one_line(&step.name)));
+                self.head(&step.name);
             }
-            let text: Vec<String> = part.lines.iter().map(|line| lines(line) + "\n").collect();
-            self.part(&text.concat());
+            self.lines(&path(step), part.lines.iter().map(String::as_str));
             mark = part.next;
             if !part.more {
                 return Ok(());
             }
         }
         if !self.is_over()
-            && let Some(log) = runs.step_log(run, step).await?
+            && let Some(log) = self.runs.step_log(self.run, step).await?
         {
-            self.log(log);
+            self.head(&log.step);
+            self.lines(&path(step), log.text.lines());
         }
         Ok(())
     }

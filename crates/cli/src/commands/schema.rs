@@ -38,7 +38,7 @@ enum Of {
     DryRun,
     /// An error, on stderr.
     Error,
-    /// What is told while something goes on: a start, on stderr; a line of a log, with `logs --follow`.
+    /// What is told while something goes on: a start, on stderr; a line of a log, on stdout: `logs`.
     Event,
 }
 

@@ -64,6 +64,7 @@ async fn what_is_read_is_as_the_schema_says() {
             0,
         ),
         ("steps", "steps buddy/acme/site/2/31", 0),
+        ("event", "logs buddy/acme/site/2/31", 0),
         ("event", "logs buddy/acme/site/2/31 --follow", 0),
     ] {
         let ended = buddy(&server, words)
