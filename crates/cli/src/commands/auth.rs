@@ -1,14 +1,19 @@
 //! `runpipe auth status`: which credentials were found.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use comfy_table::Cell;
 use runpipe::Service;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::command_line::named_run::{NamedRun, named_run};
 use crate::context::Context;
-use crate::output::table;
+use crate::output::{table, utc};
+use crate::process::environment::Environment;
 use crate::process::exit::{DONE, Failure};
 use crate::services;
 use crate::vendor::connection::Connection;
@@ -36,20 +41,30 @@ pub struct Arguments {
 }
 
 /// The result as JSON.
-#[derive(Serialize)]
-struct Status {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Credentials")]
+pub struct Status {
+    /// One for each service.
     credentials: Vec<Row>,
 }
 
 /// What is known of the credential for one service.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Credential")]
 struct Row {
+    /// The service.
+    #[schemars(with = "String")]
     service: Service,
     /// The variables that it was found in.
     found_in: Option<Vec<&'static str>>,
+    /// When it ends, RFC 3339, where it is a token that says so itself.
+    #[schemars(with = "Option<String>")]
+    ends_at: Option<DateTime<Utc>>,
     /// The variables that are looked at, each way in its own list.
     ways: Vec<Vec<&'static str>>,
+    /// Where one gets it.
     from: &'static str,
+    /// The least that it has to allow.
     allows: &'static str,
 }
 
@@ -70,6 +85,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         credentials.push(Row {
             service: vendor.service(),
             found_in: found.map(<[_]>::to_vec),
+            ends_at: end(found.unwrap_or_default(), &context.environment)?,
             ways: proof.ways.iter().map(|way| way.to_vec()).collect(),
             from: proof.from,
             allows: proof.allows,
@@ -91,9 +107,33 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
+/// When the first of these that is a JSON Web Token ends. Other credentials tell nobody.
+fn end(variables: &[&str], environment: &Environment) -> Result<Option<DateTime<Utc>>, Failure> {
+    #[derive(Deserialize)]
+    struct Claims {
+        exp: i64,
+    }
+    for name in variables {
+        let token = environment.text(name)?.unwrap_or_default();
+        let claims = token.split('.').nth(1).unwrap_or_default();
+        let claims = URL_SAFE_NO_PAD.decode(claims).unwrap_or_default();
+        if let Ok(Claims { exp }) = serde_json::from_slice(&claims) {
+            return Ok(DateTime::from_timestamp(exp, 0));
+        }
+    }
+    Ok(None)
+}
+
 fn cells(row: &Row) -> table::Row {
     let credential = match &row.found_in {
-        Some(names) => format!("in {}", names.join(" and ")),
+        Some(names) => {
+            let names = names.join(" and ");
+            match row.ends_at {
+                Some(end) if end <= Utc::now() => format!("in {names}: ended {}", utc(end)),
+                Some(end) => format!("in {names}, until {}", utc(end)),
+                None => format!("in {names}"),
+            }
+        }
         None => {
             let ways: Vec<String> = row.ways.iter().map(|way| way.join(" and ")).collect();
             format!("none: set {}", ways.join(", or "))

@@ -1,7 +1,9 @@
 //! `runpipe open`: the page of a run.
 
 use clap::Args;
-use serde_json::json;
+use runpipe::RunRef;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::command_line::named_run::OneRun;
 use crate::context::Context;
@@ -15,6 +17,18 @@ pub struct Arguments {
     run: OneRun,
 }
 
+/// The result as JSON.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Page")]
+pub struct Page<'a> {
+    /// The run.
+    #[serde(rename = "ref")]
+    #[schemars(with = "String")]
+    run: &'a RunRef,
+    /// The address of its page.
+    url: &'a str,
+}
+
 /// Prints the address of the run's page; where a person looks at stdout, a browser opens it.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let (runs, run) = arguments.run.find(context).await?;
@@ -24,7 +38,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
             "Look for it in the service's own pages.",
         )
     })?;
-    let told = json!({ "ref": run, "url": page });
+    let told = Page {
+        run: &run,
+        url: &page,
+    };
     context
         .output
         .result(&told, || format!("{}\n", one_line(&page)))?;

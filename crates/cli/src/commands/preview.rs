@@ -1,7 +1,9 @@
 //! `runpipe preview`: what a run would execute, without a run.
 
 use clap::Command;
-use serde_json::json;
+use runpipe::Service;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::command_line::chosen::{Chosen, Shared};
 use crate::context::Context;
@@ -15,6 +17,19 @@ use crate::vendor::prepared::Start;
 
 /// The arguments of `preview`: the same as a start.
 pub type Arguments = Chosen<Connection>;
+
+/// The result as JSON.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Preview")]
+pub struct Shown<'a> {
+    /// The service.
+    #[schemars(with = "String")]
+    service: Service,
+    /// The pipeline's id.
+    pipeline: &'a str,
+    /// What a run would execute.
+    final_yaml: &'a str,
+}
 
 impl Shared for Connection {
     const ABOUT: &'static str = "Print what a run would execute, on";
@@ -50,8 +65,11 @@ pub async fn show(
         context.stage.enter(Doing::Starting { service, look });
     }
     let final_yaml = preview.final_yaml.await?;
-    let pipeline = preview.pipeline;
-    let shown = json!({ "service": service, "pipeline": pipeline, "final_yaml": final_yaml });
+    let shown = Shown {
+        service,
+        pipeline: &preview.pipeline,
+        final_yaml: &final_yaml,
+    };
     context.output.result(&shown, || {
         let text = lines(&final_yaml);
         if text.ends_with('\n') {

@@ -3,9 +3,13 @@
 use clap::{Args, ValueEnum};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
+use serde_json::Value;
 
+use super::auth::Status as Credentials;
 use super::config::Shown;
+use super::open::Page;
 use super::pipelines::Pipelines;
+use super::preview::Shown as Preview;
 use super::start::dry_run::DryRun;
 use crate::context::Context;
 use crate::output::event::Event;
@@ -32,6 +36,14 @@ enum Of {
     Steps,
     /// The pipelines of a service: `pipelines`.
     Pipelines,
+    /// The page of a run: `open`.
+    Page,
+    /// What a run would execute: `preview`.
+    Preview,
+    /// What the ledger says of a key: `ledger show`; `ledger list` has them as `entries`.
+    Entry,
+    /// Which credentials were found: `auth status`.
+    Credentials,
     /// The settings: `config show`.
     Config,
     /// The request of a start that was not sent: `start --dry-run`.
@@ -47,7 +59,7 @@ enum Of {
 #[schemars(rename = "Run")]
 #[allow(dead_code, reason = "it is read as a schema")]
 struct RunObject {
-    /// azure-devops, matillion, aliyun, buddy
+    /// azure-devops, matillion, aliyun, yunxiao, buddy
     service: String,
     /// Names the run on any machine.
     #[schemars(rename = "ref")]
@@ -184,6 +196,57 @@ struct StepObject {
     message: Option<String>,
 }
 
+/// What the ledger says of a key.
+#[derive(JsonSchema)]
+#[schemars(rename = "Entry")]
+#[allow(dead_code, reason = "it is read as a schema")]
+struct EntryObject {
+    /// The version of this form.
+    form: u32,
+    /// The key.
+    key: String,
+    /// azure-devops, matillion, aliyun, yunxiao, buddy
+    service: String,
+    /// The address of the service.
+    server: String,
+    /// The pipeline, as its reference prints it.
+    pipeline: String,
+    /// Digests of the request's values.
+    request: Value,
+    /// What the run is recognized by.
+    mark: String,
+    /// Where the mark was put: `usual`, `nowhere`, or an object with the `variable` or the `parameter`.
+    place: Value,
+    /// What the service's list can say about it: `shown`, `guarded`, `unseen`.
+    trace: String,
+    /// How long an owner may be silent, in milliseconds.
+    lease_ms: u64,
+    /// When the key was used first, RFC 3339.
+    created: String,
+    /// When this was written, RFC 3339.
+    changed: String,
+    /// How often the key was claimed.
+    attempt: u32,
+    /// When a request left first: `here`, and `at_service`.
+    sent: Option<Value>,
+    /// Why the last attempt came to nothing: `kind`, `message`, `at`.
+    refusal: Option<Value>,
+    /// How far the start has come: `free`, `claimed`, `sending`, `unclear`, `started`.
+    stage: String,
+    /// Of who works on it, where it is claimed or sending.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    /// Grows while the owner works on it.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    beat: Option<u64>,
+    /// Of an unclear one: whether the service has said that a run with the mark is going.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    going: Option<bool>,
+    /// Of a started one: the run.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+}
+
 /// Prints the schema.
 pub fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
     let schema = match arguments.of {
@@ -192,6 +255,10 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
         Of::List => of::<ListObject>(),
         Of::Steps => of::<StepsObject>(),
         Of::Pipelines => of::<Pipelines>(),
+        Of::Page => of::<Page<'static>>(),
+        Of::Preview => of::<Preview<'static>>(),
+        Of::Entry => of::<EntryObject>(),
+        Of::Credentials => of::<Credentials>(),
         Of::Config => of::<Shown>(),
         Of::DryRun => of::<DryRun>(),
         Of::Error => of::<Report<'static>>(),

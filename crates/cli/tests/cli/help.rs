@@ -75,6 +75,28 @@ async fn a_service_s_page_names_the_variables_of_its_credential() {
     assert!(!found.contains("s3cret"), "{found}");
 }
 
+/// `{"exp":…}`, between a head and a signature that nobody looks at.
+#[tokio::test]
+async fn a_token_that_tells_its_end_is_told_with_it() {
+    for (claims, told) in [
+        (
+            "eyJleHAiOjQxMDI0NDQ4MDB9",
+            ", until 2100-01-01 00:00:00 UTC\n",
+        ),
+        (
+            "eyJleHAiOjk0NjY4NDgwMH0",
+            ": ended 2000-01-01 00:00:00 UTC\n",
+        ),
+        ("eyJleHAiOiJzb29uIn0", "in SYSTEM_ACCESSTOKEN\n"),
+    ] {
+        let token = format!("head.{claims}.signature");
+        let status = runpipe(["auth", "status"]).env("SYSTEM_ACCESSTOKEN", &token);
+        let status = status.ends_with(0).await.stdout;
+        assert!(status.contains(told), "{status}");
+        assert!(!status.contains(claims), "{status}");
+    }
+}
+
 #[tokio::test]
 async fn no_line_is_broken_in_the_middle_of_a_sentence() {
     let help = help("").await;
