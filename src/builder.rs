@@ -204,8 +204,13 @@ impl<C: ServiceClient> Builder<C> {
             Some(recorder) => {
                 let service = Some(C::SERVICE);
                 let secrets = cleaner.clone();
-                let recorded =
-                    recorder.client(http, service, C::DOCUMENT, base_url.as_str(), secrets);
+                let recorded = recorder.client(
+                    http,
+                    service,
+                    &C::DOCUMENT.text(),
+                    base_url.as_str(),
+                    secrets,
+                );
                 let located = recorded.map_err(|error| error.on_service(C::SERVICE))?;
                 (located, true)
             }

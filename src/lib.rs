@@ -28,6 +28,7 @@ mod client;
 )]
 pub mod contract;
 mod decision;
+mod document;
 mod error;
 mod generated;
 mod http_client;
@@ -55,6 +56,7 @@ mod web_page;
 pub use builder::Builder;
 pub use client::{Rehearsal, RetryPolicy};
 pub use decision::Decision;
+pub use document::Document;
 pub use error::{Error, ErrorKind, Result};
 /// The future that a trait's method returns: [`HttpClient`] and [`auth::TokenProvider`].
 pub use futures_core::future::BoxFuture;

@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::client::{Credential, Dialect, Keep, Operation, Rehearsal, Session};
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Part;
@@ -43,7 +44,7 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     /// The service.
     const SERVICE: Service;
     /// The OpenAPI document that the client is generated from.
-    const DOCUMENT: &'static str;
+    const DOCUMENT: Document;
     /// Where the service is unless the caller says otherwise.
     const BASE_URL: &'static str;
     /// The vendor's regions, each with its address, where accounts belong to one.

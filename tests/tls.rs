@@ -10,7 +10,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use runpipe::buddy::{Client, Credentials, PipelineRef, types::RunExecutionRequest};
-use runpipe::{Runs, WaitOptions, wait_all};
+use runpipe::{Builder, Runs, WaitOptions, wait_all};
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+use runpipe::{Network, ReqwestClient};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
@@ -19,16 +21,38 @@ use tokio_rustls::TlsAcceptor;
 
 /// Where the process that the test starts finds its server.
 const URL: &str = "RUNPIPE_TEST_TLS_URL";
+/// The file of the root that it trusts besides this machine's.
+const ROOT: &str = "RUNPIPE_TEST_TLS_ROOT";
 const NEEDS_DEFAULT: bool = cfg!(all(
     feature = "rustls-no-provider",
     not(any(feature = "rustls", feature = "rustls-ring"))
 ));
 
 fn client(url: &str) -> runpipe::Result<Client> {
-    Client::builder()
+    let builder = Client::builder()
         .base_url(url)
-        .credentials(Credentials::token("token"))
-        .build()
+        .credentials(Credentials::token("token"));
+    with_root(builder).build()
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+fn with_root(builder: Builder<Client>) -> Builder<Client> {
+    let Ok(root) = std::env::var(ROOT) else {
+        return builder;
+    };
+    let pem = std::fs::read(root).expect("a root");
+    let network = Network::default().root_certificates(&pem).expect("a root");
+    match ReqwestClient::on_network(Duration::from_secs(9), network) {
+        Ok(client) => builder.http_client(Arc::new(client)),
+        // The builder says it, too.
+        Err(_) if NEEDS_DEFAULT => builder,
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+fn with_root(builder: Builder<Client>) -> Builder<Client> {
+    builder
 }
 
 /// No more requests than a client's budget lets leave at once.
@@ -127,18 +151,21 @@ async fn a_start_goes_over_tls() {
         }
     });
     let this = std::env::current_exe().expect("a program");
-    let output = tokio::process::Command::new(this)
-        .args(["--exact", "a_start_goes_over_tls", "--nocapture"])
-        .env(URL, format!("https://localhost:{port}"))
-        .env("SSL_CERT_FILE", roots.path())
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .expect("the program runs");
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{stdout}");
-    assert!(stdout.contains("started buddy/acme/site/7/31"), "{stdout}");
-    assert!(stdout.contains(&format!("ended {RUNS}")), "{stdout}");
-    // HTTP/2 could make no fewer.
-    assert_eq!(handshakes.load(Ordering::Relaxed), 1);
+    // A root of the machine, and one of the caller's own.
+    for (number, variable) in ["SSL_CERT_FILE", ROOT].into_iter().enumerate() {
+        let output = tokio::process::Command::new(&this)
+            .args(["--exact", "a_start_goes_over_tls", "--nocapture"])
+            .env(URL, format!("https://localhost:{port}"))
+            .env(variable, roots.path())
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .expect("the program runs");
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{stdout}");
+        assert!(stdout.contains("started buddy/acme/site/7/31"), "{stdout}");
+        assert!(stdout.contains(&format!("ended {RUNS}")), "{stdout}");
+        // HTTP/2 could make no fewer.
+        assert_eq!(handshakes.load(Ordering::Relaxed), number + 1);
+    }
 }

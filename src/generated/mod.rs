@@ -111,6 +111,10 @@ macro_rules! clients {
             pub(crate) mod $module {
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
 
+                pub(crate) const DOCUMENT: crate::Document = crate::Document::new(
+                    include_bytes!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".packed")),
+                );
+
                 impl ClientHooks<crate::client::Call> for Client {
                     async fn exec(
                         &self,

@@ -211,8 +211,12 @@ impl ReqwestClient {
             "https" => &self
                 .0
                 .encrypted
-                .get_or_init(|| made(self.0.network.on(bare()))),
-            _ => &self.0.plain.get_or_init(|| made(unencrypted(bare()))),
+                .get_or_init(|| made(tls::encrypted(self.0.network.on(bare()), &self.0.network))),
+            // No proxy for what goes to this machine alone.
+            _ => &self
+                .0
+                .plain
+                .get_or_init(|| made(tls::unencrypted(bare().no_proxy()))),
         };
         made.as_ref().map_err(Clone::clone)
     }
@@ -256,17 +260,9 @@ impl fmt::Debug for ReqwestClient {
     }
 }
 
-fn made(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, SendError> {
+fn made(builder: Result<reqwest::ClientBuilder, SendError>) -> Result<reqwest::Client, SendError> {
     let reason = |cause: reqwest::Error| SendError::not_sent(reasons(&cause));
-    tls::with_provider(builder)?.build().map_err(reason)
-}
-
-/// What talks without TLS, to this machine alone, needs no roots and no proxy.
-fn unencrypted(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    let builder = builder.no_proxy();
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-    let builder = builder.tls_certs_only([]);
-    builder
+    builder?.build().map_err(reason)
 }
 
 fn bare(connect_timeout: Duration) -> reqwest::ClientBuilder {

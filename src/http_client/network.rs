@@ -8,6 +8,9 @@ pub struct Network {
     proxy: Option<reqwest::Proxy>,
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     roots: Vec<reqwest::Certificate>,
+    /// The same, for a configuration that reqwest does not make.
+    #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+    der: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
 
 impl Network {
@@ -33,6 +36,13 @@ impl Network {
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, SendError> {
         let roots = reqwest::Certificate::from_pem_bundle(pem);
         self.roots = roots.map_err(|cause| SendError::not_sent(reasons(&cause)))?;
+        #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+        {
+            use rustls::pki_types::CertificateDer;
+            use rustls::pki_types::pem::PemObject;
+            let read = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>();
+            self.der = read.map_err(|fault| SendError::not_sent(fault.to_string()))?;
+        }
         match self.roots.is_empty() {
             true => Err(SendError::not_sent("there is no certificate in PEM")),
             false => Ok(self),
@@ -40,10 +50,19 @@ impl Network {
     }
 
     pub(super) fn on(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        let builder = match &self.proxy {
+        match &self.proxy {
             Some(proxy) => builder.proxy(proxy.clone()),
             None => builder,
-        };
+        }
+    }
+
+    #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+    pub(super) fn roots_in_der(&self) -> Vec<rustls::pki_types::CertificateDer<'static>> {
+        self.der.clone()
+    }
+
+    /// Trusts the roots of this network besides this machine's.
+    pub(super) fn trusted_by(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
         let builder = match self.roots.is_empty() {
             true => builder,

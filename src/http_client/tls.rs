@@ -1,48 +1,94 @@
-//! Which provider encrypts, as the features say.
+//! Which provider encrypts, as the features say, and whose certificates are trusted.
 
-use super::SendError;
+use reqwest::ClientBuilder;
+
+use super::{Network, SendError};
 
 /// Whether a request to an `https` address can be sent at all.
 pub(crate) const COMPILED_IN: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider"));
 
-/// reqwest finds its provider by itself, or has no TLS.
-#[cfg(any(feature = "rustls", not(feature = "rustls-no-provider")))]
-#[allow(clippy::unnecessary_wraps, reason = "with other features it can fail")]
-pub(super) fn with_provider(
-    builder: reqwest::ClientBuilder,
-) -> Result<reqwest::ClientBuilder, SendError> {
+/// Trusts this machine's roots, and those of the network.
+pub(super) fn encrypted(
+    builder: ClientBuilder,
+    network: &Network,
+) -> Result<ClientBuilder, SendError> {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        return without_default::encrypted(builder, network);
+    }
+    Ok(network.trusted_by(builder))
+}
+
+/// Trusts nobody: what talks without TLS, to this machine alone, needs no roots.
+pub(super) fn unencrypted(builder: ClientBuilder) -> Result<ClientBuilder, SendError> {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        return without_default::unencrypted(builder);
+    }
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    let builder = builder.tls_certs_only([]);
     Ok(builder)
 }
 
-/// reqwest panics where the process has no default provider. So it is given one, or not asked.
-#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
-pub(super) fn with_provider(
-    builder: reqwest::ClientBuilder,
-) -> Result<reqwest::ClientBuilder, SendError> {
-    match rustls::crypto::CryptoProvider::get_default() {
-        Some(_) => Ok(builder),
-        None => without_default(builder),
-    }
-}
-
+/// reqwest panics where the process has no default provider, and asks for none where the
+/// configuration is made already. It then leaves everything else that it knows of TLS aside.
 #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
-fn without_default(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, SendError> {
-    use rustls_platform_verifier::BuilderVerifierExt;
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|fault| SendError::not_sent(fault.to_string()))?;
-    Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+mod without_default {
+    use std::sync::Arc;
+
+    use rustls::client::WantsClientCert;
+    use rustls::crypto::ring;
+    use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
+    use rustls_platform_verifier::Verifier;
+
+    use super::{ClientBuilder, Network, SendError};
+
+    type Trust = ConfigBuilder<ClientConfig, WantsClientCert>;
+
+    pub fn encrypted(
+        builder: ClientBuilder,
+        network: &Network,
+    ) -> Result<ClientBuilder, SendError> {
+        configured(builder, |config| {
+            let (roots, provider) = (network.roots_in_der(), Arc::clone(config.crypto_provider()));
+            let verifier = Verifier::new_with_extra_roots(roots, provider)?;
+            let config = config.dangerous();
+            Ok(config.with_custom_certificate_verifier(Arc::new(verifier)))
+        })
+    }
+
+    pub fn unencrypted(builder: ClientBuilder) -> Result<ClientBuilder, SendError> {
+        configured(builder, |config| {
+            Ok(config.with_root_certificates(RootCertStore::empty()))
+        })
+    }
+
+    fn configured(
+        builder: ClientBuilder,
+        trust: impl FnOnce(ConfigBuilder<ClientConfig, WantsVerifier>) -> Result<Trust, rustls::Error>,
+    ) -> Result<ClientBuilder, SendError> {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let config = config.with_safe_default_protocol_versions().and_then(trust);
+        let config = config.map_err(|fault| SendError::not_sent(fault.to_string()))?;
+        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+    }
 }
 
 #[cfg(all(
     feature = "rustls-no-provider",
     not(any(feature = "rustls", feature = "rustls-ring"))
 ))]
-fn without_default(_: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, SendError> {
-    Err(SendError::not_sent(
-        "this process has no TLS provider: call `install_default` of a \
-         `rustls::crypto::CryptoProvider` first, or turn on the feature `rustls` or `rustls-ring`",
-    ))
+mod without_default {
+    use super::{ClientBuilder, Network, SendError};
+
+    pub fn encrypted(builder: ClientBuilder, _: &Network) -> Result<ClientBuilder, SendError> {
+        unencrypted(builder)
+    }
+
+    pub fn unencrypted(_: ClientBuilder) -> Result<ClientBuilder, SendError> {
+        Err(SendError::not_sent(
+            "this process has no TLS provider: call `install_default` of a \
+             `rustls::crypto::CryptoProvider` first, or turn on the feature `rustls` or `rustls-ring`",
+        ))
+    }
 }

@@ -36,6 +36,7 @@ pub mod matillion;
 #[cfg(feature = "yunxiao")]
 pub mod yunxiao;
 
+use crate::document::Document;
 use crate::service::{Service, service_table};
 
 macro_rules! documents {
@@ -46,7 +47,7 @@ macro_rules! documents {
         impl Service {
             /// The OpenAPI document that the service's client is generated from; `None` when this
             /// build does not have the service.
-            pub const fn document(self) -> Option<&'static str> {
+            pub const fn document(self) -> Option<Document> {
                 match self {
                     $(
                         #[cfg(feature = $feature)]

@@ -80,7 +80,8 @@ impl Subject {
     /// Whether an operation can start work, as its document says.
     pub fn starts(&self, operation_id: &str) -> bool {
         let document: serde_json::Value =
-            serde_json::from_str(self.service.document().expect("all are built")).expect("JSON");
+            serde_json::from_str(&self.service.document().expect("all are built").text())
+                .expect("JSON");
         let paths = document["paths"].as_object().expect("paths").values();
         let operations =
             paths.flat_map(|item| item.as_object().into_iter().flat_map(|all| all.values()));
@@ -119,7 +120,7 @@ impl Subject {
 pub fn subjects() -> Vec<Subject> {
     let mut subjects = Vec::new();
     for service in Service::ALL {
-        let Some(text) = service.document() else {
+        let Some(document) = service.document() else {
             continue;
         };
         let expectations = format!(
@@ -131,7 +132,7 @@ pub fn subjects() -> Vec<Subject> {
         let expectations: Expectations =
             serde_json::from_str(&read).unwrap_or_else(|fault| panic!("{expectations}: {fault}"));
         let file = format!("specs/{service}.json");
-        let document = Document::parse(&file, text).unwrap_or_else(|findings| {
+        let document = Document::parse(&file, &document.text()).unwrap_or_else(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
             panic!("{}", lines.join("\n"))
         });

@@ -109,7 +109,12 @@ async fn what_breaks_off_and_what_is_asked_elsewhere_is_not_recorded() {
     let answers = Arc::new(Answers::default());
     let sender: Arc<dyn HttpClient> = Arc::<Answers>::clone(&answers);
     let recorder = Recorder::new(folder.path());
-    let http = recorder.around(sender, None, buddy::DOCUMENT, "https://service.example/api");
+    let http = recorder.around(
+        sender,
+        None,
+        &buddy::DOCUMENT.text(),
+        "https://service.example/api",
+    );
     let http = http.expect("a client");
     let broken =
         futures_util::stream::iter([Ok(Bytes::from_static(b"{\"id\"")), Err("it broke off")]);
@@ -164,7 +169,10 @@ fn what_somebody_else_recorded_is_redacted_in_the_same_way() {
     let mut exchanges: Vec<Exchange> = vec![serde_json::from_value(exchange).expect("an exchange")];
     let recorder = Recorder::new("unused");
     recorder
-        .redact(<buddy::Client as ServiceClient>::DOCUMENT, &mut exchanges)
+        .redact(
+            &<buddy::Client as ServiceClient>::DOCUMENT.text(),
+            &mut exchanges,
+        )
         .expect("a document");
     let one = &exchanges[0];
     assert_eq!(one.operation.as_deref(), Some("getExecution"));

@@ -86,7 +86,7 @@ async fn too_many_requests_and_then_a_success_is_one_run() {
 /// nobody has to write the text by hand.
 #[test]
 fn the_documents_texts_are_what_the_types_write() {
-    let document: Value = serde_json::from_str(runpipe::yunxiao::DOCUMENT).unwrap();
+    let document: Value = serde_json::from_str(&runpipe::yunxiao::DOCUMENT.text()).unwrap();
     let examples = &document["paths"]["/pipelines/{pipelineId}/runs"]["post"]["requestBody"]["content"]
         ["application/json"]["examples"];
     let mut texts = 0;

@@ -32,6 +32,7 @@ use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::generated::aliyun::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
@@ -46,7 +47,7 @@ pub use credentials::Credentials;
 pub use reference::PipelineRef;
 
 /// The OpenAPI document that the client is generated from, as it is in `specs/`.
-pub const DOCUMENT: &str = include_str!("../../../specs/aliyun.json");
+pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// The address of the service, in Hangzhou: the only region that the vendor lists.
 pub const BASE_URL: &str = "https://devops.cn-hangzhou.aliyuncs.com";
@@ -120,7 +121,7 @@ impl Connect for Client {
 
 impl ServiceClient for Client {
     const SERVICE: Service = Service::Aliyun;
-    const DOCUMENT: &'static str = DOCUMENT;
+    const DOCUMENT: Document = DOCUMENT;
     const BASE_URL: &'static str = BASE_URL;
 
     type Credentials = Credentials;

@@ -31,6 +31,7 @@ use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
 use crate::client::{Call, Dialect, Generated, Operation, Session};
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::generated::azure_devops::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
@@ -45,7 +46,7 @@ pub use credentials::{Credentials, SCOPE};
 pub use reference::PipelineRef;
 
 /// The OpenAPI document that the client is generated from, as it is in `specs/`.
-pub const DOCUMENT: &str = include_str!("../../../specs/azure-devops.json");
+pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// The address of Azure DevOps Services. The organization follows in the path.
 pub const BASE_URL: &str = "https://dev.azure.com";
@@ -127,7 +128,7 @@ impl Connect for Client {
 
 impl ServiceClient for Client {
     const SERVICE: Service = Service::AzureDevops;
-    const DOCUMENT: &'static str = DOCUMENT;
+    const DOCUMENT: Document = DOCUMENT;
     const BASE_URL: &'static str = BASE_URL;
 
     type Credentials = Credentials;

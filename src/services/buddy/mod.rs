@@ -26,6 +26,7 @@ use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
+use crate::document::Document;
 use crate::error::Result;
 use crate::generated::buddy::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
@@ -40,7 +41,7 @@ pub use credentials::Credentials;
 pub use reference::PipelineRef;
 
 /// The OpenAPI document that the client is generated from, as it is in `specs/`.
-pub const DOCUMENT: &str = include_str!("../../../specs/buddy.json");
+pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// The address of Buddy for accounts of the US region.
 pub const BASE_URL_US: &str = "https://api.buddy.works";
@@ -111,7 +112,7 @@ impl Connect for Client {
 
 impl ServiceClient for Client {
     const SERVICE: Service = Service::Buddy;
-    const DOCUMENT: &'static str = DOCUMENT;
+    const DOCUMENT: Document = DOCUMENT;
     const BASE_URL: &'static str = BASE_URL_US;
     const REGIONS: &'static [(&'static str, &'static str)] = &[
         ("us", BASE_URL_US),

@@ -26,6 +26,7 @@ use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
+use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::matillion::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
@@ -42,7 +43,7 @@ pub use reference::ProjectRef;
 pub use region::Region;
 
 /// The OpenAPI document that the client is generated from, as it is in `specs/`.
-pub const DOCUMENT: &str = include_str!("../../../specs/matillion.json");
+pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// Talks to Matillion. Cheap to clone; clones share connections, the token and the budget of
 /// requests.
@@ -101,7 +102,7 @@ impl Connect for Client {
 
 impl ServiceClient for Client {
     const SERVICE: Service = Service::Matillion;
-    const DOCUMENT: &'static str = DOCUMENT;
+    const DOCUMENT: Document = DOCUMENT;
     const BASE_URL: &'static str = Region::Eu1.base_url();
     const REGIONS: &'static [(&'static str, &'static str)] = &[
         (Region::Eu1.name(), Region::Eu1.base_url()),

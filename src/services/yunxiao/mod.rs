@@ -31,6 +31,7 @@ use futures_util::stream::BoxStream;
 
 use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
+use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::yunxiao::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
@@ -45,7 +46,7 @@ pub use credentials::Credentials;
 pub use reference::PipelineRef;
 
 /// The OpenAPI document that the client is generated from, as it stands in `specs/`.
-pub const DOCUMENT: &str = include_str!("../../../specs/yunxiao.json");
+pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// Where the central edition is. A Region instance has an address of its own
 /// (`https://….devops.aliyuncs.com`): give it to [`Builder::base_url`], without a path.
@@ -105,7 +106,7 @@ impl Connect for Client {
 
 impl ServiceClient for Client {
     const SERVICE: Service = Service::Yunxiao;
-    const DOCUMENT: &'static str = DOCUMENT;
+    const DOCUMENT: Document = DOCUMENT;
     const BASE_URL: &'static str = BASE_URL;
 
     type Credentials = Credentials;

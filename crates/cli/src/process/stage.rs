@@ -90,10 +90,10 @@ impl Stage {
         }
     }
 
-    /// What a fault of the program at this moment leaves behind.
-    pub fn broken(&self) -> Failure {
-        self.now()
-            .cut("The program broke off by a fault of its own", Cut::Fault)
+    /// What a fault of the program at this place of its source leaves behind at this moment.
+    pub fn broken(&self, place: &str) -> Failure {
+        let what = format!("The program broke off by a fault of its own at {place}");
+        self.now().cut(&what, Cut::Fault)
     }
 
     fn now(&self) -> Doing {

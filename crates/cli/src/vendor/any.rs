@@ -51,7 +51,7 @@ pub trait AnyVendor: Send + Sync {
     fn probe_command(&self) -> Command;
 
     /// The document that the client is generated from.
-    fn document(&self) -> &'static str;
+    fn document(&self) -> String;
 
     /// A client.
     fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure>;
@@ -154,8 +154,8 @@ impl<V: Vendor> AnyVendor for V {
         })
     }
 
-    fn document(&self) -> &'static str {
-        V::Client::DOCUMENT
+    fn document(&self) -> String {
+        V::Client::DOCUMENT.text()
     }
 
     fn runs(&self, access: Access<'_>) -> Result<Box<dyn Runs>, Failure> {

@@ -28,7 +28,7 @@ pub(crate) trait Simulated: ServiceClient {
 /// A service, before it is served.
 pub(crate) struct Entry {
     pub service: Service,
-    pub document: &'static str,
+    document: runpipe::Document,
     /// The path before the documented paths.
     pub base_path: &'static str,
     pub pipelines: Vec<Pipeline>,
@@ -55,7 +55,7 @@ impl Entry {
             return Ok(Arc::clone(document));
         }
         let file = format!("specs/{}.json", self.service);
-        let document = Document::parse(&file, self.document).map_err(|findings| {
+        let document = Document::parse(&file, &self.document.text()).map_err(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
             io::Error::new(io::ErrorKind::InvalidData, lines.join("\n"))
         })?;

@@ -68,7 +68,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         shared,
     } = &arguments;
     let text = vendor.document();
-    let document = document::parse(Path::new(vendor.service().name()), text)?;
+    let document = document::parse(Path::new(vendor.service().name()), &text)?;
     let folder = tempfile::tempdir().map_err(|cause| {
         let message = format!("what is read cannot be kept for a moment: {cause}");
         Failure::usage(message, "Name another folder with TMPDIR.")
