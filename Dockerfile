@@ -3,10 +3,10 @@
 #   docker build --tag runpipe .                     the program alone
 #   docker build --tag runpipe-ci --target ci .      with a shell and ci/start.sh, for jobs
 FROM rust:1-alpine AS build
-RUN apk add --no-cache bash ca-certificates gcc musl-dev
+RUN apk add --no-cache ca-certificates gcc musl-dev
 WORKDIR /source
 COPY . .
-RUN .ci/dist
+RUN cargo build --profile dist --locked --package runpipe-cli
 
 FROM alpine:3 AS ci
 RUN apk add --no-cache ca-certificates

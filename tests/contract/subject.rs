@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// A service of this build.
 pub struct Subject {
     pub service: Service,
-    pub text: &'static str,
+    pub text: String,
     pub document: Document,
     pub expectations: Expectations,
 }
@@ -109,7 +109,7 @@ impl Subject {
         let expectations = self.expectations.clone();
         Subject {
             service: self.service,
-            text: self.text,
+            text: self.text.clone(),
             document,
             expectations,
         }
@@ -132,7 +132,8 @@ pub fn subjects() -> Vec<Subject> {
         let expectations: Expectations =
             serde_json::from_str(&read).unwrap_or_else(|fault| panic!("{expectations}: {fault}"));
         let file = format!("specs/{service}.json");
-        let document = Document::parse(&file, &document.text()).unwrap_or_else(|findings| {
+        let text = document.text();
+        let document = Document::parse(&file, &text).unwrap_or_else(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
             panic!("{}", lines.join("\n"))
         });
