@@ -15,6 +15,9 @@ serve_json() {
 
 member() { node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))'"$2" "$1"; }
 
+# In a recording the address of the areas is a look-alike; the sandbox has a name for each request that it knows.
+asked_nothing_else() { ! grep ' - [A-Z]* /' "$work/logs/sandbox.log"; }
+
 sdks() {
   say "the vendors' own SDKs"
   local venv=$work/sdks service url proxy
@@ -40,4 +43,5 @@ sdks() {
     url=$(member "$work/replay.json" ".variables.$variable")
     judged "the SDK of $service on the replay" "$venv/bin/python" "$judges/sdks.py" "$service" "$url" "$url"
   done
+  judged "the SDKs ask for nothing that the sandbox does not know" asked_nothing_else
 }
