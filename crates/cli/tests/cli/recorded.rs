@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use runpipe::{BoxFuture, HttpClient, ResponseBody, SendError, Service, WaitOptions, aliyun, wait};
-use runpipe_testing::Sandbox;
+use runpipe_testing::{RunPlan, Sandbox};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
@@ -111,6 +112,7 @@ async fn what_goes_through_the_proxy_is_recorded_fits_and_is_played_again() {
         );
         let (_proxy, _stdout, url) = proxy(service, &sandbox.url(service), &recorded).await;
         let recorded = recorded.display().to_string();
+        sandbox.next_run(service, RunPlan::default().takes(Duration::ZERO));
         let ended = match service {
             // Its signature covers the host, so that the proxy cannot stand in its place.
             Service::Aliyun => signed_through(&sandbox, &url).await,
