@@ -8,6 +8,7 @@
 
 mod entities;
 mod escapes;
+mod glance;
 mod needles;
 mod readings;
 mod runs;
@@ -23,9 +24,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use needles::Needles;
-use runs::{may_hold_runs, search};
+use runs::search;
 use view::View;
-use walk::{Scope, is_plainly_clean};
+use walk::Scope;
 
 /// What stands where a secret stood.
 const HIDDEN: &str = "[hidden]";
@@ -185,10 +186,7 @@ fn search_part(
         return;
     };
     // Nothing is shorter than what it is decoded to, so most texts are too short for a secret.
-    if !cut && needles.are_longer_than(part.len()) {
-        return;
-    }
-    if !may_hold_runs(needles, part.len(), cut) && is_plainly_clean(needles, part, cut) {
+    if !cut && (needles.are_longer_than(part.len()) || needles.are_not_at_a_glance_in(part)) {
         return;
     }
     let view = View::new(part.as_bytes(), |index| {

@@ -9,6 +9,7 @@ use aho_corasick::{Anchored, MatchKind};
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::glance::Glance;
 use super::view::{is_blank, splits};
 
 /// A secret of fewer characters would be found in ordinary words.
@@ -25,6 +26,7 @@ pub(super) struct Needles {
     secrets: Vec<SecretString>,
     needles: Vec<Needle>,
     automaton: OnceLock<Option<Search>>,
+    glance: OnceLock<Option<Glance>>,
 }
 
 /// One text to look for.
@@ -126,6 +128,18 @@ impl Needles {
     /// Whether each is longer than a text of that many bytes.
     pub(super) fn are_longer_than(&self, bytes: usize) -> bool {
         self.needles.iter().all(|needle| needle.length() > bytes)
+    }
+
+    /// Whether a glance at a text tells that none is in it, in whatever form.
+    pub(super) fn are_not_at_a_glance_in(&self, text: &str) -> bool {
+        let glance = self.glance.get_or_init(|| {
+            // Those that stand as words are too short for it.
+            let shortest = self.shortest().filter(|_| !self.has_words())?;
+            let holds = |needle: &Needle, byte| needle.text.expose_secret().as_bytes().contains(&byte);
+            let hold = |byte| self.needles.iter().any(|needle| holds(needle, byte));
+            Some(Glance::new(shortest, hold))
+        });
+        glance.as_ref().is_some_and(|glance| glance.finds_none(text))
     }
 
     /// Whether some are found only as words.

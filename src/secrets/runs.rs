@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::escapes;
+use super::glance::{base64_length, is_base64};
 use super::needles::Needles;
 use super::view::View;
 use super::walk::{Scope, walk};
@@ -11,12 +12,6 @@ use super::walk::{Scope, walk};
 const BEGINNING: usize = 4;
 /// Shorter ones are words rather than a short secret in base64 or hex.
 const SHORTEST_WORD: usize = 3;
-
-/// Whether a text of a length may hold a secret as base64 or hex.
-pub(super) fn may_hold_runs(needles: &Needles, length: usize, cut: bool) -> bool {
-    needles.has_words() && length >= SHORTEST_WORD
-        || is_long_enough(needles, cut, length, base64_length)
-}
 
 /// Adds the ranges of the text in which secrets are, in any form.
 pub(super) fn search(needles: &Needles, view: &View, scope: Scope, found: &mut Vec<Range<usize>>) {
@@ -83,11 +78,6 @@ fn is_long_enough(
     let shortest = needles.shortest();
     shortest
         .is_some_and(|shortest| length >= encoded(shortest) || cut && length >= encoded(BEGINNING))
-}
-
-/// How many characters of base64 hold so many bytes at least.
-fn base64_length(bytes: usize) -> usize {
-    bytes.saturating_mul(4).div_ceil(3)
 }
 
 /// Short secrets are looked for only where all between two gaps is one text.
@@ -183,10 +173,6 @@ fn hex(view: &View, run: Range<usize>) -> View {
         let first = run.start.saturating_add(index.saturating_mul(2));
         view.origin(first..first.saturating_add(2))
     })
-}
-
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'/' | b'_')
 }
 
 /// The six bits of a character of base64, in either of its two alphabets.

@@ -7,7 +7,7 @@ use aho_corasick::automaton::StateID;
 
 use super::needles::{Found, Needles, Search};
 use super::readings::{Readings, Symbol, shown};
-use super::view::{View, is_blank, splits};
+use super::view::{View, is_blank};
 
 /// So many paths through one place are followed. Two differ only while both are beginnings of
 /// secrets, so there are more only for secrets that look like escapes of themselves.
@@ -32,30 +32,6 @@ impl Scope {
             depth: 3,
         }
     }
-}
-
-/// Whether a short look is enough to know that a text holds no secret, apart from what base64 and
-/// hex hold.
-pub(super) fn is_plainly_clean(needles: &Needles, text: &str, cut: bool) -> bool {
-    let Some(search) = needles.search() else {
-        return false;
-    };
-    let mut state = search.start();
-    for c in text.chars() {
-        if matches!(c, '%' | '\\' | '&' | '=' | '+' | '\u{1b}' | '\u{9b}') {
-            return false;
-        }
-        if splits(c) {
-            continue;
-        }
-        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-            state = search.next(state, byte);
-        }
-        if search.is_found(state) {
-            return false;
-        }
-    }
-    !cut || search.beginning(state).is_none()
 }
 
 /// Adds the ranges of the text in which secrets are.

@@ -17,6 +17,7 @@ const SECRETS: &[&str] = &[
     "first line\nsecond line",
     "ghp_Ab-Cd.Ef~Gh+Ij/Kl==",
     "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-bmF0_dXJl",
+    "gh/ij:kl^mn op",
 ];
 
 const PLACES: &[(&str, &str)] = &[
