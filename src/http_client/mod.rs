@@ -4,6 +4,7 @@ mod network;
 mod tls;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -290,32 +291,41 @@ impl<S> Layer<S> for Listen {
     type Service = Listening<S>;
 
     fn layer(&self, connect: S) -> Listening<S> {
-        Listening(connect)
+        Listening(Arc::new(connect))
     }
 }
 
-#[derive(Clone)]
-struct Listening<S>(S);
+/// reqwest clones what connects several times for each request, and what it is given boxes in boxes:
+/// they are cloned for a connection only.
+struct Listening<S>(Arc<S>);
+
+impl<S> Clone for Listening<S> {
+    fn clone(&self) -> Self {
+        Listening(Arc::clone(&self.0))
+    }
+}
 
 impl<S, R> Service<R> for Listening<S>
 where
-    S: Service<R>,
+    S: Service<R> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
     S::Response: Send,
     S::Error: Send,
+    R: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
     type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, address: R) -> Self::Future {
-        let connected = self.0.call(address);
+        let mut connect = S::clone(&self.0);
         async move {
-            let connection = connected.await?;
+            poll_fn(|context| connect.poll_ready(context)).await?;
+            let connection = connect.call(address).await?;
             tokio::time::sleep(LISTENED).await;
             Ok(connection)
         }
