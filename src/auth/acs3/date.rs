@@ -1,46 +1,44 @@
 //! The text of `x-acs-date`.
 
-use std::io::Write as _;
-
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Timelike as _, Utc};
 
 const FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
 
-/// The time in UTC to the second, as `2026-05-01T10:00:00Z`. A fraction of a second is cut off.
+/// The time in UTC to the second, as `2026-05-01T10:00:00Z`. A fraction of a second is cut off, and a
+/// year that has not four digits becomes the nearest that has.
 #[must_use]
 pub fn date_text(time: DateTime<Utc>) -> String {
     DateText::of(time).as_str().to_owned()
 }
 
 /// The text of a time, on the stack.
-pub(super) struct DateText {
-    text: [u8; 32],
-    rest: usize,
-}
+pub(super) struct DateText([u8; 20]);
 
 impl DateText {
     pub fn of(time: DateTime<Utc>) -> Self {
-        let mut text = [0; 32];
-        let mut rest = text.as_mut_slice();
-        // The longest year of the calendar has seven characters: it fits.
-        let _ = write!(
-            rest,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-            time.year(),
-            time.month(),
-            time.day(),
-            time.hour(),
-            time.minute(),
-            time.second()
-        );
-        let rest = rest.len();
-        DateText { text, rest }
+        let mut text = *b"0000-00-00T00:00:00Z";
+        // A clock that is set to another year signs nothing that a service takes.
+        let year = u32::try_from(time.year().clamp(0, 9999)).unwrap_or_default();
+        let fields = [
+            (0..4, year),
+            (5..7, time.month()),
+            (8..10, time.day()),
+            (11..13, time.hour()),
+            (14..16, time.minute()),
+            (17..19, time.second()),
+        ];
+        for (places, number) in fields {
+            let mut rest = number;
+            for digit in text.get_mut(places).unwrap_or_default().iter_mut().rev() {
+                *digit = b"0123456789".get(rest as usize % 10).copied().unwrap_or_default();
+                rest /= 10;
+            }
+        }
+        DateText(text)
     }
 
     pub fn as_str(&self) -> &str {
-        let length = self.text.len().saturating_sub(self.rest);
-        let text = self.text.get(..length).unwrap_or_default();
-        std::str::from_utf8(text).unwrap_or_default()
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use smallvec::SmallVec;
 
 use super::ALGORITHM;
@@ -117,9 +117,9 @@ pub fn sign(
     lines.extend(added.filter_map(|(name, value)| Some(Line::new(name, value?))));
     lines.sort_unstable_by_key(|line| line.name);
 
-    let mut canonical = Sha256::new();
+    let mut canonical: SmallVec<[u8; 768]> = SmallVec::new();
     push_request(request, &lines, body_sha256, &mut canonical);
-    let canonical = HexDigest::from(<[u8; 32]>::from(canonical.finalize()));
+    let canonical = HexDigest::of(&canonical);
     let mut mac = keyed(&credentials.access_key_secret);
     push_string_to_sign(canonical.as_str(), |piece| mac.update(piece.as_bytes()));
     let signature = HexDigest::from(<[u8; 32]>::from(mac.finalize().into_bytes()));

@@ -1,6 +1,7 @@
-//! Where the pieces of a text go: into a string to look at, or straight into a hash.
+//! Where the pieces of a text go: into a string to look at, or into memory on the stack to be hashed.
 
 use sha2::{Digest as _, Sha256};
+use smallvec::{Array, SmallVec};
 
 /// Takes the pieces of a text, in their order.
 ///
@@ -22,18 +23,24 @@ impl Text for Vec<u8> {
     }
 }
 
-impl Text for Sha256 {
+impl<A: Array<Item = u8>> Text for SmallVec<A> {
     fn add(&mut self, piece: &str) {
-        self.update(piece.as_bytes());
+        self.extend_from_slice(piece.as_bytes());
     }
 }
+
+/// The hash of no body.
+const OF_NOTHING: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// A hash in hexadecimal small letters.
 pub(super) struct HexDigest([u8; 64]);
 
 impl HexDigest {
     pub fn of(bytes: &[u8]) -> Self {
-        HexDigest::from(<[u8; 32]>::from(Sha256::digest(bytes)))
+        match bytes {
+            [] => HexDigest(*OF_NOTHING),
+            bytes => HexDigest::from(<[u8; 32]>::from(Sha256::digest(bytes))),
+        }
     }
 
     pub fn as_str(&self) -> &str {
