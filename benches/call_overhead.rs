@@ -301,6 +301,16 @@ where
     A: Future<Output = ()>,
     B: Future<Output = ()>,
 {
+    if let Ok(only) = std::env::var("RUNPIPE_BENCH_ONLY") {
+        for _ in 0..rounds() {
+            if only == format!("{what}, ours") {
+                cpu(&ours).await;
+            } else if only == format!("{what}, by hand") {
+                cpu(&by_hand).await;
+            }
+        }
+        return;
+    }
     // Connections are made, caches are warm.
     cpu(&ours).await;
     cpu(&by_hand).await;
