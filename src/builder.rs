@@ -218,7 +218,7 @@ impl<C: ServiceClient> Builder<C> {
         };
         Ok(C::from_session(Session::new(Shared {
             service: C::SERVICE,
-            base_url: base_url.as_str().trim_end_matches('/').to_owned(),
+            base_url,
             http,
             maker,
             reqwest,

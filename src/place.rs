@@ -13,13 +13,13 @@ pub(crate) type Part = (&'static str, String);
 /// What names a pipeline of one service, or what holds its pipelines.
 pub(crate) trait Place: Sized {
     const SERVICE: Service;
-    /// What the vendor calls a run.
-    const RUN: &'static str;
+    /// What an error calls the parts of a reference to a run here, in their order.
+    const NAMES: &'static [&'static str];
     /// What a run has for an id.
     type RunId: ToString;
 
-    /// The parts, in the order in which a reference to a run has them.
-    fn parts(&self) -> Vec<Part>;
+    /// The values of all parts but the run's.
+    fn values(&self) -> Vec<String>;
 
     /// The place and the run that a reference to a run of this service names.
     fn read(run: &RunRef) -> Result<(Self, Self::RunId)>;
@@ -41,20 +41,20 @@ pub(crate) trait Place: Sized {
     ///
     /// [`crate::ErrorKind::Configuration`] when a part cannot be part of a URL's path.
     fn run_of(&self, run_id: &str) -> Result<RunRef> {
-        let place = self.parts().into_iter().map(|(_, value)| value);
-        RunRef::new(Self::SERVICE, place.chain([run_id.to_owned()]))
+        let values = self.values().into_iter();
+        RunRef::new(Self::SERVICE, values.chain([run_id.to_owned()]))
             .map_err(|fault| Error::configuration(fault.to_string()).on_service(Self::SERVICE))
     }
 
     /// Writes the values of the parts, with slashes between them.
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values: Vec<String> = self.parts().into_iter().map(|(_, value)| value).collect();
-        f.pad(&values.join("/"))
+        f.pad(&self.values().join("/"))
     }
 
     /// Begins a call about this place.
     fn call(&self, session: &Session, operation: &'static Operation) -> Call {
-        session.call(operation).at_all(self.parts())
+        let parts = Self::NAMES.iter().copied().zip(self.values());
+        session.call(operation).at_all(parts.collect())
     }
 
     /// Begins a call about a run, and says what the run's reference names.
@@ -68,9 +68,7 @@ pub(crate) trait Place: Sized {
         run: &RunRef,
     ) -> Result<(Call, Self, Self::RunId)> {
         let (place, run_id) = Self::of(run)?;
-        let mut parts = place.parts();
-        parts.push((Self::RUN, run_id.to_string()));
-        let call = session.call(operation).at_all(parts).of(run);
+        let call = session.call(operation).at_run(Self::NAMES, run);
         Ok((call, place, run_id))
     }
 }

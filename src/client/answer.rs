@@ -1,7 +1,8 @@
 //! An answer, as far as it came.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::header::{self, AsHeaderName};
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::json;
@@ -32,12 +33,12 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// A header as text.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         header_text(&self.headers, name)
     }
 
     pub fn content_type(&self) -> Option<&str> {
-        self.header(header::CONTENT_TYPE.as_str())
+        self.header(header::CONTENT_TYPE)
     }
 
     /// Whether the content type is this one, whatever its parameters.
@@ -65,7 +66,7 @@ impl Answer {
 }
 
 /// A header's value, where it is text.
-pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn header_text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 

@@ -32,6 +32,8 @@ struct Learned {
     ahead: Option<Ahead>,
     /// What a refusal told us to allow for, in milliseconds.
     skew: i64,
+    /// The last `Date`.
+    date: Option<([u8; DATE_LENGTH], Moment)>,
 }
 
 /// How far the service's clock is ahead, in milliseconds: at least, and less than.
@@ -50,6 +52,8 @@ pub(crate) struct Span {
     pub before: Moment,
 }
 
+/// Of a `Date` as it should be written.
+const DATE_LENGTH: usize = "Fri, 01 May 2026 10:00:00 GMT".len();
 /// Clocks that are being set right run apart by no more than one part in so many.
 const DRIFT: i64 = 1_000;
 /// Bounds that miss each other by no more than so many milliseconds are of a `Date` that was
@@ -107,7 +111,15 @@ impl Clocks {
 
     /// This machine's time, corrected by what a refusal told.
     pub fn now(&self) -> Moment {
-        shifted(self.here(), self.lock().skew)
+        self.corrected(self.here())
+    }
+
+    /// A moment of this machine's clock, corrected in the same way.
+    pub fn corrected(&self, moment: Moment) -> Moment {
+        match self.lock().skew {
+            0 => moment,
+            skew => shifted(moment, skew),
+        }
     }
 
     /// Takes over what the service's clock showed when it refused for the time's sake. It is kept as
@@ -122,7 +134,10 @@ impl Clocks {
     pub fn learn(&self, headers: &HeaderMap, sent: Moment, came: Moment) {
         // What a cache kept says when it was written, which was before.
         let is_kept = headers.contains_key(AGE);
-        let Some(date) = date(headers).filter(|_| !is_kept && sent <= came) else {
+        if is_kept || sent > came {
+            return;
+        }
+        let Some(date) = self.date(headers) else {
             return;
         };
         let told = Ahead {
@@ -135,6 +150,20 @@ impl Clocks {
             Some(known) => known.after(came).and(told),
             None => told,
         });
+    }
+
+    /// The time in an answer's `Date`. It is the same text for a second, and is read once.
+    fn date(&self, headers: &HeaderMap) -> Option<Moment> {
+        let text = headers.get(DATE)?.as_bytes();
+        if let Some((known, date)) = self.lock().date
+            && known == text
+        {
+            return Some(date);
+        }
+        let date = date(headers)?;
+        let text = text.try_into().ok();
+        self.lock().date = text.map(|text| (text, date));
+        Some(date)
     }
 
     /// A moment of this machine's clock as the service's clock showed it; `None` while no answer
@@ -156,7 +185,7 @@ impl Clocks {
 /// The time in an answer's `Date`.
 pub(crate) fn date(headers: &HeaderMap) -> Option<Moment> {
     let date: SystemTime =
-        httpdate::parse_http_date(header_text(headers, DATE.as_str())?.trim()).ok()?;
+        httpdate::parse_http_date(header_text(headers, DATE)?.trim()).ok()?;
     Some(DateTime::from(date))
 }
 

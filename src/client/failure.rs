@@ -50,13 +50,6 @@ impl Attempt<'_> {
         failure(self.call.locate(error), Again::No)
     }
 
-    pub(super) fn cannot_be_sent(&self, why: &str) -> Box<Failure> {
-        failure(
-            self.call.error(ErrorKind::Configuration).detail(why),
-            Again::No,
-        )
-    }
-
     /// No credential could be put on the request.
     pub(super) fn not_authorized(&self, error: Error) -> Box<Failure> {
         let again = match error.kind() {

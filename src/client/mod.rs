@@ -5,6 +5,7 @@
 //! knows about attempts. All attempts of a call share one deadline, one cleaner of secrets and one
 //! tracing span.
 
+mod address;
 mod answer;
 mod authorize;
 mod call;
@@ -23,6 +24,7 @@ mod rehearsal;
 mod retries;
 mod session;
 
+pub(crate) use address::Segment;
 pub(crate) use answer::{Answer, Named, header_text};
 pub use call::Call;
 pub(crate) use call::Generated;

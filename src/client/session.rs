@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::Url;
 
 use super::clock::{Clocks, Span};
 use super::{Clock, Credential, Deadline, Dialect, Gate, Moment, Pace, RetryPolicy};
@@ -33,7 +34,7 @@ struct Options {
 
 pub(crate) struct Shared {
     pub service: Service,
-    pub base_url: String,
+    pub base_url: Url,
     /// What the generated clients make requests with.
     pub maker: reqwest::Client,
     /// What sends them, unless the caller has an HTTP client.
@@ -60,7 +61,7 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("service", &self.shared.service)
-            .field("base_url", &self.shared.base_url)
+            .field("base_url", &self.base_url())
             .finish_non_exhaustive()
     }
 }
@@ -80,7 +81,12 @@ impl Session {
         &self.shared
     }
 
+    /// Without a slash at its end.
     pub fn base_url(&self) -> &str {
+        self.shared.base_url.as_str().trim_end_matches('/')
+    }
+
+    pub(super) fn base(&self) -> &Url {
         &self.shared.base_url
     }
 

@@ -121,16 +121,16 @@ macro_rules! clients {
                         request: reqwest::Request,
                         info: &OperationInfo,
                     ) -> reqwest::Result<reqwest::Response> {
-                        self.inner.exchange(request, info.operation_id).await
+                        self.inner.respond(request, info.operation_id).await
                     }
                 }
 
                 /// The client that makes one call. It is cheap to make: each call has its own.
                 pub(crate) fn client(call: &crate::client::Call) -> Client {
-                    let session = call.session();
                     Client {
-                        baseurl: session.base_url().to_owned(),
-                        client: session.maker().clone(),
+                        // What is further down than the base URL, for all operations.
+                        baseurl: String::new(),
+                        client: call.session().maker().clone(),
                         inner: call.clone(),
                     }
                 }

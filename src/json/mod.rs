@@ -16,6 +16,8 @@ mod scan;
 )]
 mod tests;
 
+use memchr::memmem;
+
 pub(crate) use cost::{Limits, TooMuch, check};
 pub(crate) use find::Found;
 pub(crate) use id::number_id;
@@ -43,6 +45,19 @@ pub(crate) fn values_at<const N: usize>(body: &[u8], paths: &[&[&str]; N]) -> [O
         let finding = found.next().filter(|finding| !finding.conflict)?;
         finding.value
     })
+}
+
+/// Whether everything that a body says of some keys, wherever it does, is what is usual: what stands
+/// behind the key, as it is usually written. `false` says nothing.
+pub(crate) fn says_only(body: &[u8], usual: &[(&str, &[&str])]) -> bool {
+    let is_usual = |(key, values): &(&str, &[&str])| {
+        memmem::find_iter(body, key).all(|at| {
+            let behind = body.get(at.saturating_add(key.len())..).unwrap_or_default();
+            values.iter().any(|value| behind.starts_with(value.as_bytes()))
+        })
+    };
+    // A key may be written with escapes.
+    usual.iter().all(is_usual) && memmem::find(body, b"\\u").is_none()
 }
 
 /// The first of these paths at which there is an id that is a number, as text.

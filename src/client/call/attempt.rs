@@ -8,7 +8,7 @@ use tracing::Span;
 
 use super::super::answer::{Answer, Ending};
 use super::super::credential::Used;
-use super::super::{Again, Effect, Named, Refusal, proof, read};
+use super::super::{Again, Effect, Refusal, proof, read};
 use super::Call;
 use crate::error::Error;
 use crate::json;
@@ -43,7 +43,7 @@ impl Attempt<'_> {
     /// Waits for its turn, authorizes, sends, reads, and says what came of it.
     pub(super) async fn make(
         &self,
-        template: &Request,
+        mut request: Request,
     ) -> std::result::Result<Answer, Box<Failure>> {
         let call = self.call;
         let (session, deadline) = (call.session(), call.0.deadline);
@@ -52,9 +52,6 @@ impl Attempt<'_> {
         if let Err(late) = shared.pace.turn(deadline).await {
             return Err(self.too_late(late));
         }
-        let Some(mut request) = template.try_clone() else {
-            return Err(self.cannot_be_sent("its body cannot be sent twice"));
-        };
         shared.dialect.prepare(&mut request, call.0.operation);
         for (name, value) in session.extra_headers() {
             request.headers_mut().insert(name, value.clone());
@@ -78,16 +75,22 @@ impl Attempt<'_> {
             Some(Ok(response)) => {
                 self.note(response.status(), response.headers());
                 let came = shared.clocks.here();
-                let now = shared.clocks.now();
+                let now = shared.clocks.corrected(came);
                 if let Some(pause) = shared.dialect.pause(response.headers(), now) {
                     shared.pace.pause(pause.min(LONGEST_PAUSE));
                 }
                 let answer = read::read(response, shared.longest_answer, deadline).await;
                 let answer = self.judge(answer);
-                if let Ok(answer) = &answer
-                    && self.is_services_own(answer)
-                {
-                    shared.clocks.learn(&answer.headers, sent, came);
+                // What the service itself wrote tells its time: a proxy dates its own by another
+                // clock. Whether a start's answer is one is seen when it is decoded.
+                if let Ok(answer) = &answer {
+                    match self.effect {
+                        Effect::Start => call.told().between = Some((sent, came)),
+                        Effect::Read | Effect::Set if answer.is_html() => {}
+                        Effect::Read | Effect::Set => {
+                            shared.clocks.learn(&answer.headers, sent, came);
+                        }
+                    }
                 }
                 answer
             }
@@ -103,7 +106,9 @@ impl Attempt<'_> {
     fn note(&self, status: StatusCode, headers: &HeaderMap) {
         self.span.record("status", status.as_u16());
         let session = self.call.session();
-        if let Some(id) = session.shared().dialect.request_id(headers) {
+        if !self.span.is_disabled()
+            && let Some(id) = session.shared().dialect.request_id(headers)
+        {
             self.span
                 .record("request_id", &*session.cleaner().clean(id));
         }
@@ -113,12 +118,11 @@ impl Attempt<'_> {
     /// Whether an answer is what was asked for.
     fn judge(&self, answer: Answer) -> std::result::Result<Answer, Box<Failure>> {
         let call = self.call;
-        let shared = call.session().shared();
-        if self.effect == Effect::Start {
-            let id = shared.dialect.run_id(&answer);
-            // What repeats the credential is no id.
-            let id = id.filter(|id| !call.repeats_credential(id));
-            call.told().named = id.map(|id| Named::new(id, &answer));
+        let is_good = answer.status.is_success() && answer.is_whole();
+        let refuses = is_good && call.session().shared().dialect.refuses(&answer);
+        // The id of a run is decoded with all the rest where nothing speaks against it.
+        if !is_good || refuses {
+            self.note_id(&answer);
         }
         if !answer.status.is_success() {
             return Err(self.refused(&answer));
@@ -128,8 +132,7 @@ impl Attempt<'_> {
             Ending::Cut(reason) => return Err(self.cut(&answer, reason)),
             Ending::TooLong => return Err(self.too_long(&answer)),
         }
-        let named = call.told().named.is_some();
-        if !named && shared.dialect.refuses(&answer) {
+        if refuses && call.told().named.is_none() {
             return Err(self.refused(&answer));
         }
         // Everything else is decoded, whatever its type is said to be.
@@ -140,16 +143,19 @@ impl Attempt<'_> {
                 values: MOST_VALUES,
                 depth: DEEPEST,
             };
-            json::check(&answer.body, &limits).map_err(|what| self.too_much(&answer, &what))?;
+            json::check(&answer.body, &limits).map_err(|what| {
+                self.note_id(&answer);
+                self.too_much(&answer, &what)
+            })?;
         }
         Ok(answer)
     }
 
-    /// Whether the service itself wrote an answer: a proxy dates its own by another clock.
-    fn is_services_own(&self, answer: &Answer) -> bool {
-        match self.effect {
-            Effect::Start => self.call.told().named.is_some(),
-            Effect::Read | Effect::Set => !answer.is_html(),
+    /// Keeps the id of the run that an answer to a start names.
+    fn note_id(&self, answer: &Answer) {
+        if self.effect == Effect::Start {
+            let named = self.call.named_in(answer);
+            self.call.told().named = named;
         }
     }
 

@@ -1,39 +1,58 @@
-//! The loop of a call's attempts, inside the generated client's `exec` hook.
+//! The loop of a call's attempts, inside the generated client's `exec` hook or in its place.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use progenitor_client::{Error as Failed, OperationInfo, ResponseValue};
 use reqwest::{Request, Response, ResponseBuilderExt, Url};
+use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 use tracing::{Instrument, field};
 
 use super::super::answer::Answer;
 use super::super::{Again, Effect};
 use super::attempt::{Attempt, Failure};
-use super::{Call, State};
+use super::{Call, Generated, State};
 use crate::error::{ErrorKind, Result};
 
-/// progenitor puts the document's `info.version` into this header of each request; no vendor
-/// wants it.
-const GENERATORS_VERSION: HeaderName = HeaderName::from_static("api-version");
-
 impl Call {
-    /// What the generated client's `exec` hook does: all attempts, until one is done.
+    /// What the generated client's `exec` hook does, for an answer that is not decoded.
     ///
     /// A failure leaves as an answer that is no success, which the generated client hands on; what
     /// it was is kept here.
-    pub(crate) async fn exchange(
+    pub(crate) async fn respond(
         &self,
-        mut request: Request,
+        request: Request,
         method: &str,
     ) -> reqwest::Result<Response> {
+        let url = request.url().clone();
+        Ok(match self.exchange(request, method).await {
+            Some(body) => response(StatusCode::OK, url, body),
+            None => response(StatusCode::IM_A_TEAPOT, url, Bytes::new()),
+        })
+    }
+
+    /// The decoded answer, for all other operations. The reason why there is none is kept here.
+    pub(crate) async fn answer<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        info: &OperationInfo,
+    ) -> Generated<T> {
+        let body = self.exchange(request, info.operation_id).await;
+        let body = body.ok_or_else(|| Failed::Custom(String::new()))?;
+        match serde_json::from_slice(&body) {
+            Ok(decoded) => Ok(ResponseValue::new(decoded, StatusCode::OK, HeaderMap::new())),
+            Err(cause) => Err(Failed::InvalidResponsePayload(body, cause)),
+        }
+    }
+
+    /// All attempts, until one is done. `None` is a failure, which is kept here.
+    async fn exchange(&self, request: Request, method: &str) -> Option<Bytes> {
         debug_assert_eq!(
             method, self.0.operation.method,
             "the table and the client differ"
         );
-        request.headers_mut().remove(GENERATORS_VERSION);
-        let url = request.url().clone();
         let outcome = match self.check_path() {
             Ok(()) => {
                 let (service, operation) = (self.session().service(), self.0.operation.id);
@@ -42,7 +61,7 @@ impl Call {
             }
             Err(error) => Err(error),
         };
-        Ok(match outcome {
+        match outcome {
             Ok(answer) => {
                 let mut told = self.told();
                 told.status = answer.status;
@@ -53,17 +72,17 @@ impl Call {
                     _ => answer.body,
                 };
                 told.body = body.clone();
-                response(StatusCode::OK, url, body)
+                Some(body)
             }
             Err(error) => {
                 self.told().error = Some(error);
-                response(StatusCode::IM_A_TEAPOT, url, Bytes::new())
+                None
             }
-        })
+        }
     }
 
     /// All attempts, until one is done or none is left.
-    async fn attempts(&self, request: Request) -> Result<Answer> {
+    async fn attempts(&self, mut request: Request) -> Result<Answer> {
         let State {
             session, operation, ..
         } = &*self.0;
@@ -79,7 +98,14 @@ impl Call {
         let mut delays = shared.retry.delays();
         let (mut new_token, mut new_clock) = (true, true);
         let mut last = None;
+        let kept = Kept::of(&mut request);
+        let mut request = Some(request);
         for number in 1_u32.. {
+            let again = || kept.as_ref()?.request();
+            let Some(request) = request.take().or_else(again) else {
+                // What cannot be sent twice is not.
+                break;
+            };
             // Nothing of the request, which may hold secrets.
             let span = tracing::debug_span!(
                 "attempt",
@@ -97,7 +123,7 @@ impl Call {
                 again,
                 used,
                 unbegun,
-            } = match attempt.make(&request).instrument(span).await {
+            } = match attempt.make(request).instrument(span).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => *failure,
             };
@@ -129,7 +155,31 @@ impl Call {
             }
             last = Some(error);
         }
-        Err(self.error(ErrorKind::Transport))
+        Err(last.unwrap_or_else(|| self.error(ErrorKind::Transport)))
+    }
+}
+
+/// A request, for another attempt. Its headers are so few that a list costs less than a map.
+struct Kept {
+    bare: Request,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Kept {
+    /// `None` when its body can be sent once only.
+    fn of(request: &mut Request) -> Option<Self> {
+        let headers = std::mem::take(request.headers_mut());
+        let bare = request.try_clone();
+        let list = headers.iter();
+        let list = list.map(|(name, value)| (name.clone(), value.clone())).collect();
+        *request.headers_mut() = headers;
+        bare.map(|bare| Kept { bare, headers: list })
+    }
+
+    fn request(&self) -> Option<Request> {
+        let mut request = self.bare.try_clone()?;
+        request.headers_mut().extend(self.headers.iter().cloned());
+        Some(request)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::{Deadline, Effect, Named, Operation, Session};
+use super::{Deadline, Effect, Moment, Named, Operation, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::RunRef;
 use crate::secrets::Cleaner;
@@ -26,7 +26,9 @@ struct State {
     session: Session,
     operation: &'static Operation,
     deadline: Deadline,
-    /// The values that go into the path, with what they are.
+    /// What the parts of the run's reference are, where they go into the path.
+    names: &'static [&'static str],
+    /// The other values that go into the path, with what they are.
     path: Vec<(&'static str, String)>,
     run: Option<RunRef>,
     told: Mutex<Told>,
@@ -37,8 +39,10 @@ struct State {
 struct Told {
     /// Why the call failed.
     error: Option<Error>,
-    /// What the answer to a start names, however the rest of it reads.
+    /// What the answer to a start names that is no good answer otherwise.
     named: Option<Named>,
+    /// When the request of a start with a good answer was sent, and when its answer came.
+    between: Option<(Moment, Moment)>,
     effect: Option<Effect>,
     status: StatusCode,
     headers: HeaderMap,
@@ -54,6 +58,7 @@ impl Session {
             session: self.clone(),
             operation,
             deadline: self.deadline(),
+            names: &[],
             path: Vec::new(),
             run: None,
             told: Mutex::default(),
@@ -79,6 +84,15 @@ impl Call {
         self
     }
 
+    /// Names the run that the call is about, and that the path names. What its parts are called is
+    /// for errors; they were checked when the reference was made.
+    pub(crate) fn at_run(mut self, names: &'static [&'static str], run: &RunRef) -> Self {
+        if let Some(state) = Arc::get_mut(&mut self.0) {
+            state.names = names;
+        }
+        self.of(run)
+    }
+
     /// Names the run that the call is about.
     pub(crate) fn of(mut self, run: &RunRef) -> Self {
         if let Some(state) = Arc::get_mut(&mut self.0) {
@@ -102,12 +116,11 @@ impl Call {
 
     /// The same error, with the place where it happened.
     pub(in crate::client) fn locate(&self, error: Error) -> Error {
-        let values: Vec<String> = self
-            .0
-            .path
-            .iter()
-            .map(|(name, value)| format!("{name} {value}"))
-            .collect();
+        let run = self.0.run.iter().flat_map(RunRef::parts);
+        let run = self.0.names.iter().copied().zip(run);
+        let others = self.0.path.iter();
+        let values = run.chain(others.map(|(name, value)| (*name, value.as_str())));
+        let values: Vec<_> = values.map(|(name, value)| format!("{name} {value}")).collect();
         error
             .to(self.session().service(), self.0.operation.id)
             .about(crate::text::one_line(&values.join(", ")))

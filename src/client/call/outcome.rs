@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use progenitor_client::ResponseValue;
 
+use super::super::answer::{Answer, Ending};
 use super::super::{Effect, Named, header_text};
 use super::Call;
 use crate::error::{Error, ErrorKind, Result};
@@ -98,7 +99,7 @@ impl Call {
         body: &[u8],
     ) -> Error {
         let dialect = self.session().shared().dialect;
-        let content_type = header_text(headers, http::header::CONTENT_TYPE.as_str());
+        let content_type = header_text(headers, http::header::CONTENT_TYPE);
         self.error(ErrorKind::Undecodable)
             .status(status.as_u16())
             .request(dialect.request_id(headers).map(str::to_owned))
@@ -122,9 +123,8 @@ impl Call {
         named: impl FnOnce(&Named) -> Result<Run>,
     ) -> Result<Run> {
         let decoded = self.decoded(outcome);
-        let answer = self.told().named.take();
         // An id that no reference can carry is none.
-        let named = || answer.as_ref().and_then(|answer| named(answer).ok());
+        let named = || named(&self.named()?).ok();
         let run = match decoded {
             Ok(decoded) => match normalize(decoded) {
                 Some(Ok(run)) => Ok(run),
@@ -146,12 +146,44 @@ impl Call {
         match run {
             // What repeats the credential is no id, and is not shown.
             Ok(run) if self.repeats_credential(&run.id) => Err(self.names_no_run()),
-            run => run.map(|run| self.clean_run(run)),
+            Ok(run) => {
+                let told = self.told();
+                if let Some((sent, came)) = told.between {
+                    let clocks = &self.session().shared().clocks;
+                    clocks.learn(&told.headers, sent, came);
+                }
+                drop(told);
+                Ok(self.clean_run(run))
+            }
+            Err(error) => Err(error),
         }
     }
 
+    /// What the answer to a start names, however the rest of it reads.
+    fn named(&self) -> Option<Named> {
+        let mut told = self.told();
+        if told.named.is_some() || told.effect != Some(Effect::Start) {
+            return told.named.take();
+        }
+        let answer = Answer {
+            status: told.status,
+            headers: told.headers.clone(),
+            body: told.body.clone(),
+            ending: Ending::Whole,
+        };
+        drop(told);
+        self.named_in(&answer)
+    }
+
+    /// What an answer to a start names. What repeats the credential is no id.
+    pub(super) fn named_in(&self, answer: &Answer) -> Option<Named> {
+        let id = self.session().shared().dialect.run_id(answer)?;
+        let is_id = !self.repeats_credential(&id);
+        is_id.then(|| Named::new(id, answer))
+    }
+
     /// Whether an id is the credential that was sent.
-    pub(super) fn repeats_credential(&self, id: &str) -> bool {
+    fn repeats_credential(&self, id: &str) -> bool {
         self.session().cleaner().is_secret(id)
     }
 

@@ -24,18 +24,18 @@ pub(super) struct AliyunDialect;
 const ACTION: HeaderName = HeaderName::from_static("x-acs-action");
 const VERSION: HeaderName = HeaderName::from_static("x-acs-version");
 /// In milliseconds, unlike `Retry-After` (the official SDK divides it by 1000).
-const RETRY_AFTER: &str = "x-acs-retry-after";
+const RETRY_AFTER: HeaderName = HeaderName::from_static("x-acs-retry-after");
 
 /// The vendor's name of an operation: its own id with a capital, but for one.
 fn action(operation: &Operation) -> String {
-    match operation.id {
+    let mut action = match operation.id {
         "getPipelineJobRunLog" => "LogPipelineJobRun".to_owned(),
-        id => {
-            let mut letters = id.chars();
-            let first = letters.next().map(|first| first.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect()
-        }
+        id => id.to_owned(),
+    };
+    if let Some(first) = action.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    action
 }
 
 impl Dialect for AliyunDialect {

@@ -203,7 +203,7 @@ impl Client {
             PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_RUN, run)?;
         let answer = generated::client(&call)
             .get_pipeline_run()
-            .organization_id(&pipeline.organization_id)
+            .organization_id(pipeline.organization_id)
             .pipeline_id(pipeline.pipeline_id)
             .pipeline_run_id(run_id)
             .send()
@@ -213,8 +213,7 @@ impl Client {
             run_id,
             answer.as_ref().and_then(|answer| answer.pipeline_run_id),
         )?;
-        let run = normalize::run(&pipeline, run_id, answer)?;
-        Ok(call.clean_run(run))
+        Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
 }
 

@@ -5,7 +5,7 @@ use super::reference::PipelineRef;
 use super::types::{PipelineRun, PipelineRunStatus, PipelineRunSummary, StartPipelineRunResponse};
 use crate::client::Named;
 use crate::error::Result;
-use crate::run::{Run, RunStatus};
+use crate::run::{Run, RunRef, RunStatus};
 use crate::services::flow::{self, Shown};
 
 /// What each of Aliyun's words means. `CANCELLED`, `FAILED` and `STOPPED`, which some clients look
@@ -52,13 +52,13 @@ pub(super) fn listed(pipeline: &PipelineRef, item: PipelineRunSummary) -> Option
 }
 
 /// A run with its stages.
-pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: Option<PipelineRun>) -> Result<Run> {
+pub(super) fn run(reference: RunRef, answer: Option<PipelineRun>) -> Run {
     let shown = answer.as_ref().map(shown).unwrap_or_default();
-    let run = flow::run(pipeline, run_id, &shown)?;
-    Ok(match answer {
+    let run = flow::run(reference, &shown);
+    match answer {
         Some(answer) => run.with_vendor(answer),
         None => run.warn("The service's answer holds no run."),
-    })
+    }
 }
 
 /// What is shown of a run.

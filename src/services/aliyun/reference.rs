@@ -3,10 +3,9 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::run::RunRef;
 use crate::service::Service;
-use crate::services::flow::Pipeline;
 
 /// A pipeline of Aliyun Yunxiao.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,24 +44,15 @@ impl fmt::Display for PipelineRef {
 
 impl Place for PipelineRef {
     const SERVICE: Service = Service::Aliyun;
-    const RUN: &'static str = "run";
+    const NAMES: &'static [&'static str] = &["organization", "pipeline", "run"];
     type RunId = i64;
 
-    fn parts(&self) -> Vec<Part> {
-        vec![
-            ("organization", self.organization_id.clone()),
-            ("pipeline", self.pipeline_id.to_string()),
-        ]
+    fn values(&self) -> Vec<String> {
+        vec![self.organization_id.clone(), self.pipeline_id.to_string()]
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {
         let pipeline = PipelineRef::new(run.part("organizationId"), run.number("pipelineId")?);
         Ok((pipeline, run.number("runId")?))
-    }
-}
-
-impl Pipeline for PipelineRef {
-    fn in_organization(&self) -> (Option<&str>, i64) {
-        (Some(&self.organization_id), self.pipeline_id)
     }
 }

@@ -19,6 +19,16 @@ use crate::json;
 #[derive(Debug)]
 pub(super) struct AzureDevopsDialect;
 
+const REDIRECT: HeaderName = HeaderName::from_static("x-tfs-fedauthredirect");
+const SUPPRESS: HeaderValue = HeaderValue::from_static("Suppress");
+const PASS_THROUGH: HeaderName = HeaderName::from_static("x-vss-forcemsapassthrough");
+const TRUE: HeaderValue = HeaderValue::from_static("true");
+const ACTIVITY: HeaderName = HeaderName::from_static("activityid");
+const END_TO_END: HeaderName = HeaderName::from_static("x-vss-e2eid");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+const DELAY: HeaderName = HeaderName::from_static("x-ratelimit-delay");
+
 /// The collection is stopped, the organization deactivated. A 503 that does not pass (recorded).
 const STOPPED: &str = "TF24668";
 /// The caller used too much and the request was not carried out (vendor page).
@@ -33,14 +43,8 @@ impl Dialect for AzureDevopsDialect {
         let headers = request.headers_mut();
         // Both official SDKs send these two. The first asks for a 401 in place of a redirect to a
         // sign-in page; redirects are not followed here, so nobody can need the redirect.
-        headers.insert(
-            HeaderName::from_static("x-tfs-fedauthredirect"),
-            HeaderValue::from_static("Suppress"),
-        );
-        headers.insert(
-            HeaderName::from_static("x-vss-forcemsapassthrough"),
-            HeaderValue::from_static("true"),
-        );
+        headers.insert(REDIRECT, SUPPRESS);
+        headers.insert(PASS_THROUGH, TRUE);
         if operation.id == "getBuildLog" {
             // The service also has it as JSON and as an archive, and chooses by this header.
             headers.insert(ACCEPT, HeaderValue::from_static("text/plain"));
@@ -137,7 +141,7 @@ impl Dialect for AzureDevopsDialect {
 
     /// Equal in nearly all recorded answers; the organization's 503 has neither.
     fn request_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        header_text(headers, "activityid").or_else(|| header_text(headers, "x-vss-e2eid"))
+        header_text(headers, ACTIVITY).or_else(|| header_text(headers, END_TO_END))
     }
 
     /// The wait that is asked for. Where only the limits are told: until they are reset, once
@@ -147,13 +151,13 @@ impl Dialect for AzureDevopsDialect {
         if let Some(asked) = retry_after(headers) {
             return Some(asked);
         }
-        let number = |name| header_text(headers, name)?.trim().parse::<f64>().ok();
-        let spent = number("x-ratelimit-remaining").is_some_and(|left| left <= 0.0);
-        if let Some(reset) = number("x-ratelimit-reset").filter(|_| spent) {
+        let number = |name: HeaderName| header_text(headers, name)?.trim().parse::<f64>().ok();
+        let spent = number(REMAINING).is_some_and(|left| left <= 0.0);
+        if let Some(reset) = number(RESET).filter(|_| spent) {
             // Unix time: whole seconds are exact in an f64.
             return wait(reset - now.timestamp() as f64);
         }
-        number("x-ratelimit-delay")
+        number(DELAY)
             .filter(|delay| *delay > 0.0)
             .and_then(wait)
     }

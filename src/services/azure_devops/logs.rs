@@ -169,7 +169,7 @@ impl Client {
         }
         let answer = request.send().await;
         let (body, headers) = call.text(answer)?;
-        let is_json = header_text(&headers, http::header::CONTENT_TYPE.as_str())
+        let is_json = header_text(&headers, http::header::CONTENT_TYPE)
             .is_some_and(|kind| kind.starts_with("application/json"));
         let text = match is_json {
             true => lines(&body),

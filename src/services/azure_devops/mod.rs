@@ -236,8 +236,8 @@ impl Client {
             PipelineRef::call_about(&client.session, &operations::GET_RUN, run)?;
         let answer = generated::client(&call)
             .get_run()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
+            .organization(pipeline.organization)
+            .project(pipeline.project)
             .pipeline_id(pipeline.pipeline_id)
             .run_id(run_id)
             .api_version(&*self.api_version)
@@ -246,7 +246,7 @@ impl Client {
         let answer = call.decoded(answer)?;
         call.expect_run(run_id, answer.id)?;
         let ask_build = normalize::needs_build(&answer);
-        let mut read = normalize::run(&pipeline, run_id, answer)?;
+        let mut read = normalize::run(run.clone(), answer);
         if ask_build {
             normalize::add_build(&mut read, &client.build(run).await?);
         }

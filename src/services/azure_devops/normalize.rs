@@ -7,7 +7,7 @@ use super::types;
 use crate::client::Named;
 use crate::error::Result;
 use crate::place::Place;
-use crate::run::{Gate, GateKind, Run, RunStatus, Timestamp};
+use crate::run::{Gate, GateKind, Run, RunRef, RunStatus, Timestamp};
 
 /// What a run's two words mean together.
 fn run_status(state: Option<&types::RunState>, result: Option<&types::RunResult>) -> RunStatus {
@@ -68,7 +68,7 @@ fn unended(state: RunStatus, ended: Option<RunStatus>) -> RunStatus {
 /// `completed/succeeded`, or the one word that there is.
 fn words<'a>(state: Option<&'a str>, result: Option<&'a str>) -> Option<String> {
     match (state, result) {
-        (Some(state), Some(result)) => Some(format!("{state}/{result}")),
+        (Some(state), Some(result)) => Some([state, "/", result].concat()),
         (state, result) => state.or(result).map(str::to_owned),
     }
 }
@@ -85,15 +85,14 @@ pub(super) fn needs_build(run: &types::Run) -> bool {
             .is_some_and(|result| told.contains(result))
 }
 
-/// A run as a [`Run`]. Its id is the one thing that it cannot do without.
-pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: types::Run) -> Result<Run> {
+/// A run as a [`Run`]. Its id, in the reference, is the one thing that it cannot do without.
+pub(super) fn run(reference: RunRef, answer: types::Run) -> Run {
     let (state, result) = (answer.state.as_ref(), answer.result.as_ref());
-    let mut run = Run::new(pipeline.run(run_id)?, run_status(state, result));
+    let mut run = of_pipeline(reference, run_status(state, result));
     run.vendor_status = words(
         state.map(types::RunState::as_str),
         result.map(types::RunResult::as_str),
     );
-    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
     run.pipeline_name = answer
         .pipeline
         .as_ref()
@@ -102,7 +101,14 @@ pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: types::Run) -> Re
     run.created_at = answer.created_date.as_deref().and_then(Timestamp::parse);
     run.finished_at = answer.finished_date.as_deref().and_then(Timestamp::parse);
     run.requested_ref = own_repository(&answer).and_then(|own| own.ref_name.clone());
-    Ok(run.with_vendor(answer))
+    run.with_vendor(answer)
+}
+
+fn of_pipeline(reference: RunRef, status: RunStatus) -> Run {
+    let pipeline_id = reference.part("pipelineId").to_owned();
+    let mut run = Run::new(reference, status);
+    run.pipeline_id = Some(pipeline_id);
+    run
 }
 
 /// What the build of a run adds to it: how it ended, and when it began.
@@ -144,14 +150,13 @@ fn warn_of_issues(run: &mut Run, result: Option<&types::BuildResult>) {
 }
 
 /// A build, as the [`Run`] that it carries out.
-fn build(pipeline: &PipelineRef, run_id: i64, answer: types::Build) -> Result<Run> {
+fn build(reference: RunRef, answer: types::Build) -> Run {
     let (status, result) = (answer.status.as_ref(), answer.result.as_ref());
-    let mut run = Run::new(pipeline.run(run_id)?, build_status(status, result));
+    let mut run = of_pipeline(reference, build_status(status, result));
     run.vendor_status = words(
         status.map(types::BuildStatus::as_str),
         result.map(types::BuildResult::as_str),
     );
-    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
     run.pipeline_name = answer
         .definition
         .as_ref()
@@ -162,19 +167,19 @@ fn build(pipeline: &PipelineRef, run_id: i64, answer: types::Build) -> Result<Ru
     run.finished_at = answer.finish_time.as_deref().and_then(Timestamp::parse);
     run.requested_ref = answer.source_branch.clone();
     warn_of_issues(&mut run, result);
-    Ok(run.with_vendor(answer))
+    run.with_vendor(answer)
 }
 
 /// A run of a list; `None` for an item without an id. No run has the id 0 or less.
 pub(super) fn listed(pipeline: &PipelineRef, item: types::Run) -> Option<Result<Run>> {
     let id = item.id.filter(|id| *id > 0)?;
-    Some(run(pipeline, id, item))
+    Some(pipeline.run(id).map(|reference| run(reference, item)))
 }
 
 /// The same of a list of builds.
 pub(super) fn listed_build(pipeline: &PipelineRef, item: types::Build) -> Option<Result<Run>> {
     let id = item.id.filter(|id| *id > 0)?;
-    Some(build(pipeline, id, item))
+    Some(pipeline.run(id).map(|reference| build(reference, item)))
 }
 
 /// A run that was just started; `None` where the answer has no id in its place.
@@ -204,9 +209,8 @@ pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
         state.map(types::RunState::from).as_ref(),
         result.map(types::RunResult::from).as_ref(),
     );
-    let mut run = Run::new(pipeline.run_of(&answer.id)?, status);
+    let mut run = of_pipeline(pipeline.run_of(&answer.id)?, status);
     run.vendor_status = words(state, result);
-    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
     run.pipeline_name = answer.text(&["pipeline", "name"]);
     run.url = answer.text(&["_links", "web", "href"]);
     run.created_at = answer

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::client::{Call, Operation, Session};
 use crate::error::Result;
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -83,14 +83,14 @@ impl fmt::Display for PipelineRef {
 
 impl Place for PipelineRef {
     const SERVICE: Service = Service::AzureDevops;
-    const RUN: &'static str = "run";
+    const NAMES: &'static [&'static str] = &["organization", "project", "pipeline", "run"];
     type RunId = i64;
 
-    fn parts(&self) -> Vec<Part> {
+    fn values(&self) -> Vec<String> {
         vec![
-            ("organization", self.organization.clone()),
-            ("project", self.project.clone()),
-            ("pipeline", self.pipeline_id.to_string()),
+            self.organization.clone(),
+            self.project.clone(),
+            self.pipeline_id.to_string(),
         ]
     }
 

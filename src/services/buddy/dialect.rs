@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
 use crate::client::{Again, Answer, Dialect, Moment, Refusal, header_text, retry_after};
 use crate::json;
+
+const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
 
 /// Buddy: errors as a list of sentences, a rate limit that names its end.
 #[derive(Debug)]
@@ -44,11 +47,11 @@ impl Dialect for BuddyDialect {
         if let Some(asked) = retry_after(headers) {
             return Some(asked);
         }
-        let number = |name| header_text(headers, name)?.trim().parse::<i64>().ok();
-        if number("x-rate-limit-remaining")? > 0 {
+        let number = |name: HeaderName| header_text(headers, name)?.trim().parse::<i64>().ok();
+        if number(REMAINING)? > 0 {
             return None;
         }
-        let wait = number("x-rate-limit-reset")?.checked_sub(now.timestamp())?;
+        let wait = number(RESET)?.checked_sub(now.timestamp())?;
         u64::try_from(wait).ok().map(Duration::from_secs)
     }
 

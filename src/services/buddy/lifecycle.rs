@@ -52,8 +52,11 @@ impl Client {
             .send()
             .await;
         let read = |execution: types::Execution| {
-            let id = execution.id.unwrap_or(asked);
-            Some(normalize::run(&pipeline, id, execution))
+            let reference = match execution.id.filter(|id| *id != asked) {
+                Some(id) => pipeline.execution(id),
+                None => Ok(run.clone()),
+            };
+            Some(reference.map(|reference| normalize::run(reference, execution)))
         };
         let updated = call.started(answer, read, |run| normalize::named(&pipeline, run));
         updated.map_err(look_first)

@@ -201,14 +201,14 @@ impl Client {
             PipelineRef::call_about(&self.session, &operations::GET_EXECUTION, run)?;
         let answer = generated::client(&call)
             .get_execution()
-            .workspace(&pipeline.workspace)
-            .project_name(&pipeline.project)
+            .workspace(pipeline.workspace)
+            .project_name(pipeline.project)
             .pipeline_id(pipeline.pipeline_id)
             .execution_id(id)
             .send()
             .await;
         let execution = call.decoded(answer)?;
         call.expect_run(id, execution.id)?;
-        Ok(call.clean_run(normalize::run(&pipeline, id, execution)?))
+        Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
 }

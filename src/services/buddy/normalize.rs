@@ -6,7 +6,7 @@ use super::types::{Execution, ExecutionStatus};
 use crate::client::Named;
 use crate::error::Result;
 use crate::place::Place;
-use crate::run::{Gate, Run, RunStatus, Timestamp};
+use crate::run::{Gate, Run, RunRef, RunStatus, Timestamp};
 
 /// What each of Buddy's words means. Words for people's input start with `WAITING_FOR_`, and
 /// Buddy adds to them.
@@ -28,10 +28,10 @@ pub(super) fn status(word: &ExecutionStatus) -> RunStatus {
     }
 }
 
-/// An execution as a run. Its id is the one thing that an execution cannot do without.
-pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Execution) -> Result<Run> {
+/// An execution as a run. Its id, in the reference, is the one thing that it cannot do without.
+pub(super) fn run(reference: RunRef, execution: Execution) -> Run {
     let word = execution.status.as_ref();
-    let reference = pipeline.execution(execution_id)?;
+    let pipeline_id = reference.part("pipelineId").to_owned();
     let mut run = Run::new(reference, word.map_or(RunStatus::Unknown, status));
     run.vendor_status = word.map(ToString::to_string);
     let own = word.and_then(waits_for);
@@ -59,7 +59,7 @@ pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Executio
             run.waits_for.push(gate);
         }
     }
-    run.pipeline_id = Some(pipeline.pipeline_id.to_string());
+    run.pipeline_id = Some(pipeline_id);
     run.pipeline_name = execution
         .pipeline
         .as_ref()
@@ -68,13 +68,13 @@ pub(super) fn run(pipeline: &PipelineRef, execution_id: i64, execution: Executio
     run.started_at = execution.start_date.as_deref().and_then(Timestamp::parse);
     run.finished_at = execution.finish_date.as_deref().and_then(Timestamp::parse);
     run.requested_ref = requested_ref(&execution);
-    Ok(run.with_vendor(execution))
+    run.with_vendor(execution)
 }
 
 /// A run that was just started, or that a list has; `None` where there is no id in its place.
 pub(super) fn listed(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
     let id = execution.id.filter(|id| *id > 0)?;
-    Some(run(pipeline, id, execution))
+    Some(pipeline.execution(id).map(|reference| run(reference, execution)))
 }
 
 /// An execution of which the id could be read, and perhaps a little more.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -46,14 +46,14 @@ impl fmt::Display for PipelineRef {
 
 impl Place for PipelineRef {
     const SERVICE: Service = Service::Buddy;
-    const RUN: &'static str = "execution";
+    const NAMES: &'static [&'static str] = &["workspace", "project", "pipeline", "execution"];
     type RunId = i64;
 
-    fn parts(&self) -> Vec<Part> {
+    fn values(&self) -> Vec<String> {
         vec![
-            ("workspace", self.workspace.clone()),
-            ("project", self.project.clone()),
-            ("pipeline", self.pipeline_id.to_string()),
+            self.workspace.clone(),
+            self.project.clone(),
+            self.pipeline_id.to_string(),
         ]
     }
 

@@ -12,7 +12,7 @@ pub(super) use answer::{Job, Shown, shown};
 pub(super) use decide::{Jobs, Wish, carry_out, retry_failed};
 pub(super) use jobs::{Flow, all_steps, log_of_step, step_logs};
 pub(super) use likeness::{candidate, fits};
-pub(super) use run::{Pipeline, listed, queued, run};
+pub(super) use run::{listed, queued, run};
 
 use crate::error::{ErrorKind, Result};
 use crate::mark::{Mark, MarkPlace, Trace};

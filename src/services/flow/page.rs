@@ -3,7 +3,11 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::place::Part;
+use crate::run::RunRef;
 use crate::web_page::{Address, Site};
+
+/// Stands in a reference for the organization that a Region instance does not have.
+pub(crate) const NO_ORGANIZATION: &str = "-";
 
 /// Where people look at pipelines (vendor page of the start).
 const PAGES: &str = "https://flow.aliyun.com/pipelines/";
@@ -15,10 +19,12 @@ pub(crate) const SITE: Site = Site {
 };
 
 /// The page of a run. `builds` and `organizationId` are from public clients; without the organization
-/// the site shows the one that was looked at last.
-pub(crate) fn page(organization_id: &str, pipeline_id: i64, run_id: &str) -> String {
-    let organization = utf8_percent_encode(organization_id, NON_ALPHANUMERIC);
-    format!("{PAGES}{pipeline_id}/builds/{run_id}?organizationId={organization}")
+/// the site shows the one that was looked at last. Where a Region instance has its pages is not known.
+pub(super) fn page(run: &RunRef) -> Option<String> {
+    let organization = Some(run.part("organizationId")).filter(|id| *id != NO_ORGANIZATION)?;
+    let organization = utf8_percent_encode(organization, NON_ALPHANUMERIC);
+    let (pipeline, run) = (run.part("pipelineId"), run.run_id());
+    Some(format!("{PAGES}{pipeline}/builds/{run}?organizationId={organization}"))
 }
 
 /// What the address of a page names.

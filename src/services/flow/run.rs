@@ -5,42 +5,36 @@ use super::decide::gate;
 use super::page::page;
 use crate::error::Result;
 use crate::place::Place;
-use crate::run::{Run, RunStatus, Timestamp};
-
-/// A pipeline of either API.
-pub(in crate::services) trait Pipeline: Place {
-    /// The organization, which a Region instance has none of, and the pipeline's number.
-    fn in_organization(&self) -> (Option<&str>, i64);
-}
+use crate::run::{Run, RunRef, RunStatus, Timestamp};
 
 /// A run with nothing but its name and its word.
-fn worded(pipeline: &impl Pipeline, run_id: &str, word: Option<Word<'_>>) -> Result<Run> {
+fn worded(reference: RunRef, word: Option<Word<'_>>) -> Run {
     let status = word.map_or(RunStatus::Unknown, |(_, status)| status);
-    let mut run = Run::new(pipeline.run_of(run_id)?, status);
+    let (pipeline_id, url) = (reference.part("pipelineId").to_owned(), page(&reference));
+    let mut run = Run::new(reference, status);
     run.vendor_status = word.map(|(word, _)| word.to_owned());
-    let (organization, pipeline_id) = pipeline.in_organization();
-    run.pipeline_id = Some(pipeline_id.to_string());
-    // Where a Region instance has its pages is not known.
-    run.url = organization.map(|organization| page(organization, pipeline_id, &run.id));
-    Ok(run)
+    run.pipeline_id = Some(pipeline_id);
+    run.url = url;
+    run
 }
 
 /// A run that has just been started: its answer has a number and no state.
-pub(in crate::services) fn queued(pipeline: &impl Pipeline, run_id: &str) -> Result<Run> {
-    let mut run = worded(pipeline, run_id, None)?;
+pub(in crate::services) fn queued(pipeline: &impl Place, run_id: &str) -> Result<Run> {
+    let mut run = worded(pipeline.run_of(run_id)?, None);
     run.status = RunStatus::Queued;
     Ok(run)
 }
 
 /// A run as a list shows it. `None` for an item without a number: they count from 1.
 pub(in crate::services) fn listed(
-    pipeline: &impl Pipeline,
+    pipeline: &impl Place,
     run_id: Option<i64>,
     word: Option<Word<'_>>,
     [began, ended]: [Option<i64>; 2],
 ) -> Option<Result<Run>> {
     let run_id = run_id.filter(|id| *id > 0)?;
-    Some(worded(pipeline, &run_id.to_string(), word).map(|mut run| {
+    Some(pipeline.run_of(&run_id.to_string()).map(|reference| {
+        let mut run = worded(reference, word);
         run.started_at = began.and_then(Timestamp::from_millis);
         run.finished_at = ended.and_then(Timestamp::from_millis);
         run
@@ -48,12 +42,8 @@ pub(in crate::services) fn listed(
 }
 
 /// A run with its stages. It has no times of its own but those of its record.
-pub(in crate::services) fn run(
-    pipeline: &impl Pipeline,
-    run_id: i64,
-    shown: &Shown<'_>,
-) -> Result<Run> {
-    let mut run = worded(pipeline, &run_id.to_string(), shown.word)?;
+pub(in crate::services) fn run(reference: RunRef, shown: &Shown<'_>) -> Run {
+    let mut run = worded(reference, shown.word);
     run.created_at = shown.created.and_then(Timestamp::from_millis);
     let began = shown.stages.iter().filter_map(|[began, _]| *began);
     let began = began.filter(|millis| *millis > 0).min();
@@ -70,7 +60,7 @@ pub(in crate::services) fn run(
         let waiting = shown.jobs.iter().filter(|job| job.is(RunStatus::Waiting));
         run.waits_for = waiting.map(gate).collect();
     }
-    Ok(run)
+    run
 }
 
 /// What the run's sources were set to, each once.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::run::RunRef;
 use crate::service::Service;
 
@@ -40,11 +40,11 @@ impl fmt::Display for ProjectRef {
 
 impl Place for ProjectRef {
     const SERVICE: Service = Service::Matillion;
-    const RUN: &'static str = "execution";
+    const NAMES: &'static [&'static str] = &["project", "execution"];
     type RunId = String;
 
-    fn parts(&self) -> Vec<Part> {
-        vec![("project", self.project_id.clone())]
+    fn values(&self) -> Vec<String> {
+        vec![self.project_id.clone()]
     }
 
     fn read(run: &RunRef) -> Result<(Self, String)> {

@@ -17,6 +17,11 @@ pub(super) struct YunxiaoDialect;
 /// say what it is the number of; the others count where they agree.
 const NAMED: [&[&str]; 2] = [&["pipelineRunId"], &["data", "pipelineRunId"]];
 const UNNAMED: [&[&str]; 4] = [&["runId"], &["id"], &["data", "runId"], &["data", "id"]];
+/// What an answer in an object says, if it says anything of these.
+const GOOD: &[(&str, &[&str])] = &[
+    ("success", &["\":true"]),
+    ("errorCode", &["\":\"\"", "\":null"]),
+];
 
 impl Dialect for YunxiaoDialect {
     /// As the vendor's own client does; left alone, the length of no body at all is not sent.
@@ -34,6 +39,7 @@ impl Dialect for YunxiaoDialect {
             Some(Found::Bool(done)) => !done,
             Some(Found::Text(done)) => done.trim().eq_ignore_ascii_case("false"),
             Some(_) => false,
+            None if json::says_only(&answer.body, GOOD) => false,
             None => {
                 let [code, success] =
                     json::values_at(&answer.body, &[&["errorCode"], &["success"]]);

@@ -1,9 +1,11 @@
 //! The two editions: one set of operations behind two beginnings of a path.
 
+use std::fmt::Write as _;
+
 use http::Uri;
 
 use super::generated;
-use crate::client::Call;
+use crate::client::{Call, Segment};
 use crate::error::{ErrorKind, Result};
 
 /// The host of the central edition, where nothing is without an organization.
@@ -19,17 +21,18 @@ const PREFIX: &str = "/oapi/v1/flow";
 /// [`ErrorKind::Configuration`] when the organization is missing where there has to be one.
 pub(super) fn client(call: &Call, organization: Option<&str>) -> Result<generated::Client> {
     let mut client = generated::client(call);
-    if organization.is_none() && is_central(&client.baseurl) {
+    let base_url = call.session().base_url();
+    if organization.is_none() && is_central(base_url) {
         let error = call.error(ErrorKind::Configuration);
         let error = error.detail("the organization's id is missing");
         return Err(error.advise(WHICH));
     }
-    if !client.baseurl.ends_with(PREFIX) {
+    if !base_url.ends_with(PREFIX) {
         client.baseurl.push_str(PREFIX);
     }
     if let Some(id) = organization {
-        client.baseurl.push_str("/organizations/");
-        client.baseurl.push_str(&progenitor_client::encode_path(id));
+        // Writing to a text does not fail.
+        let _ = write!(client.baseurl, "/organizations/{}", Segment(id));
     }
     Ok(client)
 }

@@ -208,8 +208,7 @@ impl Client {
             .await;
         let answer = call.decoded(answer)?;
         call.expect_run(run_id, answer.pipeline_run_id)?;
-        let run = normalize::run(&pipeline, run_id, answer)?;
-        Ok(call.clean_run(run))
+        Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
 
     /// Reads the newest run of a pipeline, whoever started it (`GetLatestPipelineRun`). Leaves a
@@ -230,8 +229,8 @@ impl Client {
             let error = call.error(ErrorKind::Undecodable);
             error.detail("the answer names no run")
         })?;
-        let run = normalize::run(pipeline, run_id, answer)?;
-        Ok(call.clean_run(run))
+        let reference = pipeline.run(run_id)?;
+        Ok(call.clean_run(normalize::run(reference, answer)))
     }
 }
 

@@ -7,7 +7,7 @@ use super::types::{
 use crate::client::Named;
 use crate::error::Result;
 use crate::json::{Found, number_id};
-use crate::run::{Run, RunStatus};
+use crate::run::{Run, RunRef, RunStatus};
 use crate::services::flow::{self, Shown};
 
 /// What each of Yunxiao's words means. `FAILED`, `CANCELLED`, `STOPPED` and others, which some
@@ -71,9 +71,8 @@ pub(super) fn listed(pipeline: &PipelineRef, item: PipelineRunSummary) -> Option
 }
 
 /// A run with its stages.
-pub(super) fn run(pipeline: &PipelineRef, run_id: i64, answer: PipelineRun) -> Result<Run> {
-    let run = flow::run(pipeline, run_id, &shown(&answer))?;
-    Ok(run.with_vendor(answer))
+pub(super) fn run(reference: RunRef, answer: PipelineRun) -> Run {
+    flow::run(reference, &shown(&answer)).with_vendor(answer)
 }
 
 /// What is shown of a run.

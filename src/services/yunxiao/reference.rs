@@ -3,13 +3,10 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::run::RunRef;
 use crate::service::Service;
-use crate::services::flow::Pipeline;
-
-/// Stands in a reference for the organization that a Region instance does not have.
-const NONE: &str = "-";
+use crate::services::flow::page::NO_ORGANIZATION;
 
 /// A pipeline of Yunxiao.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,27 +51,24 @@ impl PipelineRef {
 
 /// The organization that is meant.
 pub(super) fn organization(given: Option<&str>) -> Option<&str> {
-    given.filter(|id| *id != NONE)
+    given.filter(|id| *id != NO_ORGANIZATION)
 }
 
 impl fmt::Display for PipelineRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let organization = self.organization().unwrap_or(NONE);
+        let organization = self.organization().unwrap_or(NO_ORGANIZATION);
         write!(f, "{organization}/{}", self.pipeline_id)
     }
 }
 
 impl Place for PipelineRef {
     const SERVICE: Service = Service::Yunxiao;
-    const RUN: &'static str = "run";
+    const NAMES: &'static [&'static str] = &["organization", "pipeline", "run"];
     type RunId = i64;
 
-    fn parts(&self) -> Vec<Part> {
-        let organization = self.organization().unwrap_or(NONE);
-        vec![
-            ("organization", organization.to_owned()),
-            ("pipeline", self.pipeline_id.to_string()),
-        ]
+    fn values(&self) -> Vec<String> {
+        let organization = self.organization().unwrap_or(NO_ORGANIZATION);
+        vec![organization.to_owned(), self.pipeline_id.to_string()]
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {
@@ -83,11 +77,5 @@ impl Place for PipelineRef {
             pipeline_id: run.number("pipelineId")?,
         };
         Ok((pipeline, run.number("runId")?))
-    }
-}
-
-impl Pipeline for PipelineRef {
-    fn in_organization(&self) -> (Option<&str>, i64) {
-        (self.organization(), self.pipeline_id)
     }
 }

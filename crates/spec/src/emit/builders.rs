@@ -45,7 +45,7 @@ fn bodies(file: &File) -> BTreeSet<Ident> {
     idents.windows(3).filter_map(follows).collect()
 }
 
-fn content<'i>(items: &'i mut [Item], name: &str) -> Option<&'i mut Vec<Item>> {
+pub(super) fn content<'i>(items: &'i mut [Item], name: &str) -> Option<&'i mut Vec<Item>> {
     items.iter_mut().find_map(|item| match item {
         Item::Mod(module) if module.ident == name => Some(&mut module.content.as_mut()?.1),
         _ => None,

@@ -9,6 +9,7 @@ mod builders;
 mod fields;
 mod hide;
 mod operations;
+mod requests;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -23,6 +24,7 @@ pub use builders::keep_builders_of_requests;
 pub use fields::{describe_references, restore_wire_names};
 pub use hide::hide_secrets;
 pub use operations::operations;
+pub use requests::lean_requests;
 
 /// Words that a vendor may add to: one call of `open_enum!`, which the library defines, for each.
 pub fn open_enums(enums: &[StringEnum]) -> TokenStream {
