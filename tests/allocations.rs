@@ -106,14 +106,7 @@ fn a_call_takes_few_allocations() {
     let pipeline = yunxiao::PipelineRef::new("5ebbc", 2);
     let mut params = yunxiao::types::CreatePipelineRunParams::default();
     params.envs.insert("VERSION".to_owned(), "1.2.3".to_owned());
-    let held = held
-        & holds(
-            &yunxiao,
-            "yunxiao/5ebbc/2/31",
-            &pipeline,
-            &params,
-            [50, 42],
-        );
+    let held = held & holds(&yunxiao, "yunxiao/5ebbc/2/31", &pipeline, &params, [50, 42]);
 
     let buddy: buddy::Client = client(buddy::Credentials::token(TOKEN));
     let pipeline = buddy::PipelineRef::new("acme", "site", 2);

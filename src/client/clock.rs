@@ -184,8 +184,7 @@ impl Clocks {
 
 /// The time in an answer's `Date`.
 pub(crate) fn date(headers: &HeaderMap) -> Option<Moment> {
-    let date: SystemTime =
-        httpdate::parse_http_date(header_text(headers, DATE)?.trim()).ok()?;
+    let date: SystemTime = httpdate::parse_http_date(header_text(headers, DATE)?.trim()).ok()?;
     Some(DateTime::from(date))
 }
 

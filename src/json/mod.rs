@@ -53,7 +53,9 @@ pub(crate) fn says_only(body: &[u8], usual: &[(&str, &[&str])]) -> bool {
     let is_usual = |(key, values): &(&str, &[&str])| {
         memmem::find_iter(body, key).all(|at| {
             let behind = body.get(at.saturating_add(key.len())..).unwrap_or_default();
-            values.iter().any(|value| behind.starts_with(value.as_bytes()))
+            values
+                .iter()
+                .any(|value| behind.starts_with(value.as_bytes()))
         })
     };
     // A key may be written with escapes.

@@ -135,11 +135,14 @@ impl Needles {
         let glance = self.glance.get_or_init(|| {
             // Those that stand as words are too short for it.
             let shortest = self.shortest().filter(|_| !self.has_words())?;
-            let holds = |needle: &Needle, byte| needle.text.expose_secret().as_bytes().contains(&byte);
+            let holds =
+                |needle: &Needle, byte| needle.text.expose_secret().as_bytes().contains(&byte);
             let hold = |byte| self.needles.iter().any(|needle| holds(needle, byte));
             Some(Glance::new(shortest, hold))
         });
-        glance.as_ref().is_some_and(|glance| glance.finds_none(text))
+        glance
+            .as_ref()
+            .is_some_and(|glance| glance.finds_none(text))
     }
 
     /// Whether some are found only as words.

@@ -30,7 +30,10 @@ impl DateText {
         for (places, number) in fields {
             let mut rest = number;
             for digit in text.get_mut(places).unwrap_or_default().iter_mut().rev() {
-                *digit = b"0123456789".get(rest as usize % 10).copied().unwrap_or_default();
+                *digit = b"0123456789"
+                    .get(rest as usize % 10)
+                    .copied()
+                    .unwrap_or_default();
                 rest /= 10;
             }
         }

@@ -42,7 +42,11 @@ impl Call {
         let body = self.exchange(request, info.operation_id).await;
         let body = body.ok_or_else(|| Failed::Custom(String::new()))?;
         match serde_json::from_slice(&body) {
-            Ok(decoded) => Ok(ResponseValue::new(decoded, StatusCode::OK, HeaderMap::new())),
+            Ok(decoded) => Ok(ResponseValue::new(
+                decoded,
+                StatusCode::OK,
+                HeaderMap::new(),
+            )),
             Err(cause) => Err(Failed::InvalidResponsePayload(body, cause)),
         }
     }
@@ -171,9 +175,14 @@ impl Kept {
         let headers = std::mem::take(request.headers_mut());
         let bare = request.try_clone();
         let list = headers.iter();
-        let list = list.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let list = list
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         *request.headers_mut() = headers;
-        bare.map(|bare| Kept { bare, headers: list })
+        bare.map(|bare| Kept {
+            bare,
+            headers: list,
+        })
     }
 
     fn request(&self) -> Option<Request> {

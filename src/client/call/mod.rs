@@ -120,7 +120,9 @@ impl Call {
         let run = self.0.names.iter().copied().zip(run);
         let others = self.0.path.iter();
         let values = run.chain(others.map(|(name, value)| (*name, value.as_str())));
-        let values: Vec<_> = values.map(|(name, value)| format!("{name} {value}")).collect();
+        let values: Vec<_> = values
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
         error
             .to(self.session().service(), self.0.operation.id)
             .about(crate::text::one_line(&values.join(", ")))

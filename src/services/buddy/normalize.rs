@@ -74,7 +74,11 @@ pub(super) fn run(reference: RunRef, execution: Execution) -> Run {
 /// A run that was just started, or that a list has; `None` where there is no id in its place.
 pub(super) fn listed(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
     let id = execution.id.filter(|id| *id > 0)?;
-    Some(pipeline.execution(id).map(|reference| run(reference, execution)))
+    Some(
+        pipeline
+            .execution(id)
+            .map(|reference| run(reference, execution)),
+    )
 }
 
 /// An execution of which the id could be read, and perhaps a little more.

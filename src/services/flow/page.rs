@@ -24,7 +24,9 @@ pub(super) fn page(run: &RunRef) -> Option<String> {
     let organization = Some(run.part("organizationId")).filter(|id| *id != NO_ORGANIZATION)?;
     let organization = utf8_percent_encode(organization, NON_ALPHANUMERIC);
     let (pipeline, run) = (run.part("pipelineId"), run.run_id());
-    Some(format!("{PAGES}{pipeline}/builds/{run}?organizationId={organization}"))
+    Some(format!(
+        "{PAGES}{pipeline}/builds/{run}?organizationId={organization}"
+    ))
 }
 
 /// What the address of a page names.

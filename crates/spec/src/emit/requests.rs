@@ -57,7 +57,10 @@ fn lean(block: &mut Block) {
     decode_at_once(block);
     for stmt in &mut block.stmts {
         let name = local(stmt).cloned();
-        let Stmt::Local(syn::Local { init: Some(init), .. }) = stmt else {
+        let Stmt::Local(syn::Local {
+            init: Some(init), ..
+        }) = stmt
+        else {
             continue;
         };
         match name {
@@ -96,7 +99,11 @@ fn address(format: &Expr) -> Option<Expr> {
     let list = Punctuated::<Expr, Token![,]>::parse_terminated;
     let arguments = format.mac.parse_body_with(list).ok()?;
     let mut arguments = arguments.iter();
-    let Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) = arguments.next()? else {
+    let Expr::Lit(syn::ExprLit {
+        lit: Lit::Str(text),
+        ..
+    }) = arguments.next()?
+    else {
         return None;
     };
     let (path, base) = (text.value(), arguments.next()?);
