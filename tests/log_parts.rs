@@ -35,7 +35,8 @@ impl Growing {
 }
 
 fn line(number: usize) -> String {
-    format!("2026-11-21T09:00:00.{number:07}Z line {number}")
+    // The bracket is no JSON, and nothing that is nested.
+    format!("2026-11-21T09:00:00.{number:07}Z [line {number}")
 }
 
 fn number(request: &Request, name: &str) -> Option<usize> {
@@ -194,12 +195,16 @@ async fn buddy_serves_a_thousand_lines_at_once() {
 async fn a_line_that_may_grow_is_left_for_the_next_time() {
     let server = MockServer::start().await;
     let place = "/workspaces/acme/projects/site/pipelines/2/executions/31";
+    let mut later = LogMark::default();
     for (status, action) in [
         ("INPROGRESS", "a1"),
         ("SUCCESSFUL", "a2"),
         ("INPROGRESS", "a3"),
+        ("SUCCESSFUL", "a4"),
     ] {
-        let page = json!({ "total_element_count": 2, "logs": ["one", "tw"] });
+        // The last page of the last one never comes.
+        let lines: &[&str] = if action == "a4" { &[] } else { &["one", "tw"] };
+        let page = json!({ "total_element_count": 2, "logs": lines });
         let logs = format!("{place}/action_executions/{action}/logs");
         if action != "a3" {
             serve(&server, &logs, move |_| {
@@ -220,10 +225,19 @@ async fn a_line_that_may_grow_is_left_for_the_next_time() {
         let steps = Runs::steps(&client, &run).await.expect("steps");
         let part = client.log_part(&run, &steps[0], LogMark::default()).await;
         let part = part.expect("an answer");
+        match &part {
+            Some(part) => {
+                assert!(!part.more, "{action}");
+                later = part.next;
+            }
+            // Parts were served before.
+            None => assert!(client.log_part(&run, &steps[0], later).await.is_err()),
+        }
         let lines = part.map(|part| part.lines);
         let expected: Option<&[&str]> = match action {
             "a1" => Some(&["one"]),
             "a2" => Some(&["one", "tw"]),
+            "a4" => Some(&[]),
             _ => None,
         };
         assert_eq!(

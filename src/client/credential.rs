@@ -1,7 +1,5 @@
 //! What a session authenticates with, whichever kind it is.
 
-use std::fmt;
-
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 #[cfg(feature = "aliyun")]
@@ -105,12 +103,6 @@ impl Credential {
 pub(super) fn key_secrets(key: &acs3::Credentials) -> impl Iterator<Item = &str> {
     let secrets = [Some(&key.access_key_secret), key.security_token.as_ref()];
     secrets.into_iter().flatten().map(Secret::expose)
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[hidden]")
-    }
 }
 
 /// An empty secret is refused before anything is sent: it comes from a variable that is set to

@@ -71,9 +71,3 @@ impl Gate for Keep {
         Box::pin(std::future::ready(Err(held)))
     }
 }
-
-impl fmt::Debug for Keep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Keep")
-    }
-}

@@ -22,23 +22,13 @@ const WRITES: usize = 4;
 const BETWEEN_WRITES: Duration = Duration::from_millis(250);
 
 /// A claim on a key, for as long as nobody else takes it.
-#[derive(Debug)]
 pub(super) struct Hold {
     ledger: Arc<dyn Ledger>,
     key: Key,
-    clock: Clocks,
+    clock: Clock,
     held: Mutex<Held>,
 }
 
-struct Clocks(Clock);
-
-impl std::fmt::Debug for Clocks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
-    }
-}
-
-#[derive(Debug)]
 struct Held {
     entry: Entry,
     version: Version,
@@ -86,7 +76,7 @@ impl Hold {
             Ok(version) => Ok(Some(Hold {
                 ledger,
                 key: entry.key.clone(),
-                clock: Clocks(clock),
+                clock,
                 held: Mutex::new(Held {
                     entry,
                     version,
@@ -100,7 +90,7 @@ impl Hold {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        (self.clock.0)()
+        (self.clock)()
     }
 
     /// Takes note of how far the service's clock is ahead.

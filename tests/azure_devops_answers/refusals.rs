@@ -75,3 +75,27 @@ async fn a_body_of_another_type_is_data_and_no_sentence() {
         assert_eq!(error.sentences(), said, "{kind}: {error}");
     }
 }
+
+#[tokio::test]
+async fn nobody_has_to_read_more_than_twenty_sentences() {
+    for (number, last) in [(20, "No. 19"), (24, "4 more sentences were left out")] {
+        let results = (0..number).map(|number| format!("No. {number}"));
+        let results = results.collect::<Vec<_>>();
+        let body = json!({ "customProperties": { "ValidationResults": results } });
+        let server = always(ResponseTemplate::new(400).set_body_json(body)).await;
+        let error = client(&server).get(&run()).await.unwrap_err();
+        assert_eq!(error.sentences().last().unwrap(), last);
+        assert_eq!(error.sentences()[19], "No. 19");
+    }
+}
+
+/// It may name a run.
+#[tokio::test]
+async fn what_is_json_is_no_page_whatever_it_is_called() {
+    for (status, kind) in [(200, "text/html"), (203, "application/json")] {
+        let answer = ResponseTemplate::new(status);
+        let answer = answer.set_body_raw(r#" {"state": "inProgress"}"#, kind);
+        let read = client(&always(answer).await).get(&run()).await;
+        assert!(read.is_ok(), "{status} {kind}: {read:?}");
+    }
+}

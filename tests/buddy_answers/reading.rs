@@ -73,3 +73,19 @@ async fn a_reference_of_another_service_is_refused_and_nothing_is_sent() {
     }
     assert!(received(&server).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_header_of_the_callers_is_sent_unless_the_credential_has_it() {
+    let server = always(json_answer(json!({ "id": 31 }))).await;
+    let [via, of_credential] = ["via", "authorization"].map(http::HeaderName::from_static);
+    let mine = http::HeaderValue::from_static("mine");
+    let client = client(&server).with_header(via, mine.clone());
+    client
+        .with_header(of_credential, mine)
+        .get(&run())
+        .await
+        .unwrap();
+    let headers = &received(&server).await[0].headers;
+    assert_eq!(headers["via"], "mine");
+    assert_ne!(headers["authorization"], "mine");
+}

@@ -19,7 +19,7 @@ pub enum Break {
     HangsBefore,
     /// It is done, and never answers.
     HangsAfter,
-    /// This one alone, a write: it fails, and is done right before the next.
+    /// A write: it fails, and is done right before the next.
     IsLate,
 }
 
@@ -32,8 +32,9 @@ impl Break {
 #[derive(Debug)]
 pub struct Brittle {
     inner: Arc<dyn Ledger>,
-    /// The operation that breaks, counted from 0, and all after it.
+    /// The operation that breaks, counted from 0, and all after it unless it is alone.
     breaks: usize,
+    alone: bool,
     how: Break,
     operations: AtomicUsize,
     late: Mutex<Option<(Vec<u8>, Version)>>,
@@ -43,14 +44,24 @@ pub struct Brittle {
 
 impl Brittle {
     pub fn new(inner: Arc<dyn Ledger>, breaks: usize, how: Break) -> Arc<Brittle> {
-        Arc::new(Brittle {
+        Arc::new(Brittle::made(inner, breaks, how, false))
+    }
+
+    /// All operations but this one do what they should.
+    pub fn once(inner: Arc<dyn Ledger>, breaks: usize, how: Break) -> Arc<Brittle> {
+        Arc::new(Brittle::made(inner, breaks, how, true))
+    }
+
+    fn made(inner: Arc<dyn Ledger>, breaks: usize, how: Break, alone: bool) -> Brittle {
+        Brittle {
             inner,
             breaks,
+            alone,
             how,
             operations: AtomicUsize::new(0),
             late: Mutex::default(),
             hangs: Notify::new(),
-        })
+        }
     }
 
     pub fn operations(&self) -> usize {
@@ -62,7 +73,7 @@ impl Brittle {
         operation: impl Future<Output = Result<T, LedgerError>>,
     ) -> Result<T, LedgerError> {
         let number = self.operations.fetch_add(1, Ordering::SeqCst);
-        if number < self.breaks || (number > self.breaks && self.how == Break::IsLate) {
+        if number < self.breaks || (number > self.breaks && self.alone) {
             return operation.await;
         }
         if matches!(self.how, Break::FailsAfter | Break::HangsAfter) {

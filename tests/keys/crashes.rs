@@ -1,9 +1,12 @@
 //! A caller that breaks off at any operation of its ledger, and one whose ledger fails there.
 
+use std::time::Duration;
+
 use runpipe::ErrorKind;
+use runpipe_testing::{Rule, Script, ScriptedAnswer};
 
 use crate::brittle::{Break, Brittle};
-use crate::subject::{Aliyun, Buddy, Matillion, Site, Subject};
+use crate::subject::{Aliyun, Buddy, LEASE, Matillion, Site, Subject};
 
 /// More than a start without trouble has.
 const MOST: usize = 40;
@@ -140,9 +143,31 @@ async fn a_ledger_that_never_answers_lets_nothing_be_sent() {
 async fn a_write_that_takes_effect_late_is_known_for_the_own() {
     let site = Site::open().await;
     // The entry is read and created; the third writes that the request leaves.
-    let brittle = Brittle::new(site.ledger.clone(), 2, Break::IsLate);
+    let brittle = Brittle::once(site.ledger.clone(), 2, Break::IsLate);
     let outcome = site.start::<Buddy>(&site.once_in(brittle)).await;
     let entry = site.entry().await.expect("an entry");
     assert!(entry.is_settled(), "{entry:?}, {outcome:?}");
     assert_eq!(site.asked::<Buddy>(), usize::from(outcome.is_ok()));
+}
+
+/// What the ledger holds then decides, and nothing else than that.
+#[tokio::test]
+async fn a_claim_that_failed_holds_where_it_was_written_and_nowhere_else() {
+    let site = Site::open().await;
+    let refused = Rule::answer(Buddy::SERVICE, ScriptedAnswer::status(400));
+    let refused = Script::new([refused.operation(Buddy::START)]);
+    site.sandbox.play(&refused).expect("a script");
+    let first = site.start::<Buddy>(&site.once()).await;
+    assert_eq!(first.expect_err("no").kind(), ErrorKind::InvalidRequest);
+    let day = Duration::from_secs(24 * 3600);
+    for (how, started) in [(Break::FailsBefore, 0), (Break::FailsAfter, 1)] {
+        // The key is free: its entry is read, then it is written.
+        let brittle = Brittle::once(site.ledger.clone(), 1, how);
+        let once = site.once_in(brittle).lease(day).wait(LEASE);
+        match site.start::<Buddy>(&once).await {
+            Ok(run) => assert!(!run.attached),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Ledger, "{error}"),
+        }
+        assert_eq!(site.started::<Buddy>(), started, "{how:?}");
+    }
 }

@@ -52,6 +52,20 @@ async fn a_mark_goes_where_people_see_it() {
     test::<AzureDevops>(parameter, |mark| format!(r#""mark":"{mark}""#)).await;
 }
 
+#[test]
+fn what_the_caller_has_to_say_stays_in_front_of_the_mark() {
+    let mark = runpipe::Mark::new("k", 1);
+    for (own, shown) in [
+        ("hotfix", format!("hotfix [{mark}]")),
+        ("", mark.to_string()),
+    ] {
+        let mut request = Buddy::request();
+        request.comment = Some(own.to_owned());
+        <Buddy as Subject>::Client::mark(&mut request, &mark, &MarkPlace::Usual).expect("a place");
+        assert_eq!(request.comment, Some(shown));
+    }
+}
+
 #[tokio::test]
 async fn a_mark_can_be_left_out() {
     async fn test<S: Subject>() {

@@ -12,44 +12,49 @@ use runpipe_testing::{Rule, Script, ScriptedAnswer};
 use crate::brittle::{Break, Brittle};
 use crate::subject::{Aliyun, Buddy, LEASE, Site, Subject};
 
-/// A Buddy that answers the next start late.
-pub fn slow(site: &Site, delay: Duration) {
-    let rule = Rule::answer(Buddy::SERVICE, ScriptedAnswer::delayed(delay)).operation(Buddy::START);
+/// Lets a service answer the next start late.
+pub fn slow<S: Subject>(site: &Site, delay: Duration) {
+    let rule = Rule::answer(S::SERVICE, ScriptedAnswer::delayed(delay)).operation(S::START);
     site.sandbox.play(&Script::new([rule])).expect("a script");
 }
 
-pub async fn until_sent(site: &Site) {
-    while site.asked::<Buddy>() == 0 {
+pub async fn until_sent<S: Subject>(site: &Site) {
+    while site.started::<S>() == 0 {
         tokio::task::yield_now().await;
     }
 }
 
+/// Even where the list could not tell what became of its start.
 #[tokio::test]
 async fn an_owner_who_is_alive_is_waited_for() {
-    let site = Site::open().await;
-    // Far longer than a lease: it is renewed meanwhile.
-    slow(&site, LEASE * 8);
-    let once = site.once();
-    let first = site.start::<Buddy>(&once);
-    let second = async {
-        until_sent(&site).await;
-        site.start::<Buddy>(&site.once()).await
-    };
-    let (first, second) = tokio::join!(first, second);
-    let (first, second) = (first.expect("a run"), second.expect("a run"));
-    assert!(!first.attached && second.attached);
-    assert_eq!(first.run.reference, second.run.reference);
-    assert_eq!(site.asked::<Buddy>(), 1);
+    async fn test<S: Subject>() {
+        let site = Site::open().await;
+        // Far longer than a lease: it is renewed meanwhile.
+        slow::<S>(&site, LEASE * 8);
+        let once = site.once();
+        let first = site.start::<S>(&once);
+        let second = async {
+            until_sent::<S>(&site).await;
+            site.start::<S>(&site.once()).await
+        };
+        let (first, second) = tokio::join!(first, second);
+        let (first, second) = (first.expect("a run"), second.expect("a run"));
+        assert!(!first.attached && second.attached);
+        assert_eq!(first.run.reference, second.run.reference);
+        assert_eq!(site.asked::<S>(), 1);
+    }
+    test::<Buddy>().await;
+    test::<Aliyun>().await;
 }
 
 #[tokio::test]
 async fn who_cannot_wait_longer_is_told_that_the_outcome_is_unknown() {
     let site = Site::open().await;
-    slow(&site, LEASE * 8);
+    slow::<Buddy>(&site, LEASE * 8);
     let once = site.once();
     let first = site.start::<Buddy>(&once);
     let second = async {
-        until_sent(&site).await;
+        until_sent::<Buddy>(&site).await;
         site.start::<Buddy>(&site.once().wait(LEASE)).await
     };
     let (first, second) = tokio::join!(first, second);
@@ -66,11 +71,11 @@ async fn who_cannot_wait_longer_is_told_that_the_outcome_is_unknown() {
 #[tokio::test]
 async fn another_request_does_not_wait() {
     let site = Site::open().await;
-    slow(&site, LEASE * 2);
+    slow::<Buddy>(&site, LEASE * 2);
     let once = site.once();
     let first = site.start::<Buddy>(&once);
     let second = async {
-        until_sent(&site).await;
+        until_sent::<Buddy>(&site).await;
         site.ask::<Buddy>(&site.once(), &Buddy::other().0).await
     };
     let (first, second) = tokio::join!(first, second);
@@ -194,11 +199,11 @@ async fn clocks_that_are_apart_make_no_difference() {
 #[tokio::test]
 async fn a_run_that_comes_late_belongs_to_the_request_that_started_it() {
     let site = Site::open().await;
-    slow(&site, LEASE * 8);
+    slow::<Buddy>(&site, LEASE * 8);
     let once = site.once();
     let first = site.start::<Buddy>(&once);
     let other = async {
-        until_sent(&site).await;
+        until_sent::<Buddy>(&site).await;
         let ledger: &dyn Ledger = &*site.ledger;
         // In the end nobody believed that there was a run.
         while !forget(ledger, &site.entry().await.expect("an entry"))

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use futures_util::stream::BoxStream;
-use runpipe::ErrorKind;
+use futures_util::stream::{BoxStream, StreamExt};
 use runpipe::ledger::{Key, Lease, Ledger, LedgerError, Stage, Stored, Version, forget};
+use runpipe::{ErrorKind, ServiceClient};
 
 use crate::others::{slow, until_sent};
-use crate::subject::{Buddy, LEASE, Site, key};
+use crate::subject::{Buddy, LEASE, Site, Subject, key};
 
 const OTHER: &str = "buddy/acme/website/2/4711";
 
@@ -30,11 +30,11 @@ async fn what_stands_in_the_entry_when_the_run_comes_decides() {
         (Stage::Started { run: other() }, false),
     ] {
         let site = Site::open().await;
-        slow(&site, LEASE);
+        slow::<Buddy>(&site, LEASE);
         let once = site.once();
         let start = site.start::<Buddy>(&once);
         let (outcome, ()) = tokio::join!(start, async {
-            until_sent(&site).await;
+            until_sent::<Buddy>(&site).await;
             put(&site, stage.clone()).await;
         });
         let entry = site.entry().await.expect("an entry");
@@ -55,6 +55,23 @@ async fn what_stands_in_the_entry_when_the_run_comes_decides() {
         }
         assert_eq!(site.asked::<Buddy>(), 1, "{stage:?}");
     }
+}
+
+/// Others took its caller for gone, and found its run.
+#[tokio::test]
+async fn a_run_that_others_have_written_down_is_the_own() {
+    let site = Site::open().await;
+    slow::<Buddy>(&site, LEASE);
+    let once = site.once();
+    let start = site.start::<Buddy>(&once);
+    let (outcome, ()) = tokio::join!(start, async {
+        until_sent::<Buddy>(&site).await;
+        let (client, pipeline) = (Buddy::client(&site.sandbox), Buddy::pipeline(&site.sandbox));
+        let run = client.newest(&pipeline).next().await;
+        let run = run.expect("a run").expect("a list").reference;
+        put(&site, Stage::Started { run }).await;
+    });
+    assert!(!outcome.expect("the run").attached);
 }
 
 /// Writes the stage as another caller does, however often this one renews its lease meanwhile.

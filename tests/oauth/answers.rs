@@ -53,13 +53,21 @@ async fn a_refusal_carries_the_word_and_the_sentence() -> Outcome {
             None,
         ),
     ] {
-        match failure(answer).await? {
+        let error = failure(answer).await?;
+        let shown = error.to_string();
+        match error {
             TokenError::Refused {
+                status,
                 code: had,
                 message: said,
-                ..
             } => {
                 assert_eq!((had.as_deref(), said.as_deref()), (code, message));
+                let told =
+                    |lead: &str, text: Option<&str>| text.map(|text| format!("{lead}{text}"));
+                let (code, message) = (told(", ", code), told(": ", message));
+                let (code, message) = (code.unwrap_or_default(), message.unwrap_or_default());
+                let all = format!(" ({}{code}){message}", status.as_u16());
+                assert!(shown.ends_with(&all), "{shown}");
             }
             other => panic!("{other:?}"),
         }
@@ -183,8 +191,9 @@ async fn a_large_refusal_is_still_a_refusal() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_token_type_in_small_letters_will_do() -> Outcome {
+async fn a_token_type_in_small_letters_will_do_in_64_kib() -> Outcome {
     let body = r#"{"access_token":"abc","token_type":"bearer"}"#;
+    let body = body.to_owned() + &" ".repeat(64 * 1024 - body.len());
     let server = serve(ResponseTemplate::new(200).set_body_string(body)).await;
     let cache = TokenCache::new(credentials(&server)?);
     assert_eq!(cache.token(&http()?).await?, Secret::from("abc"));

@@ -51,6 +51,12 @@ impl HttpClient for Service {
             Method::GET => answer(200, (self.reads)(request.uri().path())),
             _ => {
                 self.changes.fetch_add(1, Ordering::SeqCst);
+                // What is changed is one of the jobs, where a job is.
+                let path = request.uri().path();
+                assert!(
+                    !path.contains("/jobs/") || path.contains("/jobs/7"),
+                    "{path}"
+                );
                 let mut comes = self.comes.lock().expect("not poisoned");
                 let next = comes.pop_front().unwrap_or(Comes::Done);
                 // The last one is for every further attempt.

@@ -1,6 +1,6 @@
 //! Extreme headers and durations stop nobody.
 
-use runpipe::ErrorKind;
+use runpipe::{ErrorKind, Runs};
 
 use super::server::Server;
 use super::*;
@@ -87,4 +87,38 @@ async fn no_duration_is_too_long() {
     .await;
     let ended = runpipe::wait(&buddy(&server.url), &run.reference, &options).await;
     assert!(ended.expect("an end").status.is_success());
+}
+
+#[tokio::test]
+async fn an_answer_may_be_as_long_as_the_limit_says() {
+    let body = br#"{"id": 31}"#;
+    for (limit, fits) in [(body.len(), true), (body.len() - 1, false)] {
+        let server = Server::answering("200 OK", &[], body).await;
+        let credentials = buddy::Credentials::token(SECRET);
+        let client = buddy::Client::builder()
+            .base_url(&server.url)
+            .credentials(credentials);
+        let client = client.longest_answer(limit).build().expect("a client");
+        let read = client.get(&run("buddy/acme/site/42/31")).await;
+        assert_eq!(read.is_ok(), fits, "{read:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_a_success_asks_for_holds_back_the_next_call() {
+    let server = Server::answering("200 OK", &[("retry-after", "3600")], b"{}").await;
+    let url = server.url.as_str();
+    let clients: [(Box<dyn Runs>, &str); 5] = [
+        (Box::new(azure(url)), "azure-devops/acme/site/42/7001"),
+        (Box::new(matillion(url)), "matillion/p1/e1"),
+        (Box::new(aliyun(url)), "aliyun/5ebbc/123/41"),
+        (Box::new(yunxiao(url)), "yunxiao/5ebbc/123/41"),
+        (Box::new(buddy(url)), "buddy/acme/site/42/31"),
+    ];
+    for (number, (client, run)) in (1..).zip(clients) {
+        let run = super::run(run);
+        let _ = client.get(&run).await;
+        client.get(&run).await.expect_err("it would come too late");
+        assert_eq!(server.requests(), number, "{run}");
+    }
 }

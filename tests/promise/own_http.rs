@@ -105,6 +105,10 @@ async fn a_failure_says_whom_was_asked_and_what_came() {
     assert_eq!(error.first_bytes(), Some("{oops"));
     let place = "the answer is not JSON (line 1, column 2)";
     assert!(error.to_string().contains(place), "{error}");
+    let page = "流".repeat(300);
+    let server = Server::answering("200 OK", &json, page.as_bytes()).await;
+    let error = buddy(&server.url).get(&run).await.expect_err("no JSON");
+    assert_eq!(error.first_bytes().map(str::len), Some(3 * 200));
 }
 
 #[tokio::test]

@@ -106,15 +106,29 @@ async fn each_job_has_its_log_in_the_order_of_the_stages() {
 }
 
 #[tokio::test]
-async fn a_log_of_a_job_that_has_begun_is_missed() {
-    let server = MockServer::start().await;
-    run_is(&server, stages()).await;
-    let none = ResponseTemplate::new(404).set_body_json(json!({ "errorCode": "NotFound" }));
-    on(&server, "GET", &log_path(7), none).await;
-    let client = client(&server);
-    let run = run();
-    let error = client.logs(&run).try_next().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+async fn a_log_of_a_job_that_has_begun_is_missed_and_one_that_may_not_be_read() {
+    for (job, status, kind) in [
+        (7, 404, ErrorKind::NotFound),
+        (9, 403, ErrorKind::Authentication),
+    ] {
+        let server = MockServer::start().await;
+        run_is(&server, stages()).await;
+        on(
+            &server,
+            "GET",
+            &log_path(job),
+            ResponseTemplate::new(status),
+        )
+        .await;
+        for job in [7, 8, 9] {
+            let log = json_answer(&json!({ "content": "", "more": false }));
+            on(&server, "GET", &log_path(job), log).await;
+        }
+        let client = client(&server);
+        let run = run();
+        let logs = client.logs(&run).try_collect::<Vec<_>>().await;
+        assert_eq!(logs.unwrap_err().kind(), kind, "{job}");
+    }
 }
 
 #[tokio::test]

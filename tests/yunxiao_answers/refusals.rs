@@ -34,6 +34,8 @@ async fn every_refusal_has_its_kind_and_the_vendors_own_words() {
             assert_eq!(facts["sentences"], sentences, "{name}");
             assert_eq!(facts["request_id"], case["request_id"], "{name}");
             assert_eq!(facts["retry_after_seconds"], case["retry_after"], "{name}");
+            let wait = error.retry_after().map(|wait| wait.as_secs());
+            assert_eq!(json!(wait), case["retry_after"], "{name}");
             let shown = format!("{error} {error:?} {facts}");
             assert!(!shown.contains(TOKEN), "{name}: {shown}");
         }

@@ -121,13 +121,9 @@ fn life(expires_in: Option<&Value>) -> Duration {
         Some(Value::String(text)) => text.trim().parse().ok(),
         _ => None,
     };
-    match seconds {
-        Some(seconds) if seconds.is_finite() => {
-            let longest = LONGEST_LIFE.as_secs_f64();
-            Duration::try_from_secs_f64(seconds.clamp(0.0, longest)).unwrap_or(DEFAULT_LIFE)
-        }
-        _ => DEFAULT_LIFE,
-    }
+    let seconds = seconds.map(|seconds| seconds.clamp(0.0, LONGEST_LIFE.as_secs_f64()));
+    let life = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    life.unwrap_or(DEFAULT_LIFE)
 }
 
 /// The error word and the sentence of a refusal, as far as the body has them.

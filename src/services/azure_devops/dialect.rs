@@ -157,7 +157,7 @@ impl Dialect for AzureDevopsDialect {
             // Unix time: whole seconds are exact in an f64.
             return wait(reset - now.timestamp() as f64);
         }
-        number(DELAY).filter(|delay| *delay > 0.0).and_then(wait)
+        number(DELAY).and_then(wait)
     }
 }
 
