@@ -59,5 +59,6 @@ fn credentials_that_cannot_sign_are_refused_when_the_client_is_built() {
     }
     assert!(Client::builder().build().is_err(), "no credentials");
     let spaces = Credentials::access_key(format!(" {KEY_ID}\n"), format!("{KEY_SECRET}\n"));
-    assert!(Client::builder().credentials(spaces).build().is_ok());
+    let builder = Client::builder().base_url("http://localhost");
+    assert!(builder.credentials(spaces).build().is_ok());
 }
