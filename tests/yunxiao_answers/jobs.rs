@@ -1,5 +1,7 @@
 //! Gates, retries and skips: never sent twice. The steps of a job and their logs.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
 use runpipe::{ErrorKind, Result};
@@ -125,6 +127,9 @@ async fn the_log_of_a_step_is_read_to_its_end() {
 }
 
 /// Each piece leads on to another. What is kept of them is bounded, and so are the requests.
+/// The service ends it, not the clock, however slow the machine is.
+const PATIENT: Duration = Duration::from_secs(600);
+
 #[tokio::test]
 async fn a_log_without_an_end_ends() {
     for (piece, most) in [(1, 1_000), (8 << 20, 6)] {
@@ -141,7 +146,7 @@ async fn a_log_without_an_end_ends() {
         };
         let pieces = Mock::given(path(format!("{JOBS}/7/step/log"))).respond_with(answer);
         pieces.expect(1..=most).mount(&server).await;
-        let (client, run) = (client(&server), run());
+        let (client, run) = (client(&server).with_timeout(PATIENT), run());
         let logs = client.job_step_logs(&run, 7).try_collect::<Vec<_>>().await;
         let error = logs.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
