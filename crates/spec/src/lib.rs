@@ -46,6 +46,7 @@ pub mod schema;
 mod schema_error;
 #[cfg(feature = "schemas")]
 mod strictness;
+mod template;
 #[cfg(feature = "schemas")]
 mod translate;
 #[cfg(feature = "schemas")]

@@ -142,6 +142,11 @@ pub enum StatusPattern {
 }
 
 impl StatusPattern {
+    /// Whether it stands for successes alone.
+    pub(crate) fn is_success(self) -> bool {
+        matches!(self, Self::Code(200..=299) | Self::Range(2))
+    }
+
     /// Reads the key of an answer. `None` when it is none of the three forms.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {

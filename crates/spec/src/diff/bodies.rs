@@ -1,12 +1,10 @@
 //! Bodies of requests, and what is common to all bodies.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use super::super::operation::{MediaType, Operation};
-use super::super::pointer::child;
-use super::Impact;
-use super::comparison::Comparison;
-use super::reach::{Reach, Shift, breaking_if};
+use super::super::operation::{FieldEncoding, MediaType, Operation};
+use super::comparison::{Comparison, Entry, Place, paired};
+use super::reach::{Impacts, Reach, Shift};
 use super::schemas::Presence;
 
 pub(super) const MEDIA_TYPE_NOTES: [&str; 2] = ["example", "examples"];
@@ -17,103 +15,89 @@ impl Comparison<'_> {
         let (was, is) = match (&old.request_body, &new.request_body) {
             (None, None) => return,
             (Some(was), None) => {
-                let what = "the operation no longer takes a body".to_owned();
-                return self.removed(&was.pointer, what, Impact::Breaking, Impact::Breaking);
+                let what = "the operation no longer takes a body";
+                return self.removed(&was.pointer, what, Impacts::BREAKING);
             }
             (None, Some(is)) => {
                 let word = if is.required { "needs" } else { "may have" };
                 let what = format!("the operation {word} a body now");
                 // The generated method wants a body, whether it is required or not.
-                return self.added(
-                    &is.pointer,
-                    what,
-                    breaking_if(is.required),
-                    Impact::Breaking,
-                );
+                return self.added(&is.pointer, what, Impacts::of(is.required, true));
             }
             (Some(was), Some(is)) => (was, is),
         };
-        if !self.first_time(&was.pointer, &is.pointer, Reach::REQUEST) {
+        let place = Place::new(&was.pointer, &is.pointer);
+        if !self.first_time(&place, Reach::REQUEST) {
             return;
         }
         if was.required != is.required {
-            let word = if is.required {
-                "is required now"
-            } else {
-                "is no longer required"
-            };
-            let wire = breaking_if(is.required);
-            self.changed(
-                &was.pointer,
-                &is.pointer,
-                format!("the body {word}"),
-                wire,
-                Impact::Safe,
-            );
+            let what = format!("the body {}", required(is.required));
+            self.changed(&place, what, Impacts::of(is.required, false));
         }
-        self.notes(&was.pointer, &is.pointer, &["description"]);
-        for media in &was.content {
-            match is.content.iter().find(|found| found.range == media.range) {
-                Some(found) => {
-                    self.media_type(media, found, Reach::REQUEST);
-                    self.encodings(media, found);
+        self.notes(&place, &["description"]);
+        let same = |was: &MediaType, is: &MediaType| was.range == is.range;
+        for entry in paired(&was.content, &is.content, &[&same]) {
+            match entry {
+                Entry::Both(was, is) => {
+                    self.media_type(was, is, Reach::REQUEST);
+                    self.encodings(was, is);
                 }
-                None => {
-                    let what = format!("a body of type `{}` is no longer taken", media.range);
-                    self.removed(&media.pointer, what, Impact::Breaking, Impact::Breaking);
+                Entry::Gone(MediaType { range, pointer, .. }) => {
+                    let what = format!("a body of type `{range}` is no longer taken");
+                    self.removed(pointer, what, Impacts::BREAKING);
                 }
-            }
-        }
-        for media in &is.content {
-            if !was.content.iter().any(|known| known.range == media.range) {
-                let what = format!("a body of type `{}` is taken now", media.range);
-                self.added(&media.pointer, what, Impact::Safe, Impact::Safe);
+                Entry::New(MediaType { range, pointer, .. }) => {
+                    let what = format!("a body of type `{range}` is taken now");
+                    self.added(pointer, what, Impacts::SAFE);
+                }
             }
         }
     }
 
     /// Compares the same type of a body, before and after.
     pub fn media_type(&mut self, old: &MediaType, new: &MediaType, reach: Reach) {
-        let (was, is) = (old.pointer.as_str(), new.pointer.as_str());
-        self.notes(was, is, &MEDIA_TYPE_NOTES);
+        let place = Place::new(&old.pointer, &new.pointer);
+        self.notes(&place, &MEDIA_TYPE_NOTES);
         let (shift, what) = match (&old.schema, &new.schema) {
-            (Some(old), Some(new)) => return self.schema_use(old, new, reach, Presence::REQUIRED),
+            (Some(old), Some(new)) => {
+                return self.schema_use(&Place::new(old, new), reach, Presence::REQUIRED);
+            }
             (None, None) => return,
             (Some(_), None) => (Shift::Wider, "the body has no schema any more"),
             (None, Some(_)) => (Shift::Narrower, "the body has a schema now"),
         };
-        self.changed(
-            was,
-            is,
-            what.to_owned(),
-            reach.wire(shift),
-            reach.rust(true),
-        );
+        self.changed(&place, what, reach.shifted(shift, true));
     }
 
     /// Compares how the fields of a form are written.
     fn encodings(&mut self, old: &MediaType, new: &MediaType) {
-        let names = old.encoding.keys().chain(new.encoding.keys());
-        let names: std::collections::BTreeSet<&String> = names.collect();
+        let place = Place::new(&old.pointer, &new.pointer).child("encoding");
+        let names: BTreeSet<&String> = old.encoding.keys().chain(new.encoding.keys()).collect();
         for name in names {
-            let place = |media: &MediaType| child(&child(&media.pointer, "encoding"), name);
-            let (was, is) = (place(old), place(new));
-            let text = |value: &Value| value.get("contentType").cloned();
-            if text(self.old.at(&was)) != text(self.new.at(&is)) {
+            let place = place.child(name);
+            let (was, is) = (old.encoding.get(name), new.encoding.get(name));
+            let (kind_before, kind_after) = self.members(&place, "contentType");
+            if kind_before != kind_after {
                 let what = format!("the form field `{name}` holds another type of text");
-                let json =
-                    |media: &MediaType| media.encoding.get(name).is_some_and(|rules| rules.json);
-                let rust = breaking_if(json(old) != json(new));
-                self.changed(&was, &is, what, Impact::Breaking, rust);
+                let json = |rules: &FieldEncoding| rules.json;
+                let retyped = was.is_some_and(json) != is.is_some_and(json);
+                self.changed(&place, what, Impacts::of(true, retyped));
             }
-            let explode =
-                |media: &MediaType| media.encoding.get(name).is_none_or(|rules| rules.explode);
-            if explode(old) != explode(new) {
+            let explode = |rules: &FieldEncoding| rules.explode;
+            if was.is_none_or(explode) != is.is_none_or(explode) {
                 let what =
                     format!("a list in the form field `{name}` is written otherwise (`explode`)");
-                self.changed(&was, &is, what, Impact::Breaking, Impact::Safe);
+                self.changed(&place, what, Impacts::WIRE);
             }
-            self.notes(&was, &is, &[]);
+            self.notes(&place, &[]);
         }
+    }
+}
+
+/// How people say that something may not be left out any more, or may be now.
+pub(super) fn required(now: bool) -> &'static str {
+    match now {
+        true => "is required now",
+        false => "is no longer required",
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::comparison::Comparison;
-use super::reach::{Reach, Shift};
+use super::comparison::{Comparison, Place};
+use super::reach::{Impacts, Reach, Shift};
 use super::schemas::kind;
 use crate::keyed::Keyed;
 
@@ -18,8 +18,8 @@ const UNCHECKED: [&str; 2] = ["password", "binary"];
 
 impl Comparison<'_> {
     /// Compares everything that bounds numbers, texts, lists and maps.
-    pub fn bounds(&mut self, old: &str, new: &str, reach: Reach) {
-        let (before, after) = (self.old.at(old), self.new.at(new));
+    pub fn bounds(&mut self, place: &Place, reach: Reach) {
+        let (before, after) = self.values(place);
         for keyword in UPPER.into_iter().chain(LOWER).chain(FLAGS).chain(EXACT) {
             let (was, is) = (before.get(keyword), after.get(keyword));
             if was == is {
@@ -31,86 +31,48 @@ impl Comparison<'_> {
             let what = match (was, is) {
                 (Some(was), Some(is)) => format!("`{keyword}` is {is} now, it was {was}"),
                 (None, Some(is)) => format!("`{keyword}` is {is} now, there was none"),
-                (_, None) => format!(
-                    "`{keyword}` is gone, it was {}",
-                    was.unwrap_or(&Value::Null)
-                ),
+                (Some(was), None) => format!("`{keyword}` is gone, it was {was}"),
+                (None, None) => continue,
             };
-            let wire = if keyword == "format" && says_nothing(was) && says_nothing(is) {
-                super::Impact::Safe
-            } else {
-                reach.wire(shift)
-            };
-            let rust = reach.rust(makes_another_type(keyword, before, after));
-            self.changed(old, new, what, wire, rust);
+            let unchecked = keyword == "format" && says_nothing(was) && says_nothing(is);
+            let hurts = !unchecked && reach.hurt_by(shift);
+            let retyped = reach.typed && makes_another_type(keyword, before, after);
+            self.changed(place, what, Impacts::of(hurts, retyped));
         }
     }
 
     /// Compares the words of an enum. Those of a `named` one are open in the generated type.
-    pub fn words(&mut self, old: &str, new: &str, reach: Reach, named: bool) {
-        let before = words(self.old.at(old));
-        let after = words(self.new.at(new));
-        let (before, after) = match (before, after) {
+    pub fn words(&mut self, place: &Place, reach: Reach, named: bool) {
+        let (before, after) = self.values(place);
+        let (before, after) = match (words(before), words(after)) {
             (None, None) => return,
             (Some(_), None) => {
-                let wire = Reach {
-                    answer: false,
-                    ..reach
-                }
-                .wire(Shift::Wider);
-                let what = "any value is right now, there was a list of them".to_owned();
-                return self.changed(old, new, what, wire, reach.rust(true));
+                let what = "any value is right now, there was a list of them";
+                return self.changed(place, what, reach.retyped(true));
             }
             (None, Some(_)) => {
-                let what = "only listed values are right now".to_owned();
-                return self.changed(
-                    old,
-                    new,
-                    what,
-                    reach.wire(Shift::Narrower),
-                    reach.rust(true),
-                );
+                let what = "only listed values are right now";
+                return self.changed(place, what, reach.shifted(Shift::Narrower, true));
             }
             (Some(before), Some(after)) => (before, after),
         };
         for word in before.difference(&after) {
-            let wire = reach.wire(Shift::Narrower);
-            self.changed(
-                old,
-                new,
-                format!("the word {word} is gone"),
-                wire,
-                reach.rust(true),
-            );
+            let what = format!("the word {word} is gone");
+            self.changed(place, what, reach.shifted(Shift::Narrower, true));
         }
+        // Readers have to be ready for words that they do not know.
         for word in after.difference(&before) {
-            // Readers have to be ready for words that they do not know.
-            let wire = Reach {
-                answer: false,
-                ..reach
-            }
-            .wire(Shift::Wider);
-            self.changed(
-                old,
-                new,
-                format!("the word {word} is new"),
-                wire,
-                reach.rust(!named),
-            );
+            let what = format!("the word {word} is new");
+            self.changed(place, what, reach.retyped(!named));
         }
     }
 }
 
 /// The words of an enum as JSON, without `null`, which `nullable` speaks of.
 fn words(schema: &Value) -> Option<BTreeSet<String>> {
-    let words = schema.get("enum")?.as_array()?;
-    Some(
-        words
-            .iter()
-            .filter(|word| !word.is_null())
-            .map(Value::to_string)
-            .collect(),
-    )
+    let words = schema.get("enum")?.as_array()?.iter();
+    let words = words.filter(|word| !word.is_null());
+    Some(words.map(Value::to_string).collect())
 }
 
 /// How a changed keyword changes the set of right values. `None` when it does not.
@@ -147,11 +109,8 @@ fn shift(keyword: &str, was: Option<&Value>, is: Option<&Value>) -> Option<Shift
 }
 
 fn says_nothing(format: Option<&Value>) -> bool {
-    format.is_none_or(|format| {
-        format
-            .as_str()
-            .is_some_and(|name| UNCHECKED.contains(&name))
-    })
+    let unchecked = |name| UNCHECKED.contains(&name);
+    format.is_none_or(|format| format.as_str().is_some_and(unchecked))
 }
 
 /// Whether the keyword makes the generator choose another type.

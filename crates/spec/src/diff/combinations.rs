@@ -5,135 +5,79 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::super::outline::grammar::{SCHEMA_NOTES, is_note};
-use super::super::pointer::child;
-use super::comparison::{Comparison, Side};
+use super::comparison::{Comparison, Entry, Place, Side, paired};
 use super::objects::MAX_DEPTH;
 use super::pairs::{component, component_of};
 use super::reach::{Reach, Shift};
-use super::schemas::{Presence, kind};
+use super::schemas::{Presence, kind, members};
 use crate::keyed::Keyed;
 
 impl Comparison<'_> {
     /// Compares one such keyword of two schemas.
-    pub fn combination(&mut self, old: &str, new: &str, keyword: &str, reach: Reach) {
-        let (was, is) = (self.old.at(old).get(keyword), self.new.at(new).get(keyword));
-        match (keyword, was, is) {
-            (_, None, None) => {}
-            ("discriminator", was, is) => {
-                if was != is {
-                    let what = "the discriminator has changed".to_owned();
-                    self.changed(
-                        old,
-                        new,
-                        what,
-                        reach.wire(Shift::Different),
-                        reach.rust(false),
-                    );
-                }
+    pub fn combination(&mut self, place: &Place, keyword: &str, reach: Reach) {
+        let (was, is) = self.members(place, keyword);
+        let (shift, other_type, word) = match (keyword, was, is) {
+            (_, None, None) => return,
+            ("allOf", _, _) => return self.all_of(place, reach),
+            ("oneOf" | "anyOf", Some(Value::Array(was)), Some(Value::Array(is))) => {
+                return self.alternatives(&place.child(keyword), was, is, reach);
             }
-            ("oneOf" | "anyOf", Some(Value::Array(_)), Some(Value::Array(_))) => {
-                self.alternatives(&child(old, keyword), &child(new, keyword), reach);
+            ("discriminator", was, is) if was == is => return,
+            ("not", Some(was), Some(is)) if self.pairs.are_same(was, is) => return,
+            ("discriminator", _, _) => {
+                let what = "the discriminator has changed";
+                return self.changed(place, what, reach.shifted(Shift::Different, false));
             }
-            ("allOf", _, _) => self.all_of(old, new, reach),
-            ("not", Some(was), Some(is)) => {
-                if !self
-                    .pairs
-                    .are_same((self.old.root, was), (self.new.root, is))
-                {
-                    let what = "`not` has changed".to_owned();
-                    self.changed(
-                        old,
-                        new,
-                        what,
-                        reach.wire(Shift::Different),
-                        reach.rust(true),
-                    );
-                }
-            }
-            (_, was, _) => {
-                let (shift, word) = match was {
-                    None => (Shift::Narrower, "new"),
-                    Some(_) => (Shift::Wider, "gone"),
-                };
-                let what = format!("`{keyword}` is {word}");
-                self.changed(old, new, what, reach.wire(shift), reach.rust(true));
-            }
-        }
-    }
-
-    fn alternative(&mut self, old: &str, index: usize, new: &str, found: usize, reach: Reach) {
-        let (old, new) = (format!("{old}/{index}"), format!("{new}/{found}"));
-        self.schema_use(&old, &new, reach, Presence::REQUIRED);
+            ("not", Some(_), Some(_)) => (Shift::Different, true, "has changed"),
+            (_, None, _) => (Shift::Narrower, true, "is new"),
+            (_, Some(_), _) => (Shift::Wider, true, "is gone"),
+        };
+        let what = format!("`{keyword}` {word}");
+        self.changed(place, what, reach.shifted(shift, other_type));
     }
 
     /// Each member is compared with its counterpart; those without one in their order.
-    fn alternatives(&mut self, old: &str, new: &str, reach: Reach) {
-        let none = Vec::new();
-        let (was, is) = (self.old.at(old), self.new.at(new));
-        let was = was.as_array().unwrap_or(&none);
-        let is = is.as_array().unwrap_or(&none);
-        let mut left: Vec<usize> = (0..is.len()).collect();
-        let mut lost = Vec::new();
-        for (index, member) in was.iter().enumerate() {
-            let counterpart = left.iter().position(|candidate| {
-                let candidate = is.get(*candidate).unwrap_or(&Value::Null);
-                self.pairs
-                    .are_same((self.old.root, member), (self.new.root, candidate))
-            });
-            match counterpart.map(|at| left.remove(at)) {
-                Some(found) => self.alternative(old, index, new, found, reach),
-                None => lost.push(index),
-            }
-        }
-        let mut left = left.into_iter();
-        for index in lost {
-            match left.next() {
-                Some(found) => self.alternative(old, index, new, found, reach),
-                None => {
-                    let what = "an alternative is gone".to_owned();
-                    let wire = reach.wire(Shift::Narrower);
-                    self.removed(&format!("{old}/{index}"), what, wire, reach.rust(true));
+    fn alternatives(&mut self, place: &Place, was: &[Value], is: &[Value], reach: Reach) {
+        type Member<'v> = (usize, &'v Value);
+        let same = |was: Member<'_>, is: Member<'_>| self.pairs.are_same(was.1, is.1);
+        let (was, is) = (was.iter().enumerate(), is.iter().enumerate());
+        for entry in paired(was, is, &[&same, &|_, _| true]) {
+            let old = |index: usize| format!("{}/{index}", place.old);
+            let new = |index: usize| format!("{}/{index}", place.new);
+            match entry {
+                Entry::Both((was, _), (is, _)) => {
+                    let place = Place::new(old(was), new(is));
+                    self.schema_use(&place, reach, Presence::REQUIRED);
+                }
+                Entry::Gone((was, _)) => {
+                    let impacts = reach.shifted(Shift::Narrower, true);
+                    self.removed(&old(was), "an alternative is gone", impacts);
+                }
+                Entry::New((is, _)) => {
+                    let impacts = reach.shifted(Shift::Wider, true);
+                    self.added(&new(is), "an alternative is new", impacts);
                 }
             }
-        }
-        for found in left {
-            let what = "an alternative is new".to_owned();
-            self.added(
-                &format!("{new}/{found}"),
-                what,
-                reach.wire(Shift::Wider),
-                reach.rust(true),
-            );
         }
     }
 
     /// The fields are compared with those of the whole object; here, all that is not about fields.
-    fn all_of(&mut self, old: &str, new: &str, reach: Reach) {
-        let (mut before, mut after) = (Parts::default(), Parts::default());
-        before.collect(self.old.at(old), 0);
-        after.collect(self.new.at(new), 0);
+    fn all_of(&mut self, place: &Place, reach: Reach) {
+        let (was, is) = self.values(place);
+        let (before, after) = (Parts::of(was), Parts::of(is));
         // What both consist of is compared elsewhere.
-        let shared: Vec<(&str, &str)> = before
-            .components
-            .iter()
-            .filter_map(|part| Some((*part, self.pairs.new_name(part)?)))
-            .filter(|(_, part)| after.components.contains(part))
-            .collect();
-        let (old_parts, new_parts) = shared.into_iter().unzip();
-        let said_before = before.said(self.old, &old_parts);
-        let said_after = after.said(self.new, &new_parts);
-        if said_before != said_after {
-            let what = "`allOf` bounds values otherwise".to_owned();
-            let wire = reach.wire(Shift::Different);
-            self.changed(old, new, what, wire, reach.rust(true));
+        let shared = before.components.iter().filter_map(|part| {
+            let new = self.pairs.new_name(part)?;
+            after.components.contains(new).then_some((*part, new))
+        });
+        let (old_parts, new_parts) = shared.unzip();
+        if before.said(self.old, &old_parts) != after.said(self.new, &new_parts) {
+            let what = "`allOf` bounds values otherwise";
+            self.changed(place, what, reach.shifted(Shift::Different, true));
         }
-        let count = |value: &Value| {
-            let members = value.get("allOf").and_then(Value::as_array);
-            members.map_or(0, Vec::len)
-        };
-        for index in 0..count(self.old.at(old)).min(count(self.new.at(new))) {
-            let place = |pointer: &str| format!("{pointer}/allOf/{index}");
-            self.notes(&place(old), &place(new), &SCHEMA_NOTES);
+        let place = place.child("allOf");
+        for index in 0..was.list("allOf").len().min(is.list("allOf").len()) {
+            self.notes(&place.child(&index.to_string()), &SCHEMA_NOTES);
         }
     }
 }
@@ -148,21 +92,22 @@ struct Parts<'d> {
 }
 
 impl<'d> Parts<'d> {
+    fn of(schema: &'d Value) -> Self {
+        let mut parts = Self::default();
+        parts.collect(schema, 0);
+        parts
+    }
+
     fn collect(&mut self, schema: &'d Value, depth: usize) {
         self.said.insert(format!("type: {}", kind(schema)));
-        let members = schema.get("allOf").and_then(Value::as_array);
-        for member in members.into_iter().flatten() {
-            let target = member.text("$ref");
-            if let Some(target) = target.map(|target| target.trim_start_matches('#')) {
-                self.components.extend(component_of(target));
+        for member in schema.list("allOf") {
+            if let Some(target) = member.text("$ref") {
+                let name = component_of(target.trim_start_matches('#'));
+                self.components.extend(name);
                 continue;
             }
-            let fields = ["properties", "required", "type", "allOf"];
-            let keywords = member.as_object().into_iter().flatten();
-            let others =
-                keywords.filter(|(key, _)| !fields.contains(&key.as_str()) && !is_note(key));
-            self.said
-                .extend(others.map(|(key, value)| format!("{key}: {value}")));
+            let own = said_by(member).filter(|(key, _)| *key != "allOf");
+            self.said.extend(own.map(|(_, text)| text));
             if depth < MAX_DEPTH {
                 self.collect(member, depth + 1);
             }
@@ -175,12 +120,15 @@ impl<'d> Parts<'d> {
         for name in self.components.difference(apart) {
             let schema = side.at(&component(name));
             said.insert(format!("type: {}", kind(schema)));
-            let keywords = schema.as_object().into_iter().flatten();
-            let fields = ["properties", "required", "type"];
-            let others =
-                keywords.filter(|(key, _)| !fields.contains(&key.as_str()) && !is_note(key));
-            said.extend(others.map(|(key, value)| format!("{key}: {value}")));
+            said.extend(said_by(schema).map(|(_, text)| text));
         }
         said
     }
+}
+
+/// The keywords of a schema that are not about fields, each with its value.
+fn said_by(schema: &Value) -> impl Iterator<Item = (&str, String)> {
+    let of_fields = |key: &str| matches!(key, "properties" | "required" | "type") || is_note(key);
+    let keywords = members(schema).filter(move |(key, _)| !of_fields(key));
+    keywords.map(|(key, value)| (key.as_str(), format!("{key}: {value}")))
 }

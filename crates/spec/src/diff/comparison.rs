@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::super::document::Document;
 use super::super::pointer::child;
+use super::Change;
 use super::pairs::Pairs;
-use super::reach::{Reach, reaches};
-use super::{Change, Impact};
+use super::reach::{Impacts, Reach, reaches};
 
 /// One of the two documents.
 #[derive(Clone, Copy)]
@@ -53,15 +53,71 @@ impl<'d> Side<'d> {
     }
 }
 
+/// A place in both documents: JSON pointers.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub old: String,
+    pub new: String,
+}
+
+impl Place {
+    pub fn new(old: impl Into<String>, new: impl Into<String>) -> Self {
+        let (old, new) = (old.into(), new.into());
+        Self { old, new }
+    }
+
+    /// The same pointer in both.
+    pub fn same(pointer: &str) -> Self {
+        Self::new(pointer, pointer)
+    }
+
+    /// The member of this name.
+    pub fn child(&self, name: &str) -> Self {
+        Self::new(child(&self.old, name), child(&self.new, name))
+    }
+}
+
+/// An entry of two lists.
+pub(super) enum Entry<T> {
+    /// It is in both.
+    Both(T, T),
+    /// It is in the old list only.
+    Gone(T),
+    /// It is in the new list only.
+    New(T),
+}
+
+/// The entries of two lists, those of the old one first. Counterparts are looked for by the first test, those left over
+/// by the next.
+pub(super) fn paired<T: Copy>(
+    old: impl IntoIterator<Item = T>,
+    new: impl IntoIterator<Item = T>,
+    tests: &[&dyn Fn(T, T) -> bool],
+) -> Vec<Entry<T>> {
+    let mut left: Vec<T> = new.into_iter().collect();
+    let mut pairs: Vec<(T, Option<T>)> = old.into_iter().map(|one| (one, None)).collect();
+    for same in tests {
+        for (one, found) in pairs.iter_mut().filter(|(_, found)| found.is_none()) {
+            let at = left.iter().position(|candidate| same(*one, *candidate));
+            *found = at.map(|at| left.remove(at));
+        }
+    }
+    let pairs = pairs.into_iter().map(|(one, found)| match found {
+        Some(found) => Entry::Both(one, found),
+        None => Entry::Gone(one),
+    });
+    pairs.chain(left.into_iter().map(Entry::New)).collect()
+}
+
 /// Two documents under comparison.
 pub(super) struct Comparison<'d> {
     pub old: Side<'d>,
     pub new: Side<'d>,
-    pub pairs: Pairs,
+    pub pairs: Pairs<'d>,
     old_reaches: BTreeMap<String, Reach>,
     new_reaches: BTreeMap<String, Reach>,
     changes: Vec<Change>,
-    seen: BTreeSet<(String, String, Reach)>,
+    seen: BTreeSet<(Place, Reach)>,
 }
 
 impl<'d> Comparison<'d> {
@@ -89,11 +145,21 @@ impl<'d> Comparison<'d> {
         changes
     }
 
+    /// What stands at a place, before and after; `null` where nothing does.
+    pub fn values(&self, place: &Place) -> (&'d Value, &'d Value) {
+        (self.old.at(&place.old), self.new.at(&place.new))
+    }
+
+    /// The members of this name of what stands at a place.
+    pub fn members(&self, place: &Place, key: &str) -> (Option<&'d Value>, Option<&'d Value>) {
+        let (before, after) = self.values(place);
+        (before.get(key), after.get(key))
+    }
+
     /// Where both versions of a component schema are used.
     pub fn reach(&self, old: &str, new: &str) -> Reach {
-        let of = |reaches: &BTreeMap<String, Reach>, name| reaches.get(name).copied();
-        let (old, new) = (of(&self.old_reaches, old), of(&self.new_reaches, new));
-        old.unwrap_or_default().and(new.unwrap_or_default())
+        let new = self.new_reaches.get(new).copied();
+        self.old_reach(old).and(new.unwrap_or_default())
     }
 
     /// Where a component schema of the old document is used.
@@ -101,34 +167,27 @@ impl<'d> Comparison<'d> {
         self.old_reaches.get(name).copied().unwrap_or_default()
     }
 
-    /// Whether two places are met for the first time. Shared parts are met once for each of their users.
-    pub fn first_time(&mut self, old: &str, new: &str, reach: Reach) -> bool {
-        self.seen.insert((old.to_owned(), new.to_owned(), reach))
+    /// Whether a place is met for the first time. Shared parts are met once for each of their users.
+    pub fn first_time(&mut self, place: &Place, reach: Reach) -> bool {
+        self.seen.insert((place.clone(), reach))
     }
 
     /// Puts down what is different now.
-    pub fn changed(&mut self, old: &str, new: &str, what: String, wire: Impact, rust: Impact) {
-        self.put(Some(old), Some(new), what, wire, rust);
+    pub fn changed(&mut self, place: &Place, what: impl Into<String>, impacts: Impacts) {
+        self.put(Some(&place.old), Some(&place.new), what.into(), impacts);
     }
 
     /// Puts down what is gone.
-    pub fn removed(&mut self, old: &str, what: String, wire: Impact, rust: Impact) {
-        self.put(Some(old), None, what, wire, rust);
+    pub fn removed(&mut self, old: &str, what: impl Into<String>, impacts: Impacts) {
+        self.put(Some(old), None, what.into(), impacts);
     }
 
     /// Puts down what is new.
-    pub fn added(&mut self, new: &str, what: String, wire: Impact, rust: Impact) {
-        self.put(None, Some(new), what, wire, rust);
+    pub fn added(&mut self, new: &str, what: impl Into<String>, impacts: Impacts) {
+        self.put(None, Some(new), what.into(), impacts);
     }
 
-    fn put(
-        &mut self,
-        old: Option<&str>,
-        new: Option<&str>,
-        what: String,
-        wire: Impact,
-        rust: Impact,
-    ) {
+    fn put(&mut self, old: Option<&str>, new: Option<&str>, what: String, impacts: Impacts) {
         let mut names: Vec<String> = old.map(|old| self.old.owner(old)).into_iter().collect();
         let new_name = new.map(|new| self.new.owner(new));
         names.extend(new_name.filter(|name| !names.contains(name)));
@@ -137,14 +196,14 @@ impl<'d> Comparison<'d> {
             old: old.map(str::to_owned),
             new: new.map(str::to_owned),
             what,
-            wire,
-            rust,
+            wire: impacts.wire,
+            rust: impacts.rust,
         });
     }
 
     /// Compares what people read of two objects: the given keys, and all extensions.
-    pub fn notes(&mut self, old: &str, new: &str, keys: &[&str]) {
-        let (before, after) = (self.old.at(old), self.new.at(new));
+    pub fn notes(&mut self, place: &Place, keys: &[&str]) {
+        let (before, after) = self.values(place);
         let names: BTreeSet<&String> = [before, after]
             .into_iter()
             .filter_map(Value::as_object)
@@ -152,21 +211,22 @@ impl<'d> Comparison<'d> {
             .filter(|key| keys.contains(&key.as_str()) || key.starts_with("x-"))
             .collect();
         for name in names {
-            let what = match (before.get(name), after.get(name)) {
+            let word = match (before.get(name), after.get(name)) {
                 (before, after) if before == after => continue,
-                (Some(_), None) => format!("`{name}` is gone"),
-                (None, _) => format!("`{name}` is new"),
-                (Some(_), Some(_)) => format!("`{name}` has changed"),
+                (Some(_), None) => "is gone",
+                (None, _) => "is new",
+                (Some(_), Some(_)) => "has changed",
             };
-            let (old, new) = (child(old, name), child(new, name));
-            self.changed(&old, &new, what, Impact::DocOnly, Impact::DocOnly);
+            let what = format!("`{name}` {word}");
+            self.changed(&place.child(name), what, Impacts::DOC_ONLY);
         }
     }
 
     /// Compares what people read of the documents as wholes.
     pub fn document_notes(&mut self) {
-        self.notes("", "", &["openapi", "info", "tags", "externalDocs"]);
-        self.notes("/components", "/components", &["examples", "links"]);
-        self.notes("/paths", "/paths", &[]);
+        let keys = ["openapi", "info", "tags", "externalDocs"];
+        self.notes(&Place::same(""), &keys);
+        self.notes(&Place::same("/components"), &["examples", "links"]);
+        self.notes(&Place::same("/paths"), &[]);
     }
 }

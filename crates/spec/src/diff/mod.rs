@@ -50,7 +50,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use self::comparison::Comparison;
+use self::comparison::{Comparison, Place};
 use super::document::Document;
 
 /// Whether a change breaks something.
@@ -144,7 +144,7 @@ pub fn diff(old: &Document, new: &Document) -> Vec<Change> {
     comparison.operations();
     comparison.component_schemas();
     comparison.security();
-    comparison.document_servers();
+    comparison.servers(&Place::same(""));
     comparison.document_notes();
     comparison.finish()
 }

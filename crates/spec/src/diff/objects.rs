@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::super::pointer::child;
-use super::Impact;
-use super::comparison::{Comparison, Side};
+use super::bodies::required;
+use super::comparison::{Comparison, Place, Side};
 use super::pairs::{component_of, texts};
-use super::reach::{Reach, Shift, breaking_if};
+use super::reach::{Impacts, Reach, Shift};
 use super::schemas::{Presence, members};
 use crate::keyed::Keyed;
 
@@ -24,6 +24,12 @@ struct Field<'d> {
     required_there: bool,
     /// The component that brings the field, where it is not the object's own.
     from: Option<&'d str>,
+}
+
+impl Field<'_> {
+    fn is_required(&self) -> bool {
+        self.required || self.required_there
+    }
 }
 
 /// The fields of an object, while they are put together.
@@ -82,12 +88,14 @@ impl<'d> Fields<'d> {
 
 impl<'d> Comparison<'d> {
     /// Compares the fields of two objects, and what they say about further ones.
-    pub fn objects(&mut self, old: &str, new: &str, reach: Reach) {
-        let before = Fields::of(self.old, old);
-        let after = Fields::of(self.new, new);
+    pub fn objects(&mut self, place: &Place, reach: Reach) {
+        let before = Fields::of(self.old, &place.old);
+        let after = Fields::of(self.new, &place.new);
+        let parts = |fields: &BTreeMap<&str, Field<'d>>| -> BTreeSet<&'d str> {
+            fields.values().filter_map(|field| field.from).collect()
+        };
+        let (parts_before, parts_after) = (parts(&before), parts(&after));
         let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
-        let parts_before: BTreeSet<&str> = before.values().filter_map(|field| field.from).collect();
-        let parts_after: BTreeSet<&str> = after.values().filter_map(|field| field.from).collect();
         for name in names {
             match (before.get(name), after.get(name)) {
                 (Some(was), Some(is)) => self.field(name, was, is, reach),
@@ -95,118 +103,94 @@ impl<'d> Comparison<'d> {
                     let part = was.from.and_then(|part| self.pairs.new_name(part));
                     // What a part has lost is said about the part.
                     if !part.is_some_and(|part| parts_after.contains(part)) {
-                        self.field_removed(name, &was.pointer, reach);
+                        let impacts = Impacts::of(reach.request || reach.answer, reach.typed);
+                        self.removed(&was.pointer, format!("the field `{name}` is gone"), impacts);
                     }
                 }
                 (None, Some(is)) => {
-                    let brought = |part: &&str| {
-                        is.from
-                            .is_some_and(|from| self.pairs.are_paired(part, from))
-                    };
-                    if !parts_before.iter().any(brought) {
+                    let mut parts = parts_before.iter();
+                    let brought = |from| parts.any(|part| self.pairs.are_paired(part, from));
+                    if !is.from.is_some_and(brought) {
                         self.field_added(name, is, reach);
                     }
                 }
                 (None, None) => {}
             }
         }
-        self.further_fields(old, new, reach);
-    }
-
-    fn field_removed(&mut self, name: &str, old: &str, reach: Reach) {
-        let wire = breaking_if(reach.request || reach.answer);
-        self.removed(
-            old,
-            format!("the field `{name}` is gone"),
-            wire,
-            reach.rust(true),
-        );
+        self.further_fields(place, reach);
     }
 
     fn field_added(&mut self, name: &str, field: &Field<'_>, reach: Reach) {
-        let schema = self.new.at(&field.pointer);
-        let read_only = schema.flag("readOnly");
-        let required = field.required || field.required_there;
+        let read_only = self.new.at(&field.pointer).flag("readOnly");
+        let required = field.is_required();
         let needed = required && reach.request && !read_only;
-        let kind = if required { "required field" } else { "field" };
         // What `README.md` promises of generated types: literals end so.
-        let literals = match required {
-            true => "",
-            false => "; a literal needs `..Default::default()`",
+        let (kind, literals) = match required {
+            true => ("required field", ""),
+            false => ("field", "; a literal needs `..Default::default()`"),
         };
         let what = format!("the {kind} `{name}` is new{literals}");
-        self.added(
-            &field.pointer,
-            what,
-            breaking_if(needed),
-            reach.rust(needed),
-        );
+        let impacts = Impacts::of(needed, reach.typed && needed);
+        self.added(&field.pointer, what, impacts);
     }
 
     fn field(&mut self, name: &str, was: &Field<'d>, is: &Field<'d>, reach: Reach) {
+        let place = Place::new(&was.pointer, &is.pointer);
         let shared = match (was.from, is.from) {
             (Some(old), Some(new)) => self.pairs.are_paired(old, new),
             _ => false,
         };
         let presence = Presence {
-            old: was.required || was.required_there,
-            new: is.required || is.required_there,
+            old: was.is_required(),
+            new: is.is_required(),
         };
         // Of a shared part's field, only what is said here: the rest is said about the part.
-        let differs = if shared {
-            was.required != is.required
-        } else {
-            presence.old != presence.new
-        };
-        if differs && presence.old != presence.new {
-            let (shift, what) = match presence.new {
-                true => (Shift::Narrower, "is required now"),
-                false => (Shift::Wider, "is no longer required"),
+        let said_here = !shared || was.required != is.required;
+        if said_here && presence.old != presence.new {
+            let shift = match presence.new {
+                true => Shift::Narrower,
+                false => Shift::Wider,
             };
-            let breaks = self.presence_breaks(&was.pointer, &is.pointer, presence);
-            let what = format!("the field `{name}` {what}");
-            self.changed(
-                &was.pointer,
-                &is.pointer,
-                what,
-                reach.wire(shift),
-                reach.rust(breaks),
-            );
+            let what = format!("the field `{name}` {}", required(presence.new));
+            let breaks = self.presence_breaks(&place, presence);
+            self.changed(&place, what, reach.shifted(shift, breaks));
         }
         if !shared {
-            self.schema_use(&was.pointer, &is.pointer, reach, presence);
+            self.schema_use(&place, reach, presence);
         }
     }
 
     /// `additionalProperties`: absent and `true` say the same about values, and make different types.
-    fn further_fields(&mut self, old: &str, new: &str, reach: Reach) {
+    fn further_fields(&mut self, place: &Place, reach: Reach) {
         let keyword = "additionalProperties";
-        let (was, is) = (self.old.at(old).get(keyword), self.new.at(new).get(keyword));
-        if let (Some(Value::Object(_)), Some(Value::Object(_))) = (was, is) {
-            let (old, new) = (child(old, keyword), child(new, keyword));
-            return self.schema_use(&old, &new, reach, Presence::REQUIRED);
+        let (was, is) = self.members(place, keyword);
+        let typed = |value: Option<&Value>| value.is_some_and(Value::is_object);
+        if typed(was) && typed(is) {
+            return self.schema_use(&place.child(keyword), reach, Presence::REQUIRED);
         }
         if was == is {
             return;
         }
         let closed = |value: Option<&Value>| value == Some(&Value::Bool(false));
-        let typed = |value: Option<&Value>| value.is_some_and(Value::is_object);
-        let what = match (closed(was), closed(is)) {
-            (false, true) => "further fields are no longer allowed",
-            (true, false) => "further fields are allowed now",
-            _ => "other further fields are allowed now",
-        };
-        let wire = match (closed(was), closed(is)) {
-            (false, true) => reach.wire(Shift::Narrower),
+        let (hurts, what) = match (closed(was), closed(is)) {
+            (false, true) => (
+                reach.hurt_by(Shift::Narrower),
+                "further fields are no longer allowed",
+            ),
             // Readers pass over what they do not know.
-            (true, false) => Impact::Safe,
-            _ if typed(is) => reach.wire(Shift::Narrower),
-            _ => reach.wire(Shift::Wider),
+            (true, false) => (false, "further fields are allowed now"),
+            _ => {
+                let shift = match typed(is) {
+                    true => Shift::Narrower,
+                    false => Shift::Wider,
+                };
+                (reach.hurt_by(shift), "other further fields are allowed now")
+            }
         };
         // A closed object is the same type as one that says nothing, but an answer with a further field fails.
         let extra = |value: Option<&Value>| value.is_some() && !closed(value);
         let breaks =
             extra(was) != extra(is) || typed(was) != typed(is) || (closed(is) && reach.answer);
-        self.changed(old, new, what.to_owned(), wire, reach.rust(breaks));
+        self.changed(place, what, Impacts::of(hurts, reach.typed && breaks));
     }
 }

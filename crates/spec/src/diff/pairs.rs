@@ -29,17 +29,21 @@ fn schemas_of(root: &Value) -> Option<&Map<String, Value>> {
 }
 
 /// Old and new names of the same schemas.
-pub(super) struct Pairs {
+pub(super) struct Pairs<'d> {
+    old: &'d Value,
+    new: &'d Value,
     old_to_new: BTreeMap<String, String>,
     paired_new: BTreeSet<String>,
     /// In the order in which they were found.
     found: Vec<(String, String)>,
 }
 
-impl Pairs {
-    /// Pairs schemas by their names, then those left over by their structure.
-    pub fn new(old: &Value, new: &Value) -> Self {
+impl<'d> Pairs<'d> {
+    /// Pairs schemas of two documents by their names, then those left over by their structure.
+    pub fn new(old: &'d Value, new: &'d Value) -> Self {
         let mut pairs = Self {
+            old,
+            new,
             old_to_new: BTreeMap::new(),
             paired_new: BTreeSet::new(),
             found: Vec::new(),
@@ -47,10 +51,8 @@ impl Pairs {
         let none = Map::new();
         let old_schemas = schemas_of(old).unwrap_or(&none);
         let new_schemas = schemas_of(new).unwrap_or(&none);
-        for name in old_schemas
-            .keys()
-            .filter(|name| new_schemas.contains_key(*name))
-        {
+        let in_both = |name: &&String| new_schemas.contains_key(*name);
+        for name in old_schemas.keys().filter(in_both) {
             pairs.pair(name, name);
         }
         for (old_name, schema) in old_schemas {
@@ -58,17 +60,14 @@ impl Pairs {
                 continue;
             }
             let candidates = new_schemas.iter().filter(|(name, candidate)| {
-                let mut assumed = BTreeSet::from([(old_name.clone(), (*name).clone())]);
-                !pairs.is_new_paired(name)
-                    && pairs.same((old, schema), (new, candidate), &mut assumed)
+                let mut assumed = BTreeSet::from([(old_name.as_str(), name.as_str())]);
+                !pairs.is_new_paired(name) && pairs.same(schema, candidate, &mut assumed)
             });
             // Among several of the same structure, the one whose name is most alike.
             let likeness = |name: &str| (strsim::jaro_winkler(old_name, name) * 1e6) as u64;
-            let best = candidates
-                .max_by_key(|(name, _)| likeness(name))
-                .map(|(name, _)| name.clone());
-            if let Some(name) = best {
-                pairs.pair(old_name, &name);
+            let best = candidates.max_by_key(|(name, _)| likeness(name));
+            if let Some((name, _)) = best {
+                pairs.pair(old_name, name);
             }
         }
         pairs
@@ -99,76 +98,74 @@ impl Pairs {
     }
 
     /// Whether two schemas accept the same values and are built the same way, whatever is said about them.
-    pub fn are_same(&self, old: (&Value, &Value), new: (&Value, &Value)) -> bool {
+    pub fn are_same(&self, old: &Value, new: &Value) -> bool {
         self.same(old, new, &mut BTreeSet::new())
     }
 
-    /// Root and schema of each side. `assumed` holds the names that are being compared further up.
-    fn same(
+    /// `assumed` holds the names that are being compared further up.
+    fn same<'v>(
         &self,
-        (old_root, old): (&Value, &Value),
-        (new_root, new): (&Value, &Value),
-        assumed: &mut BTreeSet<(String, String)>,
-    ) -> bool {
+        old: &'v Value,
+        new: &'v Value,
+        assumed: &mut BTreeSet<(&'v str, &'v str)>,
+    ) -> bool
+    where
+        'd: 'v,
+    {
         let (Some(before), Some(after)) = (old.as_object(), new.as_object()) else {
             return old == new;
         };
-        let reference = |object: &Map<String, Value>| object.text("$ref").map(str::to_owned);
-        match (reference(before), reference(after)) {
+        match (old.text("$ref"), new.text("$ref")) {
             (None, None) => {}
-            (Some(before), Some(after)) => {
-                let (before, after) = (
-                    before.trim_start_matches('#'),
-                    after.trim_start_matches('#'),
-                );
-                let (Some(old_name), Some(new_name)) = (component_of(before), component_of(after))
-                else {
-                    return before == after;
-                };
-                if self.are_paired(old_name, new_name) {
-                    return true;
-                }
-                if self.new_name(old_name).is_some() || self.is_new_paired(new_name) {
-                    return false;
-                }
-                if !assumed.insert((old_name.to_owned(), new_name.to_owned())) {
-                    return true;
-                }
-                let targets = (old_root.pointer(before), new_root.pointer(after));
-                let (Some(old), Some(new)) = targets else {
-                    return false;
-                };
-                return self.same((old_root, old), (new_root, new), assumed);
-            }
+            (Some(before), Some(after)) => return self.same_target(before, after, assumed),
             _ => return false,
         }
         let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        keys.into_iter().filter(|key| !is_note(key)).all(|key| {
-            match (key.as_str(), before.get(key), after.get(key)) {
+        let mut keys = keys.into_iter().filter(|key| !is_note(key));
+        keys.all(
+            |key| match (key.as_str(), before.get(key), after.get(key)) {
                 (_, Some(old), Some(new)) if old == new && !has_reference(old) => true,
                 ("required", Some(old), Some(new)) => texts(old) == texts(new),
                 ("properties", Some(Value::Object(old)), Some(Value::Object(new))) => {
-                    old.len() == new.len()
-                        && old.iter().all(|(name, old)| {
-                            let new = new.get(name);
-                            new.is_some_and(|new| {
-                                self.same((old_root, old), (new_root, new), assumed)
-                            })
-                        })
+                    let mut fields = old.iter().zip(new);
+                    old.keys().eq(new.keys())
+                        && fields.all(|((_, old), (_, new))| self.same(old, new, assumed))
                 }
                 ("allOf" | "oneOf" | "anyOf", Some(Value::Array(old)), Some(Value::Array(new))) => {
-                    old.len() == new.len()
-                        && old
-                            .iter()
-                            .zip(new)
-                            .all(|(old, new)| self.same((old_root, old), (new_root, new), assumed))
+                    let mut members = old.iter().zip(new);
+                    old.len() == new.len() && members.all(|(old, new)| self.same(old, new, assumed))
                 }
                 ("items" | "not" | "additionalProperties", Some(old), Some(new)) => {
-                    self.same((old_root, old), (new_root, new), assumed)
+                    self.same(old, new, assumed)
                 }
                 _ => false,
-            }
-        })
+            },
+        )
+    }
+
+    fn same_target<'v>(
+        &self,
+        old: &'v str,
+        new: &'v str,
+        assumed: &mut BTreeSet<(&'v str, &'v str)>,
+    ) -> bool
+    where
+        'd: 'v,
+    {
+        let (old, new) = (old.trim_start_matches('#'), new.trim_start_matches('#'));
+        let (Some(old_name), Some(new_name)) = (component_of(old), component_of(new)) else {
+            return old == new;
+        };
+        if self.new_name(old_name).is_some() || self.is_new_paired(new_name) {
+            return self.are_paired(old_name, new_name);
+        }
+        if !assumed.insert((old_name, new_name)) {
+            return true;
+        }
+        match (self.old.pointer(old), self.new.pointer(new)) {
+            (Some(old), Some(new)) => self.same(old, new, assumed),
+            _ => false,
+        }
     }
 }
 

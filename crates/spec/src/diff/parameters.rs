@@ -1,166 +1,142 @@
 //! Parameters of requests.
 
-use serde_json::Value;
-
 use super::super::operation::{Location, Operation, Parameter};
-use super::Impact;
-use super::comparison::Comparison;
-use super::operations::same_name;
-use super::reach::{Reach, Shift, breaking_if};
+use super::bodies::required;
+use super::comparison::{Comparison, Entry, Place, paired};
+use super::operations::{path_names, same_name};
+use super::reach::{Impacts, Reach, Shift};
 use super::schemas::Presence;
 use crate::keyed::Keyed;
 
 pub(super) const PARAMETER_NOTES: [&str; 4] = ["description", "deprecated", "example", "examples"];
 
 impl Comparison<'_> {
-    /// Compares the parameters of two operations. `renamed` are those of the path, by place.
-    pub fn parameters(&mut self, old: &Operation, new: &Operation, renamed: &[(String, String)]) {
-        let mut left: Vec<&Parameter> = new.parameters.iter().collect();
-        let mut lost = Vec::new();
-        for parameter in &old.parameters {
-            let wanted = renamed
-                .iter()
-                .find(|(name, _)| parameter.location == Location::Path && *name == parameter.name);
-            let wanted = wanted.map_or(&parameter.name, |(_, name)| name);
-            let found = left.iter().position(|candidate| {
-                candidate.location == parameter.location
-                    && same_name(candidate.location, wanted, &candidate.name)
-            });
-            match found.map(|at| left.remove(at)) {
-                Some(found) => self.parameter(parameter, found),
-                None => lost.push(parameter),
+    /// Compares the parameters of two operations.
+    pub fn parameters(&mut self, old: &Operation, new: &Operation) {
+        let renamed = path_names(old, new);
+        let same = |was: &Parameter, is: &Parameter| {
+            let mut renamed = renamed.iter();
+            let found =
+                renamed.find(|(name, _)| was.location == Location::Path && *name == was.name);
+            let wanted = found.map_or(was.name.as_str(), |(_, name)| name);
+            was.location == is.location && same_name(is.location, wanted, &is.name)
+        };
+        let moved = |was: &Parameter, is: &Parameter| was.name == is.name;
+        for entry in paired(&old.parameters, &new.parameters, &[&same, &moved]) {
+            match entry {
+                Entry::Both(was, is) => self.parameter(was, is),
+                Entry::Gone(was) => {
+                    let what = format!("the {} parameter `{}` is gone", was.location, was.name);
+                    self.removed(&used_at(old, was), what, Impacts::BREAKING);
+                }
+                Entry::New(is) => {
+                    let kind = if is.required { "required " } else { "" };
+                    let what = format!("the {kind}{} parameter `{}` is new", is.location, is.name);
+                    let impacts = Impacts::of(is.required, is.required);
+                    self.added(&used_at(new, is), what, impacts);
+                }
             }
-        }
-        for parameter in lost {
-            let moved = left
-                .iter()
-                .position(|candidate| candidate.name == parameter.name);
-            if let Some(found) = moved.map(|at| left.remove(at)) {
-                self.parameter(parameter, found);
-                continue;
-            }
-            let what = format!(
-                "the {} parameter `{}` is gone",
-                parameter.location, parameter.name
-            );
-            let old = used_at(old, parameter);
-            self.removed(&old, what, Impact::Breaking, Impact::Breaking);
-        }
-        for parameter in left {
-            let needed = breaking_if(parameter.required);
-            let kind = if parameter.required { "required " } else { "" };
-            let what = format!(
-                "the {kind}{} parameter `{}` is new",
-                parameter.location, parameter.name
-            );
-            self.added(&used_at(new, parameter), what, needed, needed);
         }
     }
 
     fn parameter(&mut self, old: &Parameter, new: &Parameter) {
-        let (was, is) = (old.pointer.as_str(), new.pointer.as_str());
+        let place = &Place::new(&old.pointer, &new.pointer);
         // A parameter that operations share has changed once.
-        if !self.first_time(was, is, Reach::REQUEST) {
+        if !self.first_time(place, Reach::REQUEST) {
             return;
         }
         let name = format!("the {} parameter `{}`", old.location, old.name);
         if !same_name(old.location, &old.name, &new.name) {
             let what = format!("{name} is called `{}` now", new.name);
-            let wire = breaking_if(old.location != Location::Path);
-            self.changed(was, is, what, wire, Impact::Breaking);
+            self.changed(
+                place,
+                what,
+                Impacts::of(old.location != Location::Path, true),
+            );
         }
         if old.location != new.location {
             let what = format!("{name} is part of the {} now", new.location);
-            self.changed(was, is, what, Impact::Breaking, Impact::Safe);
+            self.changed(place, what, Impacts::WIRE);
         }
         if old.required != new.required {
-            let word = if new.required {
-                "is required now"
-            } else {
-                "is no longer required"
-            };
-            let needed = breaking_if(new.required);
-            self.changed(was, is, format!("{name} {word}"), needed, needed);
+            let what = format!("{name} {}", required(new.required));
+            self.changed(place, what, Impacts::of(new.required, new.required));
         }
         // Elsewhere, lists are written otherwise anyway.
         if old.explode != new.explode && old.location == new.location {
             let what = format!("a list in {name} is written otherwise (`explode`)");
-            self.changed(was, is, what, Impact::Breaking, Impact::Safe);
+            self.changed(place, what, Impacts::WIRE);
         }
         if old.json != new.json {
-            let what = format!(
-                "{name} is {} now",
-                if new.json {
-                    "JSON text"
-                } else {
-                    "no longer JSON text"
-                }
-            );
-            self.changed(was, is, what, Impact::Breaking, Impact::Breaking);
+            let no_longer = if new.json { "" } else { "no longer " };
+            let what = format!("{name} is {no_longer}JSON text now");
+            self.changed(place, what, Impacts::BREAKING);
         }
         if old.allow_empty != new.allow_empty {
-            let word = if new.allow_empty {
-                "may be empty now"
-            } else {
-                "may no longer be empty"
+            let word = match new.allow_empty {
+                true => "may be empty now",
+                false => "may no longer be empty",
             };
-            let wire = breaking_if(!new.allow_empty);
-            self.changed(was, is, format!("{name} {word}"), wire, Impact::Safe);
+            let impacts = Impacts::of(!new.allow_empty, false);
+            self.changed(place, format!("{name} {word}"), impacts);
         }
-        let reserved = |value: &Value| value.flag("allowReserved");
-        let (reserved_before, reserved_after) =
-            (reserved(self.old.at(was)), reserved(self.new.at(is)));
-        if reserved_before != reserved_after {
+        let (before, after) = self.values(place);
+        let (was, is) = (before.flag("allowReserved"), after.flag("allowReserved"));
+        if was != is {
             let what = format!("{name} is percent-encoded otherwise (`allowReserved`)");
-            self.changed(was, is, what, breaking_if(reserved_before), Impact::Safe);
+            self.changed(place, what, Impacts::of(was, false));
         }
-        self.notes(was, is, &PARAMETER_NOTES);
-        self.schema_use(&old.schema, &new.schema, Reach::REQUEST, Presence::REQUIRED);
+        self.notes(place, &PARAMETER_NOTES);
+        let schema = Place::new(&old.schema, &new.schema);
+        self.schema_use(&schema, Reach::REQUEST, Presence::REQUIRED);
     }
 
     /// Compares the headers of two answers.
     pub fn answer_headers(&mut self, old: &[Parameter], new: &[Parameter]) {
+        let same = |was: &Parameter, is: &Parameter| was.name.eq_ignore_ascii_case(&is.name);
+        for entry in paired(old, new, &[&same]) {
+            match entry {
+                Entry::Both(was, is) => self.answer_header(was, is),
+                Entry::Gone(Parameter { name, pointer, .. }) => {
+                    let what = format!("the header `{name}` of the answer is gone");
+                    self.removed(pointer, what, Impacts::WIRE);
+                }
+                Entry::New(Parameter { name, pointer, .. }) => {
+                    let what = format!("the header `{name}` of the answer is new");
+                    self.added(pointer, what, Impacts::SAFE);
+                }
+            }
+        }
+    }
+
+    fn answer_header(&mut self, old: &Parameter, new: &Parameter) {
+        let place = Place::new(&old.pointer, &new.pointer);
         let reach = Reach::UNTYPED_ANSWER;
-        for header in old {
-            let found = new
-                .iter()
-                .find(|found| found.name.eq_ignore_ascii_case(&header.name));
-            let Some(found) = found else {
-                let what = format!("the header `{}` of the answer is gone", header.name);
-                self.removed(&header.pointer, what, Impact::Breaking, Impact::Safe);
-                continue;
+        if !self.first_time(&place, reach) {
+            return;
+        }
+        let name = format!("the header `{}` of the answer", old.name);
+        if old.required != new.required {
+            let (shift, word) = match new.required {
+                true => (Shift::Narrower, "is always there now"),
+                false => (Shift::Wider, "may be absent now"),
             };
-            let (was, is) = (header.pointer.as_str(), found.pointer.as_str());
-            if !self.first_time(was, is, reach) {
-                continue;
-            }
-            if header.required != found.required {
-                let (shift, word) = match found.required {
-                    true => (Shift::Narrower, "is always there now"),
-                    false => (Shift::Wider, "may be absent now"),
-                };
-                let what = format!("the header `{}` of the answer {word}", header.name);
-                self.changed(was, is, what, reach.wire(shift), Impact::Safe);
-            }
-            if header.explode != found.explode || header.json != found.json {
-                let what = format!(
-                    "the header `{}` of the answer is written otherwise",
-                    header.name
-                );
-                self.changed(was, is, what, Impact::Breaking, Impact::Safe);
-            }
-            self.notes(was, is, &PARAMETER_NOTES);
-            self.schema_use(&header.schema, &found.schema, reach, Presence::REQUIRED);
+            self.changed(
+                &place,
+                format!("{name} {word}"),
+                reach.shifted(shift, false),
+            );
         }
-        for header in new {
-            if !old
-                .iter()
-                .any(|known| known.name.eq_ignore_ascii_case(&header.name))
-            {
-                let what = format!("the header `{}` of the answer is new", header.name);
-                self.added(&header.pointer, what, Impact::Safe, Impact::Safe);
-            }
+        if old.explode != new.explode || old.json != new.json {
+            self.changed(
+                &place,
+                format!("{name} is written otherwise"),
+                Impacts::WIRE,
+            );
         }
+        self.notes(&place, &PARAMETER_NOTES);
+        let schema = Place::new(&old.schema, &new.schema);
+        self.schema_use(&schema, reach, Presence::REQUIRED);
     }
 }
 

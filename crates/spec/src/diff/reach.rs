@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::document::Document;
-use super::super::operation::{MediaType, Operation, Response, StatusPattern};
+use super::super::operation::{MediaType, Operation, Response};
 use super::super::pointer::references;
 use super::Impact;
 use super::pairs::component_of;
@@ -37,18 +37,17 @@ impl Reach {
         answer: false,
         typed: true,
     };
-    /// The answer of success.
-    pub const SUCCESS: Self = Self {
-        request: false,
-        answer: true,
-        typed: true,
-    };
-    /// Any other answer, or a header of one.
-    pub const UNTYPED_ANSWER: Self = Self {
-        request: false,
-        answer: true,
-        typed: false,
-    };
+    /// A header of an answer, or the body of any but the success.
+    pub const UNTYPED_ANSWER: Self = Self::of_answer(false);
+
+    /// An answer; the one of success is `typed`.
+    pub const fn of_answer(typed: bool) -> Self {
+        Self {
+            request: false,
+            answer: true,
+            typed,
+        }
+    }
 
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -75,43 +74,65 @@ impl Reach {
     }
 
     /// Old callers send what is no longer right; old readers get what was not right before.
-    pub fn wire(self, shift: Shift) -> Impact {
-        breaking_if(
-            (self.request && shift != Shift::Wider) || (self.answer && shift != Shift::Narrower),
-        )
+    pub fn hurt_by(self, shift: Shift) -> bool {
+        (self.request && shift != Shift::Wider) || (self.answer && shift != Shift::Narrower)
     }
 
-    /// `breaks` is about the Rust type, if there is one.
-    pub fn rust(self, breaks: bool) -> Impact {
-        breaking_if(self.typed && breaks)
+    /// What a shift of the right values means; `other_type` says whether the Rust type is another one, if there is one.
+    pub fn shifted(self, shift: Shift, other_type: bool) -> Impacts {
+        Impacts::of(self.hurt_by(shift), self.typed && other_type)
+    }
+
+    /// What it means when the Rust type is another one, if there is one, for the same values.
+    pub fn retyped(self, other_type: bool) -> Impacts {
+        Impacts::of(false, self.typed && other_type)
     }
 }
 
-pub(super) fn breaking_if(breaks: bool) -> Impact {
-    if breaks {
-        Impact::Breaking
-    } else {
-        Impact::Safe
+/// What a change means for both kinds of users.
+#[derive(Clone, Copy)]
+pub(super) struct Impacts {
+    pub wire: Impact,
+    pub rust: Impact,
+}
+
+impl Impacts {
+    pub const DOC_ONLY: Self = Self {
+        wire: Impact::DocOnly,
+        rust: Impact::DocOnly,
+    };
+    pub const SAFE: Self = Self::of(false, false);
+    /// Breaking on the wire alone.
+    pub const WIRE: Self = Self::of(true, false);
+    /// Breaking in Rust alone.
+    pub const RUST: Self = Self::of(false, true);
+    pub const BREAKING: Self = Self::of(true, true);
+
+    /// Whether it is breaking for the one and for the other.
+    pub const fn of(wire: bool, rust: bool) -> Self {
+        const fn breaking_if(breaks: bool) -> Impact {
+            match breaks {
+                true => Impact::Breaking,
+                false => Impact::Safe,
+            }
+        }
+        Self {
+            wire: breaking_if(wire),
+            rust: breaking_if(rust),
+        }
     }
 }
 
 /// The body that the generated method answers with: the first success that is no web page.
 pub(super) fn success_of(operation: &Operation) -> Option<(&Response, Option<&MediaType>)> {
-    let successes = operation.responses.iter().filter(|response| {
-        matches!(
-            response.status,
-            StatusPattern::Code(200..=299) | StatusPattern::Range(2)
-        )
+    let all = operation.responses.iter();
+    let successes = all.filter(|response| response.status.is_success());
+    let mut with_body = successes.map(|response| {
+        let mut content = response.content.iter();
+        let body = content.find(|media| !media.range.starts_with("text/html"));
+        (response, body)
     });
-    successes
-        .map(|response| {
-            let body = response
-                .content
-                .iter()
-                .find(|media| !media.range.starts_with("text/html"));
-            (response, body)
-        })
-        .find(|(response, body)| body.is_some() || response.content.is_empty())
+    with_body.find(|(response, body)| body.is_some() || response.content.is_empty())
 }
 
 /// Where each component schema is used, by its name.
@@ -121,26 +142,16 @@ pub(super) fn reaches(document: &Document) -> BTreeMap<String, Reach> {
     for operation in document.operations() {
         let bodies = operation.request_body.iter().flat_map(|body| &body.content);
         let bodies = bodies.filter_map(|media| media.schema.clone());
-        let parameters = operation
-            .parameters
-            .iter()
-            .map(|parameter| parameter.schema.clone());
-        open.extend(
-            parameters
-                .chain(bodies)
-                .map(|schema| (schema, Reach::REQUEST)),
-        );
+        let parameters = operation.parameters.iter().map(|one| one.schema.clone());
+        let sent = parameters.chain(bodies);
+        open.extend(sent.map(|schema| (schema, Reach::REQUEST)));
         let success = success_of(operation).and_then(|(_, body)| body);
         for response in &operation.responses {
             let headers = response.headers.iter().map(|header| header.schema.clone());
             open.extend(headers.map(|schema| (schema, Reach::UNTYPED_ANSWER)));
             for media in &response.content {
                 let typed = success.is_some_and(|success| success.pointer == media.pointer);
-                let reach = if typed {
-                    Reach::SUCCESS
-                } else {
-                    Reach::UNTYPED_ANSWER
-                };
+                let reach = Reach::of_answer(typed);
                 open.extend(media.schema.clone().map(|schema| (schema, reach)));
             }
         }

@@ -3,11 +3,9 @@
 use serde_json::Value;
 
 use super::super::outline::grammar::{SCHEMA_NOTES, is_note};
-use super::super::pointer::child;
-use super::Impact;
-use super::comparison::{Comparison, Side};
+use super::comparison::{Comparison, Place, Side};
 use super::pairs::{COMBINATIONS, component, component_of};
-use super::reach::{Reach, Shift};
+use super::reach::{Impacts, Reach, Shift};
 use crate::keyed::Keyed;
 
 /// Longest chain of references that is followed. Loading has refused circles.
@@ -58,8 +56,7 @@ impl<'d> Side<'d> {
             found.value = self.at(target);
             found.pointer = target.to_owned();
         }
-        let own = found.value.get("nullable").and_then(Value::as_bool);
-        found.nullable |= own.unwrap_or(false);
+        found.nullable |= found.value.flag("nullable");
         found
     }
 
@@ -73,27 +70,17 @@ impl<'d> Side<'d> {
 
 /// What a schema stands for that is nothing but a reference, and whether it adds `null`.
 fn alias(value: &Value) -> Option<(&str, bool)> {
-    let target = |value: &'_ Value| value.get("$ref").is_some();
-    let reference = if target(value) {
-        value
-    } else {
-        let [only] = value.get("allOf")?.as_array()?.as_slice() else {
+    let reference = value.get("$ref").or_else(|| {
+        let [only] = value.list("allOf") else {
             return None;
         };
-        let plain = value
-            .as_object()?
-            .keys()
-            .all(|key| ["allOf", "nullable", "type"].contains(&key.as_str()) || is_note(key));
-        if !plain || !target(only) {
-            return None;
-        }
-        only
-    };
-    let nullable = value.flag("nullable");
-    Some((
-        reference.get("$ref")?.as_str()?.trim_start_matches('#'),
-        nullable,
-    ))
+        let mut keys = value.as_object()?.keys();
+        let plain =
+            keys.all(|key| matches!(key.as_str(), "allOf" | "nullable" | "type") || is_note(key));
+        only.get("$ref").filter(|_| plain)
+    });
+    let target = reference?.as_str()?.trim_start_matches('#');
+    Some((target, value.flag("nullable")))
 }
 
 /// Whether the generated type needs no `Option` to be absent: a list or a map is empty then.
@@ -118,132 +105,112 @@ pub(super) fn kind(schema: &Value) -> &str {
     }
 }
 
-impl<'d> Comparison<'d> {
+impl Comparison<'_> {
     /// Compares what two places use: the same schema, or another one.
-    pub fn schema_use(&mut self, old: &str, new: &str, reach: Reach, presence: Presence) {
-        self.wrapper(old, new, reach);
-        let (before, after) = (self.old.schema(old), self.new.schema(new));
-        self.nullable((old, &before), (new, &after), reach, presence);
-        match (before.component, after.component) {
-            (Some(old_name), Some(new_name)) => {
-                if self.pairs.are_paired(old_name, new_name) {
+    pub fn schema_use(&mut self, place: &Place, reach: Reach, presence: Presence) {
+        self.wrapper(place, reach);
+        let (before, after) = (self.old.schema(&place.old), self.new.schema(&place.new));
+        let other_type = is_option(&before, presence.old) != is_option(&after, presence.new);
+        self.nullable(place, before.nullable, after.nullable, reach, other_type);
+        let target = Place::new(before.pointer, after.pointer);
+        let what = match (before.component, after.component) {
+            (Some(old), Some(new)) => {
+                if self.pairs.are_paired(old, new) {
                     return;
                 }
-                if self.pairs.new_name(old_name).is_none() && !self.pairs.is_new_paired(new_name) {
+                if self.pairs.new_name(old).is_none() && !self.pairs.is_new_paired(new) {
                     // Neither is known under its name in the other document: this is what it is called now.
-                    self.pairs.pair(old_name, new_name);
+                    self.pairs.pair(old, new);
                     return;
                 }
-                let what = format!("the schema here is `{new_name}` now, it was `{old_name}`");
-                self.changed(old, new, what, Impact::Safe, reach.rust(true));
+                format!("the schema here is `{new}` now, it was `{old}`")
             }
-            (None, None) => return self.schema_body(&before.pointer, &after.pointer, reach),
-            (Some(name), None) => {
-                let what = format!("the schema is written out here now, it was `{name}`");
-                self.changed(old, new, what, Impact::Safe, reach.rust(true));
-            }
-            (None, Some(name)) => {
-                let what = format!("the schema here is `{name}` now, it was written out");
-                self.changed(old, new, what, Impact::Safe, reach.rust(true));
-            }
-        }
+            (None, None) => return self.schema_body(&target, reach),
+            (Some(name), None) => format!("the schema is written out here now, it was `{name}`"),
+            (None, Some(name)) => format!("the schema here is `{name}` now, it was written out"),
+        };
+        self.changed(place, what, reach.retyped(true));
         // The type is another one, which is said; what matters now are the values.
-        self.schema_body(&before.pointer, &after.pointer, reach.untyped());
+        self.schema_body(&target, reach.untyped());
     }
 
     /// What is said about a reference, where it is wrapped in order to say it.
-    fn wrapper(&mut self, old: &str, new: &str, reach: Reach) {
-        if alias(self.old.at(old)).is_some() && alias(self.new.at(new)).is_some() {
-            self.notes(old, new, &SCHEMA_NOTES);
-            self.declared_type(old, new, reach);
+    fn wrapper(&mut self, place: &Place, reach: Reach) {
+        let (before, after) = self.values(place);
+        if alias(before).is_some() && alias(after).is_some() {
+            self.notes(place, &SCHEMA_NOTES);
+            self.declared_type(place, reach);
         }
     }
 
     /// The `type` itself, where the generator makes the same of a schema with and without it.
-    fn declared_type(&mut self, old: &str, new: &str, reach: Reach) {
-        let was = self.old.at(old).get("type");
-        let is = self.new.at(new).get("type");
-        let (shift, what) = match (was, is) {
+    fn declared_type(&mut self, place: &Place, reach: Reach) {
+        let (shift, what) = match self.members(place, "type") {
             (was, is) if was == is => return,
             (None, _) => (Shift::Narrower, "values of other types are no longer right"),
             (_, None) => (Shift::Wider, "values of other types are right too"),
             _ => (Shift::Different, "values of another type are right"),
         };
-        self.changed(old, new, what.to_owned(), reach.wire(shift), Impact::Safe);
+        self.changed(place, what, reach.shifted(shift, false));
     }
 
-    fn nullable(
-        &mut self,
-        (old, before): (&str, &Use<'_>),
-        (new, after): (&str, &Use<'_>),
-        reach: Reach,
-        presence: Presence,
-    ) {
-        let (shift, what) = match (before.nullable, after.nullable) {
+    fn nullable(&mut self, place: &Place, was: bool, is: bool, reach: Reach, other_type: bool) {
+        let (shift, what) = match (was, is) {
             (false, true) => (Shift::Wider, "the value may be null now"),
             (true, false) => (Shift::Narrower, "the value may no longer be null"),
             _ => return,
         };
-        let breaks = is_option(before, presence.old) != is_option(after, presence.new);
-        self.changed(
-            old,
-            new,
-            what.to_owned(),
-            reach.wire(shift),
-            reach.rust(breaks),
-        );
+        self.changed(place, what, reach.shifted(shift, other_type));
     }
 
     /// Whether the presence of a field changes its Rust type.
-    pub fn presence_breaks(&self, old: &str, new: &str, presence: Presence) -> bool {
-        let (before, after) = (self.old.schema(old), self.new.schema(new));
+    pub fn presence_breaks(&self, place: &Place, presence: Presence) -> bool {
+        let (before, after) = (self.old.schema(&place.old), self.new.schema(&place.new));
         is_option(&before, presence.old) != is_option(&after, presence.new)
     }
 
     /// Compares what two schemas say. For a component this is done once, not where it is used.
-    pub fn schema_body(&mut self, old: &str, new: &str, reach: Reach) {
-        if !self.first_time(old, new, reach) {
+    pub fn schema_body(&mut self, place: &Place, reach: Reach) {
+        if !self.first_time(place, reach) {
             return;
         }
-        let (before, after) = (self.old.at(old), self.new.at(new));
-        if alias(before).is_some() || alias(after).is_some() {
-            let follow = |value: &'d Value, here: &str| {
-                alias(value).map_or(here.to_owned(), |(target, _)| target.to_owned())
-            };
-            let (old_target, new_target) = (follow(before, old), follow(after, new));
-            if alias(before).is_some() == alias(after).is_some() {
-                return self.schema_use(old, new, reach, Presence::REQUIRED);
-            }
-            let what = "the schema is a reference in one of the documents only".to_owned();
-            self.changed(old, new, what, Impact::Safe, reach.rust(true));
-            return self.schema_body(&old_target, &new_target, reach.untyped());
+        let (before, after) = self.values(place);
+        let target = match (alias(before), alias(after)) {
+            (None, None) => None,
+            (Some(_), Some(_)) => return self.schema_use(place, reach, Presence::REQUIRED),
+            (Some((old, _)), None) => Some(Place::new(old, &place.new)),
+            (None, Some((new, _))) => Some(Place::new(&place.old, new)),
+        };
+        if let Some(target) = target {
+            let what = "the schema is a reference in one of the documents only";
+            self.changed(place, what, reach.retyped(true));
+            return self.schema_body(&target, reach.untyped());
         }
-        self.notes(old, new, &SCHEMA_NOTES);
-        if !self.kinds(old, new, reach) {
+        self.notes(place, &SCHEMA_NOTES);
+        if !self.kinds(place, reach) {
             return;
         }
-        self.bounds(old, new, reach);
-        self.words(old, new, reach, component_of(old).is_some());
-        self.directions(old, new, reach);
-        self.objects(old, new, reach);
-        if before.get("items").is_some() && after.get("items").is_some() {
-            let (old, new) = (child(old, "items"), child(new, "items"));
-            self.schema_use(&old, &new, reach, Presence::REQUIRED);
+        self.bounds(place, reach);
+        self.words(place, reach, component_of(&place.old).is_some());
+        self.directions(place, reach);
+        self.objects(place, reach);
+        if let (Some(_), Some(_)) = self.members(place, "items") {
+            self.schema_use(&place.child("items"), reach, Presence::REQUIRED);
         }
         for keyword in COMBINATIONS {
-            self.combination(old, new, keyword, reach);
+            self.combination(place, keyword, reach);
         }
     }
 
     /// Whether both are of the same type, or nearly.
-    fn kinds(&mut self, old: &str, new: &str, reach: Reach) -> bool {
-        let (before, after) = (self.old.at(old), self.new.at(new));
+    fn kinds(&mut self, place: &Place, reach: Reach) -> bool {
+        let (before, after) = self.values(place);
+        let combined = before.get("allOf").or(after.get("allOf")).is_some();
         let (before, after) = (kind(before), kind(after));
         let shift = match (before, after) {
             (before, after) if before == after => {
-                let combined = |value: &Value| value.get("allOf").is_some();
-                if !combined(self.old.at(old)) && !combined(self.new.at(new)) {
-                    self.declared_type(old, new, reach);
+                if !combined {
+                    self.declared_type(place, reach);
                 }
                 return true;
             }
@@ -252,54 +219,32 @@ impl<'d> Comparison<'d> {
             _ => Shift::Different,
         };
         let what = format!("the type is {after} now, it was {before}");
-        self.changed(old, new, what, reach.wire(shift), reach.rust(true));
+        self.changed(place, what, reach.shifted(shift, true));
         false
     }
 
     /// `readOnly`, `writeOnly` and `default`.
-    fn directions(&mut self, old: &str, new: &str, reach: Reach) {
-        let (before, after) = (self.old.at(old), self.new.at(new));
+    fn directions(&mut self, place: &Place, reach: Reach) {
+        let (before, after) = self.values(place);
         let one_way = [
-            (
-                "readOnly",
-                "requests",
-                Reach {
-                    answer: false,
-                    ..reach
-                },
-            ),
-            (
-                "writeOnly",
-                "answers",
-                Reach {
-                    request: false,
-                    ..reach
-                },
-            ),
+            ("readOnly", "requests", reach.request),
+            ("writeOnly", "answers", reach.answer),
         ];
-        for (keyword, banned, reach) in one_way {
-            let (wire, what) = match (before.flag(keyword), after.flag(keyword)) {
-                (false, true) if keyword == "readOnly" => (
-                    reach.wire(Shift::Narrower),
-                    "the value is no longer part of",
-                ),
-                (false, true) => (reach.wire(Shift::Wider), "the value is no longer part of"),
-                (true, false) => (Impact::Safe, "the value may be part of"),
+        for (keyword, banned, used) in one_way {
+            let (hurts, what) = match (before.flag(keyword), after.flag(keyword)) {
+                (false, true) => (used, "the value is no longer part of"),
+                (true, false) => (false, "the value may be part of"),
                 _ => continue,
             };
-            self.changed(old, new, format!("{what} {banned}"), wire, Impact::Safe);
+            let impacts = Impacts::of(hurts, false);
+            self.changed(place, format!("{what} {banned}"), impacts);
         }
-        let (before, after) = (before.get("default"), after.get("default"));
-        if before != after {
+        let (was, is) = (before.get("default"), after.get("default"));
+        if was != is {
             let said = |value: Option<&Value>| value.map_or("none".to_owned(), Value::to_string);
-            let what = format!(
-                "the default is {} now, it was {}",
-                said(after),
-                said(before)
-            );
+            let what = format!("the default is {} now, it was {}", said(is), said(was));
             // It is what the service does about a field that is not sent.
-            let wire = super::reach::breaking_if(reach.request);
-            self.changed(old, new, what, wire, Impact::Safe);
+            self.changed(place, what, Impacts::of(reach.request, false));
         }
     }
 
@@ -307,51 +252,33 @@ impl<'d> Comparison<'d> {
     pub fn component_schemas(&mut self) {
         let mut index = 0;
         // Comparing may find more pairs.
-        while let Some((old_name, new_name)) = self.pairs.get(index) {
+        while let Some((old, new)) = self.pairs.get(index) {
             index += 1;
-            let (old, new) = (component(&old_name), component(&new_name));
-            let reach = self.reach(&old_name, &new_name);
-            if old_name != new_name {
-                let what = format!("the schema `{old_name}` is called `{new_name}` now");
-                self.changed(&old, &new, what, Impact::Safe, reach.rust(true));
+            let place = Place::new(component(&old), component(&new));
+            let reach = self.reach(&old, &new);
+            if old != new {
+                let what = format!("the schema `{old}` is called `{new}` now");
+                self.changed(&place, what, reach.retyped(true));
             }
-            self.own_nullable(&old, &new, reach);
-            self.schema_body(&old, &new, reach);
+            // `nullable` of a component itself is what its users do not see.
+            let (before, after) = self.values(&place);
+            let (was, is) = (before.flag("nullable"), after.flag("nullable"));
+            self.nullable(&place, was, is, reach, true);
+            self.schema_body(&place, reach);
         }
         for (name, _) in members(self.old.at("/components/schemas")) {
             if self.pairs.new_name(name).is_none() {
-                let rust = self.old_reach(name).rust(true);
-                self.removed(
-                    &component(name),
-                    format!("the schema `{name}` is gone"),
-                    Impact::Safe,
-                    rust,
-                );
+                let what = format!("the schema `{name}` is gone");
+                let impacts = self.old_reach(name).retyped(true);
+                self.removed(&component(name), what, impacts);
             }
         }
         for (name, _) in members(self.new.at("/components/schemas")) {
             if !self.pairs.is_new_paired(name) {
                 let what = format!("the schema `{name}` is new");
-                self.added(&component(name), what, Impact::Safe, Impact::Safe);
+                self.added(&component(name), what, Impacts::SAFE);
             }
         }
-    }
-
-    /// `nullable` of a component itself, which its users do not see.
-    fn own_nullable(&mut self, old: &str, new: &str, reach: Reach) {
-        let (before, after) = (self.old.at(old), self.new.at(new));
-        let (shift, what) = match (before.flag("nullable"), after.flag("nullable")) {
-            (false, true) => (Shift::Wider, "the value may be null now"),
-            (true, false) => (Shift::Narrower, "the value may no longer be null"),
-            _ => return,
-        };
-        self.changed(
-            old,
-            new,
-            what.to_owned(),
-            reach.wire(shift),
-            reach.rust(true),
-        );
     }
 }
 

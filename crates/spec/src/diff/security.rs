@@ -2,229 +2,180 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::pointer::child;
-use super::Impact;
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Entry, Place, paired};
+use super::reach::Impacts;
 use super::schemas::members;
 use crate::keyed::Keyed;
+use crate::outline::grammar::FLOW_ADDRESSES;
 
 const SCHEMES: &str = "/components/securitySchemes";
+
+/// A scheme, or a scope, with its name.
+type Named<'d> = (&'d String, &'d Value);
 
 /// One way to be let in: the schemes that are all needed, with their scopes.
 type Way = BTreeMap<String, BTreeSet<String>>;
 
-impl Comparison<'_> {
+impl<'d> Comparison<'d> {
     /// Compares the schemes, and what the document asks for where an operation asks for nothing of its own.
     pub fn security(&mut self) {
-        let names = self.scheme_names();
-        for (old_name, new_name) in &names {
-            let (old, new) = (child(SCHEMES, old_name), child(SCHEMES, new_name));
-            if old_name != new_name {
-                let what = format!("the security scheme `{old_name}` is called `{new_name}` now");
-                self.changed(&old, &new, what, Impact::Safe, Impact::Safe);
+        for entry in self.schemes() {
+            match entry {
+                Entry::Both((old, _), (new, _)) => {
+                    let place = Place::new(child(SCHEMES, old), child(SCHEMES, new));
+                    if old != new {
+                        let what = format!("the security scheme `{old}` is called `{new}` now");
+                        self.changed(&place, what, Impacts::SAFE);
+                    }
+                    self.scheme(&place);
+                }
+                // What uses a scheme is judged where it is used.
+                Entry::Gone((name, _)) => {
+                    let what = format!("the security scheme `{name}` is gone");
+                    self.removed(&child(SCHEMES, name), what, Impacts::SAFE);
+                }
+                Entry::New((name, _)) => {
+                    let what = format!("the security scheme `{name}` is new");
+                    self.added(&child(SCHEMES, name), what, Impacts::SAFE);
+                }
             }
-            self.scheme(&old, &new);
         }
-        // What uses a scheme is judged where it is used.
-        for (name, _) in members(self.old.at(SCHEMES)) {
-            if !names.contains_key(name) {
-                let what = format!("the security scheme `{name}` is gone");
-                self.removed(&child(SCHEMES, name), what, Impact::Safe, Impact::Safe);
-            }
-        }
-        for (name, _) in members(self.new.at(SCHEMES)) {
-            if !names.values().any(|known| known == name) {
-                let what = format!("the security scheme `{name}` is new");
-                self.added(&child(SCHEMES, name), what, Impact::Safe, Impact::Safe);
-            }
-        }
-        self.ways("/security", "/security");
+        self.ways(&Place::same("/security"));
     }
 
     /// Compares what two operations ask for, if one of them asks for something of its own.
-    pub fn operation_security(&mut self, old: &str, new: &str) {
-        let own = |value: &Value| value.get("security").is_some();
-        let (old_own, new_own) = (own(self.old.at(old)), own(self.new.at(new)));
-        let place = |own: bool, operation: &str| {
-            if own {
-                child(operation, "security")
-            } else {
-                "/security".to_owned()
-            }
-        };
-        if old_own || new_own {
-            self.ways(&place(old_own, old), &place(new_own, new));
+    pub fn operation_security(&mut self, place: &Place) {
+        let (was, is) = self.members(place, "security");
+        let own = place.child("security");
+        let asked = |own: Option<_>, place| own.map_or("/security".to_owned(), |_| place);
+        if was.is_some() || is.is_some() {
+            self.ways(&Place::new(asked(was, own.old), asked(is, own.new)));
         }
     }
 
-    /// Old names of the schemes with their new ones: the same name, or else the same definition.
-    fn scheme_names(&self) -> BTreeMap<String, String> {
-        let none = Map::new();
-        let before = self.old.at(SCHEMES).as_object().unwrap_or(&none);
-        let after = self.new.at(SCHEMES).as_object().unwrap_or(&none);
-        let mut names = BTreeMap::new();
-        for (name, scheme) in before {
-            let renamed = || {
-                let free = after
-                    .iter()
-                    .filter(|(candidate, _)| !before.contains_key(*candidate));
-                let mut same = free.filter(|(_, candidate)| plain(candidate) == plain(scheme));
-                same.next().map(|(candidate, _)| candidate.clone())
-            };
-            let found = after
-                .contains_key(name)
-                .then(|| name.clone())
-                .or_else(renamed);
-            if let Some(found) = found.filter(|found| !names.values().any(|known| known == found)) {
-                names.insert(name.clone(), found);
-            }
-        }
-        names
+    /// The schemes of both: the same by their names, or else by their definitions.
+    fn schemes(&self) -> Vec<Entry<Named<'d>>> {
+        let (before, after) = self.values(&Place::same(SCHEMES));
+        let same_name = |old: Named<'_>, new: Named<'_>| old.0 == new.0;
+        let renamed = |old: Named<'_>, new: Named<'_>| plain(old.1) == plain(new.1);
+        paired(members(before), members(after), &[&same_name, &renamed])
     }
 
-    fn ways(&mut self, old: &str, new: &str) {
-        let names = self.scheme_names();
-        let translated = |way: Way| -> Way {
-            let new_name = |name: String| names.get(&name).cloned().unwrap_or(name);
-            way.into_iter()
+    fn ways(&mut self, place: &Place) {
+        let names = self.schemes().into_iter().filter_map(|entry| match entry {
+            Entry::Both((old, _), (new, _)) => Some((old, new)),
+            Entry::Gone(_) | Entry::New(_) => None,
+        });
+        let names: BTreeMap<&String, &String> = names.collect();
+        let (before, after) = self.values(place);
+        let mut before = ways(before);
+        for way in &mut before {
+            let renamed = std::mem::take(way).into_iter();
+            let new_name = |name: String| names.get(&name).map_or(name, |new| (*new).clone());
+            *way = renamed
                 .map(|(name, scopes)| (new_name(name), scopes))
-                .collect()
-        };
-        let before: Vec<Way> = ways(self.old.at(old)).into_iter().map(translated).collect();
-        let after = ways(self.new.at(new));
-        let mut put = |what: String, wire| self.changed(old, new, what, wire, Impact::Safe);
+                .collect();
+        }
+        let after = ways(after);
+        let mut put = |what: String, impacts| self.changed(place, what, impacts);
         match (before.is_empty(), after.is_empty()) {
             (true, true) => return,
-            (true, false) => return put("credentials are needed now".to_owned(), Impact::Breaking),
+            (true, false) => return put("credentials are needed now".to_owned(), Impacts::WIRE),
             (false, true) => {
-                return put(
-                    "no credentials are needed any more".to_owned(),
-                    Impact::Safe,
-                );
+                let what = "no credentials are needed any more".to_owned();
+                return put(what, Impacts::SAFE);
             }
             (false, false) => {}
         }
         for way in &before {
-            let same: Vec<&Way> = after
-                .iter()
-                .filter(|found| found.keys().eq(way.keys()))
-                .collect();
+            let same = after.iter().filter(|found| found.keys().eq(way.keys()));
+            let same: Vec<&Way> = same.collect();
             let enough = |found: &&Way| {
-                found
-                    .iter()
-                    .all(|(name, scopes)| way.get(name).is_some_and(|had| scopes.is_subset(had)))
+                let mut scopes = found.iter().zip(way.values());
+                scopes.all(|((_, scopes), had)| scopes.is_subset(had))
             };
+            let named = named(way);
             if same.is_empty() {
-                put(
-                    format!("{} is no longer accepted", named(way)),
-                    Impact::Breaking,
-                );
+                put(format!("{named} is no longer accepted"), Impacts::WIRE);
             } else if !same.iter().any(enough) {
-                put(
-                    format!("{} needs other scopes now", named(way)),
-                    Impact::Breaking,
-                );
+                put(format!("{named} needs other scopes now"), Impacts::WIRE);
             } else if !same.contains(&way) {
-                put(
-                    format!("{} needs fewer scopes now", named(way)),
-                    Impact::Safe,
-                );
+                put(format!("{named} needs fewer scopes now"), Impacts::SAFE);
             }
         }
         for way in &after {
             if !before.iter().any(|known| known.keys().eq(way.keys())) {
-                put(format!("{} is accepted now", named(way)), Impact::Safe);
+                put(format!("{} is accepted now", named(way)), Impacts::SAFE);
             }
         }
     }
 
-    fn scheme(&mut self, old: &str, new: &str) {
-        self.notes(old, new, &["description", "bearerFormat"]);
+    fn scheme(&mut self, place: &Place) {
+        self.notes(place, &["description", "bearerFormat"]);
+        let (before, after) = self.values(place);
         for keyword in ["type", "in", "name", "scheme", "openIdConnectUrl"] {
             let text = |value: &Value| {
-                let text = value.text(keyword).unwrap_or_default().to_owned();
+                let text = value.text(keyword).unwrap_or_default();
                 // Schemes and header names have no case.
-                if matches!(keyword, "scheme" | "name") {
-                    text.to_lowercase()
-                } else {
-                    text
+                match keyword {
+                    "scheme" | "name" => text.to_lowercase(),
+                    _ => text.to_owned(),
                 }
             };
-            let (was, is) = (text(self.old.at(old)), text(self.new.at(new)));
+            let (was, is) = (text(before), text(after));
             if was != is {
                 let what =
                     format!("`{keyword}` of the security scheme is {is:?} now, it was {was:?}");
-                self.changed(old, new, what, Impact::Breaking, Impact::Safe);
+                self.changed(place, what, Impacts::WIRE);
             }
         }
-        let (old, new) = (child(old, "flows"), child(new, "flows"));
-        self.notes(&old, &new, &[]);
-        for flow in [
-            "implicit",
-            "password",
-            "clientCredentials",
-            "authorizationCode",
-        ] {
-            let (old, new) = (child(&old, flow), child(&new, flow));
-            match (self.old.at(&old).is_object(), self.new.at(&new).is_object()) {
-                (true, true) => self.flow(&old, &new),
+        let place = place.child("flows");
+        self.notes(&place, &[]);
+        for (flow, _) in FLOW_ADDRESSES {
+            let place = place.child(flow);
+            let (before, after) = self.values(&place);
+            match (before.is_object(), after.is_object()) {
+                (true, true) => self.flow(&place),
                 (true, false) => {
                     let what = format!("the flow `{flow}` is gone");
-                    self.removed(&old, what, Impact::Breaking, Impact::Safe);
+                    self.removed(&place.old, what, Impacts::WIRE);
                 }
-                (false, true) => self.added(
-                    &new,
-                    format!("the flow `{flow}` is new"),
-                    Impact::Safe,
-                    Impact::Safe,
-                ),
+                (false, true) => {
+                    let what = format!("the flow `{flow}` is new");
+                    self.added(&place.new, what, Impacts::SAFE);
+                }
                 (false, false) => {}
             }
         }
     }
 
-    fn flow(&mut self, old: &str, new: &str) {
-        let (before, after) = (self.old.at(old), self.new.at(new));
+    fn flow(&mut self, place: &Place) {
         for keyword in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
-            let (was, is) = (before.get(keyword), after.get(keyword));
+            let (was, is) = self.members(place, keyword);
             if was != is {
                 let what = format!("`{keyword}` of the flow has changed");
                 // Only a new one can be passed over.
-                let wire = if was.is_none() {
-                    Impact::Safe
-                } else {
-                    Impact::Breaking
-                };
-                self.changed(old, new, what, wire, Impact::Safe);
+                self.changed(place, what, Impacts::of(was.is_some(), false));
             }
         }
-        let scopes = |value: &Value| -> BTreeMap<String, Value> {
-            let scopes = value.get("scopes").unwrap_or(&Value::Null);
-            members(scopes)
-                .map(|(name, text)| (name.clone(), text.clone()))
-                .collect()
-        };
-        let (was, is) = (scopes(before), scopes(after));
-        for (scope, text) in &was {
-            match is.get(scope) {
-                None => {
-                    let what = format!("the scope `{scope}` is gone");
-                    self.changed(old, new, what, Impact::Breaking, Impact::Safe);
-                }
-                Some(now) if now != text => {
+        let (was, is) = self.values(&place.child("scopes"));
+        let same = |old: Named<'_>, new: Named<'_>| old.0 == new.0;
+        for entry in paired(members(was), members(is), &[&same]) {
+            let (what, impacts) = match entry {
+                Entry::Both((_, was), (_, is)) if was == is => continue,
+                Entry::Both((scope, _), _) => {
                     let what = format!("the description of the scope `{scope}` has changed");
-                    self.changed(old, new, what, Impact::DocOnly, Impact::DocOnly);
+                    (what, Impacts::DOC_ONLY)
                 }
-                Some(_) => {}
-            }
+                Entry::Gone((scope, _)) => (format!("the scope `{scope}` is gone"), Impacts::WIRE),
+                Entry::New((scope, _)) => (format!("the scope `{scope}` is new"), Impacts::SAFE),
+            };
+            self.changed(place, what, impacts);
         }
-        for scope in is.keys().filter(|scope| !was.contains_key(*scope)) {
-            let what = format!("the scope `{scope}` is new");
-            self.changed(old, new, what, Impact::Safe, Impact::Safe);
-        }
-        self.notes(old, new, &[]);
+        self.notes(place, &[]);
     }
 }
 

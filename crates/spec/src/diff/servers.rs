@@ -4,87 +4,79 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::pointer::child;
-use super::Impact;
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Entry, Place, paired};
+use super::reach::Impacts;
 use super::schemas::members;
 use crate::keyed::Keyed;
 
 impl Comparison<'_> {
-    /// Compares the servers of the documents as wholes.
-    pub fn document_servers(&mut self) {
-        self.servers("", "");
-    }
-
     /// Compares the servers that two objects name. The generated client is told its address, so no change of
     /// theirs concerns it.
-    pub fn servers(&mut self, old: &str, new: &str) {
-        let (old, new) = (child(old, "servers"), child(new, "servers"));
-        let (before, after) = (urls(self.old.at(&old)), urls(self.new.at(&new)));
+    pub fn servers(&mut self, place: &Place) {
+        let place = place.child("servers");
+        let (before, after) = self.values(&place);
+        let (before, after) = (urls(before), urls(after));
         if before.first() != after.first() && !before.is_empty() {
-            let said = |urls: &[String]| {
+            let said = |urls: &[&str]| {
                 urls.first()
                     .map_or("none".to_owned(), |url| format!("`{url}`"))
             };
-            let what = format!(
-                "the first server is {} now, it was {}",
-                said(&after),
-                said(&before)
-            );
-            self.changed(&old, &new, what, Impact::Breaking, Impact::Safe);
+            let (is, was) = (said(&after), said(&before));
+            let what = format!("the first server is {is} now, it was {was}");
+            self.changed(&place, what, Impacts::WIRE);
         }
-        for (index, url) in before.iter().enumerate() {
-            let place = format!("{old}/{index}");
-            match after.iter().position(|found| found == url) {
-                Some(found) => self.server(&place, &format!("{new}/{found}")),
-                None => self.removed(
-                    &place,
-                    format!("the server `{url}` is gone"),
-                    Impact::Breaking,
-                    Impact::Safe,
-                ),
-            }
-        }
-        for (index, url) in after.iter().enumerate() {
-            if !before.contains(url) {
-                let what = format!("the server `{url}` is new");
-                self.added(&format!("{new}/{index}"), what, Impact::Safe, Impact::Safe);
+        let same = |(_, was): (usize, &str), (_, is): (usize, &str)| was == is;
+        for entry in paired(numbered(&before), numbered(&after), &[&same]) {
+            match entry {
+                Entry::Both((was, _), (is, _)) => {
+                    let old = format!("{}/{was}", place.old);
+                    self.server(&Place::new(old, format!("{}/{is}", place.new)));
+                }
+                // The same address twice says no more than once.
+                Entry::Gone((_, url)) if after.contains(&url) => {}
+                Entry::New((_, url)) if before.contains(&url) => {}
+                Entry::Gone((was, url)) => {
+                    let what = format!("the server `{url}` is gone");
+                    self.removed(&format!("{}/{was}", place.old), what, Impacts::WIRE);
+                }
+                Entry::New((is, url)) => {
+                    let what = format!("the server `{url}` is new");
+                    self.added(&format!("{}/{is}", place.new), what, Impacts::SAFE);
+                }
             }
         }
     }
 
-    fn server(&mut self, old: &str, new: &str) {
-        self.notes(old, new, &["description"]);
-        let (old, new) = (child(old, "variables"), child(new, "variables"));
+    fn server(&mut self, place: &Place) {
+        self.notes(place, &["description"]);
+        let place = place.child("variables");
         // The address names its variables, so both sides have the same ones.
-        for (name, _) in members(self.old.at(&old)) {
-            let (old, new) = (child(&old, name), child(&new, name));
-            self.notes(&old, &new, &["description"]);
-            let (before, after) = (self.old.at(&old), self.new.at(&new));
+        for (name, _) in members(self.old.at(&place.old)) {
+            let place = place.child(name);
+            self.notes(&place, &["description"]);
+            let (before, after) = self.values(&place);
+            let said = format!("the server variable `{name}`");
             if before.get("default") != after.get("default") {
-                let what = format!("the server variable `{name}` has another default");
-                self.changed(&old, &new, what, Impact::Breaking, Impact::Safe);
+                self.changed(&place, format!("{said} has another default"), Impacts::WIRE);
             }
-            let (was, is) = (words(before), words(after));
-            match (was, is) {
+            match (words(before), words(after)) {
                 (Some(was), Some(is)) => {
                     for word in was.difference(&is) {
-                        let what =
-                            format!("the server variable `{name}` no longer has the word {word}");
-                        self.changed(&old, &new, what, Impact::Breaking, Impact::Safe);
+                        let what = format!("{said} no longer has the word {word}");
+                        self.changed(&place, what, Impacts::WIRE);
                     }
                     for word in is.difference(&was) {
-                        let what = format!("the server variable `{name}` has the word {word} now");
-                        self.changed(&old, &new, what, Impact::Safe, Impact::Safe);
+                        let what = format!("{said} has the word {word} now");
+                        self.changed(&place, what, Impacts::SAFE);
                     }
                 }
                 (None, Some(_)) => {
-                    let what = format!("the server variable `{name}` has a list of words now");
-                    self.changed(&old, &new, what, Impact::Breaking, Impact::Safe);
+                    let what = format!("{said} has a list of words now");
+                    self.changed(&place, what, Impacts::WIRE);
                 }
                 (Some(_), None) => {
-                    let what = format!("the server variable `{name}` takes any word now");
-                    self.changed(&old, &new, what, Impact::Safe, Impact::Safe);
+                    let what = format!("{said} takes any word now");
+                    self.changed(&place, what, Impacts::SAFE);
                 }
                 (None, None) => {}
             }
@@ -92,10 +84,14 @@ impl Comparison<'_> {
     }
 }
 
-fn urls(servers: &Value) -> Vec<String> {
+fn numbered<'u>(urls: &[&'u str]) -> Vec<(usize, &'u str)> {
+    urls.iter().copied().enumerate().collect()
+}
+
+fn urls(servers: &Value) -> Vec<&str> {
     let servers = servers.as_array().into_iter().flatten();
     servers
-        .map(|server| server.text("url").unwrap_or_default().to_owned())
+        .map(|server| server.text("url").unwrap_or_default())
         .collect()
 }
 

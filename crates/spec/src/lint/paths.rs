@@ -8,6 +8,7 @@ use crate::nearest::nearest;
 use crate::outline::grammar::Kind;
 use crate::outline::{Operation, Outline};
 use crate::pointer;
+use crate::template;
 
 pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
     templates(outline, report);
@@ -32,7 +33,7 @@ fn templates(outline: &Outline<'_>, report: &mut Report<'_>) {
             report.add("path-template", &item.pointer, problem, cure);
             continue;
         }
-        let shape = shape(&path);
+        let shape = template::shape(&path);
         if let Some(first) = shapes.get(&shape) {
             let problem = format!(
                 "{} matches the same requests as {}",
@@ -98,24 +99,6 @@ fn names(path: &str) -> Result<Vec<&str>, (String, &'static str)> {
         rest = after;
     }
     Ok(names)
-}
-
-/// The path with all parameter names left out.
-fn shape(path: &str) -> String {
-    let mut shape = String::new();
-    let mut inside = false;
-    for c in path.chars() {
-        if c == '}' {
-            inside = false;
-        }
-        if !inside {
-            shape.push(c);
-        }
-        if c == '{' {
-            inside = true;
-        }
-    }
-    shape
 }
 
 fn parameters(outline: &Outline<'_>, operation: &Operation<'_>, report: &mut Report<'_>) {

@@ -6,16 +6,12 @@ use super::report::Report;
 use super::words::quoted;
 use crate::outline::Outline;
 use crate::outline::grammar::Kind;
+use crate::template;
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     for server in outline.of(Kind::Server) {
         let url = server.text("url").unwrap_or_default();
-        let used: Vec<&str> = url
-            .split('{')
-            .skip(1)
-            .filter_map(|part| part.split_once('}'))
-            .map(|(name, _)| name)
-            .collect();
+        let used: Vec<&str> = template::names(url).collect();
         let known: Vec<&str> = server
             .entries("variables")
             .map(|(name, _)| name.as_str())
