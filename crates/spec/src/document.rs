@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use super::operation::Operation;
+use super::outline::Outline;
 use super::pointer::follow;
 use super::reading::operations;
 use super::refuse;
@@ -46,7 +47,7 @@ impl Document {
     /// tool is silently left unchecked. Faults that do not stop the work are the lint's affair.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
         let root = refuse::read(file, text)?;
-        let operations = operations(&root);
+        let operations = operations(&Outline::new(&root));
         let router = Router::new(operations.iter().map(|operation| operation.path.as_str()));
         let root = Arc::new(root);
         let schemas = Schemas::shared(Arc::clone(&root));

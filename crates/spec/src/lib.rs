@@ -26,6 +26,7 @@ mod format;
 mod keyed;
 pub mod lint;
 pub mod lower;
+mod media_type;
 mod nearest;
 #[cfg(feature = "schemas")]
 pub mod operation;

@@ -4,218 +4,167 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::media_type::essence;
 use super::operation::{
     Carrier, Credential, FieldEncoding, Location, MediaType, Operation, Parameter, RequestBody,
     Response, StatusPattern,
 };
-use super::outline::grammar::METHODS;
-use super::pointer::{child, resolve};
-use crate::keyed::Keyed;
-
-/// A value with the pointer under which it really stands.
-struct Place<'r> {
-    root: &'r Value,
-    pointer: String,
-    value: &'r Value,
-}
-
-impl<'r> Place<'r> {
-    /// What stands at a pointer, behind any `$ref`.
-    fn new(root: &'r Value, pointer: &str, value: &'r Value) -> Self {
-        let (pointer, value) = resolve(root, pointer, value);
-        Self {
-            root,
-            pointer,
-            value,
-        }
-    }
-
-    fn member(&self, name: &str) -> Option<Self> {
-        let value = self.value.get(name)?;
-        Some(Self::new(self.root, &child(&self.pointer, name), value))
-    }
-
-    /// The members of the object that is the member `name`.
-    fn members(&self, name: &str) -> Vec<(&'r str, Self)> {
-        let Some(object) = self.member(name) else {
-            return Vec::new();
-        };
-        let names = object.value.as_object().into_iter().flatten();
-        names
-            .filter_map(|(name, _)| Some((name.as_str(), object.member(name)?)))
-            .collect()
-    }
-
-    /// The items of the list that is the member `name`.
-    fn items(&self, name: &str) -> Vec<Self> {
-        let Some(list) = self.member(name) else {
-            return Vec::new();
-        };
-        let items = list.value.as_array().into_iter().flatten().enumerate();
-        items
-            .map(|(index, item)| Self::new(self.root, &format!("{}/{index}", list.pointer), item))
-            .collect()
-    }
-
-    fn text(&self, name: &str) -> Option<&'r str> {
-        self.value.text(name)
-    }
-
-    fn flag(&self, name: &str) -> Option<bool> {
-        self.value.get(name)?.as_bool()
-    }
-}
+use super::outline::grammar::{Kind, METHODS};
+use super::outline::{self, Node, Outline};
 
 /// All operations of a document that loading has accepted, by path and then by method.
-pub(super) fn operations(root: &Value) -> Vec<Operation> {
-    let whole = Place::new(root, "", root);
-    let mut operations = Vec::new();
-    for (path, item) in whole.members("paths") {
-        for method in METHODS.into_iter().filter(|_| path.starts_with('/')) {
-            if let Some(place) = item.member(method) {
-                operations.push(operation(&whole, path, method, &item, &place));
-            }
-        }
-    }
-    operations
+pub(super) fn operations(outline: &Outline<'_>) -> Vec<Operation> {
+    let found = outline.operations();
+    let mut found: Vec<_> = found
+        .iter()
+        .filter(|one| one.path.starts_with('/'))
+        .collect();
+    let number = |method: &str| METHODS.iter().position(|known| *known == method);
+    // Those of one path stand together: the sort keeps their order.
+    found.sort_by_key(|one| (one.node.parent, number(one.node.role)));
+    found
+        .into_iter()
+        .map(|one| operation(outline, one))
+        .collect()
 }
 
-fn operation(
-    whole: &Place<'_>,
-    path: &str,
-    method: &str,
-    item: &Place<'_>,
-    place: &Place<'_>,
-) -> Operation {
-    let method = method.to_ascii_uppercase();
+fn operation(outline: &Outline<'_>, found: &outline::Operation<'_, '_>) -> Operation {
+    let (node, path) = (found.node, &found.path);
+    let method = node.role.to_ascii_uppercase();
     let mut parameters: Vec<Parameter> = Vec::new();
-    // The operation's own parameters replace those of the path.
-    let all = [place, item].map(|owner| owner.items("parameters"));
-    for new in all.iter().flatten().filter_map(request_parameter) {
+    for one in &found.parameters {
+        let described = outline.node(&one.pointer);
+        let Some(new) = described.and_then(|node| request_parameter(outline, node)) else {
+            continue;
+        };
         let same = |old: &Parameter| old.name == new.name && old.location == new.location;
         if !parameters.iter().any(same) {
             parameters.push(new);
         }
     }
-    let responses = place.members("responses").into_iter();
-    let asking = match place.value.get("security") {
-        Some(_) => place,
-        None => whole,
+    let body = outline.child(node, "requestBody");
+    let responses = outline.node(&node.at("responses"));
+    let responses = responses
+        .into_iter()
+        .flat_map(|all| outline.children(all, "responses"));
+    let asking = match node.has("security") {
+        true => Some(node),
+        false => outline.nodes.first(),
     };
-    let id = place.text("operationId");
+    let id = node.text("operationId");
     Operation {
         id: id.map_or_else(|| format!("{method} {path}"), str::to_owned),
-        path: path.to_owned(),
-        pointer: place.pointer.clone(),
+        path: path.clone(),
+        pointer: node.pointer.clone(),
         parameters,
-        request_body: place.member("requestBody").map(|body| RequestBody {
-            required: body.flag("required").unwrap_or(false),
-            content: content(&body),
-            pointer: body.pointer,
+        request_body: body.map(|body| RequestBody {
+            required: body.flag("required"),
+            content: content(outline, body),
+            pointer: body.pointer.clone(),
         }),
         responses: responses
-            .filter_map(|(key, found)| response(key, found))
+            .filter_map(|found| response(outline, found))
             .collect(),
-        security: credentials(whole, &asking.items("security")),
+        security: asking
+            .map(|asking| credentials(outline, asking))
+            .unwrap_or_default(),
         method,
     }
 }
 
-fn request_parameter(place: &Place<'_>) -> Option<Parameter> {
-    let name = place.text("name")?;
-    let location = match place.text("in")? {
+fn request_parameter(outline: &Outline<'_>, node: &Node<'_>) -> Option<Parameter> {
+    let location = match node.text("in")? {
         "path" => Location::Path,
         "query" => Location::Query,
         "header" => Location::Header,
         _ => return None,
     };
-    parameter(place, name, location)
+    parameter(outline, node, node.text("name")?.to_owned(), location)
 }
 
 /// A parameter or a response header. These three header names are never parameters: OpenAPI has other places for
 /// what they say, and tells readers to pass over them.
-fn parameter(place: &Place<'_>, name: &str, location: Location) -> Option<Parameter> {
+fn parameter(
+    outline: &Outline<'_>,
+    node: &Node<'_>,
+    name: String,
+    location: Location,
+) -> Option<Parameter> {
     let reserved = ["accept", "authorization", "content-type"];
     if location == Location::Header && reserved.contains(&name.to_ascii_lowercase().as_str()) {
         return None;
     }
-    let content = place.members("content").into_iter().next();
-    let json = content.is_some();
-    let schema = match content {
-        Some((_, media)) => media.member("schema")?,
-        None => place.member("schema")?,
-    };
+    let content = outline.children(node, "content").next();
+    let schema = outline.child(content.unwrap_or(node), "schema")?;
+    let explode = node.object.get("explode").and_then(Value::as_bool);
     Some(Parameter {
-        name: name.to_owned(),
+        name,
         location,
-        required: location == Location::Path || place.flag("required").unwrap_or(false),
-        schema: schema.pointer,
-        explode: place.flag("explode").unwrap_or(location == Location::Query),
-        json,
-        allow_empty: place.flag("allowEmptyValue").unwrap_or(false),
-        pointer: place.pointer.clone(),
+        required: location == Location::Path || node.flag("required"),
+        schema: schema.pointer.clone(),
+        explode: explode.unwrap_or(location == Location::Query),
+        json: content.is_some(),
+        allow_empty: node.flag("allowEmptyValue"),
+        pointer: node.pointer.clone(),
     })
 }
 
-fn content(owner: &Place<'_>) -> Vec<MediaType> {
-    let media_type = |(name, place): (&str, Place<'_>)| {
-        let mut encoding = BTreeMap::new();
-        for (field, rules) in place.members("encoding") {
-            let kind = rules.text("contentType");
-            let json = kind.is_some_and(|kind| essence(kind).ends_with("json"));
-            let explode = rules.flag("explode").unwrap_or(true);
-            encoding.insert(field.to_owned(), FieldEncoding { json, explode });
-        }
-        MediaType {
-            range: essence(name),
-            schema: place.member("schema").map(|schema| schema.pointer),
-            encoding,
-            pointer: place.pointer,
-        }
+fn content(outline: &Outline<'_>, owner: &Node<'_>) -> Vec<MediaType> {
+    let encoding = |node: &Node<'_>| {
+        let kind = node.text("contentType").unwrap_or_default();
+        let rules = FieldEncoding {
+            json: essence(kind).ends_with("json"),
+            explode: node.object.get("explode") != Some(&Value::Bool(false)),
+        };
+        (node.name(), rules)
     };
-    owner
-        .members("content")
-        .into_iter()
-        .map(media_type)
-        .collect()
+    let media_type = |node: &Node<'_>| MediaType {
+        range: essence(&node.name()),
+        schema: outline
+            .child(node, "schema")
+            .map(|schema| schema.pointer.clone()),
+        encoding: outline.children(node, "encoding").map(encoding).collect(),
+        pointer: node.pointer.clone(),
+    };
+    outline.children(owner, "content").map(media_type).collect()
 }
 
-fn response(key: &str, place: Place<'_>) -> Option<Response> {
-    let header = |(name, found): (&str, Place<'_>)| parameter(&found, name, Location::Header);
+fn response(outline: &Outline<'_>, used: &Node<'_>) -> Option<Response> {
+    let node = outline.resolve(used);
+    let headers = outline.children(node, "headers").filter_map(|header| {
+        let name = header.name();
+        parameter(outline, outline.resolve(header), name, Location::Header)
+    });
     Some(Response {
-        status: StatusPattern::parse(key)?,
-        headers: place
-            .members("headers")
-            .into_iter()
-            .filter_map(header)
-            .collect(),
-        content: content(&place),
-        pointer: place.pointer,
+        status: StatusPattern::parse(&used.name())?,
+        headers: headers.collect(),
+        content: content(outline, node),
+        pointer: node.pointer.clone(),
     })
 }
 
-fn credentials(whole: &Place<'_>, alternatives: &[Place<'_>]) -> Vec<Vec<Credential>> {
-    let components = whole.member("components");
-    let schemes = components.and_then(|all| all.member("securitySchemes"));
+fn credentials(outline: &Outline<'_>, asking: &Node<'_>) -> Vec<Vec<Credential>> {
+    let schemes = outline
+        .of(Kind::SecurityScheme)
+        .filter(|node| node.role == "securitySchemes");
+    let schemes: BTreeMap<String, &Node<'_>> = schemes.map(|node| (node.name(), node)).collect();
     let credential = |(name, scopes): (&String, &Value)| {
         let scopes = scopes.as_array().into_iter().flatten();
         let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
         Some(Credential {
             scheme: name.clone(),
-            carrier: carrier(&schemes.as_ref()?.member(name)?)?,
+            carrier: carrier(outline.resolve(schemes.get(name)?))?,
             scopes: scopes.collect(),
         })
     };
-    let alternatives = alternatives.iter();
-    alternatives
-        .map(|all| {
-            let needed = all.value.as_object().into_iter().flatten();
-            needed.filter_map(credential).collect()
-        })
+    let alternatives = asking.list("security").iter();
+    let needed = alternatives.map(|all| all.as_object().into_iter().flatten());
+    needed
+        .map(|all| all.filter_map(credential).collect())
         .collect()
 }
 
-fn carrier(scheme: &Place<'_>) -> Option<Carrier> {
+fn carrier(scheme: &Node<'_>) -> Option<Carrier> {
     match scheme.text("type")? {
         "http" => Some(Carrier::Authorization(capitalized(scheme.text("scheme")?))),
         "oauth2" | "openIdConnect" => Some(Carrier::Authorization("Bearer".to_owned())),
@@ -234,14 +183,4 @@ fn capitalized(word: &str) -> String {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
     }
-}
-
-/// A media type without its parameters, in lower case.
-pub(super) fn essence(media_type: &str) -> String {
-    media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
 }

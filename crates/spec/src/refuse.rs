@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::declared::Declared;
 use super::finding::Finding;
 use super::lint::{self, Positions, Report};
+use super::media_type::essence;
 use super::outline::grammar::Kind;
 use super::outline::{Node, Outline};
 use super::pointer::{child, escape, follow, last, of_reference, parent};
-use super::reading::essence;
 use super::router::Template;
 use crate::keyed::Keyed;
 

@@ -40,8 +40,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::document::Document;
+use super::media_type::essence;
 use super::operation::{Location, Operation, Response};
-use super::reading::essence;
 use super::validate::text;
 use names::Names;
 use observed::Observed;

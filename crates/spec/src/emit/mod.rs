@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::lower::StringEnum;
 use crate::keyed::Keyed;
-use crate::outline::{Node, Outline, Parameter};
+use crate::outline::{Node, Operation, Outline, Parameter};
 use crate::rust_name::{pascal, snake};
 
 pub use builders::keep_builders_of_requests;
@@ -67,9 +67,10 @@ pub fn contract(
 ) -> Result<TokenStream, String> {
     let outline = Outline::new(lowered);
     let mut operations = Vec::new();
-    for (node, parameters) in identified(&outline) {
-        let emitted = Emitter { full, enums }.operation(node, &parameters);
-        operations.push(emitted.map_err(|fault| format!("{}: {fault}", node.pointer))?);
+    for operation in identified(&outline) {
+        let emitted = Emitter { full, enums }.operation(operation.node, &operation.parameters);
+        let fault = |fault| format!("{}: {fault}", operation.node.pointer);
+        operations.push(emitted.map_err(fault)?);
     }
     let ids = operations.iter().map(|operation| &operation.id);
     let ids_again = ids.clone();
@@ -255,13 +256,10 @@ impl Emitter<'_> {
     }
 }
 
-/// The operations that have an `operationId`, each with its parameters.
-fn identified<'o, 'd>(
-    outline: &'o Outline<'d>,
-) -> impl Iterator<Item = (&'o Node<'d>, Vec<Parameter<'d>>)> {
+/// The operations that have an `operationId`.
+fn identified<'o, 'd>(outline: &'o Outline<'d>) -> impl Iterator<Item = Operation<'o, 'd>> {
     let operations = outline.operations().into_iter();
-    let nodes = operations.filter_map(|one| Some((outline.nodes.get(one.node)?, one.parameters)));
-    nodes.filter(|(node, _)| node.object.contains_key("operationId"))
+    operations.filter(|one| one.node.has("operationId"))
 }
 
 /// The component that a schema is, directly or as the only part of an `allOf`.

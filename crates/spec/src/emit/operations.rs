@@ -15,7 +15,6 @@ use serde_json::Value;
 use crate::effect::{Effect, Effects};
 use crate::keyed::Keyed;
 use crate::outline::Outline;
-use crate::pointer;
 
 use super::{component, identified, rust_name};
 
@@ -35,14 +34,15 @@ pub fn operations(document: &Value) -> Result<TokenStream, String> {
     let mut constants = Vec::new();
     let mut names = Vec::new();
     let outline = Outline::new(document);
-    for (node, _) in identified(&outline) {
-        let (operation, method) = (node.value, pointer::last(&node.pointer));
+    for one in identified(&outline) {
+        let node = one.node;
+        let operation = node.value;
         let fault = |what: &str| format!("{}: {what}", node.pointer);
         let id = node.text("operationId");
         let id = id.ok_or_else(|| fault("no operationId"))?;
         let name = format_ident!("{}", id.to_shouty_snake_case());
         let rust = rust_name(id).to_string();
-        let effects = Effects::of(&method, operation);
+        let effects = Effects::of(node.role, operation);
         let effects = effects.map_err(|unknown| fault(&unknown.to_string()))?;
         let effect = constant(effects.otherwise);
         let by_word = match effects.by_word {

@@ -22,22 +22,16 @@ fn answer(schema: &Node<'_>, report: &mut Report<'_>) {
         let place = schema.at("additionalProperties");
         report.add("answer-closed", place, problem, cure);
     }
-    let kind = schema.text("type").unwrap_or_default();
-    let count = |key| schema.object.get(key).and_then(Value::as_u64);
-    let mut keys: Vec<&str> = ["pattern", "minLength", "maxLength"]
-        .into_iter()
-        .filter(|key| schema.object.contains_key(*key))
-        .collect();
+    let mut keys = vec!["pattern", "minLength", "maxLength"];
+    keys.retain(|key| schema.has(key));
     if schema.flag("uniqueItems") {
         keys.push("uniqueItems");
     }
+    let count = |key| schema.object.get(key).and_then(Value::as_u64);
     if count("minItems").is_some_and(|least| least > 0 && count("maxItems") == Some(least)) {
         keys.push("minItems");
     }
-    if kind == "integer"
-        && schema.object.contains_key("minimum")
-        && !schema.object.contains_key("format")
-    {
+    if schema.text("type") == Some("integer") && schema.has("minimum") && !schema.has("format") {
         keys.push("minimum");
     }
     for key in keys {
@@ -50,12 +44,8 @@ fn answer(schema: &Node<'_>, report: &mut Report<'_>) {
 
 fn request(schema: &Node<'_>, report: &mut Report<'_>) {
     let listed = schema.entries("properties").next().is_some();
-    if listed
-        && schema
-            .object
-            .get("additionalProperties")
-            .is_some_and(Value::is_object)
-    {
+    let further = schema.object.get("additionalProperties");
+    if listed && further.is_some_and(Value::is_object) {
         let problem =
             "the generated builder would demand the further fields (`extra`) in every request";
         let cure = "Write `additionalProperties: true`, or leave it out.";

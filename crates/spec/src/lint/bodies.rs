@@ -4,17 +4,19 @@ use serde_json::Value;
 
 use super::report::Report;
 use super::words::{did_you_mean, list, quoted};
+use crate::media_type::{FORM, JSON, essence, is_form, is_html, is_json};
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Operation, Outline};
 use crate::pointer;
 
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
-
 /// On a success answer without a body: says, in words, who reads it, because the generated client cannot.
 const OUTSIDE: &str = "x-outside-client";
 
-pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
+pub(super) fn check(
+    outline: &Outline<'_>,
+    operations: &[Operation<'_, '_>],
+    report: &mut Report<'_>,
+) {
     for body in outline
         .of(Kind::RequestBody)
         .filter(|node| node.reference.is_none())
@@ -28,33 +30,8 @@ pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report:
         statuses(responses, report);
     }
     for operation in operations {
-        success(outline, operation, report);
+        success(outline, operation.node, report);
     }
-}
-
-/// The media type without its parameters, in lower case.
-fn plain(kind: &str) -> String {
-    kind.split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_lowercase()
-}
-
-/// A page for a person: documented with a 2xx it is no success (a sign-in page).
-pub(super) fn is_html(kind: &str) -> bool {
-    plain(kind) == "text/html"
-}
-
-/// Whether bodies of this media type are JSON.
-pub(super) fn is_json(kind: &str) -> bool {
-    let kind = plain(kind);
-    kind == JSON || kind.ends_with("+json")
-}
-
-/// Whether bodies of this media type are forms.
-pub(super) fn is_form(kind: &str) -> bool {
-    plain(kind) == FORM
 }
 
 fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
@@ -71,9 +48,9 @@ fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
         }
         [_] => {}
         _ => {
+            let kinds = list(&kinds);
             let problem = format!(
-                "the client generator takes one media type for a request body, not {}",
-                list(&kinds)
+                "the client generator takes one media type for a request body, not {kinds}"
             );
             let cure = "Keep the one that the client should send.";
             report.add("request-media-types", &place, problem, cure);
@@ -83,11 +60,9 @@ fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
         let media = pointer::child(&place, kind);
         if is_form(kind) {
             form(outline, &media, report);
-        } else if plain(kind) != JSON {
-            let problem = format!(
-                "the client generator sends no request body of the type {}",
-                quoted(kind)
-            );
+        } else if essence(kind) != JSON {
+            let kind = quoted(kind);
+            let problem = format!("the client generator sends no request body of the type {kind}");
             let cure = format!("Use `{JSON}` or `{FORM}`.");
             report.add("request-media-type", media, problem, cure);
         }
@@ -105,19 +80,15 @@ fn form(outline: &Outline<'_>, media: &str, report: &mut Report<'_>) {
         let cure = "Write `type: object` with `properties`.";
         return report.add("form-field", &schema.pointer, problem, cure);
     }
-    let place = schema.at("properties");
-    for (name, _) in schema.entries("properties") {
-        let Some(property) = outline.node(&pointer::child(&place, name)) else {
-            continue;
-        };
+    for property in outline.children(schema, "properties") {
+        let name = property.name();
         let kind = outline.resolve(property).text("type").unwrap_or("object");
-        let encoding = outline.node(&pointer::child(&pointer::child(media, "encoding"), name));
-        let as_json = encoding
-            .and_then(|node| node.text("contentType"))
-            .is_some_and(is_json);
+        let encoding = outline.node(&pointer::child(&pointer::child(media, "encoding"), &name));
+        let content_type = encoding.and_then(|node| node.text("contentType"));
+        let as_json = content_type.is_some_and(is_json);
         let wrapped = !property.list("allOf").is_empty();
         if matches!(kind, "array" | "object") && !wrapped && !as_json {
-            let problem = format!("the form field {} is not a single value", quoted(name));
+            let problem = format!("the form field {} is not a single value", quoted(&name));
             let cure = format!(
                 "Add `encoding: {{{name}: {{contentType: {JSON}}}}}` if it is sent as JSON text."
             );
@@ -127,16 +98,15 @@ fn form(outline: &Outline<'_>, media: &str, report: &mut Report<'_>) {
 }
 
 fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) {
-    let kind = pointer::last(&media.pointer);
-    let request = outline
-        .parent(media)
-        .is_some_and(|parent| parent.kind == Kind::RequestBody);
-    if !media.object.contains_key("schema") && (request || is_json(&kind)) {
+    let kind = media.name();
+    let parent = outline.parent(media);
+    let request = parent.is_some_and(|parent| parent.kind == Kind::RequestBody);
+    if !media.has("schema") && (request || is_json(&kind)) {
         let problem = format!("the content {} has no schema", quoted(&kind));
         let cure = "Add `schema`; `{}` allows anything.";
         report.add("schema-missing", &media.pointer, problem, cure);
     }
-    if !media.object.contains_key("encoding") {
+    if !media.has("encoding") {
         return;
     }
     let place = media.at("encoding");
@@ -149,20 +119,13 @@ fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) 
         let cure = "Write the request body into its operation.";
         report.add("encoding-field", &place, problem, cure);
     }
-    let Some(schema) = outline
-        .node(&media.at("schema"))
-        .map(|node| outline.resolve(node))
-    else {
+    let Some(schema) = outline.child(media, "schema") else {
         return;
     };
-    let known: Vec<&str> = schema
-        .entries("properties")
-        .map(|(name, _)| name.as_str())
-        .collect();
-    for (name, _) in media
-        .entries("encoding")
-        .filter(|(name, _)| !known.contains(&name.as_str()))
-    {
+    let known = schema.entries("properties").map(|(name, _)| name.as_str());
+    let known: Vec<&str> = known.collect();
+    let fields = media.entries("encoding").map(|(name, _)| name.as_str());
+    for name in fields.filter(|name| !known.contains(name)) {
         let problem = format!("the form has no field {}", quoted(name));
         let cure = did_you_mean(name, &known, "Add the property, or remove the encoding.");
         let place = pointer::child(&place, name);
@@ -171,11 +134,8 @@ fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) 
 }
 
 fn statuses(responses: &Node<'_>, report: &mut Report<'_>) {
-    for status in responses
-        .object
-        .keys()
-        .filter(|status| !status.starts_with("x-"))
-    {
+    let keys = responses.object.keys();
+    for status in keys.filter(|status| !status.starts_with("x-")) {
         let known = match status.as_bytes() {
             b"default" => true,
             [b'1'..=b'5', b'X', b'X'] => true,
@@ -198,30 +158,23 @@ enum Body<'a> {
     Text,
 }
 
-fn success(outline: &Outline<'_>, operation: &Operation<'_>, report: &mut Report<'_>) {
-    let Some(node) = outline.nodes.get(operation.node) else {
+fn success(outline: &Outline<'_>, operation: &Node<'_>, report: &mut Report<'_>) {
+    let Some(responses) = outline.node(&operation.at("responses")) else {
         return;
     };
-    if !node.object.get("responses").is_some_and(Value::is_object) {
-        return;
-    }
-    let place = node.at("responses");
     let mut first: Option<(&str, Body<'_>)> = None;
     let mut documented = false;
-    for (status, response) in node
+    for (status, _) in operation
         .entries("responses")
         .filter(|(status, _)| status.starts_with('2'))
     {
         documented = true;
-        let used = pointer::child(&place, status);
-        let Some(body) = body(outline, &used, response, report) else {
-            continue;
-        };
-        let told = outline
-            .follow(&used, response)
-            .1
-            .get(OUTSIDE)
-            .is_some_and(Value::is_string);
+        let used = responses.at(status);
+        let response = outline.child(responses, status);
+        // What is no response at all has been told, and has no body.
+        let body = response.map_or(Some(Body::Nothing), |one| body(outline, one, report));
+        let Some(body) = body else { continue };
+        let told = response.is_some_and(|response| response.text(OUTSIDE).is_some());
         match &first {
             Some(_) if body == Body::Nothing && told => {}
             Some((earlier, other)) if *other != body => {
@@ -231,7 +184,7 @@ fn success(outline: &Outline<'_>, operation: &Operation<'_>, report: &mut Report
                     Body::Nothing => {
                         "The generated client expects a body: say who reads the empty answer in `x-outside-client`, or drop it."
                     }
-                    _ => {
+                    Body::Json(..) | Body::Text => {
                         "The generated client knows one: refer to the same schema in both, or drop one."
                     }
                 };
@@ -241,70 +194,56 @@ fn success(outline: &Outline<'_>, operation: &Operation<'_>, report: &mut Report
             None => first = Some((status, body)),
         }
     }
+    let cure = "Add the answer of a successful call.";
     if !documented {
         let problem = "the operation documents no success (2xx)";
-        let cure = "Add the answer of a successful call.";
-        report.add("success-missing", &place, problem, cure);
+        report.add("success-missing", &responses.pointer, problem, cure);
     } else if first.is_none() && !report.has(&["success-media-type", "success-bodies"]) {
         let problem = "every success of the operation is an HTML page";
-        let cure = "Add the answer of a successful call.";
-        report.add("success-missing", &place, problem, cure);
+        report.add("success-missing", &responses.pointer, problem, cure);
     }
 }
 
 /// The body of one success answer; `None` for an HTML page, or when a fault has been reported.
 fn body<'a>(
     outline: &Outline<'a>,
-    used: &str,
-    response: &'a Value,
+    response: &Node<'a>,
     report: &mut Report<'_>,
 ) -> Option<Body<'a>> {
-    let (place, response) = outline.follow(used, response);
-    let place = pointer::child(&place, "content");
-    let content = response.get("content").and_then(Value::as_object);
-    let kinds: Vec<&str> = content
-        .into_iter()
-        .flat_map(|content| content.keys())
-        .map(String::as_str)
-        .collect();
-    if kinds.is_empty() {
+    if response.entries("content").next().is_none() {
         return Some(Body::Nothing);
     }
-    let kinds: Vec<&str> = kinds.into_iter().filter(|kind| !is_html(kind)).collect();
+    let kinds = response.entries("content").map(|(kind, _)| kind.as_str());
+    let kinds: Vec<&str> = kinds.filter(|kind| !is_html(kind)).collect();
     let kind = match kinds.as_slice() {
         [] => return None,
         [kind] => *kind,
         _ => {
+            let kinds = list(&kinds);
             let problem = format!(
-                "the generated client reads one media type of a success answer, not {}",
-                list(&kinds)
+                "the generated client reads one media type of a success answer, not {kinds}"
             );
             let cure = "Keep the one that the client asks for.";
-            report.add("success-bodies", place, problem, cure);
+            report.add("success-bodies", response.at("content"), problem, cure);
             return None;
         }
     };
-    let media = pointer::child(&place, kind);
+    let media = pointer::child(&response.at("content"), kind);
     if is_json(kind) {
         let used = pointer::child(&media, "schema");
-        let schema = content
-            .and_then(|content| content.get(kind))
-            .and_then(|media| media.get("schema"))?;
-        let (pointer, value) = outline.follow(&used, schema);
+        let content = response.object.get("content")?;
+        let (pointer, value) = outline.follow(&used, content.get(kind)?.get("schema")?);
         // The same component, or the same words written twice.
-        return Some(if pointer == used {
-            Body::Json(String::new(), Some(value))
-        } else {
-            Body::Json(pointer, None)
+        return Some(match pointer == used {
+            true => Body::Json(String::new(), Some(value)),
+            false => Body::Json(pointer, None),
         });
     }
-    if plain(kind) == "text/plain" {
+    if essence(kind) == "text/plain" {
         return Some(Body::Text);
     }
-    let problem = format!(
-        "the generated client does not read a success answer of the type {}",
-        quoted(kind)
-    );
+    let kind = quoted(kind);
+    let problem = format!("the generated client does not read a success answer of the type {kind}");
     let cure = format!("Use `{JSON}` or `text/plain`, or no content.");
     report.add("success-media-type", media, problem, cure);
     None

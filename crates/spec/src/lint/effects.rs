@@ -2,20 +2,16 @@
 
 use super::report::Report;
 use crate::effect::{Effects, UnknownEffect};
-use crate::outline::{Operation, Outline};
-use crate::pointer;
+use crate::outline::Operation;
 
 const CURE: &str = "Write `\"x-effect\": \"read\"` when it changes nothing, `\"set\"` when asking twice does no harm, \
     `\"start\"` when it must not be repeated; or an object of `field`, `words` and `otherwise` when a word of the \
     request decides.";
 
-pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
+pub(super) fn check(operations: &[Operation<'_, '_>], report: &mut Report<'_>) {
     for operation in operations {
-        let Some(node) = outline.nodes.get(operation.node) else {
-            continue;
-        };
-        let method = pointer::last(&node.pointer);
-        let Err(unknown) = Effects::of(&method, node.value) else {
+        let node = operation.node;
+        let Err(unknown) = Effects::of(node.role, node.value) else {
             continue;
         };
         match unknown {

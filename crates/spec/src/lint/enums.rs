@@ -4,15 +4,14 @@ use serde_json::Value;
 
 use super::report::Report;
 use super::uses::Uses;
-use super::words::list;
-use crate::nearest::nearest;
+use super::words::{did_you_mean, list};
 use crate::outline::{Node, Outline};
 use crate::pointer;
 
 pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
     for schema in uses.generated(outline) {
         let kind = schema.text("type").filter(|kind| *kind != "string");
-        if let Some(kind) = kind.filter(|_| schema.object.contains_key("enum")) {
+        if let Some(kind) = kind.filter(|_| schema.has("enum")) {
             let problem = format!("the client generator makes no enum of the type `{kind}`");
             let cure = "Remove the `enum`, and list the values in the description.";
             report.add("enum-type", schema.at("enum"), problem, cure);
@@ -53,14 +52,11 @@ fn values(schema: &Node<'_>, report: &mut Report<'_>) {
 /// The words that a schema allows, through a `$ref` or an `allOf` of one.
 pub(super) fn words_of<'a>(outline: &Outline<'a>, schema: &Node<'a>) -> Option<&'a Vec<Value>> {
     let mut node = outline.resolve(schema);
-    if !node.object.contains_key("enum") {
-        let inner = pointer::child(&node.at("allOf"), "0");
-        node = outline.node(&inner).map(|inner| outline.resolve(inner))?;
+    if !node.has("enum") {
+        node = outline.resolve(outline.children(node, "allOf").next()?);
     }
-    node.object
-        .get("enum")
-        .and_then(Value::as_array)
-        .filter(|words| !words.is_empty())
+    let words = node.object.get("enum").and_then(Value::as_array);
+    words.filter(|words| !words.is_empty())
 }
 
 fn default(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
@@ -74,9 +70,10 @@ fn default(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
         return;
     }
     let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
-    let cure = match default.as_str().and_then(|word| nearest(word, &words)) {
-        Some(near) => format!("Did you mean `{near}`?"),
-        None => format!("Write one of {}.", list(&words)),
+    let otherwise = format!("Write one of {}.", list(&words));
+    let cure = match default.as_str() {
+        Some(word) => did_you_mean(word, &words, &otherwise),
+        None => otherwise,
     };
     let problem = "the default is not among the words of the `enum`";
     report.add("enum-default", schema.at("default"), problem, cure);

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::schema::{Direction, Schemas, Strictness};
-use super::bodies::{is_form, is_json};
 use super::enums::words_of;
 use super::report::Report;
+use crate::media_type::{is_form, is_json};
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Outline};
 use crate::pointer;
@@ -63,18 +63,14 @@ struct Examples<'o, 'a, 'r, 't> {
 
 impl Examples<'_, '_, '_, '_> {
     fn media_type(&mut self, media: &Node<'_>) {
-        let kind = pointer::last(&media.pointer);
+        let kind = media.name();
         // Elsewhere an example is the text that is sent, whatever the schema.
         if is_json(&kind) || is_form(&kind) || kind.starts_with("text/") {
-            let request = self.outline.inside(media, Kind::RequestBody);
-            self.all(
-                media,
-                if request {
-                    Direction::Request
-                } else {
-                    Direction::Response
-                },
-            );
+            let direction = match self.outline.inside(media, Kind::RequestBody) {
+                true => Direction::Request,
+                false => Direction::Response,
+            };
+            self.all(media, direction);
         }
     }
 
@@ -85,79 +81,48 @@ impl Examples<'_, '_, '_, '_> {
         };
         let (schema, _) = self.outline.follow(&node.at("schema"), schema);
         if let Some(example) = node.object.get("example") {
-            self.fits(
-                "example-mismatch",
-                &schema,
-                &node.at("example"),
-                example,
-                direction,
-            );
+            self.fits("example", &schema, &node.at("example"), example, direction);
         }
         for (name, example) in node.entries("examples") {
             let place = pointer::child(&node.at("examples"), name);
             let (place, example) = self.outline.follow(&place, example);
             if let Some(value) = example.get("value") {
-                self.fits(
-                    "example-mismatch",
-                    &schema,
-                    &pointer::child(&place, "value"),
-                    value,
-                    direction,
-                );
+                let place = pointer::child(&place, "value");
+                self.fits("example", &schema, &place, value, direction);
             }
         }
     }
 
     /// The `example` and `default` inside a schema. A `null` example of a nullable schema is one too.
     fn schema(&mut self, schema: &Node<'_>) {
-        let place = &schema.pointer;
-        if let Some(example) = schema.object.get("example") {
-            self.fits(
-                "example-mismatch",
-                place,
-                &schema.at("example"),
-                example,
-                Direction::Either,
-            );
-        }
-        // The default of an enum is the business of `enum-default`.
-        let default = schema.object.get("default");
-        if let Some(default) = default.filter(|_| words_of(self.outline, schema).is_none()) {
-            self.fits(
-                "default-mismatch",
-                place,
-                &schema.at("default"),
-                default,
-                Direction::Either,
-            );
+        for what in ["example", "default"] {
+            // The default of an enum is the business of `enum-default`.
+            let elsewhere = what == "default" && words_of(self.outline, schema).is_some();
+            if let Some(value) = schema.object.get(what).filter(|_| !elsewhere) {
+                let place = schema.at(what);
+                self.fits(what, &schema.pointer, &place, value, Direction::Either);
+            }
         }
     }
 
-    fn fits(
-        &mut self,
-        rule: &'static str,
-        schema: &str,
-        place: &str,
-        value: &Value,
-        direction: Direction,
-    ) {
+    fn fits(&mut self, what: &str, schema: &str, place: &str, value: &Value, direction: Direction) {
         if self.report.has(&[]) && self.schemas.compile(schema).is_err() {
             // Another rule has said why.
             return;
         }
-        let what = if rule == "default-mismatch" {
-            "default"
-        } else {
-            "example"
+        let rule = match what {
+            "default" => "default-mismatch",
+            _ => "example-mismatch",
         };
+        let strict = Strictness::Strict;
         for error in self
             .schemas
-            .check_directed(schema, value, Strictness::Strict, direction)
+            .check_directed(schema, value, strict, direction)
         {
             let problem = format!("the {what} does not fit its schema: {}", error.message);
             let cure = format!("Correct the {what}, or the schema at {schema}.");
-            self.report
-                .add(rule, format!("{place}{}", error.pointer), problem, cure);
+            let place = format!("{place}{}", error.pointer);
+            self.report.add(rule, place, problem, cure);
         }
     }
 }

@@ -165,8 +165,8 @@ pub(crate) fn rules(outline: &Outline<'_>, report: &mut Report<'_>) {
     answers::check(outline, &uses, report);
     bodies::check(outline, &operations, report);
     security::check(outline, report);
-    effects::check(outline, &operations, report);
-    source::check(outline, &operations, report);
+    effects::check(&operations, report);
+    source::check(&operations, report);
 }
 
 /// Reads the text as JSON, or says why it is none.

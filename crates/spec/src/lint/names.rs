@@ -1,6 +1,7 @@
 //! Names: operations, components, parameters, fields and enum words, and the Rust names that they become.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde_json::Value;
 
@@ -45,15 +46,15 @@ const BUILDER_METHODS: [&str; 3] = ["new", "send", "stream"];
 
 pub(super) fn check(
     outline: &Outline<'_>,
-    operations: &[Operation<'_>],
+    operations: &[Operation<'_, '_>],
     uses: &Uses,
     report: &mut Report<'_>,
 ) {
-    operation_ids(outline, operations, report);
+    operation_ids(operations, report);
     components(outline, report);
     schemas(outline, uses, report);
     for operation in operations {
-        parameters(outline, operation, report);
+        parameters(operation, report);
     }
     for schema in uses.generated(outline) {
         fields(schema, report);
@@ -61,65 +62,71 @@ pub(super) fn check(
     }
 }
 
-fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
-    let place = schema.at("properties");
-    let chosen = |name: &str| {
-        let property = schema.object.get("properties")?.get(name)?;
-        property.get("x-rust-name")
-    };
-    for (name, value) in schema.entries("properties") {
-        let Some(rust) = value.get("x-rust-name") else {
-            continue;
-        };
-        if rust.as_str().is_none_or(|rust| snake(rust) != rust) {
-            let problem = format!("{rust} is not a valid name for a Rust field");
-            let cure = "Give `x-rust-name` as one word in small letters, digits and `_`.";
-            let place = pointer::child(&pointer::child(&place, name), "x-rust-name");
-            report.add("property-rust-name", place, problem, cure);
+/// The names of one scope in Rust, each with the name in the document that it was made of.
+#[derive(Default)]
+struct Taken<'n>(BTreeMap<String, &'n str>);
+
+impl<'n> Taken<'n> {
+    /// Takes a name; gives the one that has taken it before.
+    fn take(&mut self, rust: String, name: &'n str) -> Option<&'n str> {
+        match self.0.entry(rust) {
+            Entry::Occupied(first) => Some(first.get()),
+            Entry::Vacant(free) => {
+                free.insert(name);
+                None
+            }
         }
     }
-    let names = schema.entries("properties").map(|(name, _)| name.as_str());
-    collisions(
-        names,
-        |name| match chosen(name).and_then(Value::as_str) {
-            Some(rust) => rust.to_owned(),
-            None => snake(name),
-        },
-        "property-rust-name",
-        "fields",
-        report,
-        "Rename one of the two, or give one another name in Rust with `x-rust-name`.",
-        |name| pointer::child(&place, name),
-    );
-    if !schema
-        .object
-        .get("additionalProperties")
-        .is_some_and(Value::is_object)
-    {
-        return;
-    }
-    for (name, _) in schema
-        .entries("properties")
-        .filter(|(name, _)| snake(name) == "extra")
-    {
-        let problem = format!(
-            "the field {} has the name that the generator gives to the further fields",
-            quoted(name)
-        );
-        let cure = "Write `additionalProperties: true`, or rename the field.";
+}
+
+/// That two names of a kind are one in Rust.
+fn alike(what: &str, first: &str, second: &str, rust: &str) -> String {
+    let (first, second) = (quoted(first), quoted(second));
+    format!("the {what} {first} and {second} both become `{rust}` in Rust")
+}
+
+fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
+    const RULE: &str = "property-rust-name";
+    let place = schema.at("properties");
+    let further = schema.object.get("additionalProperties");
+    let extra = further.is_some_and(Value::is_object);
+    let mut taken = Taken::default();
+    for (name, property) in schema.entries("properties") {
         let place = pointer::child(&place, name);
-        report.add("property-rust-name", place, problem, cure);
+        let chosen = property.get("x-rust-name");
+        if let Some(rust) =
+            chosen.filter(|rust| rust.as_str().is_none_or(|rust| snake(rust) != rust))
+        {
+            let problem = format!("{rust} is not a valid name for a Rust field");
+            let cure = "Give `x-rust-name` as one word in small letters, digits and `_`.";
+            report.add(RULE, pointer::child(&place, "x-rust-name"), problem, cure);
+        }
+        let rust = chosen
+            .and_then(Value::as_str)
+            .map_or_else(|| snake(name), str::to_owned);
+        if let Some(first) = taken.take(rust.clone(), name) {
+            let problem = alike("fields", first, name, &rust);
+            let cure =
+                "Rename one of the two, or give one another name in Rust with `x-rust-name`.";
+            report.add(RULE, &place, problem, cure);
+        }
+        if extra && snake(name) == "extra" {
+            let name = quoted(name);
+            let problem = format!(
+                "the field {name} has the name that the generator gives to the further fields"
+            );
+            let cure = "Write `additionalProperties: true`, or rename the field.";
+            report.add(RULE, place, problem, cure);
+        }
     }
 }
 
 fn words(schema: &Node<'_>, report: &mut Report<'_>) {
-    let words = schema.list("enum").iter().enumerate();
-    let words: Vec<(usize, &str)> = words
-        .filter_map(|(index, word)| Some((index, word.as_str()?)))
-        .collect();
     let place = schema.at("enum");
-    for (index, word) in &words {
-        let name = pascal(word);
+    let mut taken = Taken::default();
+    for (index, word) in schema.list("enum").iter().enumerate() {
+        let Some(word) = word.as_str() else { continue };
+        let (place, name) = (format!("{place}/{index}"), pascal(word));
         let first = word.chars().find(|c| c.is_alphanumeric());
         if first.is_none_or(char::is_numeric) || name == "Self" {
             let problem = format!(
@@ -127,121 +134,68 @@ fn words(schema: &Node<'_>, report: &mut Report<'_>) {
                 quoted(word)
             );
             let cure = "Leave it out and say it in the description: words that are not listed are kept as they are.";
-            let place = pointer::child(&place, &index.to_string());
+            report.add("enum-rust-name", &place, problem, cure);
+        }
+        // A word that is listed twice is another rule's business.
+        let first = taken
+            .take(name.clone(), word)
+            .filter(|first| *first != word);
+        if let Some(first) = first {
+            let problem = alike("words", first, word, &name);
+            let cure = "Leave one of them out: words that are not listed are kept as they are.";
             report.add("enum-rust-name", place, problem, cure);
         }
     }
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for (index, word) in words {
-        let name = pascal(word);
-        match seen.get(&name) {
-            // A word that is listed twice is another rule's business.
-            Some(first) if *first == word => {}
-            Some(first) => {
-                let problem = format!(
-                    "the words {} and {} both become `{name}` in Rust",
-                    quoted(first),
-                    quoted(word)
-                );
-                let cure = "Leave one of them out: words that are not listed are kept as they are.";
-                let place = pointer::child(&place, &index.to_string());
-                report.add("enum-rust-name", place, problem, cure);
-            }
-            None => {
-                seen.insert(name, word);
-            }
-        }
-    }
 }
 
-/// Reports each name that becomes the same Rust name as one before it.
-fn collisions<'n>(
-    names: impl Iterator<Item = &'n str>,
-    rust: impl Fn(&str) -> String,
-    rule: &'static str,
-    what: &str,
-    report: &mut Report<'_>,
-    cure: &str,
-    place: impl Fn(&str) -> String,
-) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for name in names {
-        let rust_name = rust(name);
-        if let Some(first) = seen.get(&rust_name) {
-            let problem = format!(
-                "the {what} {} and {} both become `{rust_name}` in Rust",
-                quoted(first),
-                quoted(name)
-            );
-            report.add(rule, place(name), problem, cure);
-        } else {
-            seen.insert(rust_name, name);
-        }
-    }
-}
-
-fn operation_ids(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
-    let mut ids: BTreeMap<&str, String> = BTreeMap::new();
-    let mut methods: BTreeMap<String, &str> = BTreeMap::new();
+fn operation_ids(operations: &[Operation<'_, '_>], report: &mut Report<'_>) {
+    const RULE: &str = "operation-id-rust-name";
+    let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut taken = Taken::default();
     for operation in operations {
-        let Some(node) = outline.nodes.get(operation.node) else {
-            continue;
-        };
-        let Some(value) = node.object.get("operationId") else {
+        let node = operation.node;
+        let place = node.at("operationId");
+        if !node.has("operationId") {
             let problem = "the operation has no `operationId`";
             let cure = "Add one: the generated method is named after it.";
             report.add("operation-id-missing", &node.pointer, problem, cure);
+        }
+        let Some(id) = node.text("operationId") else {
             continue;
         };
-        let Some(id) = value.as_str() else { continue };
-        let place = node.at("operationId");
         if let Some(first) = ids.get(id) {
             let problem = format!("the operationId {} is taken by {first}", quoted(id));
             let cure = "Give each operation its own.";
             report.add("operation-id-duplicate", place, problem, cure);
             continue;
         }
-        ids.insert(id, node.pointer.clone());
-        let method = snake(id);
+        ids.insert(id, &node.pointer);
+        let (method, kind) = (snake(id), pascal(id));
         if !id.chars().any(char::is_alphanumeric) {
-            let problem = format!(
-                "no Rust method can be named after the operationId {}",
-                quoted(id)
-            );
-            let cure = "Use letters and digits.";
-            report.add("operation-id-rust-name", place, problem, cure);
+            let id = quoted(id);
+            let problem = format!("no Rust method can be named after the operationId {id}");
+            report.add(RULE, place, problem, "Use letters and digits.");
             continue;
         }
+        let cure = "Choose another operationId.";
         if CLIENT_METHODS.contains(&method.as_str()) {
             let problem = format!("the generated client has a method `{method}` of its own");
-            let cure = "Choose another operationId.";
-            report.add("operation-id-rust-name", &place, problem, cure);
+            report.add(RULE, &place, problem, cure);
         }
-        if BUILDER_TYPES.contains(&pascal(id).as_str()) {
-            let problem = format!(
-                "the generated client has a type `{}` of its own",
-                pascal(id)
-            );
-            let cure = "Choose another operationId.";
-            report.add("operation-id-rust-name", &place, problem, cure);
+        if BUILDER_TYPES.contains(&kind.as_str()) {
+            let problem = format!("the generated client has a type `{kind}` of its own");
+            report.add(RULE, &place, problem, cure);
         }
         // Two methods may differ (`a_1`, `a1`) where their builder types do not (`A1`).
-        let other = methods
-            .get(&method)
-            .or_else(|| methods.get(&pascal(id)))
-            .copied();
-        if let Some(first) = other {
+        let first = taken.take(method.clone(), id);
+        let builder = (kind != method).then(|| taken.take(kind.clone(), id));
+        if let Some(first) = first.or(builder.flatten()) {
+            let (first, id) = (quoted(first), quoted(id));
             let problem = format!(
-                "the operationIds {} and {} become one name in Rust (`{method}`, `{}`)",
-                quoted(first),
-                quoted(id),
-                pascal(id)
+                "the operationIds {first} and {id} become one name in Rust (`{method}`, `{kind}`)"
             );
-            let cure = "Rename one of the two.";
-            report.add("operation-id-rust-name", &place, problem, cure);
+            report.add(RULE, &place, problem, "Rename one of the two.");
         }
-        methods.insert(method, id);
-        methods.insert(pascal(id), id);
     }
 }
 
@@ -249,16 +203,11 @@ fn components(outline: &Outline<'_>, report: &mut Report<'_>) {
     let Some(components) = outline.of(Kind::Components).next() else {
         return;
     };
-    for (section, entries) in components
-        .object
-        .iter()
-        .filter(|(section, _)| !section.starts_with("x-"))
-    {
-        let Some(entries) = entries.as_object() else {
-            continue;
-        };
+    let sections = components.object.iter();
+    for (section, entries) in sections.filter(|(section, _)| !section.starts_with("x-")) {
         let place = components.at(section);
-        for name in entries.keys().filter(|name| !is_component_name(name)) {
+        let names = entries.as_object().into_iter().flat_map(|all| all.keys());
+        for name in names.filter(|name| !is_component_name(name)) {
             let problem = format!("{} is not a valid name for a component", quoted(name));
             let cure = "Use letters, digits, `.`, `-` and `_` only.";
             let place = pointer::child(&place, name);
@@ -269,27 +218,22 @@ fn components(outline: &Outline<'_>, report: &mut Report<'_>) {
 
 /// Schemas whose types would have one name, and lists of words that are looked up by a name of another spelling.
 fn schemas(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
-    let named: Vec<(String, &Node<'_>)> = uses
+    let schemas = uses
         .generated(outline)
-        .filter(|schema| schema.role == "schemas")
-        .map(|schema| (pointer::last(&schema.pointer), schema))
-        .collect();
-    let names = named.iter().map(|(name, _)| name.as_str());
-    collisions(
-        names,
-        pascal,
-        "schema-rust-name",
-        "schemas",
-        report,
-        "Rename one of the two.",
-        |name| pointer::child("/components/schemas", name),
-    );
-    for (name, schema) in named {
-        let rust = pascal(&name);
-        if rust != name && schema.object.contains_key("enum") {
+        .filter(|schema| schema.role == "schemas");
+    let schemas: Vec<(String, &Node<'_>)> = schemas.map(|schema| (schema.name(), schema)).collect();
+    let mut taken = Taken::default();
+    for (name, schema) in &schemas {
+        let rust = pascal(name);
+        if let Some(first) = taken.take(rust.clone(), name) {
+            let problem = alike("schemas", first, name, &rust);
+            let cure = "Rename one of the two.";
+            report.add("schema-rust-name", &schema.pointer, problem, cure);
+        }
+        if rust != *name && schema.has("enum") {
             let problem = format!(
                 "the list of words {} is called `{rust}` in Rust",
-                quoted(&name)
+                quoted(name)
             );
             let cure = format!("Name it `{rust}` here too: its type is found by that name.");
             report.add("schema-rust-name", &schema.pointer, problem, cure);
@@ -298,60 +242,43 @@ fn schemas(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
 }
 
 fn is_component_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !name.is_empty() && name.chars().all(allowed)
 }
 
-fn parameters(outline: &Outline<'_>, operation: &Operation<'_>, report: &mut Report<'_>) {
-    let Some(node) = outline.nodes.get(operation.node) else {
-        return;
-    };
-    let body = node.object.contains_key("requestBody");
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for parameter in operation
-        .parameters
-        .iter()
-        .filter(|parameter| !parameter.name().is_empty())
-    {
+fn parameters(operation: &Operation<'_, '_>, report: &mut Report<'_>) {
+    let body = operation.node.has("requestBody");
+    let mut taken = Taken::default();
+    let parameters = operation.parameters.iter();
+    for parameter in parameters.filter(|parameter| !parameter.name().is_empty()) {
         let name = parameter.name();
-        let rust_name = snake(name);
-        let own = BUILDER_METHODS.contains(&rust_name.as_str());
-        if own || (body && matches!(rust_name.as_str(), "body" | "body_map")) {
+        let rust = snake(name);
+        let own = BUILDER_METHODS.contains(&rust.as_str());
+        if own || (body && matches!(rust.as_str(), "body" | "body_map")) {
+            let name = quoted(name);
             let problem = format!(
-                "the generated builder has a method `{rust_name}` of its own, beside the parameter {}",
-                quoted(name)
+                "the generated builder has a method `{rust}` of its own, beside the parameter {name}"
             );
             let cure = "Set such a parameter outside of the generated client.";
             report.add("parameter-rust-name", &parameter.used, problem, cure);
         }
-        match seen.get(&rust_name) {
-            // The same name at the same place is another rule's business.
-            Some(first) if first.eq_ignore_ascii_case(name) && same_place(operation, name) => {}
-            Some(first) => {
-                let problem = format!(
-                    "the parameters {} and {} both become `{rust_name}` in Rust",
-                    quoted(first),
-                    quoted(name)
-                );
-                let cure = "The generated method can have only one of them: leave one to a layer around it.";
-                report.add("parameter-rust-name", &parameter.used, problem, cure);
-            }
-            None => {
-                seen.insert(rust_name, name);
-            }
+        // The same name at the same place is another rule's business.
+        let same = |first: &&str| first.eq_ignore_ascii_case(name) && same_place(operation, name);
+        let first = taken.take(rust.clone(), name);
+        if let Some(first) = first.filter(|first| !same(first)) {
+            let problem = alike("parameters", first, name, &rust);
+            let cure =
+                "The generated method can have only one of them: leave one to a layer around it.";
+            report.add("parameter-rust-name", &parameter.used, problem, cure);
         }
     }
 }
 
 /// Whether the service takes all parameters of this name for one: they are sent at the same place, in headers also
 /// when the case differs.
-fn same_place(operation: &Operation<'_>, name: &str) -> bool {
-    let alike = operation
-        .parameters
-        .iter()
-        .filter(|p| p.name().eq_ignore_ascii_case(name));
+fn same_place(operation: &Operation<'_, '_>, name: &str) -> bool {
+    let all = operation.parameters.iter();
+    let alike = all.filter(|p| p.name().eq_ignore_ascii_case(name));
     let mut alike = alike.map(|p| (p.place(), if p.place() == "header" { "" } else { p.name() }));
     let first = alike.next();
     alike.all(|other| Some(other) == first)

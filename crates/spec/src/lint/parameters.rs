@@ -13,11 +13,10 @@ use crate::pointer;
 const RESERVED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
-    for owner in outline
-        .nodes
-        .iter()
-        .filter(|n| matches!(n.kind, Kind::PathItem | Kind::Operation))
-    {
+    let owners = outline
+        .of(Kind::PathItem)
+        .chain(outline.of(Kind::Operation));
+    for owner in owners {
         duplicates(outline, owner, report);
     }
     for parameter in outline
@@ -32,7 +31,7 @@ fn duplicates(outline: &Outline<'_>, owner: &Node<'_>, report: &mut Report<'_>) 
     let place = owner.at("parameters");
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for (index, value) in owner.list("parameters").iter().enumerate() {
-        let used = pointer::child(&place, &index.to_string());
+        let used = format!("{place}/{index}");
         let (_, parameter) = outline.follow(&used, value);
         let (Some(name), Some(place)) = (parameter.text("name"), parameter.text("in")) else {
             continue;
@@ -55,13 +54,11 @@ fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
     let place = parameter.text("in").unwrap_or_default();
     let name = parameter.text("name").unwrap_or_default();
     if place == "cookie" {
-        let problem = format!(
-            "the parameter {} is sent in a cookie, which the client generator refuses",
-            quoted(name)
-        );
+        let name = quoted(name);
+        let problem =
+            format!("the parameter {name} is sent in a cookie, which the client generator refuses");
         let cure = "Let the authentication layer send the cookie.";
-        report.add("parameter-cookie", &parameter.pointer, problem, cure);
-        return;
+        return report.add("parameter-cookie", &parameter.pointer, problem, cure);
     }
     if place == "header" && RESERVED_HEADERS.contains(&name.to_lowercase().as_str()) {
         let problem = format!("OpenAPI ignores a header parameter {}", quoted(name));
@@ -75,14 +72,13 @@ fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
         _ => return,
     };
     if let Some(style) = parameter.text("style").filter(|style| *style != usual) {
-        let problem = format!(
-            "the client generator does not know the style {} in a {place} parameter",
-            quoted(style)
-        );
+        let style = quoted(style);
+        let problem =
+            format!("the client generator does not know the style {style} in a {place} parameter");
         let cure = format!("Leave `{usual}`, the default.");
         report.add("parameter-style", parameter.at("style"), problem, cure);
     }
-    if parameter.object.contains_key("content") {
+    if parameter.has("content") {
         let problem = "the client generator does not support `content` in a parameter";
         let cure = "Write a `schema` instead.";
         report.add("parameter-schema", parameter.at("content"), problem, cure);
@@ -91,10 +87,8 @@ fn sent(outline: &Outline<'_>, parameter: &Node<'_>, report: &mut Report<'_>) {
         return;
     };
     let kinds = kinds(outline, schema);
-    if place == "query"
-        && kinds.list
-        && parameter.object.get("explode") == Some(&Value::Bool(false))
-    {
+    let joined = parameter.object.get("explode") == Some(&Value::Bool(false));
+    if place == "query" && kinds.list && joined {
         let problem = "the generated client sends each value of a list as a parameter of its own";
         let cure = "Remove `explode: false`, or describe the parameter as the joined text.";
         report.add("parameter-style", parameter.at("explode"), problem, cure);

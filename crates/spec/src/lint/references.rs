@@ -27,10 +27,8 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
 fn reference_of(outline: &Outline<'_>, node: &Node<'_>, reference: &str, report: &mut Report<'_>) {
     let place = node.at("$ref");
     for sibling in node.object.keys().filter(|key| *key != "$ref") {
-        let problem = format!(
-            "{} stands beside a `$ref`, where OpenAPI 3.0 ignores it",
-            quoted(sibling)
-        );
+        let key = quoted(sibling);
+        let problem = format!("{key} stands beside a `$ref`, where OpenAPI 3.0 ignores it");
         let cure = match node.kind {
             Kind::Schema => {
                 "Write the reference as `allOf` with this one entry, or remove the key."
@@ -47,30 +45,19 @@ fn reference_of(outline: &Outline<'_>, node: &Node<'_>, reference: &str, report:
     };
     let section = node.kind.section().unwrap_or_default();
     let prefix = format!("/components/{section}/");
-    let Some(name) = target
-        .strip_prefix(&prefix)
-        .filter(|name| !name.contains('/'))
-    else {
-        let problem = format!(
-            "{} does not lead to {} in `components/{section}`",
-            quoted(reference),
-            node.kind.title()
-        );
+    let name = target.strip_prefix(&prefix);
+    let Some(name) = name.filter(|name| !name.contains('/')) else {
+        let (reference, title) = (quoted(reference), node.kind.title());
+        let problem = format!("{reference} does not lead to {title} in `components/{section}`");
         let cure =
             format!("Move what it means to `components/{section}` and refer to `#{prefix}…`.");
         return report.add("ref-kind", place, problem, cure);
     };
     if outline.root.pointer(&target).is_none() {
         let problem = format!("{} leads nowhere", quoted(reference));
-        let known = outline
-            .root
-            .pointer(prefix.trim_end_matches('/'))
-            .and_then(serde_json::Value::as_object);
-        let known: Vec<&str> = known
-            .into_iter()
-            .flat_map(|known| known.keys())
-            .map(String::as_str)
-            .collect();
+        let components = outline.of(Kind::Components).next();
+        let known = components.into_iter().flat_map(|all| all.entries(section));
+        let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
         let cure = match nearest(name, &known) {
             Some(near) => format!("Did you mean `#{prefix}{near}`?"),
             None => format!("Add {} to `components/{section}`.", quoted(name)),
@@ -84,11 +71,7 @@ fn reference_of(outline: &Outline<'_>, node: &Node<'_>, reference: &str, report:
 fn cycles(outline: &Outline<'_>, report: &mut Report<'_>) {
     let mut edges: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, node) in outline.nodes.iter().enumerate() {
-        let target = node
-            .reference
-            .and_then(pointer::of_reference)
-            .and_then(|p| outline.index(&p));
-        edges.entry(index).or_default().extend(target);
+        edges.entry(index).or_default().extend(outline.target(node));
         if let Some(parent) = node.parent.filter(|_| is_same_value(node)) {
             edges.entry(parent).or_default().push(index);
         }
@@ -103,11 +86,8 @@ fn cycles(outline: &Outline<'_>, report: &mut Report<'_>) {
                 on_path.remove(&current);
                 continue;
             }
-            let Some(target) = edges
-                .get(&current)
-                .and_then(|targets| targets.get(next))
-                .copied()
-            else {
+            let targets = edges.get(&current);
+            let Some(&target) = targets.and_then(|targets| targets.get(next)) else {
                 finished.insert(current);
                 on_path.remove(&current);
                 continue;
@@ -115,9 +95,8 @@ fn cycles(outline: &Outline<'_>, report: &mut Report<'_>) {
             path.push((current, next + 1));
             if on_path.contains(&target) {
                 if let Some(node) = outline.nodes.get(target) {
-                    let name = pointer::last(&node.pointer);
-                    let problem =
-                        format!("{} contains itself with nothing in between", quoted(&name));
+                    let name = quoted(&node.name());
+                    let problem = format!("{name} contains itself with nothing in between");
                     let cure = "Break the circle: refer to it from a property or a list.";
                     report.add("ref-cycle", &node.pointer, problem, cure);
                 }
@@ -138,37 +117,25 @@ fn unused(outline: &Outline<'_>, report: &mut Report<'_>) {
     let Some(components) = outline.of(Kind::Components).next() else {
         return;
     };
-    let component_nodes = outline.index(&components.pointer).unwrap_or_default()..components.end;
-    let roots: Vec<usize> = (1..outline.nodes.len())
-        .filter(|index| !component_nodes.contains(index))
-        .collect();
-    let mut reached = outline.reach(roots);
+    let outside = (1..components.index).chain(components.end..outline.nodes.len());
+    let mut reached = outline.reach(outside);
     // Discriminators name schemas without a `$ref`.
     loop {
-        let more: Vec<usize> = mapped(outline, &reached)
-            .filter(|index| !reached.contains(index))
-            .collect();
+        let mut more: Vec<usize> = mapped(outline, &reached).collect();
+        more.retain(|index| !reached.contains(index));
         if more.is_empty() {
             break;
         }
         reached.extend(outline.reach(more));
     }
     let requirements = outline.of(Kind::SecurityRequirement);
-    let schemes: BTreeSet<&str> = requirements
-        .flat_map(|node| node.object.keys())
-        .map(String::as_str)
-        .collect();
-    for node in outline
-        .nodes
-        .iter()
-        .filter(|node| is_component(outline, node))
-    {
-        let name = pointer::last(&node.pointer);
+    let schemes: BTreeSet<&String> = requirements.flat_map(|node| node.object.keys()).collect();
+    let inside = outline.nodes.iter();
+    for node in inside.filter(|node| node.parent == Some(components.index)) {
+        let name = node.name();
         let used = match node.kind {
-            Kind::SecurityScheme => schemes.contains(name.as_str()),
-            _ => outline
-                .index(&node.pointer)
-                .is_some_and(|index| reached.contains(&index)),
+            Kind::SecurityScheme => schemes.contains(&name),
+            _ => reached.contains(&node.index),
         };
         if !used {
             let problem = format!("nothing uses the {} {}", node.kind.name(), quoted(&name));
@@ -176,12 +143,6 @@ fn unused(outline: &Outline<'_>, report: &mut Report<'_>) {
             report.add("unused-component", &node.pointer, problem, cure);
         }
     }
-}
-
-fn is_component(outline: &Outline<'_>, node: &Node<'_>) -> bool {
-    outline
-        .parent(node)
-        .is_some_and(|parent| parent.kind == Kind::Components)
 }
 
 /// The schemas that the discriminators among these nodes name.

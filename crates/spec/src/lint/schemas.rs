@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::report::Report;
 use super::uses::Uses;
-use super::words::{did_you_mean, quoted};
+use super::words::{did_you_mean, list, quoted};
 use crate::keyed::Keyed;
 use crate::outline::{Node, Outline};
 use crate::pointer;
@@ -30,8 +30,7 @@ pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>)
         } else {
             1.0
         };
-        let least = schema.object.get("minimum").and_then(Value::as_f64);
-        if schema.text("type") == Some("integer") && least == Some(lowest) {
+        if schema.text("type") == Some("integer") && schema.number("minimum") == Some(lowest) {
             let problem = "the client generator turns a lower bound of 1 into a `NonZero` type";
             let cure = "Say it in the description instead.";
             report.add("minimum-one", schema.at("minimum"), problem, cure);
@@ -46,16 +45,11 @@ fn is_named(schema: &Node<'_>) -> bool {
 }
 
 /// All properties that a value of this schema may have, through `$ref`s and combinations.
-fn properties<'a>(
-    outline: &Outline<'a>,
-    schema: &Node<'a>,
-) -> BTreeMap<&'a str, Vec<(String, &'a Value)>> {
-    let mut found: BTreeMap<&str, Vec<(String, &Value)>> = BTreeMap::new();
-    for (pointer, schema) in pointer::branches(outline.root, &schema.pointer, schema.value) {
-        let place = pointer::child(&pointer, "properties");
+fn properties<'a>(outline: &Outline<'a>, schema: &Node<'a>) -> BTreeMap<&'a str, Vec<&'a Value>> {
+    let mut found: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for (_, schema) in pointer::branches(outline.root, &schema.pointer, schema.value) {
         for (name, property) in schema.entries("properties") {
-            let place = pointer::child(&place, name);
-            found.entry(name).or_default().push((place, property));
+            found.entry(name).or_default().push(property);
         }
     }
     found
@@ -92,12 +86,8 @@ fn required(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
 
 fn empty(schema: &Node<'_>, report: &mut Report<'_>) {
     for key in COMBINING {
-        if schema
-            .object
-            .get(key)
-            .and_then(Value::as_array)
-            .is_some_and(Vec::is_empty)
-        {
+        let branches = schema.object.get(key).and_then(Value::as_array);
+        if branches.is_some_and(Vec::is_empty) {
             let problem = format!("an empty `{key}` says nothing");
             let cure = "List the schemas, or remove it.";
             report.add("combination-empty", schema.at(key), problem, cure);
@@ -106,26 +96,20 @@ fn empty(schema: &Node<'_>, report: &mut Report<'_>) {
 }
 
 fn combinations(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
-    let place = schema.at("anyOf");
-    let branches =
-        (0..schema.list("anyOf").len()).map(|index| pointer::child(&place, &index.to_string()));
-    let plain = branches
-        .filter_map(|pointer| outline.node(&pointer))
-        .any(|branch| {
-            let branch = outline.resolve(branch);
-            branch.text("type") != Some("object") && !branch.object.contains_key("properties")
-        });
-    if plain {
+    let mut branches = outline
+        .children(schema, "anyOf")
+        .map(|branch| outline.resolve(branch));
+    if branches.any(|branch| branch.text("type") != Some("object") && !branch.has("properties")) {
         let problem = "the client generator makes a broken type out of an `anyOf` whose branches are not all objects";
         let cure = "Write `oneOf`, or one schema that allows all forms.";
-        report.add("any-of", place, problem, cure);
+        report.add("any-of", schema.at("anyOf"), problem, cure);
     }
-    if schema.object.contains_key("not") {
+    if schema.has("not") {
         let problem = "the client generator stops at `not`";
         let cure = "Say in the description what is excluded.";
         report.add("not-schema", schema.at("not"), problem, cure);
     }
-    if schema.object.contains_key("discriminator") {
+    if schema.has("discriminator") {
         let problem =
             "the client generator ignores a `discriminator` and takes the first branch that fits";
         let cure = "Remove it, and give each branch a required field that tells it apart.";
@@ -139,38 +123,28 @@ fn conflicts(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) 
         return;
     }
     let place = schema.at("allOf");
-    let branches =
-        (0..schema.list("allOf").len()).map(|index| pointer::child(&place, &index.to_string()));
-    let branches: Vec<&Node<'_>> = branches
-        .filter_map(|pointer| outline.node(&pointer))
-        .map(|node| outline.resolve(node))
-        .collect();
+    let branches = outline
+        .children(schema, "allOf")
+        .map(|branch| outline.resolve(branch));
     let kinds = branches
-        .iter()
-        .copied()
         .chain([schema])
         .filter_map(|node| node.text("type"));
     let kinds: BTreeSet<&str> = kinds.collect();
     if kinds.len() > 1 {
-        let problem = format!(
-            "no value has all the types that the `allOf` asks for: {}",
-            joined(&kinds)
-        );
+        let kinds = joined(&kinds);
+        let problem = format!("no value has all the types that the `allOf` asks for: {kinds}");
         let cure = "Combine schemas of one type only.";
         report.add("all-of-conflict", &place, problem, cure);
     }
     for (name, given) in properties(outline, schema) {
-        let types = given.iter().filter_map(|(pointer, value)| {
-            let (_, property) = outline.follow(pointer, value);
+        let types = given.iter().filter_map(|property| {
+            let (_, property) = outline.follow("", property);
             property.text("type")
         });
         let types: BTreeSet<&str> = types.collect();
         if types.len() > 1 {
-            let problem = format!(
-                "the `allOf` gives the field {} several types: {}",
-                quoted(name),
-                joined(&types)
-            );
+            let (name, types) = (quoted(name), joined(&types));
+            let problem = format!("the `allOf` gives the field {name} several types: {types}");
             let cure = "Describe the field once.";
             report.add("all-of-conflict", &place, problem, cure);
         }
@@ -178,7 +152,7 @@ fn conflicts(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) 
 }
 
 fn joined(words: &BTreeSet<&str>) -> String {
-    super::words::list(&words.iter().copied().collect::<Vec<_>>())
+    list(&words.iter().copied().collect::<Vec<_>>())
 }
 
 /// `nullable` where the generated type cannot hold a null.
@@ -187,25 +161,19 @@ fn nullable(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
         return;
     }
     let place = schema.at("nullable");
-    let has = |key: &&str| schema.object.contains_key(*key);
-    let compound = schema.text("type") == Some("object") || COMBINING.iter().any(has);
-    if is_named(schema) && (compound || has(&"enum")) {
+    let compound =
+        schema.text("type") == Some("object") || COMBINING.iter().any(|key| schema.has(key));
+    if is_named(schema) && (compound || schema.has("enum")) {
         let problem = "the generated type of a named schema cannot be null";
         let cure = "Put `nullable` where the schema is used: `{\"nullable\": true, \"allOf\": [{\"$ref\": …}]}`.";
         report.add("nullable-lost", place, problem, cure);
         return;
     }
-    if !wraps_reference(schema) {
-        return;
-    }
-    let required = outline.parent(schema).is_some_and(|parent| {
-        let name = pointer::last(&schema.pointer);
-        parent
-            .list("required")
-            .iter()
-            .any(|required| required.as_str() == Some(name.as_str()))
-    });
-    if schema.role == "properties" && !required {
+    let name = schema.name();
+    let parent = outline.parent(schema);
+    let required =
+        parent.is_some_and(|parent| parent.list("required").iter().any(|one| *one == name));
+    if !wraps_reference(schema) || (schema.role == "properties" && !required) {
         return;
     }
     let problem = "the generated type of a wrapped reference can be null only in a field that is not required";
@@ -223,12 +191,14 @@ fn inline(schema: &Node<'_>, report: &mut Report<'_>) {
     if is_named(schema) {
         return;
     }
-    let has = |key: &str| schema.object.contains_key(key);
-    let what = if has("enum") {
+    let what = if schema.has("enum") {
         "this list of words"
     } else if schema.entries("properties").next().is_some() && schema.role != "allOf" {
         "this object"
-    } else if has("oneOf") || has("anyOf") || (has("allOf") && !wraps_reference(schema)) {
+    } else if schema.has("oneOf")
+        || schema.has("anyOf")
+        || (schema.has("allOf") && !wraps_reference(schema))
+    {
         "this combination of schemas"
     } else {
         return;
@@ -241,25 +211,25 @@ fn inline(schema: &Node<'_>, report: &mut Report<'_>) {
 /// Unnamed schemas are named by their titles: two equal ones, or one that is a component's name, do not work.
 fn titles(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
     let components = uses.generated(outline).filter(|node| is_named(node));
-    let mut taken: BTreeMap<String, String> = components
-        .map(|node| (pascal(&pointer::last(&node.pointer)), node.pointer.clone()))
+    let mut taken: BTreeMap<String, &str> = components
+        .map(|node| (pascal(&node.name()), node.pointer.as_str()))
         .collect();
     for schema in uses.generated(outline).filter(|node| !is_named(node)) {
         let Some(title) = schema.text("title") else {
             continue;
         };
-        match taken.get(&pascal(title)) {
-            Some(first) => {
-                let problem = format!(
-                    "the title {} gives this schema the same Rust name as {first}",
-                    quoted(title)
-                );
-                let cure = "Remove the title.";
-                report.add("equal-title", schema.at("title"), problem, cure);
-            }
-            None => {
-                taken.insert(pascal(title), schema.pointer.clone());
-            }
+        if let Some(first) = taken.get(&pascal(title)) {
+            let title = quoted(title);
+            let problem =
+                format!("the title {title} gives this schema the same Rust name as {first}");
+            report.add(
+                "equal-title",
+                schema.at("title"),
+                problem,
+                "Remove the title.",
+            );
+        } else {
+            taken.insert(pascal(title), &schema.pointer);
         }
     }
 }

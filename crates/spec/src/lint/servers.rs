@@ -12,15 +12,11 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     for server in outline.of(Kind::Server) {
         let url = server.text("url").unwrap_or_default();
         let used: Vec<&str> = template::names(url).collect();
-        let known: Vec<&str> = server
-            .entries("variables")
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let known = server.entries("variables");
+        let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
         for name in used.iter().filter(|name| !known.contains(*name)) {
-            let problem = format!(
-                "the variable {} of the address is not described",
-                quoted(name)
-            );
+            let name = quoted(name);
+            let problem = format!("the variable {name} of the address is not described");
             let cure = "Add it to `variables`, with a default.";
             report.add("server-variable", server.at("url"), problem, cure);
         }
@@ -32,30 +28,18 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
         }
     }
     for variable in outline.of(Kind::ServerVariable) {
-        let words = variable.list("enum");
-        let default = variable
-            .object
-            .get("default")
-            .filter(|default| default.is_string());
-        if let Some(default) =
-            default.filter(|default| !words.is_empty() && !words.contains(default))
-        {
-            let problem = format!(
-                "the default {} is not in the `enum`",
-                quoted(default.as_str().unwrap_or_default())
-            );
-            let cure = "Choose one of the listed words.";
-            report.add("server-variable", variable.at("default"), problem, cure);
-        }
-        if variable
-            .object
-            .get("enum")
-            .and_then(Value::as_array)
-            .is_some_and(Vec::is_empty)
-        {
+        let listed = variable.object.get("enum").and_then(Value::as_array);
+        let (Some(words), default) = (listed, variable.object.get("default")) else {
+            continue;
+        };
+        if words.is_empty() {
             let problem = "an empty `enum` allows no value";
             let cure = "List the values, or remove it.";
             report.add("server-variable", variable.at("enum"), problem, cure);
+        } else if let Some(Value::String(word)) = default.filter(|one| !words.contains(one)) {
+            let problem = format!("the default {} is not in the `enum`", quoted(word));
+            let cure = "Choose one of the listed words.";
+            report.add("server-variable", variable.at("default"), problem, cure);
         }
     }
 }

@@ -3,63 +3,59 @@
 use super::report::Report;
 use super::words::quoted;
 use crate::keyed::Keyed;
-use crate::outline::{Operation, Outline};
+use crate::outline::Operation;
 
-pub(super) fn check(outline: &Outline<'_>, operations: &[Operation<'_>], report: &mut Report<'_>) {
+pub(super) fn check(operations: &[Operation<'_, '_>], report: &mut Report<'_>) {
     for operation in operations {
-        let Some(node) = outline.nodes.get(operation.node) else {
-            continue;
+        let node = operation.node;
+        let page = node.object.get("externalDocs");
+        let page = page.map(|docs| {
+            let text = docs.text("description").unwrap_or_default();
+            text.rsplit_once("read ")?.1.get(..10)
+        });
+        let source = node
+            .object
+            .get("x-source")
+            .map(|source| source.text("read"));
+        let page = page.map(|date| date.filter(|date| is_date(date)));
+        let source = source.map(|date| date.filter(|date| is_date(date)));
+        let mut fault = |rule, key: Option<&str>, problem: &str, cure: &str| {
+            let place = key.map_or(node.pointer.clone(), |key| node.at(key));
+            report.add(rule, place, problem, cure);
         };
-        let mut dates = Vec::new();
-        match node.object.get("externalDocs") {
+        match page {
             None => {
-                let problem = "the operation does not name the page that describes it";
                 let cure = "Add `externalDocs` with `url` and a `description` that ends in `read YYYY-MM-DD`.";
-                report.add("source-missing", &node.pointer, problem, cure);
+                let problem = "the operation does not name the page that describes it";
+                fault("source-missing", None, problem, cure);
             }
-            Some(docs) => {
-                let text = docs.text("description").unwrap_or_default();
-                let date = text
-                    .rsplit_once("read ")
-                    .and_then(|(_, date)| date.get(..10));
-                match date.filter(|date| is_date(date)) {
-                    Some(date) => dates.push(date),
-                    None => {
-                        let problem = "`externalDocs` does not say when the page was read";
-                        let cure = "End its `description` with `read YYYY-MM-DD`.";
-                        report.add("source-date", node.at("externalDocs"), problem, cure);
-                    }
-                }
+            Some(None) => {
+                let cure = "End its `description` with `read YYYY-MM-DD`.";
+                let problem = "`externalDocs` does not say when the page was read";
+                fault("source-date", Some("externalDocs"), problem, cure);
             }
+            Some(Some(_)) => {}
         }
-        match node.object.get("x-source") {
+        match source {
             None => {
-                let problem = "the operation does not say what it was written from";
                 let cure = "Add `x-source` with `page`, `read` (a date) and `evidence`.";
-                report.add("source-missing", &node.pointer, problem, cure);
+                let problem = "the operation does not say what it was written from";
+                fault("source-missing", None, problem, cure);
             }
-            Some(source) => {
-                let read = source.text("read");
-                match read.filter(|date| is_date(date)) {
-                    Some(date) => dates.push(date),
-                    None => {
-                        let problem = "`x-source` does not say when the source was read";
-                        let cure = "Add `read` with a date, as YYYY-MM-DD.";
-                        report.add("source-date", node.at("x-source"), problem, cure);
-                    }
-                }
+            Some(None) => {
+                let cure = "Add `read` with a date, as YYYY-MM-DD.";
+                let problem = "`x-source` does not say when the source was read";
+                fault("source-date", Some("x-source"), problem, cure);
             }
+            Some(Some(_)) => {}
         }
-        if let [docs, source] = dates.as_slice()
-            && docs != source
+        if let (Some(Some(page)), Some(Some(source))) = (page, source)
+            && page != source
         {
-            let problem = format!(
-                "`externalDocs` says {}, `x-source` says {}",
-                quoted(docs),
-                quoted(source)
-            );
+            let (page, source) = (quoted(page), quoted(source));
+            let problem = format!("`externalDocs` says {page}, `x-source` says {source}");
             let cure = "Write the date of the last reading in both.";
-            report.add("source-date", node.at("x-source"), problem, cure);
+            fault("source-date", Some("x-source"), &problem, cure);
         }
     }
 }

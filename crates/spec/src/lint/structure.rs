@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::report::Report;
 use super::words::{did_you_mean, list, quoted};
-use crate::nearest::nearest;
-use crate::outline::grammar::{EITHER, EXCLUSIVE, FLOW_ADDRESSES, FOREIGN, Kind, NEEDED, Shape};
+use crate::outline::grammar::{
+    EITHER, EXCLUSIVE, FLOW_ADDRESSES, Kind, SCHEME_KEYS, Shape, foreign,
+};
 use crate::outline::{Node, Outline};
 use crate::pointer;
 
@@ -68,41 +69,27 @@ fn keys(node: &Node<'_>, report: &mut Report<'_>) {
 fn needed<'n>(node: &'n Node<'_>) -> impl Iterator<Item = &'static str> + use<'n> {
     let kind = node.kind;
     let always = kind.keys().iter().filter(|key| key.required);
-    let by_word = NEEDED
-        .iter()
-        .filter(move |(of, key, word, _)| *of == kind && node.text(key) == Some(*word));
-    let flow = (kind == Kind::OAuthFlow).then(|| pointer::last(&node.pointer));
-    let by_flow = FLOW_ADDRESSES
-        .iter()
-        .filter(move |(of, _)| flow.as_deref() == Some(*of));
-    let by_word = by_word.flat_map(|(.., keys)| *keys);
-    let by_flow = by_flow.flat_map(|(_, keys)| *keys);
-    always
-        .map(|key| key.name)
-        .chain(by_word.chain(by_flow).copied())
+    let (word, table) = match kind {
+        Kind::SecurityScheme => (node.text("type"), SCHEME_KEYS),
+        Kind::OAuthFlow => (Some(node.role), FLOW_ADDRESSES),
+        _ => (None, SCHEME_KEYS),
+    };
+    let by_word = table.iter().filter(move |(of, _)| word == Some(*of));
+    let by_word = by_word.flat_map(|(_, keys)| keys.iter().copied());
+    always.map(|key| key.name).chain(by_word)
 }
 
 fn unknown_key(node: &Node<'_>, name: &str, report: &mut Report<'_>) {
     let kind = node.kind;
     let known: Vec<&str> = kind.keys().iter().map(|key| key.name).collect();
-    let foreign = FOREIGN
-        .iter()
-        .find(|(of, key, _)| *of == kind && *key == name);
-    let cure = match (foreign, nearest(name, &known)) {
-        (Some((_, _, cure)), _) => (*cure).to_owned(),
-        (None, Some(near)) => format!("Did you mean `{near}`?"),
-        (None, None) => {
-            format!(
-                "Remove it, or name it `x-{name}` if it is an extension. Known keys: {}.",
-                list(&known)
-            )
-        }
+    let otherwise = || {
+        let known_keys = list(&known);
+        format!("Remove it, or name it `x-{name}` if it is an extension. Known keys: {known_keys}.")
     };
-    let problem = format!(
-        "OpenAPI 3.0 has no key {} in {}",
-        quoted(name),
-        kind.title()
-    );
+    let cure =
+        foreign(kind, name).map_or_else(|| did_you_mean(name, &known, &otherwise()), str::to_owned);
+    let (key, title) = (quoted(name), kind.title());
+    let problem = format!("OpenAPI 3.0 has no key {key} in {title}");
     report.add("unknown-key", node.at(name), problem, cure);
 }
 

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::bodies::is_html;
+use crate::media_type::is_html;
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Operation, Outline};
-use crate::pointer;
 
 /// Indices of the nodes that requests and successful answers are made of.
 pub(super) struct Uses {
@@ -20,19 +17,12 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    pub fn of(outline: &Outline<'_>, operations: &[Operation<'_>]) -> Self {
-        let bodies = operations.iter().filter_map(|operation| {
-            let node = outline.nodes.get(operation.node)?;
-            outline.index(&node.at("requestBody"))
-        });
-        let bodies = outline.reach(bodies);
-        let answers = operations
-            .iter()
-            .flat_map(|operation| answers(outline, operation));
+    pub fn of(outline: &Outline<'_>, operations: &[Operation<'_, '_>]) -> Self {
+        let bodies = operations.iter().map(|one| one.node.at("requestBody"));
+        let bodies = outline.reach(bodies.filter_map(|pointer| outline.index(&pointer)));
+        let answers = operations.iter().flat_map(|one| answers(outline, one.node));
         let answers = outline.reach(answers);
-        let parameters = operations
-            .iter()
-            .flat_map(|operation| &operation.parameters);
+        let parameters = operations.iter().flat_map(|one| &one.parameters);
         let mut generated = outline.reach(parameters.filter_map(|p| outline.index(&p.pointer)));
         generated.extend(bodies.iter().chain(&answers));
         Self {
@@ -76,26 +66,15 @@ fn schemas<'o, 'a>(
 }
 
 /// The schemas of the successful answers of an operation, HTML pages left out.
-fn answers(outline: &Outline<'_>, operation: &Operation<'_>) -> Vec<usize> {
-    let Some(node) = outline.nodes.get(operation.node) else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for (status, response) in node
-        .entries("responses")
-        .filter(|(status, _)| status.starts_with('2'))
-    {
-        let place = pointer::child(&node.at("responses"), status);
-        let (place, response) = outline.follow(&place, response);
-        let content = response.get("content").and_then(Value::as_object);
-        for kind in content
-            .into_iter()
-            .flat_map(|content| content.keys())
-            .filter(|kind| !is_html(kind))
-        {
-            let media = pointer::child(&pointer::child(&place, "content"), kind);
-            found.extend(outline.index(&pointer::child(&media, "schema")));
-        }
-    }
-    found
+fn answers(outline: &Outline<'_>, operation: &Node<'_>) -> Vec<usize> {
+    let responses = outline.node(&operation.at("responses"));
+    let responses = responses
+        .into_iter()
+        .flat_map(|all| outline.children(all, "responses"));
+    let success = responses.filter(|one| one.name().starts_with('2'));
+    let content = success.flat_map(|one| outline.children(outline.resolve(one), "content"));
+    let content = content.filter(|media| !is_html(&media.name()));
+    content
+        .filter_map(|media| outline.index(&media.at("schema")))
+        .collect()
 }

@@ -1,38 +1,6 @@
-//! The objects of OpenAPI 3.0.3: which keys each has, what their values look like, and which must be there.
+//! The grammar of OpenAPI 3.0.3: what the values of keys look like, which objects stand where, and which keys go together.
 
-/// A kind of object in an OpenAPI document, by the specification's own name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
-    Document,
-    Info,
-    Contact,
-    License,
-    Server,
-    ServerVariable,
-    Paths,
-    PathItem,
-    Operation,
-    ExternalDocs,
-    Parameter,
-    RequestBody,
-    MediaType,
-    Encoding,
-    Responses,
-    Response,
-    Callback,
-    Example,
-    Link,
-    Header,
-    Tag,
-    Schema,
-    Discriminator,
-    Xml,
-    SecurityScheme,
-    OAuthFlows,
-    OAuthFlow,
-    SecurityRequirement,
-    Components,
-}
+pub(crate) use super::keys::Kind;
 
 /// What the value of a key looks like.
 #[derive(Debug, Clone, Copy)]
@@ -70,42 +38,7 @@ pub(crate) const METHODS: [&str; 8] = [
 ];
 
 impl Kind {
-    /// What the specification calls the object, for messages.
-    pub fn title(self) -> &'static str {
-        match self {
-            Kind::Document => "the document",
-            Kind::Info => "an info object",
-            Kind::Contact => "a contact",
-            Kind::License => "a license",
-            Kind::Server => "a server",
-            Kind::ServerVariable => "a server variable",
-            Kind::Paths => "the paths",
-            Kind::PathItem => "a path item",
-            Kind::Operation => "an operation",
-            Kind::ExternalDocs => "an externalDocs object",
-            Kind::Parameter => "a parameter",
-            Kind::RequestBody => "a request body",
-            Kind::MediaType => "a media type",
-            Kind::Encoding => "an encoding",
-            Kind::Responses => "the responses",
-            Kind::Response => "a response",
-            Kind::Callback => "a callback",
-            Kind::Example => "an example",
-            Kind::Link => "a link",
-            Kind::Header => "a header",
-            Kind::Tag => "a tag",
-            Kind::Schema => "a schema",
-            Kind::Discriminator => "a discriminator",
-            Kind::Xml => "an xml object",
-            Kind::SecurityScheme => "a security scheme",
-            Kind::OAuthFlows => "the OAuth flows",
-            Kind::OAuthFlow => "an OAuth flow",
-            Kind::SecurityRequirement => "a security requirement",
-            Kind::Components => "the components",
-        }
-    }
-
-    /// The same without an article.
+    /// Its title without the article.
     pub fn name(self) -> &'static str {
         let title = self.title();
         title.split_once(' ').map_or(title, |(_, name)| name)
@@ -133,18 +66,9 @@ impl Kind {
 
     /// The part of `components` that holds objects of this kind.
     pub fn section(self) -> Option<&'static str> {
-        Some(match self {
-            Kind::Schema => "schemas",
-            Kind::Response => "responses",
-            Kind::Parameter => "parameters",
-            Kind::Example => "examples",
-            Kind::RequestBody => "requestBodies",
-            Kind::Header => "headers",
-            Kind::SecurityScheme => "securitySchemes",
-            Kind::Link => "links",
-            Kind::Callback => "callbacks",
-            _ => return None,
-        })
+        let mut sections = Kind::Components.keys().iter();
+        let holds = |key: &&Key| matches!(key.shape, Shape::Map(kind) if kind == self);
+        sections.find(holds).map(|key| key.name)
     }
 }
 
@@ -165,17 +89,12 @@ pub(crate) fn is_note(key: &str) -> bool {
     SCHEMA_NOTES.contains(&key) || key.starts_with("x-")
 }
 
-/// Keys that must be there because of the value of another: (kind, key, its word, the needed keys).
-pub(crate) const NEEDED: &[(Kind, &str, &str, &[&str])] = &[
-    (Kind::SecurityScheme, "type", "apiKey", &["name", "in"]),
-    (Kind::SecurityScheme, "type", "http", &["scheme"]),
-    (Kind::SecurityScheme, "type", "oauth2", &["flows"]),
-    (
-        Kind::SecurityScheme,
-        "type",
-        "openIdConnect",
-        &["openIdConnectUrl"],
-    ),
+/// The keys that each type of security scheme must have.
+pub(crate) const SCHEME_KEYS: &[(&str, &[&str])] = &[
+    ("apiKey", &["name", "in"]),
+    ("http", &["scheme"]),
+    ("oauth2", &["flows"]),
+    ("openIdConnect", &["openIdConnectUrl"]),
 ];
 
 /// The addresses that each OAuth flow must give.
@@ -206,77 +125,25 @@ pub(crate) const EITHER: &[(Kind, &[&str])] = &[
     (Kind::Link, &["operationRef", "operationId"]),
 ];
 
-/// Keys that people know from other versions, and what OpenAPI 3.0 has instead: (kind, key, cure).
-pub(crate) const FOREIGN: &[(Kind, &str, &str)] = &[
-    (
-        Kind::Schema,
-        "const",
-        "Write an `enum` with that one value.",
-    ),
-    (Kind::Schema, "examples", "Write `example` with one value."),
-    (
-        Kind::Schema,
-        "$defs",
-        "Move the schemas to `components/schemas`.",
-    ),
-    (
-        Kind::Schema,
-        "definitions",
-        "Move the schemas to `components/schemas`.",
-    ),
-    (
-        Kind::Schema,
-        "patternProperties",
-        "Use `additionalProperties`.",
-    ),
-    (
-        Kind::Schema,
-        "prefixItems",
-        "Use `items`: OpenAPI 3.0 has no tuples.",
-    ),
-    (
-        Kind::Schema,
-        "if",
-        "Use `oneOf`: OpenAPI 3.0 has no conditions.",
-    ),
-    (
-        Kind::Document,
-        "webhooks",
-        "Remove it: webhooks came with OpenAPI 3.1.",
-    ),
-    (
-        Kind::Document,
-        "swagger",
-        "Write the document in OpenAPI 3.0.",
-    ),
-    (
-        Kind::Document,
-        "definitions",
-        "Move the schemas to `components/schemas`.",
-    ),
-    (
-        Kind::Document,
-        "basePath",
-        "Put the base path into the address of a server.",
-    ),
-    (
-        Kind::Operation,
-        "consumes",
-        "Name the media types in `requestBody/content`.",
-    ),
-    (
-        Kind::Operation,
-        "produces",
-        "Name the media types in the `content` of each response.",
-    ),
-    (
-        Kind::Response,
-        "schema",
-        "Put it into `content`, under its media type.",
-    ),
-    (
-        Kind::Parameter,
-        "type",
-        "Put it into the parameter's `schema`.",
-    ),
-];
+const TO_COMPONENTS: &str = "Move the schemas to `components/schemas`.";
+
+/// Keys that people know from other versions, and what OpenAPI 3.0 has instead.
+pub(crate) fn foreign(kind: Kind, key: &str) -> Option<&'static str> {
+    Some(match (kind, key) {
+        (Kind::Schema, "const") => "Write an `enum` with that one value.",
+        (Kind::Schema, "examples") => "Write `example` with one value.",
+        (Kind::Schema, "$defs" | "definitions") => TO_COMPONENTS,
+        (Kind::Schema, "patternProperties") => "Use `additionalProperties`.",
+        (Kind::Schema, "prefixItems") => "Use `items`: OpenAPI 3.0 has no tuples.",
+        (Kind::Schema, "if") => "Use `oneOf`: OpenAPI 3.0 has no conditions.",
+        (Kind::Document, "webhooks") => "Remove it: webhooks came with OpenAPI 3.1.",
+        (Kind::Document, "swagger") => "Write the document in OpenAPI 3.0.",
+        (Kind::Document, "definitions") => TO_COMPONENTS,
+        (Kind::Document, "basePath") => "Put the base path into the address of a server.",
+        (Kind::Operation, "consumes") => "Name the media types in `requestBody/content`.",
+        (Kind::Operation, "produces") => "Name the media types in the `content` of each response.",
+        (Kind::Response, "schema") => "Put it into `content`, under its media type.",
+        (Kind::Parameter, "type") => "Put it into the parameter's `schema`.",
+        _ => return None,
+    })
+}

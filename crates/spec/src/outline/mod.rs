@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
-use self::grammar::{Kind, METHODS};
+use self::grammar::Kind;
 use super::pointer;
 use crate::keyed::Keyed;
 
@@ -24,6 +24,8 @@ pub(crate) struct Node<'a> {
     pub parent: Option<usize>,
     /// The key of the parent through which this node is reached: `items`, `properties`, `schemas`.
     pub role: &'a str,
+    /// Its own index.
+    pub index: usize,
     /// The index after the last node inside this one.
     pub end: usize,
 }
@@ -40,6 +42,19 @@ impl<'a> Node<'a> {
 
     pub fn flag(&self, key: &str) -> bool {
         self.object.flag(key)
+    }
+
+    /// The last part of its pointer: the name of a component, a path, a media type.
+    pub fn name(&self) -> String {
+        pointer::last(&self.pointer)
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.object.contains_key(key)
+    }
+
+    pub fn number(&self, key: &str) -> Option<f64> {
+        self.object.get(key)?.as_f64()
     }
 
     /// The pointer of one of the object's own values.
@@ -66,11 +81,10 @@ pub(crate) struct Misfit<'a> {
 }
 
 /// One operation under `paths`.
-pub(crate) struct Operation<'a> {
-    /// Index of its node.
-    pub node: usize,
+pub(crate) struct Operation<'o, 'a> {
+    pub node: &'o Node<'a>,
     /// Path template, as it is written.
-    pub path: &'a str,
+    pub path: String,
     /// All parameters, those of the path item that the operation replaces left out.
     pub parameters: Vec<Parameter<'a>>,
 }
@@ -131,14 +145,8 @@ impl<'a> Outline<'a> {
     /// Whether the node stands inside an object of this kind.
     #[cfg(feature = "schemas")]
     pub fn inside(&self, node: &Node<'a>, kind: Kind) -> bool {
-        let mut around = self.parent(node);
-        while let Some(outer) = around {
-            if outer.kind == kind {
-                return true;
-            }
-            around = self.parent(outer);
-        }
-        false
+        let mut around = std::iter::successors(self.parent(node), |node| self.parent(node));
+        around.any(|outer| outer.kind == kind)
     }
 
     /// The node that this one stands for, its `$ref`s followed.
@@ -152,54 +160,52 @@ impl<'a> Outline<'a> {
         pointer::resolve(self.root, pointer, value)
     }
 
+    /// The index of the node that a `$ref` here leads to.
+    pub fn target(&self, node: &Node<'a>) -> Option<usize> {
+        self.index(&node.reference.and_then(pointer::of_reference)?)
+    }
+
+    /// The node of a member, its `$ref`s followed.
+    pub fn child(&self, node: &Node<'a>, key: &str) -> Option<&Node<'a>> {
+        self.node(&node.at(key)).map(|node| self.resolve(node))
+    }
+
+    /// The nodes of the list or map that is a member, `$ref`s as they are.
+    pub fn children(&self, node: &Node<'a>, key: &str) -> impl Iterator<Item = &Node<'a>> {
+        let inside = self.nodes.get(node.index..node.end).unwrap_or_default();
+        inside
+            .iter()
+            .filter(move |inner| inner.parent == Some(node.index) && inner.role == key)
+    }
+
     /// The operations under `paths`, in the document's order.
-    pub fn operations(&self) -> Vec<Operation<'a>> {
-        let mut operations = Vec::new();
-        for item in self.of(Kind::PathItem).filter(|item| item.role == "paths") {
-            let Some((path, _)) = self.path_of(item) else {
-                continue;
-            };
-            for (method, value) in item.object {
-                if !METHODS.contains(&method.as_str()) || !value.is_object() {
-                    continue;
+    pub fn operations(&self) -> Vec<Operation<'_, 'a>> {
+        let operations = self.of(Kind::Operation).filter_map(|node| {
+            let item = self.parent(node).filter(|item| item.role == "paths")?;
+            let mut parameters = self.parameters(node, true);
+            for inherited in self.parameters(item, false) {
+                let name = (inherited.name(), inherited.place());
+                let mut own = parameters.iter().filter(|one| one.own);
+                if !own.any(|own| (own.name(), own.place()) == name) {
+                    parameters.push(inherited);
                 }
-                let pointer = item.at(method);
-                let Some(node) = self.index(&pointer) else {
-                    continue;
-                };
-                let mut parameters = self.parameters(&pointer, value, true);
-                for inherited in self.parameters(&item.pointer, item.value, false) {
-                    let replaced = parameters.iter().any(|own| {
-                        own.own
-                            && (own.name(), own.place()) == (inherited.name(), inherited.place())
-                    });
-                    if !replaced {
-                        parameters.push(inherited);
-                    }
-                }
-                operations.push(Operation {
-                    node,
-                    path,
-                    parameters,
-                });
             }
-        }
-        operations
+            let path = item.name();
+            Some(Operation {
+                node,
+                path,
+                parameters,
+            })
+        });
+        operations.collect()
     }
 
-    /// The path template of a path item, and its value.
-    fn path_of(&self, item: &Node<'a>) -> Option<(&'a String, &'a Value)> {
-        let name = pointer::last(&item.pointer);
-        self.root.get("paths")?.as_object()?.get_key_value(&name)
-    }
-
-    fn parameters(&self, around: &str, value: &'a Value, own: bool) -> Vec<Parameter<'a>> {
-        let list = value.get("parameters").and_then(Value::as_array);
-        let place = pointer::child(around, "parameters");
-        let entries = list.into_iter().flatten().enumerate();
+    fn parameters(&self, owner: &Node<'a>, own: bool) -> Vec<Parameter<'a>> {
+        let place = owner.at("parameters");
+        let entries = owner.list("parameters").iter().enumerate();
         entries
             .map(|(index, value)| {
-                let used = pointer::child(&place, &index.to_string());
+                let used = format!("{place}/{index}");
                 let (pointer, value) = self.follow(&used, value);
                 Parameter {
                     used,
@@ -223,8 +229,7 @@ impl<'a> Outline<'a> {
                 continue;
             };
             open.extend(index + 1..node.end);
-            let target = node.reference.and_then(pointer::of_reference);
-            open.extend(target.and_then(|pointer| self.index(&pointer)));
+            open.extend(self.target(node));
         }
         reached
     }

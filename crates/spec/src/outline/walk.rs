@@ -29,12 +29,11 @@ impl<'a> Outline<'a> {
         role: &'a str,
     ) {
         let Some(object) = value.as_object() else {
-            let misfit = Misfit {
+            return self.misfits.push(Misfit {
                 pointer,
                 kind,
                 value,
-            };
-            return self.misfits.push(misfit);
+            });
         };
         let index = self.nodes.len();
         self.by_pointer.insert(pointer.clone(), index);
@@ -46,6 +45,7 @@ impl<'a> Outline<'a> {
             reference: None,
             parent,
             role,
+            index,
             end: index + 1,
         };
         let is_reference = node.is_reference();

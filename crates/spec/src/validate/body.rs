@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::super::document::Document;
+use super::super::media_type::essence;
 use super::super::operation::{FieldEncoding, MediaType};
-use super::super::reading::essence;
 use super::super::schema::{Direction, SchemaError, Strictness};
 use super::shape::Shape;
 use super::text::{self, Pair};
