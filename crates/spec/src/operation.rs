@@ -40,6 +40,15 @@ impl Operation {
                 .find(|response| response.status == *pattern)
         })
     }
+
+    /// The names of the query parameters that carry credentials.
+    pub(crate) fn query_credentials(&self) -> impl Iterator<Item = &str> {
+        let credentials = self.security.iter().flatten();
+        credentials.filter_map(|credential| match &credential.carrier {
+            Carrier::Query(name) => Some(name.as_str()),
+            Carrier::Authorization(_) | Carrier::Header(_) => None,
+        })
+    }
 }
 
 /// Where a parameter travels.

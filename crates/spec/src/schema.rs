@@ -25,6 +25,16 @@ pub struct SchemaError {
     pub message: String,
 }
 
+impl SchemaError {
+    /// One error of the value itself.
+    pub(crate) fn whole(message: impl Into<String>) -> Vec<Self> {
+        vec![Self {
+            pointer: String::new(),
+            message: message.into(),
+        }]
+    }
+}
+
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.pointer.as_str() {
@@ -107,27 +117,19 @@ impl Schemas {
         let variants = self.variants(schema_pointer);
         let wanted = match variants.get(&self.root, schema_pointer, strictness, direction) {
             Ok(compiled) => compiled,
-            Err(problem) => {
-                return vec![SchemaError {
-                    pointer: String::new(),
-                    message: problem.clone(),
-                }];
-            }
+            Err(problem) => return SchemaError::whole(problem),
         };
         if wanted.validator.is_valid(instance) {
             return Vec::new();
         }
-        let mut errors = match strictness {
-            Strictness::Lenient => wanted
-                .faults(instance)
-                .into_iter()
-                .map(SchemaError::from)
-                .collect(),
+        let found = wanted.faults(instance);
+        let mut errors: Vec<SchemaError> = match strictness {
+            Strictness::Lenient => found.into_iter().map(SchemaError::from).collect(),
             Strictness::Strict => {
-                match variants.get(&self.root, schema_pointer, Strictness::Lenient, direction) {
-                    Ok(lenient) => strict_errors(wanted.faults(instance), lenient.faults(instance)),
-                    Err(_) => strict_errors(wanted.faults(instance), Vec::new()),
-                }
+                let lenient = Strictness::Lenient;
+                let lenient = variants.get(&self.root, schema_pointer, lenient, direction);
+                let lenient = lenient.as_ref().map(|compiled| compiled.faults(instance));
+                strict_errors(found, lenient.unwrap_or_default())
             }
         };
         errors.sort();
@@ -137,11 +139,7 @@ impl Schemas {
         let more = errors.len().saturating_sub(MAX_ERRORS);
         if more > 0 {
             errors.truncate(MAX_ERRORS);
-            let message = format!("and {more} more errors");
-            errors.push(SchemaError {
-                pointer: String::new(),
-                message,
-            });
+            errors.extend(SchemaError::whole(format!("and {more} more errors")));
         }
         errors
     }
@@ -152,16 +150,10 @@ impl Schemas {
     /// When there is nothing at the pointer, a `$ref` inside leads nowhere, or a keyword has a value that JSON
     /// Schema does not allow.
     pub fn compile(&self, schema_pointer: &str) -> Result<(), String> {
+        let (lenient, either) = (Strictness::Lenient, Direction::Either);
         let variants = self.variants(schema_pointer);
-        match variants.get(
-            &self.root,
-            schema_pointer,
-            Strictness::Lenient,
-            Direction::Either,
-        ) {
-            Ok(_) => Ok(()),
-            Err(problem) => Err(problem.clone()),
-        }
+        let compiled = variants.get(&self.root, schema_pointer, lenient, either);
+        compiled.as_ref().map(|_| ()).map_err(String::clone)
     }
 
     fn variants(&self, pointer: &str) -> Arc<Variants> {

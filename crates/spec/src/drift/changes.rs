@@ -121,7 +121,7 @@ impl<'d> Components<'d> {
             }
             (None, _, _) => return schema,
         }
-        if seen.null {
+        if seen.was_null() {
             schema["nullable"] = json!(true);
         }
         schema

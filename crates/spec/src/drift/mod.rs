@@ -34,10 +34,11 @@ mod rewrite;
 mod unseen;
 mod walk;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::document::Document;
 use super::media_type::essence;
@@ -115,6 +116,20 @@ struct Found {
     change: Planned,
 }
 
+impl Found {
+    /// Something that came once, without a change.
+    fn new(pointer: impl Into<String>, first: &str, example: Value, meaning: Meaning) -> Self {
+        Found {
+            pointer: pointer.into(),
+            count: 1,
+            first: first.to_owned(),
+            example,
+            meaning,
+            change: Planned::None,
+        }
+    }
+}
+
 /// The change that a finding needs, which may depend on all that comes.
 #[derive(Debug)]
 enum Planned {
@@ -176,16 +191,9 @@ impl<'d> Drift<'d> {
         let document = self.document;
         let Ok(route) = document.route(traffic.method, traffic.path) else {
             let place = format!("{} {}", traffic.method.to_uppercase(), traffic.path);
-            let found = Found {
-                pointer: "/paths".to_owned(),
-                count: 0,
-                first: traffic.status.to_string(),
-                example: Value::Null,
-                meaning: Meaning::Unsendable,
-                change: Planned::None,
-            };
-            self.note(Kind::Operation, place, found);
-            return;
+            let first = traffic.status.to_string();
+            let found = Found::new("/paths", &first, Value::Null, Meaning::Unsendable);
+            return self.note(Kind::Operation, place, found);
         };
         let operation = route.operation;
         self.seen.insert(operation.pointer.clone());
@@ -215,33 +223,23 @@ impl<'d> Drift<'d> {
     }
 
     fn query(&mut self, operation: &Operation, query: &str) {
-        let credentials = operation.security.iter().flatten();
-        let carriers: HashSet<String> = credentials.map(|one| one.carrier.to_string()).collect();
         for pair in text::pairs(query).unwrap_or_default() {
             let name = &pair.name;
-            let known = operation
-                .parameters
-                .iter()
-                .any(|parameter| parameter.location == Location::Query && parameter.name == *name);
-            if known || carriers.contains(&format!("the query parameter `{name}`")) {
+            let mut parameters = operation.parameters.iter();
+            let known = parameters.any(|one| one.location == Location::Query && one.name == *name);
+            if known || operation.query_credentials().any(|known| known == name) {
                 continue;
             }
             let at = format!("{}/parameters", operation.pointer);
-            let schema =
-                serde_json::json!({ "name": name, "in": "query", "schema": { "type": "string" } });
+            let schema = json!({ "name": name, "in": "query", "schema": { "type": "string" } });
             let mut changes = Vec::new();
             if self.document.root().pointer(&at).is_none() {
                 changes.push(Change::add(at.clone(), Value::Array(Vec::new())));
             }
             changes.push(Change::add(format!("{at}/-"), schema));
-            let found = Found {
-                pointer: operation.pointer.clone(),
-                count: 0,
-                first: operation.id.clone(),
-                example: Value::String(pair.value.clone()),
-                meaning: Meaning::Unsendable,
-                change: Planned::Changes(changes),
-            };
+            let (place, id) = (&operation.pointer, &operation.id);
+            let mut found = Found::new(place, id, json!(pair.value), Meaning::Unsendable);
+            found.change = Planned::Changes(changes);
             self.note(Kind::Parameter, format!("{} {name}", operation.id), found);
         }
     }
@@ -250,7 +248,7 @@ impl<'d> Drift<'d> {
         let name = format!("{}{}", operation.id, traffic.status);
         let kind = essence(traffic.response.content_type.unwrap_or_default());
         let pointer = format!("{}/responses/{}", operation.pointer, traffic.status);
-        let around = serde_json::json!({ "description": "Seen in a recording." });
+        let around = json!({ "description": "Seen in a recording." });
         let change = match traffic.response.body {
             Some(body) => Planned::Schema {
                 at: format!("{pointer}/content/{}/schema", super::pointer::escape(&kind)),
@@ -260,14 +258,10 @@ impl<'d> Drift<'d> {
             },
             None => Planned::Changes(vec![Change::add(pointer, around)]),
         };
-        let found = Found {
-            pointer: format!("{}/responses", operation.pointer),
-            count: 0,
-            first: at.first.to_owned(),
-            example: short(traffic.response.body.unwrap_or(&Value::Null)),
-            meaning: Meaning::ByStatus,
-            change,
-        };
+        let pointer = format!("{}/responses", operation.pointer);
+        let body = traffic.response.body.unwrap_or(&Value::Null);
+        let mut found = Found::new(pointer, at.first, short(body), Meaning::ByStatus);
+        found.change = change;
         self.note(Kind::Status, at.first.to_owned(), found);
     }
 
@@ -283,36 +277,23 @@ impl<'d> Drift<'d> {
         let Some(media) = media else {
             let pointer = format!("{}/content", documented.pointer);
             let at_schema = format!("{pointer}/{}/schema", super::pointer::escape(&kind));
-            let refusal = at
-                .first
-                .rsplit(' ')
-                .next()
-                .is_some_and(|status| !status.starts_with('2'));
-            let readable = refusal || kind.ends_with("json");
-            let found = Found {
-                pointer,
-                count: 0,
-                first: at.first.to_owned(),
-                example: short(body),
-                meaning: if readable {
-                    Meaning::ByStatus
-                } else {
-                    Meaning::Undecodable
-                },
-                // A success has one content type in Rust.
-                change: if refusal || documented.content.is_empty() {
-                    Planned::Schema {
-                        at: at_schema,
-                        name: at.first.replace(' ', ""),
-                        observed: Observed::of(body),
-                        around: Value::Null,
-                    }
-                } else {
-                    Planned::None
-                },
+            let mut words = at.first.rsplit(' ');
+            let refusal = words.next().is_some_and(|status| !status.starts_with('2'));
+            let meaning = match refusal || kind.ends_with("json") {
+                true => Meaning::ByStatus,
+                false => Meaning::Undecodable,
             };
-            self.note(Kind::ContentType, format!("{} {kind}", at.first), found);
-            return;
+            let mut found = Found::new(pointer, at.first, short(body), meaning);
+            // A success has one content type in Rust.
+            if refusal || documented.content.is_empty() {
+                found.change = Planned::Schema {
+                    at: at_schema,
+                    name: at.first.replace(' ', ""),
+                    observed: Observed::of(body),
+                    around: Value::Null,
+                };
+            }
+            return self.note(Kind::ContentType, format!("{} {kind}", at.first), found);
         };
         self.seen.insert(media.pointer.clone());
         // What is no JSON is a text, which no schema says more about.
@@ -323,21 +304,21 @@ impl<'d> Drift<'d> {
 
     /// Takes note of a finding, or of one more of it.
     fn note(&mut self, kind: Kind, place: String, found: Found) {
-        let known = self.found.entry((kind, place)).or_insert(Found {
-            pointer: found.pointer,
-            count: 0,
-            first: found.first,
-            example: found.example,
-            meaning: found.meaning,
-            change: Planned::None,
-        });
-        known.count += 1;
-        match (&mut known.change, found.change) {
-            (Planned::Schema { observed, .. }, Planned::Schema { observed: more, .. }) => {
-                observed.join(more);
+        match self.found.entry((kind, place)) {
+            Entry::Vacant(free) => {
+                free.insert(found);
             }
-            (change @ Planned::None, planned) => *change = planned,
-            _ => {}
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.count += 1;
+                match (&mut known.change, found.change) {
+                    (Planned::Schema { observed, .. }, Planned::Schema { observed: more, .. }) => {
+                        observed.join(more);
+                    }
+                    (change @ Planned::None, planned) => *change = planned,
+                    _ => {}
+                }
+            }
         }
     }
 

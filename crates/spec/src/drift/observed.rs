@@ -1,30 +1,22 @@
 //! What was seen of a value, as a schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 /// Everything that was seen at one place.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Observed {
-    pub null: bool,
-    pub boolean: bool,
-    pub integer: bool,
-    pub number: bool,
-    pub string: bool,
+    /// The types of the values, `null` among them.
+    kinds: BTreeSet<&'static str>,
     pub items: Option<Box<Observed>>,
     pub fields: Option<BTreeMap<String, Observed>>,
 }
 
 impl Observed {
     pub(super) fn of(value: &Value) -> Self {
-        let mut seen = Self::default();
+        let mut seen = Self::outside(value);
         match value {
-            Value::Null => seen.null = true,
-            Value::Bool(_) => seen.boolean = true,
-            Value::Number(number) if number.is_f64() => seen.number = true,
-            Value::Number(_) => seen.integer = true,
-            Value::String(_) => seen.string = true,
             Value::Array(values) => {
                 let mut items = Self::default();
                 values.iter().for_each(|item| items.join(Self::of(item)));
@@ -32,52 +24,57 @@ impl Observed {
             }
             Value::Object(members) => {
                 let fields = members.iter();
-                seen.fields = Some(
-                    fields
-                        .map(|(name, value)| (name.clone(), Self::of(value)))
-                        .collect(),
-                );
+                let fields = fields.map(|(name, value)| (name.clone(), Self::of(value)));
+                seen.fields = Some(fields.collect());
             }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
         seen
     }
 
+    /// The same without what is inside.
+    pub(super) fn outside(value: &Value) -> Self {
+        Self {
+            kinds: BTreeSet::from([type_of(value)]),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn join(&mut self, other: Self) {
-        self.null |= other.null;
-        self.boolean |= other.boolean;
-        self.integer |= other.integer;
-        self.number |= other.number;
-        self.string |= other.string;
-        match (&mut self.items, other.items) {
-            (Some(items), Some(more)) => items.join(*more),
-            (none @ None, items) => *none = items,
-            (Some(_), None) => {}
+        self.kinds.extend(other.kinds);
+        if let Some(more) = other.items {
+            self.items.get_or_insert_default().join(*more);
         }
-        match (&mut self.fields, other.fields) {
-            (Some(fields), Some(more)) => {
-                for (name, seen) in more {
-                    fields.entry(name).or_default().join(seen);
-                }
+        if let Some(more) = other.fields {
+            let fields = self.fields.get_or_insert_default();
+            for (name, seen) in more {
+                fields.entry(name).or_default().join(seen);
             }
-            (none @ None, fields) => *none = fields,
-            (Some(_), None) => {}
         }
+    }
+
+    pub(super) fn was_null(&self) -> bool {
+        self.kinds.contains("null")
     }
 
     /// The type that all of it has; `None` when nothing but `null` was seen, or several.
     pub(super) fn kind(&self) -> Option<&'static str> {
-        let kinds = [
-            (self.boolean, "boolean"),
-            (self.integer && !self.number, "integer"),
-            (self.number, "number"),
-            (self.string, "string"),
-            (self.items.is_some(), "array"),
-            (self.fields.is_some(), "object"),
-        ];
-        let mut seen = kinds.into_iter().filter(|(seen, _)| *seen);
-        match (seen.next(), seen.next()) {
-            (Some((_, kind)), None) => Some(kind),
-            _ => None,
-        }
+        let number = self.kinds.contains("number");
+        let kinds = self.kinds.iter().copied().filter(|kind| *kind != "null");
+        let mut kinds = kinds.filter(|kind| *kind != "integer" || !number);
+        kinds.next().filter(|_| kinds.next().is_none())
+    }
+}
+
+/// The type of a value, in the document's words.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::pointer::{branches, child, last};
 use super::changes::Change;
-use super::observed::Observed;
+use super::observed::{Observed, type_of};
 use super::{At, Drift, Found, Kind, Meaning, Planned, short};
 use crate::keyed::Keyed;
 
@@ -18,10 +18,10 @@ impl<'d> Drift<'d> {
             return;
         };
         let branches = branches(root, pointer, schema);
-        let types: Vec<&str> = branches
+        let types = branches
             .iter()
-            .filter_map(|(_, schema)| schema.text("type"))
-            .collect();
+            .filter_map(|(_, schema)| schema.text("type"));
+        let types: Vec<&str> = types.collect();
         if value.is_null() {
             let nullable = branches.iter().any(|(_, schema)| schema.flag("nullable"));
             if !nullable && !types.is_empty() {
@@ -29,16 +29,9 @@ impl<'d> Drift<'d> {
             }
             return;
         }
-        let typed = branches
-            .iter()
-            .find(|(_, schema)| schema.get("type").is_some());
-        if let Some((typed, _)) = typed {
+        if let Some((typed, _)) = with(&branches, "type").next() {
             let came = self.came.entry(typed.clone()).or_default();
-            came.join(match value {
-                Value::Array(_) => Observed::of(&json!([])),
-                Value::Object(_) => Observed::of(&json!({})),
-                value => Observed::of(value),
-            });
+            came.join(Observed::outside(value));
         }
         if !types.is_empty() && !types.iter().any(|kind| is_of(kind, value)) {
             self.other_type(pointer, &branches, &types, value, at);
@@ -52,10 +45,7 @@ impl<'d> Drift<'d> {
                 }
             }
             Value::Array(items) => {
-                let place = branches
-                    .iter()
-                    .find(|(_, schema)| schema.get("items").is_some());
-                if let Some((pointer, _)) = place {
+                if let Some((pointer, _)) = with(&branches, "items").next() {
                     let pointer = child(pointer, "items");
                     items.iter().for_each(|item| self.value(&pointer, item, at));
                 }
@@ -75,19 +65,12 @@ impl<'d> Drift<'d> {
     }
 
     fn found(&self, pointer: &str, value: &Value, meaning: Meaning, at: At<'_>) -> Found {
-        Found {
-            pointer: pointer.to_owned(),
-            count: 0,
-            first: at.first.to_owned(),
-            example: short(value),
-            // What is sent is no answer that could be lost.
-            meaning: if at.answer {
-                meaning
-            } else {
-                Meaning::Unsendable
-            },
-            change: Planned::None,
-        }
+        // What is sent is no answer that could be lost.
+        let meaning = match at.answer {
+            true => meaning,
+            false => Meaning::Unsendable,
+        };
+        Found::new(pointer, at.first, short(value), meaning)
     }
 
     fn null(&mut self, pointer: &str, schema: &Value, types: &[&str], at: At<'_>) {
@@ -100,11 +83,8 @@ impl<'d> Drift<'d> {
             },
             None => Change::add(child(pointer, "nullable"), Value::Bool(true)),
         }]);
-        self.note(
-            Kind::Type,
-            format!("{}: null", self.names.of(pointer)),
-            found,
-        );
+        let place = format!("{}: null", self.names.of(pointer));
+        self.note(Kind::Type, place, found);
     }
 
     fn other_type(
@@ -115,19 +95,14 @@ impl<'d> Drift<'d> {
         value: &Value,
         at: At<'_>,
     ) {
-        let kind = Observed::of(value).kind().unwrap_or("null");
-        let place = format!(
-            "{}: {kind} instead of {}",
-            self.names.of(pointer),
-            types.join(" or ")
-        );
+        let kind = type_of(value);
+        let (name, wanted) = (self.names.of(pointer), types.join(" or "));
+        let place = format!("{name}: {kind} instead of {wanted}");
         let mut found = self.found(pointer, value, Meaning::Undecodable, at);
-        let typed = branches
-            .iter()
-            .find(|(_, schema)| schema.get("type").is_some());
         let scalar = |kind: &str| !matches!(kind, "array" | "object");
-        if let (Some((pointer, schema)), true) =
-            (typed, scalar(kind) && types.iter().all(|kind| scalar(kind)))
+        if let Some((pointer, schema)) = with(branches, "type").next()
+            && scalar(kind)
+            && types.iter().all(|kind| scalar(kind))
         {
             let mut changes = vec![Change::Replace {
                 path: child(pointer, "type"),
@@ -160,13 +135,11 @@ impl<'d> Drift<'d> {
                 }
                 let mut found = self.found(pointer, &Value::Null, Meaning::Undecodable, at);
                 let list = child(pointer, "required");
-                found.change = Planned::Changes(vec![Change::Remove {
-                    path: if required.len() == 1 {
-                        list
-                    } else {
-                        format!("{list}/{index}")
-                    },
-                }]);
+                let path = match required.len() {
+                    1 => list,
+                    _ => format!("{list}/{index}"),
+                };
+                found.change = Planned::Changes(vec![Change::Remove { path }]);
                 let place = format!("{}.{name}", self.names.of(pointer));
                 self.note(Kind::Missing, place, found);
             }
@@ -178,17 +151,14 @@ impl<'d> Drift<'d> {
             let property = schema.get("properties")?.get(name)?;
             let place = child(&child(pointer, "properties"), name);
             let kind = property.text("type");
-            Some((
-                place,
-                kind.is_none_or(|kind| value.is_null() || is_of(kind, value)),
-            ))
+            let fits = kind.is_none_or(|kind| value.is_null() || is_of(kind, value));
+            Some((place, fits))
         });
         let known: Vec<(String, bool)> = known.collect();
         if let Some((place, _)) = known.iter().find(|(_, fits)| *fits).or(known.first()) {
-            self.seen
-                .extend(known.iter().map(|(place, _)| place.clone()));
-            self.value(place, value, at);
-            return;
+            let places = known.iter().map(|(place, _)| place.clone());
+            self.seen.extend(places);
+            return self.value(place, value, at);
         }
         let further = branches.iter().find_map(|(pointer, schema)| {
             let further = schema.get("additionalProperties")?;
@@ -218,13 +188,9 @@ impl<'d> Drift<'d> {
     }
 
     fn word(&mut self, branches: &Branches<'d>, text: &str, at: At<'_>) {
-        let lists = branches
-            .iter()
-            .filter(|(_, schema)| schema.get("enum").is_some());
-        let lists: Vec<_> = lists.collect();
-        let known = lists
-            .iter()
-            .find(|(_, schema)| schema.list("enum").iter().any(|word| word == text));
+        let lists: Vec<_> = with(branches, "enum").collect();
+        let mut all = lists.iter();
+        let known = all.find(|(_, schema)| schema.list("enum").iter().any(|word| word == text));
         let Some((pointer, _)) = known.or(lists.first()) else {
             return;
         };
@@ -240,14 +206,16 @@ impl<'d> Drift<'d> {
     }
 }
 
+/// The branches that have a keyword.
+fn with<'b, 'd>(
+    branches: &'b Branches<'d>,
+    keyword: &'b str,
+) -> impl Iterator<Item = &'b (String, &'d Value)> {
+    branches
+        .iter()
+        .filter(move |(_, schema)| schema.get(keyword).is_some())
+}
+
 fn is_of(kind: &str, value: &Value) -> bool {
-    match (kind, value) {
-        ("object", Value::Object(_))
-        | ("array", Value::Array(_))
-        | ("string", Value::String(_))
-        | ("boolean", Value::Bool(_))
-        | ("number", Value::Number(_)) => true,
-        ("integer", Value::Number(number)) => !number.is_f64(),
-        _ => false,
-    }
+    kind == type_of(value) || (kind == "number" && value.is_number())
 }

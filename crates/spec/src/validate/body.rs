@@ -46,10 +46,8 @@ impl Body<'_> {
     /// Whether nothing was sent. A form without fields is a form all the same, and so is an empty text, when
     /// their type is given.
     pub(super) fn is_absent(&self) -> bool {
-        let form = self
-            .content_type
-            .as_deref()
-            .map(|kind| Form::of(&essence(kind)));
+        let kind = self.content_type.as_deref();
+        let form = kind.map(|kind| Form::of(&essence(kind)));
         self.bytes.is_empty() && !matches!(form, Some(Form::Fields | Form::Text))
     }
 
@@ -62,36 +60,33 @@ impl Body<'_> {
         content: &[MediaType],
     ) -> Result<Option<Value>, Vec<Violation>> {
         let expected = || {
-            let ranges: Vec<&str> = content
-                .iter()
-                .map(|media_type| media_type.range.as_str())
-                .collect();
-            ranges.join(" or ")
+            let ranges = content.iter().map(|media_type| media_type.range.as_str());
+            ranges.collect::<Vec<_>>().join(" or ")
         };
         let Some(content_type) = &self.content_type else {
             let message = format!("is missing, expected {}", expected());
-            return Err(vec![content_type_violation(message)]);
+            return Err(content_type_violation(message));
         };
         let given = essence(content_type);
         let Some(media_type) = best(content, &given) else {
             let message = format!("is {given:?}, expected {}", expected());
-            return Err(vec![content_type_violation(message)]);
+            return Err(content_type_violation(message));
         };
         let form = Form::of(&given);
         if form == Form::Other {
             return Ok(None);
         }
-        let text =
-            std::str::from_utf8(self.bytes).map_err(|_| vec![body_violation("is no UTF-8")])?;
+        let text = std::str::from_utf8(self.bytes);
+        let text = text.map_err(|_| body_violation("is no UTF-8"))?;
         // A byte-order mark is no part of the text, and some servers write one.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut violations = Vec::new();
         let value = match form {
             Form::Json if text.is_empty() => {
-                return Err(vec![body_violation("is empty, expected JSON")]);
+                return Err(body_violation("is empty, expected JSON"));
             }
             Form::Json => serde_json::from_str(text)
-                .map_err(|error| vec![body_violation(format!("is no JSON: {error}"))])?,
+                .map_err(|error| body_violation(format!("is no JSON: {error}")))?,
             Form::Fields => fields(document, media_type, text, &mut violations)?,
             Form::Text | Form::Other => Value::String(text.to_owned()),
         };
@@ -114,12 +109,13 @@ impl Body<'_> {
     }
 }
 
-fn content_type_violation(message: String) -> Violation {
-    Violation::new(ViolationKind::ContentType, "content type", message)
+fn content_type_violation(message: String) -> Vec<Violation> {
+    let kind = ViolationKind::ContentType;
+    vec![Violation::new(kind, "content type", message)]
 }
 
-fn body_violation(message: impl Into<String>) -> Violation {
-    Violation::new(ViolationKind::Body, "body", message)
+fn body_violation(message: impl Into<String>) -> Vec<Violation> {
+    vec![Violation::new(ViolationKind::Body, "body", message)]
 }
 
 /// The documented type that fits best: the type itself, then `text/*`, then `*/*`.
@@ -138,17 +134,11 @@ fn fields(
     text: &str,
     violations: &mut Vec<Violation>,
 ) -> Result<Value, Vec<Violation>> {
-    let pairs = text::pairs(text).ok_or_else(|| {
-        vec![body_violation(
-            "has a name or value that is no UTF-8 once it is decoded",
-        )]
-    })?;
-    let root = document.root();
-    let shape = media_type
-        .schema
-        .as_deref()
-        .map(|schema| Shape::of(root, schema))
-        .unwrap_or_default();
+    let no_text = "has a name or value that is no UTF-8 once it is decoded";
+    let pairs = text::pairs(text).ok_or_else(|| body_violation(no_text))?;
+    let schema = media_type.schema.as_deref();
+    let shape = schema.map(|schema| Shape::of(document.root(), schema));
+    let shape = shape.unwrap_or_default();
     let mut object = Map::new();
     for pair in &pairs {
         let name = pair.name.as_str();
@@ -158,12 +148,7 @@ fn fields(
         let given: Vec<&Pair<'_>> = pairs.iter().filter(|other| other.name == name).collect();
         let read = match shape.field(name) {
             None => once(&given).map(|pair| Value::String(pair.value.clone())),
-            Some(schema) => field(
-                document,
-                schema,
-                media_type.encoding.get(name).copied(),
-                &given,
-            ),
+            Some(schema) => field(document, schema, media_type.encoding.get(name), &given),
         };
         let value = read.unwrap_or_else(|errors| {
             let place = format!("body {}", super::super::pointer::child("", name));
@@ -178,13 +163,10 @@ fn fields(
 fn once<'p, 't>(given: &[&'p Pair<'t>]) -> Result<&'p Pair<'t>, Vec<SchemaError>> {
     match given {
         [single] => Ok(single),
-        _ => {
-            let message = format!("is given {} times", given.len());
-            Err(vec![SchemaError {
-                pointer: String::new(),
-                message,
-            }])
-        }
+        _ => Err(SchemaError::whole(format!(
+            "is given {} times",
+            given.len()
+        ))),
     }
 }
 
@@ -193,7 +175,7 @@ fn once<'p, 't>(given: &[&'p Pair<'t>]) -> Result<&'p Pair<'t>, Vec<SchemaError>
 fn field(
     document: &Document,
     schema: &str,
-    encoding: Option<FieldEncoding>,
+    encoding: Option<&FieldEncoding>,
     given: &[&Pair<'_>],
 ) -> Result<Value, Vec<SchemaError>> {
     let root = document.root();
@@ -202,22 +184,16 @@ fn field(
     let json = encoding.is_some_and(|encoding| encoding.json) || shape.is_object();
     let parse = |text: &str| {
         let parsed: Result<Value, _> = serde_json::from_str(text);
-        parsed.map_err(|error| {
-            vec![SchemaError {
-                pointer: String::new(),
-                message: format!("does not hold JSON text: {error}"),
-            }]
-        })
+        parsed.map_err(|error| SchemaError::whole(format!("does not hold JSON text: {error}")))
     };
     if json {
         let text = &once(given)?.value;
         let value = parse(text)?;
         // A field of type string that holds JSON text is that text.
         let only_text = shape.types.len() == 1 && shape.types.contains("string");
-        return Ok(if only_text {
-            Value::String(text.clone())
-        } else {
-            value
+        return Ok(match only_text {
+            true => Value::String(text.clone()),
+            false => value,
         });
     }
     if shape.is_array() {
@@ -226,22 +202,12 @@ fn field(
             true => given.iter().map(|pair| pair.value.clone()).collect(),
             false => text::list(once(given)?),
         };
-        let of_items = shape
-            .items
-            .as_deref()
-            .map(|items| (items, Shape::of(root, items)));
-        let item = |text: String| match &of_items {
-            Some((_, shape)) if shape.is_object() => parse(&text),
-            Some((items, _)) => {
-                Ok(text::value(document, items, &text).unwrap_or(Value::String(text)))
-            }
+        let item = |text: String| match &shape.items {
+            Some(items) if Shape::of(root, items).is_object() => parse(&text),
+            Some(items) => Ok(text::value(document, items, &text).unwrap_or(Value::String(text))),
             None => Ok(Value::String(text)),
         };
-        return texts
-            .into_iter()
-            .map(item)
-            .collect::<Result<_, _>>()
-            .map(Value::Array);
+        return texts.into_iter().map(item).collect();
     }
     let text = &once(given)?.value;
     text::value(document, schema, text)

@@ -150,10 +150,9 @@ impl Violation {
 
 /// All values of a header, joined as HTTP allows. `None` when it is not there.
 fn header(headers: &[(&str, &str)], name: &str) -> Option<String> {
-    let values: Vec<&str> = headers
+    let named = headers
         .iter()
-        .filter(|(given, _)| given.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.trim())
-        .collect();
+        .filter(|(given, _)| given.eq_ignore_ascii_case(name));
+    let values: Vec<&str> = named.map(|(_, value)| value.trim()).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }

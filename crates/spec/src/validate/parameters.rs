@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::document::Document;
-use super::super::operation::{Carrier, Location, Operation, Parameter};
+use super::super::operation::{Location, Operation, Parameter};
 use super::super::schema::{SchemaError, Strictness};
 use super::shape::Shape;
 use super::text::{self, Pair};
@@ -36,44 +36,27 @@ pub(super) fn parameters(
     });
     let mut found = Parameters::default();
     for parameter in &operation.parameters {
-        let place = format!("{} parameter `{}`", parameter.location, parameter.name);
+        let text = |text: String| one(document, parameter, &text);
         let (read, values) = match parameter.location {
             Location::Path => {
-                let text = in_path.get(&parameter.name);
-                (
-                    text.map(|text| one(document, parameter, text)),
-                    &mut found.path,
-                )
+                let given = in_path.get(&parameter.name).cloned();
+                (given.map(text), &mut found.path)
             }
             Location::Query => (from_query(document, parameter, &pairs), &mut found.query),
             Location::Header => {
-                let text = header(parts.headers, &parameter.name);
-                (
-                    text.map(|text| one(document, parameter, &text)),
-                    &mut found.headers,
-                )
+                let given = header(parts.headers, &parameter.name);
+                (given.map(text), &mut found.headers)
             }
         };
-        match read {
-            Some(Ok(value)) => {
-                values.insert(parameter.name.clone(), value);
-            }
-            Some(Err(errors)) => {
-                violations.extend(Violation::from_errors(
-                    ViolationKind::Parameter,
-                    &place,
-                    errors,
-                ));
-            }
-            None if parameter.required => {
-                violations.push(Violation::new(
-                    ViolationKind::Parameter,
-                    place,
-                    "is missing",
-                ));
-            }
-            None => {}
-        }
+        let place = format!("{} parameter `{}`", parameter.location, parameter.name);
+        let read = judged(
+            ViolationKind::Parameter,
+            &place,
+            parameter,
+            read,
+            violations,
+        );
+        values.extend(read.map(|value| (parameter.name.clone(), value)));
     }
     if strictness == Strictness::Strict {
         unknown(operation, &pairs, violations);
@@ -90,22 +73,27 @@ pub(super) fn response_headers(
 ) {
     for parameter in documented {
         let place = format!("header `{}`", parameter.name);
-        match header(headers, &parameter.name) {
-            None if parameter.required => {
-                violations.push(Violation::new(ViolationKind::Header, place, "is missing"));
-            }
-            None => {}
-            Some(text) => {
-                if let Err(errors) = one(document, parameter, &text) {
-                    violations.extend(Violation::from_errors(
-                        ViolationKind::Header,
-                        &place,
-                        errors,
-                    ));
-                }
-            }
-        }
+        let text = header(headers, &parameter.name);
+        let read = text.map(|text| one(document, parameter, &text));
+        judged(ViolationKind::Header, &place, parameter, read, violations);
     }
+}
+
+/// The value that was read, unless something is wrong with it; `None` was not sent.
+fn judged(
+    kind: ViolationKind,
+    place: &str,
+    parameter: &Parameter,
+    read: Option<Result<Value, Vec<SchemaError>>>,
+    violations: &mut Vec<Violation>,
+) -> Option<Value> {
+    match read {
+        Some(Ok(value)) => return Some(value),
+        Some(Err(errors)) => violations.extend(Violation::from_errors(kind, place, errors)),
+        None if parameter.required => violations.push(Violation::new(kind, place, "is missing")),
+        None => {}
+    }
+    None
 }
 
 /// A parameter that is one text: in a path, or in a header. A list has commas.
@@ -129,30 +117,26 @@ fn from_query(
     parameter: &Parameter,
     pairs: &[Pair<'_>],
 ) -> Option<Result<Value, Vec<SchemaError>>> {
-    let given: Vec<&Pair<'_>> = pairs
-        .iter()
-        .filter(|pair| pair.name == parameter.name)
-        .collect();
+    let given = pairs.iter().filter(|pair| pair.name == parameter.name);
+    let given: Vec<&Pair<'_>> = given.collect();
     let first = given.first()?;
     let schema = &parameter.schema;
     if parameter.allow_empty && given.iter().all(|pair| pair.value.is_empty()) {
         return Some(Ok(Value::String(String::new())));
     }
-    if !parameter.json && parameter.explode && Shape::of(document.root(), schema).is_array() {
+    let list = !parameter.json && Shape::of(document.root(), schema).is_array();
+    Some(if list && parameter.explode {
         let items: Vec<String> = given.iter().map(|pair| pair.value.clone()).collect();
-        return Some(text::array(document, schema, &items));
-    }
-    if given.len() > 1 {
-        let message = format!("is given {} times", given.len());
-        return Some(Err(vec![SchemaError {
-            pointer: String::new(),
-            message,
-        }]));
-    }
-    Some(if parameter.json {
-        text::json(document, schema, &first.value)
-    } else if Shape::of(document.root(), schema).is_array() {
+        text::array(document, schema, &items)
+    } else if given.len() > 1 {
+        Err(SchemaError::whole(format!(
+            "is given {} times",
+            given.len()
+        )))
+    } else if list {
         text::array(document, schema, &text::list(first))
+    } else if parameter.json {
+        text::json(document, schema, &first.value)
     } else {
         text::value(document, schema, &first.value)
     })
@@ -160,21 +144,10 @@ fn from_query(
 
 /// Names in the query that neither a parameter nor a credential has.
 fn unknown(operation: &Operation, pairs: &[Pair<'_>], violations: &mut Vec<Violation>) {
-    let parameters = operation
-        .parameters
-        .iter()
-        .filter(|known| known.location == Location::Query);
+    let parameters = operation.parameters.iter();
+    let parameters = parameters.filter(|known| known.location == Location::Query);
     let mut known: Vec<&str> = parameters.map(|known| known.name.as_str()).collect();
-    known.extend(
-        operation
-            .security
-            .iter()
-            .flatten()
-            .filter_map(|credential| match &credential.carrier {
-                Carrier::Query(name) => Some(name.as_str()),
-                Carrier::Authorization(_) | Carrier::Header(_) => None,
-            }),
-    );
+    known.extend(operation.query_credentials());
     let mut reported: Vec<&str> = Vec::new();
     for pair in pairs {
         let name = pair.name.as_str();
@@ -183,10 +156,8 @@ fn unknown(operation: &Operation, pairs: &[Pair<'_>], violations: &mut Vec<Viola
         }
         reported.push(name);
         let advice = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
-        let message = format!(
-            "the operation does not know it{}",
-            advice.unwrap_or_default()
-        );
+        let advice = advice.unwrap_or_default();
+        let message = format!("the operation does not know it{advice}");
         let place = format!("query parameter `{name}`");
         violations.push(Violation::new(ViolationKind::Parameter, place, message));
     }

@@ -37,11 +37,8 @@ impl Document {
                 NoRoute::Path => ViolationKind::Path,
                 NoRoute::Method { .. } => ViolationKind::Method,
             };
-            let place = format!(
-                "{} {}",
-                shortened(parts.method, 20),
-                shortened(parts.path, 120)
-            );
+            let (method, path) = (shortened(parts.method, 20), shortened(parts.path, 120));
+            let place = format!("{method} {path}");
             vec![Violation::new(kind, place, reason.to_string())]
         })?;
         let operation = route.operation;
@@ -56,13 +53,11 @@ impl Document {
             strictness,
             &mut violations,
         );
-        let body = match self.request_body(operation, parts, strictness) {
-            Ok(body) => body,
-            Err(more) => {
-                violations.extend(more);
-                None
-            }
-        };
+        let body = self.request_body(operation, parts, strictness);
+        let body = body.unwrap_or_else(|more| {
+            violations.extend(more);
+            None
+        });
         if !violations.is_empty() {
             return Err(violations);
         }

@@ -27,11 +27,8 @@ impl Document {
             return vec![Violation::new(ViolationKind::Path, "response", message)];
         };
         let Some(documented) = operation.response(status) else {
-            let known: Vec<String> = operation
-                .responses
-                .iter()
-                .map(|response| response.status.to_string())
-                .collect();
+            let known = operation.responses.iter();
+            let known: Vec<String> = known.map(|known| known.status.to_string()).collect();
             let message = format!("{status} is not documented, only {}", known.join(", "));
             return vec![Violation::new(ViolationKind::Status, "status", message)];
         };

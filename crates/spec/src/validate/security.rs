@@ -27,19 +27,13 @@ pub(super) fn security(
     // Several schemes may look the same on a request, and then are named once.
     let mut wanted: Vec<String> = Vec::new();
     for all in alternatives {
-        let names: Vec<String> = all
-            .iter()
-            .map(|credential| credential.carrier.to_string())
-            .collect();
-        let text = names.join(" and ");
+        let names = all.iter().map(|credential| credential.carrier.to_string());
+        let text = names.collect::<Vec<_>>().join(" and ");
         if !wanted.contains(&text) {
             wanted.push(text);
         }
     }
     let message = format!("are missing: the operation needs {}", wanted.join(", or "));
-    Some(Violation::new(
-        ViolationKind::Security,
-        "credentials",
-        message,
-    ))
+    let kind = ViolationKind::Security;
+    Some(Violation::new(kind, "credentials", message))
 }

@@ -65,22 +65,19 @@ pub(super) fn value(
     text: &str,
 ) -> Result<Value, Vec<SchemaError>> {
     let shape = Shape::of(document.root(), pointer);
-    let candidates = candidates(&shape, text);
     let mut first = None;
-    for candidate in candidates {
-        let errors = check(document, pointer, &candidate);
-        if errors.is_empty() {
-            return Ok(candidate);
+    for candidate in candidates(&shape, text) {
+        match checked(document, pointer, candidate) {
+            Ok(value) => return Ok(value),
+            Err(errors) => {
+                first.get_or_insert(errors);
+            }
         }
-        first.get_or_insert(errors);
     }
     Err(first.unwrap_or_else(|| {
         let types: Vec<&str> = shape.types.iter().copied().collect();
-        let message = format!("{:?} is no {}", shortened(text, SHOWN), types.join(" or "));
-        vec![SchemaError {
-            pointer: String::new(),
-            message,
-        }]
+        let text = shortened(text, SHOWN);
+        SchemaError::whole(format!("{text:?} is no {}", types.join(" or ")))
     }))
 }
 
@@ -90,18 +87,9 @@ pub(super) fn json(
     pointer: &str,
     text: &str,
 ) -> Result<Value, Vec<SchemaError>> {
-    let value = serde_json::from_str(text).map_err(|error| {
-        vec![SchemaError {
-            pointer: String::new(),
-            message: format!("is no JSON text: {error}"),
-        }]
-    })?;
-    let errors = check(document, pointer, &value);
-    if errors.is_empty() {
-        Ok(value)
-    } else {
-        Err(errors)
-    }
+    let value = serde_json::from_str(text);
+    let value = value.map_err(|error| SchemaError::whole(format!("is no JSON text: {error}")))?;
+    checked(document, pointer, value)
 }
 
 /// Reads the items of an array and checks the array against the schema at `pointer`.
@@ -118,28 +106,26 @@ pub(super) fn array(
         }
         None => Value::String(text.clone()),
     };
-    let array = Value::Array(items.iter().map(item).collect());
-    let errors = check(document, pointer, &array);
-    if errors.is_empty() {
-        Ok(array)
-    } else {
-        Err(errors)
-    }
+    checked(document, pointer, items.iter().map(item).collect())
 }
 
-fn check(document: &Document, pointer: &str, value: &Value) -> Vec<SchemaError> {
-    document
+/// The value, if it fits the schema at `pointer`.
+fn checked(document: &Document, pointer: &str, value: Value) -> Result<Value, Vec<SchemaError>> {
+    let (strict, request) = (Strictness::Strict, Direction::Request);
+    let errors = document
         .schemas()
-        .check_directed(pointer, value, Strictness::Strict, Direction::Request)
+        .check_directed(pointer, &value, strict, request);
+    match errors.is_empty() {
+        true => Ok(value),
+        false => Err(errors),
+    }
 }
 
 fn candidates(shape: &Shape<'_>, text: &str) -> Vec<Value> {
     let mut candidates = Vec::new();
     if shape.types.contains("integer") || shape.types.contains("number") {
-        let whole = text
-            .bytes()
-            .enumerate()
-            .all(|(at, b)| b.is_ascii_digit() || (b == b'-' && at == 0));
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
         if (whole || shape.types.contains("number"))
             && let Ok(number) = text.parse::<Number>()
         {
