@@ -147,7 +147,12 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
     let file = quote!(#client #open #operations #contract);
     let file = syn::parse2(file).map_err(|error| stop("generated code is not Rust", &error))?;
     let file = emit::keep_builders_of_requests(file);
-    let file = emit::lean_requests(file);
+    let file = emit::lean_requests(file).map_err(|error| {
+        stop(
+            "the generator writes other code than `crates/spec/src/emit/requests.rs` makes lean",
+            &error,
+        )
+    })?;
     let file = emit::restore_wire_names(file, &renamed)
         .map_err(|error| stop("says `x-rust-name` in vain", &error))?;
     let file = emit::describe_references(file, &full);

@@ -44,8 +44,10 @@ impl Answer {
     /// Whether the content type is this one, whatever its parameters.
     pub fn is_of_type(&self, kind: &str) -> bool {
         self.content_type().is_some_and(|text| {
-            let essence = text.split(';').next().unwrap_or_default();
-            essence.trim().eq_ignore_ascii_case(kind)
+            let text = text.trim_ascii_start();
+            let (essence, rest) = text.split_at_checked(kind.len()).unwrap_or_default();
+            let ends = || matches!(rest.trim_ascii_start().bytes().next(), None | Some(b';'));
+            essence.eq_ignore_ascii_case(kind) && ends()
         })
     }
 

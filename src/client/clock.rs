@@ -189,7 +189,8 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<Moment> {
 }
 
 fn distance(from: Moment, to: Moment) -> i64 {
-    from.signed_duration_since(to).num_milliseconds()
+    from.timestamp_millis()
+        .saturating_sub(to.timestamp_millis())
 }
 
 fn shifted(moment: Moment, millis: i64) -> Moment {

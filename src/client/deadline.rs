@@ -1,9 +1,11 @@
 //! The one deadline of a call, which everything inside it shares.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// The moment at which a call ends, whatever it is doing then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +40,20 @@ impl Deadline {
         self.min(Deadline::within(duration))
     }
 
-    /// The future's outcome; `None` when the deadline comes first.
-    pub async fn bound<F: Future>(self, future: F) -> Option<F::Output> {
-        timeout_at(self.0, future).await.ok()
+    /// The future's outcome; `None` when the deadline comes first. What is there at once needs no timer.
+    pub async fn bound<F: Future>(self, mut future: Pin<&mut F>) -> Option<F::Output> {
+        let mut timer = pin!(None::<Sleep>);
+        poll_fn(|context| {
+            if let Poll::Ready(outcome) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(outcome));
+            }
+            if timer.is_none() {
+                timer.set(Some(sleep_until(self.0)));
+            }
+            let timer = timer.as_mut().as_pin_mut();
+            timer.map_or(Poll::Pending, |timer| timer.poll(context).map(|()| None))
+        })
+        .await
     }
 }
 
@@ -60,8 +73,8 @@ mod tests {
     async fn what_takes_longer_is_cut_off() {
         let deadline = Deadline::within(Duration::from_secs(5));
         let sleep = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
-        assert!(deadline.bound(sleep(3)).await.is_some());
-        assert!(deadline.bound(sleep(3)).await.is_none());
+        assert!(deadline.bound(pin!(sleep(3))).await.is_some());
+        assert!(deadline.bound(pin!(sleep(3))).await.is_none());
         assert_eq!(deadline.left(), Duration::ZERO);
     }
 }

@@ -1,8 +1,10 @@
 //! Reading the body of an answer, as far as it comes.
 
+use std::pin::pin;
+
 use bytes::{Bytes, BytesMut};
 
-use super::answer::{Answer, Ending};
+use super::answer::Ending;
 use super::deadline::Deadline;
 use crate::http_client::ResponseBody;
 
@@ -11,14 +13,13 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads up to so many bytes. What came is kept, however it ended: the id of a run may be in it.
 pub(super) async fn read(
-    response: http::Response<ResponseBody>,
+    body: &mut ResponseBody,
     longest: usize,
     deadline: Deadline,
-) -> Answer {
-    let (head, mut body) = response.into_parts();
+) -> (Bytes, Ending) {
     let mut pieces = Pieces::default();
     let ending = loop {
-        match deadline.bound(body.next()).await {
+        match deadline.bound(pin!(body.next())).await {
             Some(Ok(Some(piece))) => pieces.push(piece),
             Some(Ok(None)) => break Ending::Whole,
             Some(Err(reason)) => break Ending::Cut(reason),
@@ -34,12 +35,7 @@ pub(super) async fn read(
         Some(rest) => body.slice_ref(rest),
         None => body,
     };
-    Answer {
-        status: head.status,
-        headers: head.headers,
-        body,
-        ending,
-    }
+    (body, ending)
 }
 
 /// What came so far. A body of one piece is not copied.

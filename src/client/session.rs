@@ -1,10 +1,12 @@
 //! What the calls to one service share.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::future::{Either, ready};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
@@ -18,7 +20,7 @@ use crate::service::Service;
 #[derive(Clone)]
 pub(crate) struct Session {
     shared: Arc<Shared>,
-    options: Options,
+    options: Arc<Options>,
 }
 
 /// What a caller sets for some calls only.
@@ -69,7 +71,7 @@ impl fmt::Debug for Session {
 impl Session {
     pub fn new(shared: Shared) -> Self {
         let shared = Arc::new(shared);
-        let options = Options::default();
+        let options = Arc::default();
         Session { shared, options }
     }
 
@@ -97,21 +99,26 @@ impl Session {
 
     /// The same session, whose calls take no longer than that, each.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = Some(timeout);
+        Arc::make_mut(&mut self.options).timeout = Some(timeout);
         self
     }
 
     /// The same session, whose calls send a header more.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.options.headers.insert(name, value);
+        Arc::make_mut(&mut self.options).headers.insert(name, value);
         self
     }
 
     /// The same session for the parts of one whole: its calls share one deadline, which begins now
     /// unless it has begun already.
     pub fn bounded(&self) -> Self {
+        self.until(self.deadline())
+    }
+
+    /// The same session, whose calls end then.
+    pub(super) fn until(&self, deadline: Deadline) -> Self {
         let mut session = self.clone();
-        session.options.deadline = Some(self.deadline());
+        Arc::make_mut(&mut session.options).deadline = Some(deadline);
         session
     }
 
@@ -126,7 +133,7 @@ impl Session {
 
     /// Lets no start of the next calls leave without this.
     pub fn pass(&mut self, gate: Arc<dyn Gate>) {
-        self.options.gate = Some(gate);
+        Arc::make_mut(&mut self.options).gate = Some(gate);
     }
 
     pub(super) fn gate(&self) -> Option<&dyn Gate> {
@@ -181,19 +188,17 @@ impl Session {
         self.shared.clocks.now()
     }
 
-    pub(super) async fn send(
+    pub(super) fn send(
         &self,
         request: reqwest::Request,
-    ) -> Result<http::Response<ResponseBody>, SendError> {
-        match self.shared.http_is_callers {
-            false => self.shared.reqwest.execute(request).await,
-            true => {
-                self.shared
-                    .http
-                    .send(crate::http_client::plain(request)?)
-                    .await
-            }
+    ) -> impl Future<Output = Result<http::Response<ResponseBody>, SendError>> {
+        if !self.shared.http_is_callers {
+            return Either::Left(self.shared.reqwest.execute(request));
         }
+        Either::Right(match crate::http_client::plain(request) {
+            Ok(request) => self.shared.http.send(request),
+            Err(error) => Box::pin(ready(Err(error))),
+        })
     }
 
     /// The client that tokens are asked for with.

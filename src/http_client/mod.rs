@@ -4,7 +4,7 @@ mod network;
 mod tls;
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -228,18 +228,22 @@ impl ReqwestClient {
     }
 
     /// Sends a request that is reqwest's own already.
-    pub(crate) async fn execute(
+    pub(crate) fn execute(
         &self,
         request: reqwest::Request,
-    ) -> Result<http::Response<ResponseBody>, SendError> {
-        let client = self.of(request.url().scheme())?;
-        let mut response = client.execute(request).await.map_err(send_error)?;
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let mut answer = http::Response::new(ResponseBody(Inner::Reqwest(Box::new(response))));
-        *answer.status_mut() = status;
-        *answer.headers_mut() = headers;
-        Ok(answer)
+    ) -> impl Future<Output = Result<http::Response<ResponseBody>, SendError>> + Send + use<> {
+        let client = self.of(request.url().scheme());
+        let sent = client.map(|client| client.execute(request));
+        async move { sent?.await.map(answer).map_err(send_error) }
     }
+}
+
+fn answer(mut response: reqwest::Response) -> http::Response<ResponseBody> {
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let mut answer = http::Response::new(ResponseBody(Inner::Reqwest(Box::new(response))));
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    answer
 }
 
 impl HttpClient for ReqwestClient {

@@ -52,9 +52,11 @@ impl Glance {
     /// of the next. So a text with escapes is not judged, but for those of one sign or blank each,
     /// which addresses have: they may be a part of a secret wherever they stand.
     pub(super) fn finds_none(&self, text: &str) -> bool {
+        let Some(mut rest) = self.doubtful(text.as_bytes()) else {
+            return true;
+        };
         let (mut plain, mut encoded): (usize, usize) = (0, 0);
         let mut entity = false;
-        let mut rest = text.as_bytes();
         while let [byte, after @ ..] = rest {
             rest = after;
             let Some(mut kind) = self.kinds.get(usize::from(*byte)).copied() else {
@@ -93,6 +95,31 @@ impl Glance {
             }
         }
         true
+    }
+}
+
+/// The quick part of it.
+impl Glance {
+    /// The end of a text that has to be looked at byte by byte: from the first stretch on that is long
+    /// enough for a secret, or has the sign of an escape in it. `None` where there is no such stretch.
+    fn doubtful<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let kind = |byte: &u8| self.kinds.get(usize::from(*byte)).copied().unwrap_or(SIGN);
+        let sign = text.iter().position(|byte| kind(byte) & SIGN != 0);
+        let (without, _) = text.split_at_checked(sign.unwrap_or(text.len()))?;
+        let mut start = 0_usize;
+        loop {
+            let end = start.saturating_add(self.plain);
+            let Some(stretch) = without.get(start..end) else {
+                // Too short for a secret, unless it goes on behind the sign.
+                return sign.and_then(|_| text.get(start..));
+            };
+            // Nothing that a stop is a part of is looked at again.
+            let stop = stretch.iter().rposition(|byte| kind(byte) == 0);
+            match stop {
+                Some(stop) => start = start.saturating_add(stop).saturating_add(1),
+                None => return text.get(start..),
+            }
+        }
     }
 }
 

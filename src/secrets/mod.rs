@@ -115,7 +115,10 @@ impl Cleaner {
     }
 
     fn cleaned<'t>(&self, text: &'t str, cut: bool) -> Cow<'t, str> {
-        let Some(needles) = self.needles.as_deref() else {
+        // Nothing is shorter than what it is decoded to, so most texts are too short for a secret.
+        let needles = self.needles.as_deref();
+        let needles = needles.filter(|needles| cut || !needles.are_longer_than(text.len()));
+        let Some(needles) = needles else {
             return Cow::Borrowed(text);
         };
         let found = find(needles, text, cut);
@@ -185,8 +188,7 @@ fn search_part(
     let Some(part) = text.get(part) else {
         return;
     };
-    // Nothing is shorter than what it is decoded to, so most texts are too short for a secret.
-    if !cut && (needles.are_longer_than(part.len()) || needles.are_not_at_a_glance_in(part)) {
+    if !cut && needles.are_not_at_a_glance_in(part) {
         return;
     }
     let view = View::new(part.as_bytes(), |index| {

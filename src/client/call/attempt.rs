@@ -1,14 +1,14 @@
 //! One attempt of a call: authorize, send, read, classify.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
-use reqwest::Request;
 use tracing::Span;
 
 use super::super::answer::{Answer, Ending};
 use super::super::credential::Used;
-use super::super::{Again, Effect, Refusal, proof, read};
+use super::super::{Again, Effect, Outgoing, Refusal, proof, read};
 use super::Call;
 use crate::error::Error;
 use crate::json;
@@ -43,7 +43,7 @@ impl Attempt<'_> {
     /// Waits for its turn, authorizes, sends, reads, and says what came of it.
     pub(super) async fn make(
         &self,
-        mut request: Request,
+        outgoing: &Outgoing,
     ) -> std::result::Result<Answer, Box<Failure>> {
         let call = self.call;
         let (session, deadline) = (call.session(), call.0.deadline);
@@ -52,18 +52,19 @@ impl Attempt<'_> {
         if let Err(late) = shared.pace.turn(deadline).await {
             return Err(self.too_late(late));
         }
+        let mut request = outgoing.request();
         shared.dialect.prepare(&mut request, call.0.operation);
         for (name, value) in session.extra_headers() {
             request.headers_mut().insert(name, value.clone());
         }
-        let authorized = session.authorize(&mut request);
-        let used = match deadline.bound(authorized).await {
+        let authorized = deadline.bound(pin!(session.authorize(&mut request))).await;
+        let used = match authorized {
             Some(Ok(used)) => used,
             Some(Err(error)) => return Err(self.not_authorized(error)),
             None => return Err(self.out_of_time_before("while a token was asked for")),
         };
         if let (Effect::Start, Some(gate)) = (self.effect, session.gate()) {
-            match deadline.bound(gate.pass(&request)).await {
+            match deadline.bound(pin!(gate.pass(&request))).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return Err(self.held_back(error)),
                 None => return Err(self.out_of_time_before("while the ledger was asked")),
@@ -71,16 +72,23 @@ impl Attempt<'_> {
         }
         let deadline = deadline.or_within(shared.attempt_timeout);
         let sent = shared.clocks.here();
-        let outcome = match deadline.bound(session.send(request)).await {
+        let response = deadline.bound(pin!(session.send(request))).await;
+        let outcome = match response {
             Some(Ok(response)) => {
-                self.note(response.status(), response.headers());
+                let (head, mut body) = response.into_parts();
+                self.note(head.status, &head.headers);
                 let came = shared.clocks.here();
                 let now = shared.clocks.corrected(came);
-                if let Some(pause) = shared.dialect.pause(response.headers(), now) {
+                if let Some(pause) = shared.dialect.pause(&head.headers, now) {
                     shared.pace.pause(pause.min(LONGEST_PAUSE));
                 }
-                let answer = read::read(response, shared.longest_answer, deadline).await;
-                let answer = self.judge(answer);
+                let (body, ending) = read::read(&mut body, shared.longest_answer, deadline).await;
+                let answer = self.judge(Answer {
+                    status: head.status,
+                    headers: head.headers,
+                    body,
+                    ending,
+                });
                 // What the service itself wrote tells its time: a proxy dates its own by another
                 // clock. Whether a start's answer is one is seen when it is decoded.
                 if let Ok(answer) = &answer {

@@ -1,20 +1,21 @@
 //! The loop of a call's attempts, inside the generated client's `exec` hook or in its place.
 
+use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use progenitor_client::{Error as Failed, OperationInfo, ResponseValue};
+use http::{HeaderMap, StatusCode};
+use progenitor_client::{Error as Failed, ResponseValue};
 use reqwest::{Request, Response, ResponseBuilderExt, Url};
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 use tracing::{Instrument, field};
 
 use super::super::answer::Answer;
-use super::super::{Again, Effect};
+use super::super::{Again, Effect, Outgoing};
 use super::attempt::{Attempt, Failure};
 use super::{Call, Generated, State};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 
 impl Call {
     /// What the generated client's `exec` hook does, for an answer that is not decoded.
@@ -27,32 +28,44 @@ impl Call {
         method: &str,
     ) -> reqwest::Result<Response> {
         let url = request.url().clone();
-        Ok(match self.exchange(request, method).await {
+        let request = Outgoing::from(request);
+        Ok(match self.exchange(&request, method).await {
             Some(body) => response(StatusCode::OK, url, body),
             None => response(StatusCode::IM_A_TEAPOT, url, Bytes::new()),
         })
     }
 
     /// The decoded answer, for all other operations. The reason why there is none is kept here.
-    pub(crate) async fn answer<T: DeserializeOwned>(
+    ///
+    /// No async function: the arguments of one are kept twice.
+    pub(crate) fn answer<T: DeserializeOwned>(
         &self,
-        request: Request,
-        info: &OperationInfo,
-    ) -> Generated<T> {
-        let body = self.exchange(request, info.operation_id).await;
-        let body = body.ok_or_else(|| Failed::Custom(String::new()))?;
-        match serde_json::from_slice(&body) {
-            Ok(decoded) => Ok(ResponseValue::new(
-                decoded,
-                StatusCode::OK,
-                HeaderMap::new(),
-            )),
-            Err(cause) => Err(Failed::InvalidResponsePayload(body, cause)),
+        request: std::result::Result<Outgoing, Failed<()>>,
+        method: &'static str,
+    ) -> impl Future<Output = Generated<T>> + Send {
+        let request = request.map_err(|failure| {
+            let error = self.failed(failure);
+            self.told().error = Some(error);
+        });
+        async move {
+            let body = match &request {
+                Ok(request) => self.exchange(request, method).await,
+                Err(()) => None,
+            };
+            let body = body.ok_or_else(|| Failed::Custom(String::new()))?;
+            match serde_json::from_slice(&body) {
+                Ok(decoded) => Ok(ResponseValue::new(
+                    decoded,
+                    StatusCode::OK,
+                    HeaderMap::new(),
+                )),
+                Err(cause) => Err(Failed::InvalidResponsePayload(body, cause)),
+            }
         }
     }
 
     /// All attempts, until one is done. `None` is a failure, which is kept here.
-    async fn exchange(&self, request: Request, method: &str) -> Option<Bytes> {
+    async fn exchange(&self, request: &Outgoing, method: &str) -> Option<Bytes> {
         debug_assert_eq!(
             method, self.0.operation.method,
             "the table and the client differ"
@@ -86,15 +99,13 @@ impl Call {
     }
 
     /// All attempts, until one is done or none is left.
-    async fn attempts(&self, mut request: Request) -> Result<Answer> {
+    async fn attempts(&self, request: &Outgoing) -> Result<Answer> {
         let State {
             session, operation, ..
         } = &*self.0;
-        let body = request.body().and_then(reqwest::Body::as_bytes);
-        let body = body.unwrap_or_default();
-        let effect = operation.effect_of(body);
+        let effect = operation.effect_of(request.body());
         self.told().effect = Some(effect);
-        let secrets = operation.secrets_in(body);
+        let secrets = operation.secrets_in(request.body());
         if !secrets.is_empty() {
             self.told().secrets = secrets;
         }
@@ -102,14 +113,9 @@ impl Call {
         let mut delays = shared.retry.delays();
         let (mut new_token, mut new_clock) = (true, true);
         let mut last = None;
-        let kept = Kept::of(&mut request);
-        let mut request = Some(request);
-        for number in 1_u32.. {
-            let again = || kept.as_ref()?.request();
-            let Some(request) = request.take().or_else(again) else {
-                // What cannot be sent twice is not.
-                break;
-            };
+        let mut number = 0_u32;
+        loop {
+            number = number.saturating_add(1);
             // Nothing of the request, which may hold secrets.
             let span = tracing::debug_span!(
                 "attempt",
@@ -159,36 +165,6 @@ impl Call {
             }
             last = Some(error);
         }
-        Err(last.unwrap_or_else(|| self.error(ErrorKind::Transport)))
-    }
-}
-
-/// A request, for another attempt. Its headers are so few that a list costs less than a map.
-struct Kept {
-    bare: Request,
-    headers: Vec<(HeaderName, HeaderValue)>,
-}
-
-impl Kept {
-    /// `None` when its body can be sent once only.
-    fn of(request: &mut Request) -> Option<Self> {
-        let headers = std::mem::take(request.headers_mut());
-        let bare = request.try_clone();
-        let list = headers.iter();
-        let list = list
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        *request.headers_mut() = headers;
-        bare.map(|bare| Kept {
-            bare,
-            headers: list,
-        })
-    }
-
-    fn request(&self) -> Option<Request> {
-        let mut request = self.bare.try_clone()?;
-        request.headers_mut().extend(self.headers.iter().cloned());
-        Some(request)
     }
 }
 

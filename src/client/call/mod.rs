@@ -105,6 +105,11 @@ impl Call {
         &self.0.session
     }
 
+    /// For other calls that are parts of the same whole: they end when this one does.
+    pub(crate) fn session_for_more(&self) -> Session {
+        self.0.session.until(self.0.deadline)
+    }
+
     fn told(&self) -> MutexGuard<'_, Told> {
         self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
     }

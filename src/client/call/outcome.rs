@@ -50,7 +50,7 @@ impl Call {
         Ok((body, self.headers()))
     }
 
-    fn failed(&self, failure: progenitor_client::Error<()>) -> Error {
+    pub(super) fn failed(&self, failure: progenitor_client::Error<()>) -> Error {
         use progenitor_client::Error as Failed;
         if let Some(error) = self.told().error.take() {
             return error;

@@ -153,7 +153,7 @@ impl Dialect for AzureDevopsDialect {
         }
         let number = |name: HeaderName| header_text(headers, name)?.trim().parse::<f64>().ok();
         let spent = number(REMAINING).is_some_and(|left| left <= 0.0);
-        if let Some(reset) = number(RESET).filter(|_| spent) {
+        if spent && let Some(reset) = number(RESET) {
             // Unix time: whole seconds are exact in an f64.
             return wait(reset - now.timestamp() as f64);
         }

@@ -231,9 +231,8 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Azure DevOps; every
     /// kind that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let client = self.bounded();
         let (call, pipeline, run_id) =
-            PipelineRef::call_about(&client.session, &operations::GET_RUN, run)?;
+            PipelineRef::call_about(&self.session, &operations::GET_RUN, run)?;
         let answer = generated::client(&call)
             .get_run()
             .organization(pipeline.organization)
@@ -247,11 +246,23 @@ impl Client {
         call.expect_run(run_id, answer.id)?;
         let ask_build = normalize::needs_build(&answer);
         let mut read = normalize::run(run.clone(), answer);
+        if ask_build || read.status == RunStatus::Running {
+            // On the heap: most reads need no memory for it.
+            read = Box::pin(self.read_further(&call, read, ask_build)).await?;
+        }
+        Ok(call.clean_run(read))
+    }
+
+    /// What other operations tell about a run that was read, within the time of its call.
+    async fn read_further(&self, call: &Call, mut read: Run, ask_build: bool) -> Result<Run> {
+        let mut client = self.clone();
+        client.session = call.session_for_more();
+        let run = read.reference.clone();
         if ask_build {
-            normalize::add_build(&mut read, &client.build(run).await?);
+            normalize::add_build(&mut read, &client.build(&run).await?);
         }
         if read.status == RunStatus::Running {
-            match client.gates(run).await {
+            match client.gates(&run).await {
                 Ok(gates) => normalize::add_gates(&mut read, gates),
                 // The next look may tell.
                 Err(error) if error.is_retryable() => return Err(error),
@@ -260,7 +271,7 @@ impl Client {
                 }
             }
         }
-        Ok(call.clean_run(read))
+        Ok(read)
     }
 
     /// The build that carries out a run.

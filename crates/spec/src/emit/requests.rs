@@ -1,93 +1,151 @@
 //! How operations build their requests.
 
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::punctuated::Punctuated;
-use syn::{Block, Expr, File, ImplItem, Item, Lit, Pat, Stmt, Token};
+use syn::{
+    Block, Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Pat, ReturnType, Stmt, Token,
+};
 
 use super::builders::content;
 
 /// Lets the operations do less: no text for each parameter that might be left out, no header with the
-/// document's version, which no vendor wants, no text between a value and its place in the path, and
-/// no response put together for an answer that has been read already.
+/// document's version, which no vendor wants, no text between a value and its place in the path, no
+/// copy of a request, no future that holds what the request was made of, and no response put together
+/// for an answer that has been read already.
 ///
 /// The client's inner value has to have `address`, which reads a path beneath the base URL, and
 /// `answer`, which sends a request and decodes the answer; the crate has to have `client::Segment`,
-/// which writes a value percent-encoded.
-pub fn lean_requests(mut file: File) -> File {
-    for item in content(&mut file.items, "builder").into_iter().flatten() {
-        let Item::Impl(operation) = item else {
-            continue;
-        };
-        for item in &mut operation.items {
-            match item {
-                ImplItem::Fn(new) if new.sig.ident == "new" => unset(&mut new.block),
-                ImplItem::Fn(send) if send.sig.ident == "send" => lean(&mut send.block),
-                _ => {}
-            }
+/// which writes a value percent-encoded, and `client::Outgoing`, which a request is built of.
+///
+/// # Errors
+///
+/// Names the operation, and what was expected in its code: another generator writes another.
+pub fn lean_requests(mut file: File) -> Result<File, String> {
+    let operations = content(&mut file.items, "builder").ok_or("expected the module `builder`")?;
+    for item in operations {
+        if let Item::Impl(operation) = item {
+            let name = text(&operation.self_ty);
+            let failed = |expected| format!("{name}: expected {expected}");
+            let new = function(operation, "new").and_then(|new| unset(&mut new.block));
+            let send = function(operation, "send").and_then(lean);
+            new.and(send).map_err(failed)?;
         }
     }
-    file
+    Ok(file)
+}
+
+/// What was expected and is not there.
+type Expected<T> = Result<T, &'static str>;
+
+fn function<'o>(operation: &'o mut ItemImpl, name: &str) -> Expected<&'o mut ImplItemFn> {
+    let mut functions = operation.items.iter_mut().filter_map(|item| match item {
+        ImplItem::Fn(function) => Some(function),
+        _ => None,
+    });
+    let found = functions.find(|function| function.sig.ident == name);
+    found.ok_or("the functions `new` and `send`")
 }
 
 /// What was not given is told by no text.
-fn unset(block: &mut Block) {
-    if let Some(Stmt::Expr(Expr::Struct(new), None)) = block.stmts.last_mut() {
-        for field in &mut new.fields {
-            if matches!(&field.expr, Expr::Call(call) if is_path(&call.func, "Err")) {
-                field.expr = syn::parse_quote!(Err(String::new()));
+fn unset(block: &mut Block) -> Expected<()> {
+    let Some(Stmt::Expr(Expr::Struct(new), None)) = block.stmts.last_mut() else {
+        return Err("`new` to end in `Self { … }`");
+    };
+    for field in &mut new.fields {
+        match &field.expr {
+            Expr::Call(call) if is_path(&call.func, "Err") => {
+                field.expr = syn::parse_quote!(Err(String::new()))
             }
+            Expr::Call(call) if is_path(&call.func, "Ok") => {}
+            client if is_path(client, "client") => {}
+            _ => return Err("each field of `new` to be `client`, `Ok(…)` or `Err(…)`"),
         }
     }
+    Ok(())
 }
 
-fn lean(block: &mut Block) {
+fn lean(send: &mut ImplItemFn) -> Expected<()> {
+    let block = &mut send.block;
     let appends = |stmt: &Stmt| match stmt {
         Stmt::Expr(Expr::MethodCall(call), _) => is_path(&call.receiver, "header_map"),
         _ => false,
     };
-    // The first is the version. Those that follow it are parameters.
-    if let Some(version) = block.stmts.iter().position(appends) {
-        block.stmts.remove(version);
+    // Those that follow it are parameters.
+    let first = block.stmts.iter().position(appends);
+    let version = first.map(|first| block.stmts.remove(first));
+    if !version.is_some_and(|version| text(&version).contains("\"api-version\"")) {
+        return Err("`api-version` to be the first header");
     }
     let no_headers = !block.stmts.iter().any(appends);
     if no_headers {
-        let makes = |stmt: &Stmt| local(stmt).is_some_and(|name| name == "header_map");
-        block.stmts.retain(|stmt| !makes(stmt));
+        block.stmts.retain(|stmt| !is_local(stmt, "header_map"));
     }
-    decode_at_once(block);
-    for stmt in &mut block.stmts {
-        let name = local(stmt).cloned();
-        let Stmt::Local(syn::Local {
-            init: Some(init), ..
-        }) = stmt
-        else {
-            continue;
-        };
-        match name {
-            Some(name) if name == "url" => {
-                if let Some(address) = address(&init.expr) {
-                    *init.expr = address;
-                }
-            }
-            Some(name) if name == "request" && no_headers => without_headers(&mut init.expr),
-            _ => {}
-        }
+    let url = local(block, "url").ok_or("the local `url`")?;
+    *url = address(url).ok_or(
+        "`url` to be `format!(\"{}…{}\", client.baseurl, encode_path(&value.to_string()))`",
+    )?;
+    let request = local(block, "request").ok_or("the local `request`")?;
+    if no_headers && !without_headers(request) {
+        return Err("`request` to be given `headers(header_map)`");
     }
+    decode_at_once(send)
 }
 
-/// Everything after the request is whole, where the answer is decoded.
-fn decode_at_once(block: &mut Block) {
+/// Where the answer is decoded, all that is done at first is to build the request.
+fn decode_at_once(send: &mut ImplItemFn) -> Expected<()> {
+    let block = &mut send.block;
     let Some(Stmt::Expr(Expr::Match(answer), None)) = block.stmts.last() else {
-        return;
+        return Err("`send` to end in `match`");
     };
-    let decodes = |arm: &syn::Arm| text(&arm.body).contains("from_response");
-    let sends = |stmt: &Stmt| text(stmt).starts_with("client . pre");
-    if answer.arms.iter().any(decodes)
-        && let Some(hooks) = block.stmts.iter().position(sends)
-    {
-        block.stmts.truncate(hooks);
-        let send = syn::parse_quote!(client.inner.answer(request, &info).await);
-        block.stmts.push(Stmt::Expr(send, None));
+    let any = |what: &str| answer.arms.iter().any(|arm| text(&arm.body).contains(what));
+    if any("ResponseValue :: stream") || any("ResponseValue :: empty") {
+        return Ok(());
+    }
+    if !any("ResponseValue :: from_response") {
+        return Err("`ResponseValue::from_response` in the last `match`");
+    }
+    let info = local(block, "info").ok_or("the local `info`")?;
+    let Expr::Struct(info) = info else {
+        return Err("`info` to be `OperationInfo { … }`");
+    };
+    let id = info.fields.first().map(|field| field.expr.clone());
+    let request = local(block, "request").ok_or("the local `request`")?;
+    if !build_outgoing(request) {
+        return Err("`request` to be built of `client.client`");
+    }
+    let whole = block.stmts.iter().position(|stmt| is_local(stmt, "info"));
+    block.stmts.truncate(whole.unwrap_or_default());
+    let build = &block.stmts;
+    let sent = syn::parse_quote!({
+        let client = self.client;
+        let build = move || -> Result<crate::client::Outgoing, Error<()>> {
+            #(#build)*
+            Ok(request)
+        };
+        client.inner.answer(build(), #id)
+    });
+    *block = sent;
+    let ReturnType::Type(_, answer) = &send.sig.output else {
+        return Err("`send` to return `Result<ResponseValue<…>, …>`");
+    };
+    send.sig.output = syn::parse_quote!(-> impl Future<Output = #answer> + Send + 'a);
+    send.sig.asyncness = None;
+    Ok(())
+}
+
+/// Of `client.client.get(url)`, which everything else is called on.
+fn build_outgoing(expr: &mut Expr) -> bool {
+    match expr {
+        Expr::Try(tried) => build_outgoing(&mut tried.expr),
+        Expr::MethodCall(call) if text(&call.receiver) == "client . client" => {
+            let method = format_ident!("{}", call.method.to_string().to_uppercase());
+            let url = call.args.first();
+            *expr =
+                syn::parse_quote!(crate::client::Outgoing::new(::reqwest::Method::#method, #url));
+            true
+        }
+        Expr::MethodCall(call) => build_outgoing(&mut call.receiver),
+        _ => false,
     }
 }
 
@@ -128,12 +186,15 @@ fn value(encoded: &Expr) -> Option<&Expr> {
     }
 }
 
-fn without_headers(expr: &mut Expr) {
+fn without_headers(expr: &mut Expr) -> bool {
     match expr {
         Expr::Try(tried) => without_headers(&mut tried.expr),
-        Expr::MethodCall(call) if call.method == "headers" => *expr = (*call.receiver).clone(),
+        Expr::MethodCall(call) if call.method == "headers" => {
+            *expr = (*call.receiver).clone();
+            true
+        }
         Expr::MethodCall(call) => without_headers(&mut call.receiver),
-        _ => {}
+        _ => false,
     }
 }
 
@@ -141,14 +202,17 @@ fn text(code: &impl ToTokens) -> String {
     code.to_token_stream().to_string()
 }
 
-fn local(stmt: &Stmt) -> Option<&syn::Ident> {
-    match stmt {
-        Stmt::Local(local) => match &local.pat {
-            Pat::Ident(name) => Some(&name.ident),
-            _ => None,
-        },
+/// What a local is set to.
+fn local<'b>(block: &'b mut Block, name: &str) -> Option<&'b mut Expr> {
+    let mut stmts = block.stmts.iter_mut();
+    match stmts.find(|stmt| is_local(stmt, name))? {
+        Stmt::Local(local) => Some(&mut local.init.as_mut()?.expr),
         _ => None,
     }
+}
+
+fn is_local(stmt: &Stmt, name: &str) -> bool {
+    matches!(stmt, Stmt::Local(local) if matches!(&local.pat, Pat::Ident(pattern) if pattern.ident == name))
 }
 
 fn is_path(expr: &Expr, name: &str) -> bool {

@@ -1,0 +1,92 @@
+//! What the build makes of the generator's code is made of the shape that is known, or not at all: another shape stops the
+//! build with the operation's name and what was expected.
+
+use quote::ToTokens as _;
+use runpipe_spec::emit::lean_requests;
+
+/// An operation, as progenitor 0.15 writes it.
+const OPERATION: &str = r#"
+pub mod builder {
+    impl<'a> GetThing<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                name: Err("name was not initialized".to_string()),
+                page: Ok(None),
+            }
+        }
+        pub async fn send(self) -> Result<ResponseValue<types::Thing>, Error<()>> {
+            let url = format!("{}/things/{}", client.baseurl, encode_path(&name.to_string()),);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map.append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
+            );
+            let mut request = client.client.get(url).headers(header_map).build()?;
+            let info = OperationInfo { operation_id: "get_thing" };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+}
+"#;
+
+fn lean(code: &str) -> Result<String, String> {
+    let file = syn::parse_str(code).expect("Rust");
+    Ok(lean_requests(file)?.into_token_stream().to_string())
+}
+
+#[test]
+fn the_known_shape_is_made_lean() {
+    let lean = lean(OPERATION).expect("what is known");
+    for gone in ["header_map", "encode_path", "exec", "initialized"] {
+        assert!(!lean.contains(gone), "{gone}: {lean}");
+    }
+    assert!(lean.contains("client . inner . answer (build () , \"get_thing\")"));
+}
+
+#[test]
+fn another_shape_is_refused_with_what_was_expected() {
+    for (known, other, expected) in [
+        ("mod builder", "mod operations", "`builder`"),
+        ("fn new", "fn begin", "`new` and `send`"),
+        ("async fn send", "async fn call", "`new` and `send`"),
+        (
+            "Err(\"name was",
+            "Missing(\"name was",
+            "each field of `new`",
+        ),
+        ("\"api-version\"", "\"version\"", "`api-version`"),
+        ("header_map.append", "headers.append", "`api-version`"),
+        ("let url", "let address", "`url`"),
+        ("\"{}/things", "\"https://{}/things", "`url`"),
+        ("&name.to_string()", "&name", "`url`"),
+        ("let mut request", "let mut sent", "`request`"),
+        (
+            ".headers(header_map)",
+            ".all_headers(header_map)",
+            "headers(header_map)",
+        ),
+        ("client.client", "client.http", "`client.client`"),
+        ("let info", "let about", "`info`"),
+        (
+            "ResponseValue::from_response",
+            "decoded",
+            "`ResponseValue::from_response`",
+        ),
+    ] {
+        assert!(OPERATION.contains(known), "{known}");
+        let refused = lean(&OPERATION.replace(known, other)).expect_err(other);
+        assert!(refused.contains(expected), "{other}: {refused}");
+        assert!(
+            other.starts_with("mod") || refused.contains("GetThing"),
+            "{refused}"
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! What a generated operation builds: a request that is made anew for each attempt.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use progenitor_client::Error as Failed;
+use reqwest::{Request, Url};
+use serde::Serialize;
+
+/// A request as often as it is needed. Sending one consumes it, and a copy costs more than a new one.
+///
+/// The methods are those of reqwest's builder that the generator uses.
+pub(crate) struct Outgoing {
+    method: Method,
+    url: Url,
+    /// So few that a list costs less than a map.
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Body,
+}
+
+enum Body {
+    None,
+    Some(Bytes),
+    /// What it was to hold cannot be written.
+    Unwritten,
+}
+
+type Built = Result<Outgoing, Failed<()>>;
+
+#[expect(clippy::result_large_err, reason = "the generated code has this error")]
+impl Outgoing {
+    pub fn new(method: Method, url: Url) -> Self {
+        let headers = Vec::with_capacity(2);
+        let body = Body::None;
+        Outgoing {
+            method,
+            url,
+            headers,
+            body,
+        }
+    }
+
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub fn headers(mut self, headers: HeaderMap) -> Self {
+        let named = headers.iter();
+        let named = named.map(|(name, value)| (name.clone(), value.clone()));
+        self.headers.extend(named);
+        self
+    }
+
+    pub fn query(mut self, query: &impl Serialize) -> Self {
+        let mut pairs = self.url.query_pairs_mut();
+        // A parameter is a name and a text or number, which can be written.
+        let _ = query.serialize(serde_urlencoded::Serializer::new(&mut pairs));
+        drop(pairs);
+        if self.url.query() == Some("") {
+            self.url.set_query(None);
+        }
+        self
+    }
+
+    pub fn json(self, body: &impl Serialize) -> Self {
+        self.holding("application/json", serde_json::to_vec(body).ok())
+    }
+
+    pub fn form_urlencoded(self, body: &impl Serialize) -> Built {
+        let text = serde_urlencoded::to_string(body);
+        let body = text.map(String::into_bytes).ok();
+        Ok(self.holding("application/x-www-form-urlencoded", body))
+    }
+
+    fn holding(self, content_type: &'static str, body: Option<Vec<u8>>) -> Self {
+        let mut outgoing = self.header(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        outgoing.body = body.map_or(Body::Unwritten, |body| Body::Some(Bytes::from(body)));
+        outgoing
+    }
+
+    pub fn build(self) -> Built {
+        match self.body {
+            Body::None | Body::Some(_) => Ok(self),
+            Body::Unwritten => Err(Failed::InvalidRequest(
+                "the body cannot be written".to_owned(),
+            )),
+        }
+    }
+
+    /// The body's bytes; none where there is no body.
+    pub(super) fn body(&self) -> &[u8] {
+        match &self.body {
+            Body::Some(body) => body,
+            Body::None | Body::Unwritten => &[],
+        }
+    }
+
+    /// The request of an attempt.
+    pub(super) fn request(&self) -> Request {
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        // With room for what the service, the credential and reqwest put beside them.
+        let mut headers = HeaderMap::with_capacity(6);
+        headers.extend(self.headers.iter().cloned());
+        *request.headers_mut() = headers;
+        if let Body::Some(body) = &self.body {
+            *request.body_mut() = Some(body.clone().into());
+        }
+        request
+    }
+}
+
+impl From<Request> for Outgoing {
+    fn from(mut request: Request) -> Self {
+        let headers = std::mem::take(request.headers_mut());
+        let body = request.body().and_then(reqwest::Body::as_bytes);
+        let mut outgoing =
+            Outgoing::new(request.method().clone(), request.url().clone()).headers(headers);
+        if let Some(body) = body {
+            outgoing.body = Body::Some(Bytes::copy_from_slice(body));
+        }
+        outgoing
+    }
+}
