@@ -35,6 +35,7 @@ mod http_client;
 mod json;
 #[cfg(feature = "ledger")]
 pub mod ledger;
+mod lock;
 mod mark;
 mod names;
 mod paging;

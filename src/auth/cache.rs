@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -10,6 +10,7 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 use tokio::time::Instant;
 
 use super::error::TokenError;
+use crate::lock::{Mutex, MutexGuard};
 
 /// The longest time by which a credential is replaced early.
 const LARGEST_MARGIN: Duration = Duration::from_secs(60);

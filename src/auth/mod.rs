@@ -22,6 +22,8 @@ mod error;
 pub mod oauth;
 pub(crate) mod origin;
 mod provider;
+#[cfg(all(test, shuttle))]
+mod schedules;
 mod secret;
 
 pub use error::{ProviderError, TokenError};

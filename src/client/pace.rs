@@ -1,11 +1,12 @@
 //! One budget of requests for everything that talks to one service.
 
-use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
 use super::deadline::{Deadline, after};
+use crate::lock::{Mutex, MutexGuard};
 
 /// Spaces requests evenly, and keeps still when the service asks for it.
 ///
@@ -119,11 +120,48 @@ impl Pace {
         );
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Schedule> {
+    fn lock(&self) -> MutexGuard<'_, Schedule> {
         // Nothing panics while it is held; a poisoned schedule is still whole.
-        self.schedule
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Every order in which threads can ask.
+#[cfg(all(test, shuttle))]
+mod schedules {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn no_turn_is_given_twice_and_none_in_a_quiet_that_had_begun() {
+        const QUIET: Duration = Duration::from_secs(30);
+        let ask = || {
+            let pace = Arc::new(Pace::new(10.0));
+            let callers = [0; 2].map(|_| {
+                let pace = pace.clone();
+                shuttle::thread::spawn(move || pace.take_turn(Deadline::within(Duration::MAX)))
+            });
+            let quiet = {
+                let pace = pace.clone();
+                shuttle::thread::spawn(move || {
+                    let from = Instant::now();
+                    pace.pause(QUIET);
+                    let after = pace.take_turn(Deadline::within(Duration::MAX));
+                    let after = after.expect("no deadline");
+                    assert!(after >= from + QUIET && pace.is_quiet_at(from));
+                    after
+                })
+            };
+            let turns = callers.map(|caller| caller.join().expect("no panic"));
+            let mut turns = turns.map(|turn| turn.expect("no deadline")).to_vec();
+            turns.push(quiet.join().expect("no panic"));
+            turns.sort();
+            for pair in turns.windows(2) {
+                assert!(pair[1] - pair[0] >= pace.gap, "{turns:?}");
+            }
+        };
+        shuttle::check_random(ask, 5_000);
     }
 }
 

@@ -1,8 +1,5 @@
 //! Tokens that end under many calls at once, on several threads: each end costs one request for a
 //! token, and no start is sent to be carried out twice.
-//!
-//! The real cache is put under the storm, and no model of it: what it shares is one standard lock
-//! around single assignments, and a future of another crate whose atomics no model checker sees.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
