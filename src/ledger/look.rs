@@ -18,8 +18,6 @@ const MOST_RUNS: usize = 20_000;
 /// How far back a list is read before the moment at which the start was sent, by the service's
 /// clock. The mark tells runs apart, so this costs no certainty.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
-/// The same where the service's clock was not known: no clock that signs requests is off by more.
-const WIDE_SLACK: TimeDelta = TimeDelta::days(1);
 
 /// A start, as it was sent.
 pub(super) struct Traces<'t, C: ServiceClient> {
@@ -48,10 +46,10 @@ impl<C: ServiceClient> Traces<'_, C> {
 
     /// Where the list shows the mark: it decides, whatever else is recorded.
     async fn by_mark(&self, entry: &Entry) -> Result<Looked> {
-        let earliest = entry.sent.and_then(|sent| match sent.at_service {
-            Some(moment) => moment.checked_sub_signed(SLACK),
-            None => sent.here.checked_sub_signed(WIDE_SLACK),
-        });
+        // Where the service's clock was not known, nothing bounds the list: the sender's own may
+        // have been wrong by any time.
+        let sent = entry.sent.and_then(|sent| sent.at_service);
+        let earliest = sent.and_then(|moment| moment.checked_sub_signed(SLACK));
         let client = self.client.bounded();
         let mut list = client.newest(self.pipeline);
         let (mut bearing, mut untold) = (Vec::new(), Vec::new());
@@ -94,7 +92,10 @@ impl<C: ServiceClient> Traces<'_, C> {
         let client = self.client.bounded();
         // Its clock is known after an answer. What fails here fails below too.
         let _ = client.newest(self.pipeline).next().await;
-        let since = here(client.session(), sent.at_service).unwrap_or(sent.here);
+        let since = here(client.session(), sent.at_service);
+        // Otherwise the sender's clock has to do, and nothing is concluded from it.
+        let dated = since.is_some();
+        let since = since.unwrap_or(sent.here);
         let reconciled = client.reconcile(self.pipeline, self.request, since).await?;
         let refs = |runs: Vec<Run>| {
             runs.into_iter()
@@ -102,7 +103,7 @@ impl<C: ServiceClient> Traces<'_, C> {
                 .collect::<Vec<_>>()
         };
         let fitting: Vec<RunRef> = match reconciled {
-            Reconciled::None if entry.trace == Trace::Guarded && !going => {
+            Reconciled::None if dated && entry.trace == Trace::Guarded && !going => {
                 return Ok(Looked::Nothing);
             }
             Reconciled::None => Vec::new(),
@@ -111,7 +112,7 @@ impl<C: ServiceClient> Traces<'_, C> {
             Reconciled::Uncertain { candidates, .. } => refs(candidates),
         };
         Ok(match fitting.as_slice() {
-            [run] if going && settled => Looked::Found(run.clone()),
+            [run] if dated && going && settled => Looked::Found(run.clone()),
             _ => Looked::Unsure(fitting),
         })
     }

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
+use futures_util::StreamExt;
 use runpipe::ledger::{Ledger, Stage, StartOnce, forget};
-use runpipe::{ErrorKind, RetryPolicy};
-use runpipe_testing::{Rule, Script, ScriptedAnswer};
+use runpipe::{ErrorKind, RetryPolicy, ServiceClient};
+use runpipe_testing::{Outcome, Rule, RunPlan, Sandbox, Script, ScriptedAnswer};
 
 use crate::brittle::{Break, Brittle};
-use crate::subject::{Aliyun, Buddy, LEASE, Site, Subject};
+use crate::subject::{Aliyun, Buddy, LEASE, Matillion, Site, Subject};
 
 /// Lets a service answer the next start late.
 pub fn slow<S: Subject>(site: &Site, delay: Duration) {
@@ -142,6 +143,11 @@ async fn nothing_leaves_when_the_clock_was_set_at_the_last_look() {
     }
 }
 
+/// Lets a client compare its clock with the service's, however busy this machine is.
+async fn learn<C: ServiceClient>(client: &C, pipeline: &C::Pipeline) {
+    client.newest(pipeline).next().await;
+}
+
 /// Machines whose clocks are days apart: nothing is decided by what they show.
 #[tokio::test]
 async fn clocks_that_are_apart_make_no_difference() {
@@ -159,6 +165,7 @@ async fn clocks_that_are_apart_make_no_difference() {
         let broken = Brittle::new(site.ledger.clone(), usize::MAX, Break::HangsBefore);
         let once = site.once_in(broken.clone());
         let request = Buddy::request();
+        learn(&client, &pipeline).await;
         let acted = async {
             while site.started::<Buddy>() == 0 {
                 tokio::task::yield_now().await;
@@ -185,6 +192,7 @@ async fn clocks_that_are_apart_make_no_difference() {
         let (pipeline, request) = (Aliyun::pipeline(&site.sandbox), Aliyun::request());
         let once = StartOnce::new(site.ledger.clone(), "4712".parse().expect("a key"));
         let once = once.lease(LEASE).wait(LEASE);
+        learn(&client, &pipeline).await;
         let first = once.start(&client, &pipeline, &request).await;
         assert_eq!(
             first.expect_err("no proof").kind(),
@@ -193,6 +201,46 @@ async fn clocks_that_are_apart_make_no_difference() {
         let second = site.start::<Aliyun>(&once).await.expect_err("no proof");
         assert_eq!(second.candidates().len(), 1, "{second}");
     }
+}
+
+/// Its clock is days ahead, and the service was too slow to be asked for the time before the start.
+#[tokio::test]
+async fn a_clock_that_was_never_compared_proves_nothing() {
+    async fn test<S: Subject>(list: &str, ahead: impl FnOnce(&Sandbox) -> S::Client, found: bool) {
+        let site = Site::open().await;
+        let ended = RunPlan::default().takes(Duration::ZERO);
+        let late = ScriptedAnswer::delayed(LEASE);
+        let lost = ScriptedAnswer::status(502).after_acting();
+        let rules = [
+            Rule::run(S::SERVICE, ended.ends(Outcome::Succeeded)),
+            Rule::answer(S::SERVICE, late).operation(list),
+            Rule::answer(S::SERVICE, lost).operation(S::START),
+        ];
+        site.sandbox.play(&Script::new(rules)).expect("a script");
+        let (client, pipeline) = (ahead(&site.sandbox), S::pipeline(&site.sandbox));
+        let (first, request) = (site.once(), S::request());
+        let first = first.start(&client, &pipeline, &request).await;
+        let second = site.start::<S>(&site.once()).await;
+        for outcome in [first, second] {
+            match outcome {
+                Ok(started) => assert!(found && started.attached),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}"),
+            }
+        }
+        assert_eq!(site.asked::<S>(), 1);
+    }
+    let clock = || Utc::now() + TimeDelta::days(3);
+    macro_rules! ahead {
+        ($builder:ident) => {
+            move |sandbox: &Sandbox| {
+                let builder = sandbox.$builder().retry(RetryPolicy::none());
+                builder.clock(clock).build().expect("a client")
+            }
+        };
+    }
+    test::<Buddy>("listExecutions", ahead!(buddy_builder), true).await;
+    test::<Matillion>("listPipelineExecutions", ahead!(matillion_builder), false).await;
+    test::<Aliyun>("listPipelineRuns", ahead!(aliyun_builder), false).await;
 }
 
 /// Others took its caller for gone, and the key was free for another request when its run came.

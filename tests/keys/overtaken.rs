@@ -5,13 +5,24 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{BoxStream, StreamExt};
-use runpipe::ledger::{Key, Lease, Ledger, LedgerError, Stage, Stored, Version, forget};
-use runpipe::{ErrorKind, ServiceClient};
+use runpipe::ledger::{Key, Lease, Ledger, LedgerError, Stage, Started, Stored, Version, forget};
+use runpipe::{ErrorKind, Result, ServiceClient};
 
 use crate::others::{slow, until_sent};
 use crate::subject::{Buddy, LEASE, Site, Subject, key};
 
 const OTHER: &str = "buddy/acme/website/2/4711";
+
+/// A start, and what others do while its request is on the way.
+async fn start_while(site: &Site, others: impl Future<Output = ()>) -> Result<Started> {
+    slow::<Buddy>(site, LEASE);
+    let once = site.once();
+    let others = async {
+        until_sent::<Buddy>(site).await;
+        others.await;
+    };
+    tokio::join!(site.start::<Buddy>(&once), others).0
+}
 
 /// What is found in place of an own entry, once the run is there.
 #[tokio::test]
@@ -30,13 +41,7 @@ async fn what_stands_in_the_entry_when_the_run_comes_decides() {
         (Stage::Started { run: other() }, false),
     ] {
         let site = Site::open().await;
-        slow::<Buddy>(&site, LEASE);
-        let once = site.once();
-        let start = site.start::<Buddy>(&once);
-        let (outcome, ()) = tokio::join!(start, async {
-            until_sent::<Buddy>(&site).await;
-            put(&site, stage.clone()).await;
-        });
+        let outcome = start_while(&site, put(&site, stage.clone())).await;
         let entry = site.entry().await.expect("an entry");
         match outcome {
             Ok(started) => {
@@ -61,16 +66,13 @@ async fn what_stands_in_the_entry_when_the_run_comes_decides() {
 #[tokio::test]
 async fn a_run_that_others_have_written_down_is_the_own() {
     let site = Site::open().await;
-    slow::<Buddy>(&site, LEASE);
-    let once = site.once();
-    let start = site.start::<Buddy>(&once);
-    let (outcome, ()) = tokio::join!(start, async {
-        until_sent::<Buddy>(&site).await;
+    let outcome = start_while(&site, async {
         let (client, pipeline) = (Buddy::client(&site.sandbox), Buddy::pipeline(&site.sandbox));
         let run = client.newest(&pipeline).next().await;
         let run = run.expect("a run").expect("a list").reference;
         put(&site, Stage::Started { run }).await;
-    });
+    })
+    .await;
     assert!(!outcome.expect("the run").attached);
 }
 
