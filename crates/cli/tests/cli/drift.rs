@@ -214,7 +214,7 @@ async fn what_is_applied_is_documented_and_the_rest_of_the_document_stays_as_it_
     let folder = folder(&exchanges);
     let applied = drift(folder.path(), &["--apply"], 1).await;
     let told = "changes made, 3 findings left to you";
-    assert!(applied.stderr.contains(told), "{}", applied.stderr);
+    applied.tells(told);
     let file = folder.path().join("runs.json");
     let text = std::fs::read_to_string(&file).expect("the document");
     // What only a person can describe is told with the edit to make.
@@ -267,7 +267,7 @@ async fn what_was_decided_is_remembered_beside_the_document() {
         .collect();
     let folder = folder(&exchanges);
     let refused = drift(folder.path(), &["--decide", "no sentence"], 2).await;
-    assert!(refused.stderr.contains("full stop"), "{}", refused.stderr);
+    refused.tells("full stop");
     drift(
         folder.path(),
         &["--decide", "The vendor calls it a preview."],

@@ -20,11 +20,7 @@ async fn zero_for_reading_a_run_that_failed() {
     let ended = buddy(&server, "status buddy/acme/site/2/31")
         .ends_with(0)
         .await;
-    assert!(
-        ended.stdout.contains("status    failed\n"),
-        "{}",
-        ended.stdout
-    );
+    ended.prints("status    failed\n");
 }
 
 #[tokio::test]
@@ -130,21 +126,17 @@ async fn two_for_a_missing_credential_with_the_variable_to_set() {
     ];
     for (reference, variable) in lines {
         let ended = runpipe(["status", reference]).ends_with(2).await;
-        assert!(ended.stderr.contains(variable), "{}", ended.stderr);
+        ended.tells(variable);
         // A variable that is set to nothing is as good as not set.
         let ended = runpipe(["status", reference])
             .env(variable, " ")
             .ends_with(2)
             .await;
-        assert!(ended.stderr.contains(variable), "{}", ended.stderr);
+        ended.tells(variable);
     }
     let half = runpipe(["status", "matillion/p/e"]).env("MATILLION_CLIENT_ID", "id");
     let ended = half.ends_with(2).await;
-    assert!(
-        ended.stderr.contains("set MATILLION_CLIENT_SECRET too"),
-        "{}",
-        ended.stderr
-    );
+    ended.tells("set MATILLION_CLIENT_SECRET too");
 }
 
 #[tokio::test]
@@ -153,16 +145,8 @@ async fn three_for_a_refusal_with_the_services_own_sentence() {
         let sentence = json!({ "errors": [{ "message": "The pipeline is resting" }] });
         let server = starting(answer(status, sentence)).await;
         let ended = buddy(&server, START).ends_with(3).await;
-        assert!(
-            ended.stderr.contains("\"The pipeline is resting\""),
-            "{}",
-            ended.stderr
-        );
-        assert!(
-            ended.stderr.contains(&format!("HTTP {status}")),
-            "{}",
-            ended.stderr
-        );
+        ended.tells("\"The pipeline is resting\"");
+        ended.tells(format!("HTTP {status}"));
     }
 }
 
@@ -177,11 +161,7 @@ async fn three_for_a_name_that_nothing_has_with_the_nearest_names() {
         .await;
     let words = "start buddy --workspace acme --project site --pipeline deplyo";
     let ended = buddy(&server, words).ends_with(3).await;
-    assert!(
-        ended.stderr.contains("\"deploy\", \"test\""),
-        "{}",
-        ended.stderr
-    );
+    ended.tells("\"deploy\", \"test\"");
 }
 
 #[tokio::test]
@@ -224,11 +204,7 @@ async fn five_when_nobody_answers() {
         program.words(["--base-url", &url])
     };
     let ended = program(START).ends_with(5).await;
-    assert!(
-        ended.stderr.contains("Nothing was sent"),
-        "{}",
-        ended.stderr
-    );
+    ended.tells("Nothing was sent");
     program("status buddy/acme/site/2/31 --retries 0")
         .ends_with(5)
         .await;
@@ -257,11 +233,7 @@ async fn seven_when_the_deadline_passes_and_the_run_goes_on() {
     let server = buddy_with("INPROGRESS").await;
     let watch = buddy(&server, "watch buddy/acme/site/2/31 --deadline 1s");
     let ended = watch.ends_with(7).await;
-    assert!(
-        ended.stderr.contains("runpipe watch buddy/acme/site/2/31"),
-        "{}",
-        ended.stderr
-    );
+    ended.tells("runpipe watch buddy/acme/site/2/31");
     let start = buddy(&server, START).words(["--watch", "--deadline", "1s", "--json"]);
     let error = start.ends_with(7).await.last_error();
     assert_eq!(error["kind"], "deadline");
@@ -280,11 +252,7 @@ async fn seventy_four_when_stdout_takes_nothing_and_the_reference_is_not_lost() 
     let child = buddy(&server, START).stdout(full.into()).spawn().await;
     let ended = child.ended().await;
     assert_eq!(ended.status.code(), Some(74), "{}", ended.stderr);
-    assert!(
-        ended.stderr.contains("buddy/acme/site/2/31"),
-        "{}",
-        ended.stderr
-    );
+    ended.tells("buddy/acme/site/2/31");
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn what_is_written_covers_every_answer_and_fits_the_document() {
             .run()
             .await;
         assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
-        assert!(ended.stderr.contains("say in `origin`"), "{}", ended.stderr);
+        ended.tells("say in `origin`");
         let text = std::fs::read_to_string(&file).expect("a document");
         let document = Document::parse(&path, &text).expect("a document that can be used");
         for line in ended.stdout.lines() {

@@ -155,7 +155,7 @@ async fn digits_that_are_a_number_and_a_name_are_said_to_be_both() {
         let ended = service.run(&server, "start", "7").await;
         assert_eq!(ended.status.code(), Some(2), "{}", ended.stderr);
         for part in ["id:9", "--pipeline id:7", "--pipeline name:7"] {
-            assert!(ended.stderr.contains(part), "{}", ended.stderr);
+            ended.tells(part);
         }
     }
 }
@@ -179,7 +179,7 @@ async fn a_list_that_is_not_read_stops_the_start_unless_the_service_refuses_it()
             let started = service.started(&server).await;
             assert_eq!(started.is_some(), *starts, "{}", ended.stderr);
             if !starts {
-                assert!(ended.stderr.contains("id:7"), "{}", ended.stderr);
+                ended.tells("id:7");
                 assert!(
                     matches!(ended.status.code(), Some(2 | 5)),
                     "{}",

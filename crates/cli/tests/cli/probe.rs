@@ -89,11 +89,7 @@ async fn it_reads_one_after_the_other_and_changes_nothing() {
             env!("CARGO_PKG_VERSION")
         );
         assert!(probed.stdout.starts_with(&first), "{}", probed.stdout);
-        assert!(
-            probed.stdout.contains(" exchanges read; 0 findings"),
-            "{}",
-            probed.stdout
-        );
+        probed.prints(" exchanges read; 0 findings");
         expect_nothing_of_the_readers(&sandbox, &probed.stdout);
     }
 }
@@ -120,7 +116,7 @@ async fn with_start_it_starts_one_run_and_reads_that() {
     // The flags of the request are for a start alone.
     let comment = ["--comment", "from a probe"];
     let refused = probe(&sandbox, Service::Buddy, &comment).ends_with(2).await;
-    assert!(refused.stderr.contains("--start"), "{}", refused.stderr);
+    refused.tells("--start");
     let program = probe(&sandbox, Service::Buddy, &comment).words(["--start"]);
     program.ends_with(0).await;
     let started = sandbox
@@ -141,13 +137,7 @@ async fn a_refused_credential_and_what_cannot_be_read_are_told() {
         "{}",
         refused.stderr
     );
-    assert!(
-        refused
-            .stdout
-            .contains("not read: the list of runs: authentication, 401"),
-        "{}",
-        refused.stdout
-    );
+    refused.prints("not read: the list of runs: authentication, 401");
     assert!(
         !refused.stderr.contains("of-somebody-else"),
         "{}",
@@ -160,17 +150,8 @@ async fn a_refused_credential_and_what_cannot_be_read_are_told() {
         .play(&script.parse().expect("a script"))
         .expect("it plays");
     let told = probe(&sandbox, Service::Buddy, &[]).ends_with(1).await;
-    assert!(
-        told.stdout
-            .contains("not read: the list of pipelines: authentication, 403"),
-        "{}",
-        told.stdout
-    );
-    assert!(
-        told.stdout.contains("called: getExecution 200"),
-        "{}",
-        told.stdout
-    );
+    told.prints("not read: the list of pipelines: authentication, 403");
+    told.prints("called: getExecution 200");
 }
 
 #[tokio::test]

@@ -155,6 +155,18 @@ impl Ending for Child {
 }
 
 impl Ended {
+    /// This is part of what it printed.
+    #[track_caller]
+    pub fn prints(&self, text: impl AsRef<str>) {
+        assert!(self.stdout.contains(text.as_ref()), "{}", self.stdout);
+    }
+
+    /// This is part of what it told on stderr.
+    #[track_caller]
+    pub fn tells(&self, text: impl AsRef<str>) {
+        assert!(self.stderr.contains(text.as_ref()), "{}", self.stderr);
+    }
+
     /// stdout as one JSON object on one line.
     pub fn json(&self) -> Value {
         one_object(&self.stdout)

@@ -47,7 +47,7 @@ async fn the_logs_of_the_failed_steps_alone() {
             .ends_with(2)
             .await;
         assert_eq!(refused.stdout, "");
-        assert!(refused.stderr.contains("Deploy"), "{}", refused.stderr);
+        refused.tells("Deploy");
         assert!(!refused.stderr.contains("nothing"), "{}", refused.stderr);
     }
 }
@@ -103,11 +103,7 @@ async fn the_page_of_a_run_is_printed() {
     let open = buddy(&server, "open buddy/acme/site/2/31")
         .ends_with(2)
         .await;
-    assert!(
-        open.stderr.contains("Buddy tells no page"),
-        "{}",
-        open.stderr
-    );
+    open.tells("Buddy tells no page");
 }
 
 #[tokio::test]
@@ -116,7 +112,7 @@ async fn how_to_wait_is_refused_where_nothing_is_waited_for() {
     for flag in ["--deadline=5m", "--logs", "--cancel-on-interrupt"] {
         let start = buddy(&server, START).words([flag]);
         let refused = start.ends_with(2).await;
-        assert!(refused.stderr.contains("--watch"), "{}", refused.stderr);
+        refused.tells("--watch");
     }
     assert_eq!(received(&server, "POST").await, 0);
 }
@@ -140,7 +136,7 @@ async fn what_a_stop_came_to_is_said() {
         let ended = buddy(&server, "cancel buddy/acme/site/2/31")
             .ends_with(0)
             .await;
-        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+        ended.tells(said);
     }
 }
 

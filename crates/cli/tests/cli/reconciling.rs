@@ -37,7 +37,7 @@ async fn the_one_run_that_fits_is_the_result() {
     let start = buddy(&server, START).words(["--comment", "mine", "--reconcile"]);
     let ended = start.ends_with(0).await;
     assert_eq!(ended.stdout, "buddy/acme/site/2/31\n");
-    assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
+    ended.tells("warning: ");
     assert_eq!(received(&server, "POST").await, 1);
 }
 
@@ -103,7 +103,7 @@ async fn none_is_said_after_several_looks_and_is_no_proof() {
         "does not prove that none was started",
         LOOK,
     ] {
-        assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
+        ended.tells(sentence);
     }
     assert!(!ended.stderr.contains("likely"), "{}", ended.stderr);
     assert!(received(&server, "GET").await >= 2);
@@ -117,11 +117,7 @@ async fn a_list_that_cannot_be_read_leaves_the_outcome_unknown() {
         .words(["--reconcile=1s"])
         .ends_with(6)
         .await;
-    assert!(
-        ended.stderr.contains("could not be read either"),
-        "{}",
-        ended.stderr
-    );
+    ended.tells("could not be read either");
     assert_eq!(received(&server, "POST").await, 1);
 }
 

@@ -25,7 +25,7 @@ async fn a_pipe_gets_the_bare_reference_and_people_the_rest() {
     let server = buddy_with("SUCCESSFUL").await;
     let watched = buddy(&server, START).words(["--watch"]).ends_with(0).await;
     assert_eq!(watched.stdout, format!("{REFERENCE}\n"));
-    assert!(watched.stderr.contains("finished"), "{}", watched.stderr);
+    watched.tells("finished");
 }
 
 #[tokio::test]
@@ -95,5 +95,5 @@ async fn a_person_at_a_terminal_reads_the_run_at_once() {
         .ends_with(0)
         .await;
     assert!(ended.stdout.starts_with(REFERENCE), "{}", ended.stdout);
-    assert!(ended.stdout.contains("pipeline"), "{}", ended.stdout);
+    ended.prints("pipeline");
 }

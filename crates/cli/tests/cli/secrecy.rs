@@ -73,7 +73,7 @@ async fn what_was_given_in_place_of_a_variables_name_is_not_repeated() {
         .env("BUDDY_TOKEN", "t")
         .ends_with(2)
         .await;
-    assert!(ended.stderr.contains("--secret-var v"), "{}", ended.stderr);
+    ended.tells("--secret-var v");
     assert!(!ended.stderr.contains("s3cret"), "{}", ended.stderr);
 }
 

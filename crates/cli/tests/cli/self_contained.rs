@@ -153,7 +153,7 @@ async fn ports_that_do_not_fit_or_are_taken_are_refused_in_a_sentence() {
 #[tokio::test]
 async fn the_first_port_is_4610_unless_another_is_named() {
     let help = runpipe(["sandbox", "--help"]).ends_with(0).await;
-    assert!(help.stdout.contains("[default: 4610]"), "{}", help.stdout);
+    help.prints("[default: 4610]");
 }
 
 /// The first of so many ports in a row that were free a moment ago.

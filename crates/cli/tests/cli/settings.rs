@@ -88,7 +88,7 @@ async fn a_target_is_started_by_its_name_and_flags_go_before_it() {
         .run(at(&sandbox, &["start", "site-prd"]))
         .ends_with(2)
         .await;
-    assert!(unknown.stderr.contains("site-prod"), "{}", unknown.stderr);
+    unknown.tells("site-prod");
     let script = home
         .run(runpipe(["completions", "bash"]))
         .ends_with(0)
@@ -98,11 +98,7 @@ async fn a_target_is_started_by_its_name_and_flags_go_before_it() {
         .run(runpipe(["start", "site-prod", "--help"]))
         .ends_with(0)
         .await;
-    assert!(
-        help.stdout.contains("[default: website]"),
-        "{}",
-        help.stdout
-    );
+    help.prints("[default: website]");
 }
 
 #[tokio::test]
@@ -186,11 +182,7 @@ async fn a_project_sets_nothing_that_sends_credentials_elsewhere_until_it_is_tru
         );
         assert!(refused.contains(text(&file)), "{refused}");
         let shown = home.run(runpipe(["config", "show"])).ends_with(0).await;
-        assert!(
-            shown.stdout.contains("# does not count"),
-            "{}",
-            shown.stdout
-        );
+        shown.prints("# does not count");
     }
     assert!(
         thief.received(Service::Buddy).is_empty(),
@@ -309,7 +301,7 @@ async fn a_command_fetches_the_credential_where_no_variable_has_it() {
         "{}",
         dry.stdout
     );
-    assert!(dry.stdout.contains("$BUDDY_TOKEN"), "{}", dry.stdout);
+    dry.prints("$BUDDY_TOKEN");
     for (command, said) in [
         ("false", "did not succeed"),
         ("true", "prints nothing"),

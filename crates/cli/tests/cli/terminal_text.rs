@@ -62,7 +62,7 @@ async fn in_progress() {
     reading(&server, answer(200, nasty_execution())).await;
     let watch = buddy(&server, "watch buddy/acme/site/2/31 --deadline 1s");
     let ended = watch.ends_with(7).await;
-    assert!(ended.stderr.contains("unknown"), "{}", ended.stderr);
+    ended.tells("unknown");
     is_clean(&ended.stderr);
 }
 
@@ -128,7 +128,7 @@ async fn in_logs_where_lines_and_tabs_stay() {
     let logs = "logs buddy/acme/site/2/31";
     let ended = buddy(&server, logs).ends_with(0).await;
     is_clean(&ended.stdout);
-    assert!(ended.stdout.contains("one\t"), "{}", ended.stdout);
+    ended.prints("one\t");
     assert!(
         ended.stdout.ends_with("two\n== Deploy ==\nthree\n"),
         "{}",

@@ -52,12 +52,8 @@ async fn what_is_sent_is_told_where_it_is_asked_for_and_holds_no_secret() {
     reading(&server, answer(200, execution("SUCCESSFUL"))).await;
     let status = "status buddy/acme/site/2/31";
     let verbose = buddy(&server, status).words(["-v"]).ends_with(0).await;
-    assert!(
-        verbose.stderr.contains("getExecution"),
-        "{}",
-        verbose.stderr
-    );
-    assert!(verbose.stderr.contains("status=200"), "{}", verbose.stderr);
+    verbose.tells("getExecution");
+    verbose.tells("status=200");
     let json = buddy(&server, status)
         .words(["-vv", "--log", "json"])
         .ends_with(0)
@@ -78,5 +74,5 @@ async fn what_is_sent_is_told_where_it_is_asked_for_and_holds_no_secret() {
         .env("RUST_LOG", "runpipe=loud")
         .ends_with(2)
         .await;
-    assert!(wrong.stderr.contains("RUST_LOG"), "{}", wrong.stderr);
+    wrong.tells("RUST_LOG");
 }

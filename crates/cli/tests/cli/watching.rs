@@ -116,12 +116,8 @@ async fn several_runs_are_watched_at_once() {
     // One that cannot be read does not keep the other from being told.
     let one_of_them = "watch buddy/acme/site/2/33 buddy/acme/site/2/32";
     let ended = buddy(&server, one_of_them).ends_with(4).await;
-    assert!(
-        ended.stdout.contains("buddy/acme/site/2/32"),
-        "{}",
-        ended.stdout
-    );
-    assert!(ended.stderr.contains("Not yours"), "{}", ended.stderr);
+    ended.prints("buddy/acme/site/2/32");
+    ended.tells("Not yours");
     let line = ended.stderr.lines().find(|line| line.contains("succeeded"));
     assert!(
         line.is_some_and(|line| line.contains("buddy/acme/site/2/32")),
@@ -315,9 +311,5 @@ async fn what_failed_is_an_error_of_the_job_and_its_log_commands_nothing() {
         .words(["--annotations"])
         .ends_with(2)
         .await;
-    assert!(
-        nowhere.stderr.contains("--annotations=github"),
-        "{}",
-        nowhere.stderr
-    );
+    nowhere.tells("--annotations=github");
 }

@@ -75,7 +75,7 @@ async fn what_is_no_page_of_a_run_is_refused_with_what_is_missing() {
     let told = runpipe(["watch", "https://tfs.example.com/Shop/s3cret"])
         .ends_with(2)
         .await;
-    assert!(told.stderr.contains("--base-url"), "{}", told.stderr);
+    told.tells("--base-url");
     assert!(!told.stderr.contains("s3cret"), "{}", told.stderr);
     // The page is known, the credential is not there.
     let page = "https://app.matillion.com/observability-dashboard/pipeline/e2a4";

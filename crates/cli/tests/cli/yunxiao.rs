@@ -79,16 +79,12 @@ async fn the_central_edition_is_not_asked_without_an_organization() {
     let words = "start yunxiao --pipeline id:123";
     let program = runpipe(words.split_whitespace()).env("YUNXIAO_ACCESS_TOKEN", "pt-t0ken");
     let ended = program.ends_with(2).await;
-    assert!(
-        ended.stderr.contains("organization's id is missing"),
-        "{}",
-        ended.stderr
-    );
+    ended.tells("organization's id is missing");
     let host = runpipe(words.split_whitespace())
         .env("YUNXIAO_ACCESS_TOKEN", "pt-t0ken")
         .env("RUNPIPE_YUNXIAO_HOST", "no host at all");
     let ended = host.ends_with(2).await;
-    assert!(ended.stderr.contains("host"), "{}", ended.stderr);
+    ended.tells("host");
 }
 
 #[tokio::test]
@@ -102,7 +98,7 @@ async fn an_unclear_start_names_the_command_that_lists_the_runs() {
         let ended = at(&server, &words).run().await;
         assert_ne!(ended.status.code(), Some(0));
         let look = format!("runpipe list yunxiao{flags} --pipeline id:123");
-        assert!(ended.stderr.contains(&look), "{}", ended.stderr);
+        ended.tells(&look);
     }
     assert_eq!(requests(&server).await.len(), 2, "one for each start");
 }
