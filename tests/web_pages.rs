@@ -188,6 +188,30 @@ fn an_address_that_names_no_run_says_what_it_names_and_what_is_missing() {
     }
 }
 
+/// Where the page does not name it: Matillion's.
+#[tokio::test]
+async fn a_page_leads_to_the_project_of_its_own_run() {
+    let projects = [1, 2].map(|number| format!("3f0c9a52-6b1d-4c7e-9a44-{number:012x}"));
+    let pipelines = projects.each_ref().map(|project| {
+        let place = [project.as_str(), "Shop", "Test"];
+        Pipeline::new(Service::Matillion, place, "1", "build")
+    });
+    let builder = Sandbox::builder().pipeline(pipelines[0].clone());
+    let sandbox = builder.pipeline(pipelines[1].clone()).start().await;
+    let sandbox = sandbox.expect("a sandbox");
+    for pipeline in &pipelines {
+        sandbox.seed(&SeededRun::of(pipeline)).expect("seeded");
+    }
+    let client = sandbox.matillion().expect("a client");
+    for project in &projects {
+        let runs = ServiceClient::list(&client, &matillion::ProjectRef::new(project));
+        let runs: Vec<Run> = runs.try_collect().await.expect("a list");
+        let run = client.get(&runs[0].reference).await.expect("a run");
+        let page = matillion::Client::web_page(&run.url.expect("a page"), "").expect("a page");
+        assert_eq!(client.run_on(&page).await.expect("a run"), run.reference);
+    }
+}
+
 #[tokio::test]
 async fn a_page_that_no_run_has_is_not_found_and_no_other_service_is_asked() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
