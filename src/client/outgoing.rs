@@ -15,14 +15,9 @@ pub(crate) struct Outgoing {
     url: Url,
     /// So few that a list costs less than a map.
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Body,
-}
-
-enum Body {
-    None,
-    Some(Bytes),
-    /// What it was to hold cannot be written.
-    Unwritten,
+    body: Option<Bytes>,
+    /// Whether a parameter or the body cannot be written.
+    unwritten: bool,
 }
 
 type Built = Result<Outgoing, Failed<()>>;
@@ -30,13 +25,12 @@ type Built = Result<Outgoing, Failed<()>>;
 #[expect(clippy::result_large_err, reason = "the generated code has this error")]
 impl Outgoing {
     pub fn new(method: Method, url: Url) -> Self {
-        let headers = Vec::with_capacity(2);
-        let body = Body::None;
         Outgoing {
             method,
             url,
-            headers,
-            body,
+            headers: Vec::with_capacity(2),
+            body: None,
+            unwritten: false,
         }
     }
 
@@ -54,8 +48,8 @@ impl Outgoing {
 
     pub fn query(mut self, query: &impl Serialize) -> Self {
         let mut pairs = self.url.query_pairs_mut();
-        // A parameter is a name and a text or number, which can be written.
-        let _ = query.serialize(serde_urlencoded::Serializer::new(&mut pairs));
+        let written = query.serialize(serde_urlencoded::Serializer::new(&mut pairs));
+        self.unwritten |= written.is_err();
         drop(pairs);
         if self.url.query() == Some("") {
             self.url.set_query(None);
@@ -75,25 +69,23 @@ impl Outgoing {
 
     fn holding(self, content_type: &'static str, body: Option<Vec<u8>>) -> Self {
         let mut outgoing = self.header(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        outgoing.body = body.map_or(Body::Unwritten, |body| Body::Some(Bytes::from(body)));
+        outgoing.unwritten |= body.is_none();
+        outgoing.body = body.map(Bytes::from);
         outgoing
     }
 
     pub fn build(self) -> Built {
-        match self.body {
-            Body::None | Body::Some(_) => Ok(self),
-            Body::Unwritten => Err(Failed::InvalidRequest(
-                "the body cannot be written".to_owned(),
+        match self.unwritten {
+            false => Ok(self),
+            true => Err(Failed::InvalidRequest(
+                "a parameter or the body cannot be written".to_owned(),
             )),
         }
     }
 
     /// The body's bytes; none where there is no body.
     pub(super) fn body(&self) -> &[u8] {
-        match &self.body {
-            Body::Some(body) => body,
-            Body::None | Body::Unwritten => &[],
-        }
+        self.body.as_deref().unwrap_or_default()
     }
 
     /// The request of an attempt.
@@ -103,9 +95,7 @@ impl Outgoing {
         let mut headers = HeaderMap::with_capacity(6);
         headers.extend(self.headers.iter().cloned());
         *request.headers_mut() = headers;
-        if let Body::Some(body) = &self.body {
-            *request.body_mut() = Some(body.clone().into());
-        }
+        *request.body_mut() = self.body.clone().map(Into::into);
         request
     }
 }
@@ -116,9 +106,7 @@ impl From<Request> for Outgoing {
         let body = request.body().and_then(reqwest::Body::as_bytes);
         let mut outgoing =
             Outgoing::new(request.method().clone(), request.url().clone()).headers(headers);
-        if let Some(body) = body {
-            outgoing.body = Body::Some(Bytes::copy_from_slice(body));
-        }
+        outgoing.body = body.map(Bytes::copy_from_slice);
         outgoing
     }
 }
