@@ -19,6 +19,9 @@ pub const GENERATED: &str = "generated, to be reviewed";
 /// Below this many levels only required fields are filled.
 const DEEPEST: usize = 8;
 
+/// Below this many levels nothing is filled: a type that requires one of its own has no end.
+const MOST: usize = 2 * DEEPEST;
+
 /// A fixture, as its file has it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -143,8 +146,10 @@ struct Sampler<'d> {
 impl Sampler<'_> {
     fn value(&self, schema: &Value, depth: usize) -> Value {
         let schema = self.document.resolve(schema);
-        let words = schema.get("enum").and_then(Value::as_array);
-        let written = schema.get("example").or_else(|| words?.first());
+        if depth > MOST {
+            return Value::Null;
+        }
+        let written = schema.get("example").or(schema.list("enum").first());
         if let Some(written) = written {
             return written.clone();
         }
@@ -166,32 +171,25 @@ impl Sampler<'_> {
     }
 
     fn list(&self, schema: &Value, depth: usize) -> Value {
-        let one = schema.get("items").filter(|_| self.goes_on(depth));
-        json!(
-            one.map(|items| self.value(items, depth + 1))
-                .into_iter()
-                .collect::<Vec<_>>()
-        )
+        let items = schema.get("items").filter(|_| self.goes_on(depth));
+        items
+            .map(|items| self.value(items, depth + 1))
+            .into_iter()
+            .collect()
     }
 
     fn object(&self, schema: &Value, depth: usize) -> Value {
         let mut fields = Map::new();
-        let parts = schema.get("allOf").and_then(Value::as_array);
-        for part in parts.into_iter().flatten() {
+        for part in schema.list("allOf") {
             match self.value(part, depth) {
                 Value::Object(more) => fields.extend(more),
                 // A reference with something beside it.
                 other => return other,
             }
         }
-        let required = schema.get("required").and_then(Value::as_array);
-        let needed = |name: &str| {
-            let mut required = required.into_iter().flatten();
-            required.any(|one| one.as_str() == Some(name))
-        };
-        let properties = schema.get("properties").and_then(Value::as_object);
-        for (name, property) in properties.into_iter().flatten() {
-            if needed(name) || self.goes_on(depth) {
+        let required = schema.list("required");
+        for (name, property) in schema.entries("properties") {
+            if required.iter().any(|one| one == name) || self.goes_on(depth) {
                 fields.insert(name.clone(), self.value(property, depth + 1));
             }
         }

@@ -18,10 +18,12 @@
 //!   puts the name of the wire back ([`Lowered::renamed`]).
 //! * Examples, extensions, security, servers and links, which no type is made from.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::media_type::{FORM, JSON};
+use super::outline::Outline;
 use super::outline::grammar::METHODS;
-use super::pointer::references;
+use super::pointer::{child, references, schemas};
 use crate::keyed::Keyed;
 
 /// A lowered document and what was learned on the way.
@@ -75,14 +77,11 @@ pub fn lower(document: &Value) -> Lowered {
     for (schema, field) in &form_schemas {
         let pointer = format!("{schema}/properties/{field}");
         if let Some(property) = document.pointer_mut(&pointer) {
-            let description = property.get("description").cloned();
-            form_values.push(std::mem::replace(
-                property,
-                serde_json::json!({ "type": "string" }),
-            ));
-            if let (Some(text), Some(object)) = (description, property.as_object_mut()) {
-                object.insert("description".into(), text);
+            let mut text = json!({ "type": "string" });
+            if let Some(description) = property.get("description") {
+                text["description"] = description.clone();
             }
+            form_values.push(std::mem::replace(property, text));
         }
     }
     for operation in operations(&mut document) {
@@ -123,14 +122,12 @@ fn lower_operation(operation: &mut Map<String, Value>, shared: &Value) {
     for unused in ["security", "servers", "externalDocs", "callbacks", "tags"] {
         operation.remove(unused);
     }
-    if let Some(content) = operation
-        .get_mut("requestBody")
-        .and_then(|body| body.get_mut("content"))
-        .and_then(Value::as_object_mut)
-    {
-        for media in content.values_mut().filter_map(Value::as_object_mut) {
-            media.remove("encoding");
-        }
+    let body = operation.get_mut("requestBody");
+    let content = body.and_then(|body| body.get_mut("content")?.as_object_mut());
+    for (_, media) in content.into_iter().flatten() {
+        media
+            .as_object_mut()
+            .and_then(|media| media.remove("encoding"));
     }
     let Some(Value::Object(responses)) = operation.remove("responses") else {
         return;
@@ -140,8 +137,8 @@ fn lower_operation(operation: &mut Map<String, Value>, shared: &Value) {
         .filter(|(status, _)| status.starts_with('2'))
         .map(|(_, response)| resolve_response(response, shared))
         .find_map(success_answer);
-    let success = success.unwrap_or_else(|| serde_json::json!({ "description": "Done." }));
-    operation.insert("responses".into(), serde_json::json!({ "2XX": success }));
+    let success = success.unwrap_or_else(|| json!({ "description": "Done." }));
+    operation.insert("responses".into(), json!({ "2XX": success }));
 }
 
 fn resolve_response(response: Value, shared: &Value) -> Value {
@@ -164,41 +161,29 @@ fn success_answer(mut response: Value) -> Option<Value> {
         let (kind, media) = content
             .into_iter()
             .find(|(kind, _)| !kind.starts_with("text/html"))?;
-        let kind = if kind.ends_with("+json") {
-            "application/json".to_owned()
-        } else {
-            kind
+        let kind = match kind.ends_with("+json") {
+            true => JSON.to_owned(),
+            false => kind,
         };
-        object.insert("content".into(), serde_json::json!({ kind: media }));
+        object.insert("content".into(), json!({ kind: media }));
     }
     Some(response)
 }
 
 /// Pairs of (schema pointer, field) whose form field is encoded as JSON text.
 fn forms_with_json(document: &Value) -> Vec<(String, String)> {
+    let outline = Outline::new(document);
     let mut found = Vec::new();
-    let paths = document.get("paths").and_then(Value::as_object);
-    for item in paths.into_iter().flat_map(|paths| paths.values()) {
-        for method in METHODS {
-            let Some(form) = item
-                .get(method)
-                .and_then(|operation| operation.pointer("/requestBody/content"))
-                .and_then(|content| content.get("application/x-www-form-urlencoded"))
-            else {
-                continue;
-            };
-            let schema = form
-                .pointer("/schema/$ref")
-                .and_then(Value::as_str)
-                .and_then(|reference| reference.strip_prefix('#'));
-            let fields = form.get("encoding").and_then(Value::as_object);
-            let (Some(schema), Some(fields)) = (schema, fields) else {
-                continue;
-            };
-            for (field, encoding) in fields {
-                if encoding.text("contentType") == Some("application/json") {
-                    found.push((schema.to_owned(), field.clone()));
-                }
+    for operation in outline.operations() {
+        let content = format!("{}/requestBody/content", operation.node.pointer);
+        let Some(form) = outline.node(&child(&content, FORM)) else {
+            continue;
+        };
+        let schema = outline.node(&form.at("schema"));
+        let schema = schema.and_then(|schema| schema.reference?.strip_prefix('#'));
+        for (field, encoding) in form.entries("encoding") {
+            if let (Some(schema), Some(JSON)) = (schema, encoding.text("contentType")) {
+                found.push((schema.to_owned(), field.clone()));
             }
         }
     }
@@ -238,27 +223,15 @@ fn add_names(value: &Value, found: &mut Vec<String>) {
 }
 
 fn string_enums(document: &Value) -> Vec<StringEnum> {
-    let schemas = document
-        .pointer("/components/schemas")
-        .and_then(Value::as_object);
-    schemas
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, schema)| {
-            let words = schema.get("enum")?.as_array()?;
-            let words: Vec<String> = words
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect();
-            let description = schema.text("description").unwrap_or_default();
-            (!words.is_empty()).then(|| StringEnum {
-                name: name.clone(),
-                description: description.to_owned(),
-                words,
-            })
-        })
-        .collect()
+    let listed = schemas(document).map(|(name, schema)| {
+        let words = schema.list("enum").iter().filter_map(Value::as_str);
+        StringEnum {
+            name: name.clone(),
+            description: schema.text("description").unwrap_or_default().to_owned(),
+            words: words.map(str::to_owned).collect(),
+        }
+    });
+    listed.filter(|list| !list.words.is_empty()).collect()
 }
 
 /// Gives each property with `x-rust-name` that name.
@@ -314,15 +287,9 @@ fn strip_keywords(object: &mut Map<String, Value>) {
     if object.text("type") == Some("string") {
         object.remove("format");
     }
-    let single = match object
-        .get("allOf")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
+    if let [Value::Object(only)] = object.list("allOf")
+        && only.contains_key("$ref")
     {
-        Some([only]) if only.get("$ref").is_some() => Some(only.clone()),
-        _ => None,
-    };
-    if let Some(Value::Object(reference)) = single {
-        *object = reference;
+        *object = only.clone();
     }
 }

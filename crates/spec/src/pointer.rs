@@ -72,6 +72,12 @@ pub(crate) fn branches<'v>(
     found
 }
 
+/// The component schemas of a document, by name.
+pub(crate) fn schemas(root: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let components = root.get("components").into_iter();
+    components.flat_map(|components| components.entries("schemas"))
+}
+
 /// Tells of every `$ref` in a value, at any depth.
 pub(crate) fn references<'v>(value: &'v Value, tell: &mut impl FnMut(&'v str)) {
     match value {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::Value;
@@ -47,14 +47,11 @@ impl fmt::Display for SchemaError {
 /// All schemas of one OpenAPI 3.0 document. Each is compiled when it is first asked, and kept.
 pub struct Schemas {
     root: Arc<Value>,
-    compiled: RwLock<HashMap<String, Arc<Variants>>>,
+    forms: Mutex<HashMap<(String, Strictness, Direction), Arc<OnceLock<Arc<Form>>>>>,
 }
 
-/// The compiled forms of one schema, by strictness and direction.
-#[derive(Default)]
-struct Variants {
-    forms: [OnceLock<Result<Compiled, String>>; 6],
-}
+/// A compiled schema, or why it cannot be used.
+type Form = Result<Compiled, String>;
 
 struct Compiled {
     validator: Validator,
@@ -80,7 +77,7 @@ impl Schemas {
     pub fn shared(root: Arc<Value>) -> Self {
         Self {
             root,
-            compiled: RwLock::default(),
+            forms: Mutex::default(),
         }
     }
 
@@ -114,8 +111,8 @@ impl Schemas {
         strictness: Strictness,
         direction: Direction,
     ) -> Vec<SchemaError> {
-        let variants = self.variants(schema_pointer);
-        let wanted = match variants.get(&self.root, schema_pointer, strictness, direction) {
+        let wanted = self.compiled(schema_pointer, strictness, direction);
+        let wanted = match wanted.as_ref() {
             Ok(compiled) => compiled,
             Err(problem) => return SchemaError::whole(problem),
         };
@@ -126,9 +123,8 @@ impl Schemas {
         let mut errors: Vec<SchemaError> = match strictness {
             Strictness::Lenient => found.into_iter().map(SchemaError::from).collect(),
             Strictness::Strict => {
-                let lenient = Strictness::Lenient;
-                let lenient = variants.get(&self.root, schema_pointer, lenient, direction);
-                let lenient = lenient.as_ref().map(|compiled| compiled.faults(instance));
+                let lenient = self.compiled(schema_pointer, Strictness::Lenient, direction);
+                let lenient = lenient.as_ref().as_ref().map(|form| form.faults(instance));
                 strict_errors(found, lenient.unwrap_or_default())
             }
         };
@@ -150,71 +146,49 @@ impl Schemas {
     /// When there is nothing at the pointer, a `$ref` inside leads nowhere, or a keyword has a value that JSON
     /// Schema does not allow.
     pub fn compile(&self, schema_pointer: &str) -> Result<(), String> {
-        let (lenient, either) = (Strictness::Lenient, Direction::Either);
-        let variants = self.variants(schema_pointer);
-        let compiled = variants.get(&self.root, schema_pointer, lenient, either);
-        compiled.as_ref().map(|_| ()).map_err(String::clone)
+        let compiled = self.compiled(schema_pointer, Strictness::Lenient, Direction::Either);
+        compiled
+            .as_ref()
+            .as_ref()
+            .map(|_| ())
+            .map_err(String::clone)
     }
 
-    fn variants(&self, pointer: &str) -> Arc<Variants> {
-        let known = self.compiled.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(variants) = known.get(pointer) {
-            return Arc::clone(variants);
-        }
+    fn compiled(&self, pointer: &str, strictness: Strictness, direction: Direction) -> Arc<Form> {
+        let mut known = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        let form = known.entry((pointer.to_owned(), strictness, direction));
+        let form = Arc::clone(form.or_default());
+        // Others may ask for other schemas while this one is compiled.
         drop(known);
-        let mut known = self
-            .compiled
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(pointer.to_owned()).or_default())
-    }
-}
-
-impl Variants {
-    fn get(
-        &self,
-        root: &Value,
-        pointer: &str,
-        strictness: Strictness,
-        direction: Direction,
-    ) -> &Result<Compiled, String> {
-        let [a, b, c, d, e, f] = &self.forms;
-        let form = match (strictness, direction) {
-            (Strictness::Lenient, Direction::Request) => a,
-            (Strictness::Lenient, Direction::Response) => b,
-            (Strictness::Lenient, Direction::Either) => c,
-            (Strictness::Strict, Direction::Request) => d,
-            (Strictness::Strict, Direction::Response) => e,
-            (Strictness::Strict, Direction::Either) => f,
-        };
-        form.get_or_init(|| {
-            let translated = translate(root, pointer, strictness, direction)
-                .ok_or_else(|| format!("the document has no schema at {pointer}"))?;
-            let validator = jsonschema::options()
-                .with_draft(jsonschema::Draft::Draft202012)
-                .should_validate_formats(true)
-                .with_keyword(WHOLE, |_, _, _| Ok(Box::new(Whole)))
-                .with_format("byte", is_base64)
-                .with_format("int32", |text: &str| text.parse::<i32>().is_ok())
-                .with_format("int64", |text: &str| text.parse::<i64>().is_ok())
-                .with_format("float", |text: &str| text.parse::<f32>().is_ok())
-                .with_format("double", |text: &str| text.parse::<f64>().is_ok())
-                .build(&translated)
-                .map_err(|error| {
-                    format!(
-                        "the schema at {pointer} cannot be used: {}",
-                        shortened(&error.masked().to_string(), 160)
-                    )
-                })?;
-            Ok(Compiled {
-                validator,
-                translated,
-            })
-        })
+        let compile = || Arc::new(Compiled::new(&self.root, pointer, strictness, direction));
+        Arc::clone(form.get_or_init(compile))
     }
 }
 
 impl Compiled {
+    fn new(root: &Value, pointer: &str, strictness: Strictness, direction: Direction) -> Form {
+        let translated = translate(root, pointer, strictness, direction)
+            .ok_or_else(|| format!("the document has no schema at {pointer}"))?;
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .with_keyword(WHOLE, |_, _, _| Ok(Box::new(Whole)))
+            .with_format("byte", is_base64)
+            .with_format("int32", |text: &str| text.parse::<i32>().is_ok())
+            .with_format("int64", |text: &str| text.parse::<i64>().is_ok())
+            .with_format("float", |text: &str| text.parse::<f32>().is_ok())
+            .with_format("double", |text: &str| text.parse::<f64>().is_ok())
+            .build(&translated)
+            .map_err(|error| {
+                let why = shortened(&error.masked().to_string(), 160);
+                format!("the schema at {pointer} cannot be used: {why}")
+            })?;
+        Ok(Compiled {
+            validator,
+            translated,
+        })
+    }
+
     fn faults(&self, instance: &Value) -> Vec<Fault> {
         self.validator
             .iter_errors(instance)

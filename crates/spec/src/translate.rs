@@ -175,20 +175,15 @@ impl<'r> Translator<'r> {
     }
 
     fn branches(&mut self, source: &'r Map<String, Value>, keyword: &str) -> Vec<Value> {
-        let branches = source.get(keyword).and_then(Value::as_array);
-        branches
-            .into_iter()
-            .flatten()
-            .map(|branch| self.open(branch))
-            .collect()
+        let branches = source.list(keyword).iter();
+        branches.map(|branch| self.open(branch)).collect()
     }
 
     /// The branches of `anyOf` and `oneOf`. A branch that is a free-form object allows every field, which the
     /// closed object around it has to be told.
     fn alternatives(&mut self, source: &'r Map<String, Value>, keyword: &str) -> Vec<Value> {
-        let branches = source.get(keyword).and_then(Value::as_array);
         let mut translated = Vec::new();
-        for branch in branches.into_iter().flatten() {
+        for branch in source.list(keyword) {
             let mut open = self.open(branch);
             if self.strict && self.is_free_form(branch) {
                 let mut object = as_object(open);
@@ -235,9 +230,8 @@ impl<'r> Translator<'r> {
                 all_of.push(json!({ "minimum": i64::MIN, "maximum": i64::MAX }));
             }
             (Some("number"), "float") => {
-                all_of.push(
-                    json!({ "minimum": f64::from(f32::MIN), "maximum": f64::from(f32::MAX) }),
-                );
+                let (least, most) = (f64::from(f32::MIN), f64::from(f32::MAX));
+                all_of.push(json!({ "minimum": least, "maximum": most }));
             }
             _ => {
                 target.insert("format".into(), json!(format));
@@ -291,7 +285,7 @@ impl<'r> Translator<'r> {
 
     fn is_set(&self, property: &Value, keyword: &str) -> bool {
         let resolved = follow(self.root, property).unwrap_or(property);
-        resolved.get(keyword) == Some(&Value::Bool(true))
+        resolved.flag(keyword)
     }
 
     /// `oneOf` or `anyOf` with a `discriminator`: the named property decides which branch must fit, so that a
@@ -301,19 +295,16 @@ impl<'r> Translator<'r> {
         source: &'r Map<String, Value>,
         discriminator: &Value,
     ) -> Option<Vec<Value>> {
-        let property = discriminator.get("propertyName")?.as_str()?;
-        let branches = source
-            .get("oneOf")
-            .or_else(|| source.get("anyOf"))?
-            .as_array()?;
+        let property = discriminator.text("propertyName")?;
+        let branches = source.get("oneOf").or_else(|| source.get("anyOf"))?;
+        let branches = branches.as_array()?;
         let mut chosen: BTreeMap<String, Value> = BTreeMap::new();
         for branch in branches {
-            let reference = branch.get("$ref")?.as_str()?;
+            let reference = branch.text("$ref")?;
             let name = reference.rsplit('/').next().unwrap_or(reference).to_owned();
             chosen.insert(name, self.open(branch));
         }
-        let mapping = discriminator.get("mapping").and_then(Value::as_object);
-        for (word, target) in mapping.into_iter().flatten() {
+        for (word, target) in discriminator.entries("mapping") {
             let target = target.as_str()?;
             let pointer = of_reference(target)
                 .unwrap_or_else(|| format!("/components/schemas/{}", escape(target)));
@@ -338,7 +329,7 @@ fn exclusive_bounds(source: &Map<String, Value>, target: &mut Map<String, Value>
         ("minimum", "exclusiveMinimum"),
         ("maximum", "exclusiveMaximum"),
     ] {
-        if source.get(exclusive) == Some(&Value::Bool(true))
+        if source.flag(exclusive)
             && let Some(limit) = target.remove(bound)
         {
             target.insert(exclusive.into(), limit);
@@ -352,7 +343,7 @@ fn exclusive_bounds(source: &Map<String, Value>, target: &mut Map<String, Value>
 /// rest of the schema is asked only when the value is not null: that is what authors mean, whatever the
 /// branches say about null themselves.
 fn nullable(source: &Map<String, Value>, mut target: Map<String, Value>) -> Value {
-    if source.get("nullable") != Some(&Value::Bool(true)) {
+    if !source.flag("nullable") {
         return Value::Object(target);
     }
     let plain = !["enum", "allOf", "anyOf", "oneOf", "not"]

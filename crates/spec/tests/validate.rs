@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use runpipe_spec::document::Document;
+use runpipe_spec::fixture::missing;
 use runpipe_spec::operation::StatusPattern;
 use runpipe_spec::route::NoRoute;
 use runpipe_spec::schema::{Direction, Schemas, Strictness};
@@ -366,6 +367,19 @@ fn every_example_of_the_document_fits_it() {
             );
         }
     }
+}
+
+#[test]
+fn a_type_that_requires_one_of_its_own_has_fixtures() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lint/nullable-lost.json");
+    let text = fs::read_to_string(&path).expect("a fixture of the lint");
+    let document = Document::parse("nullable-lost.json", &text).expect("a document");
+    let fixtures = missing(&document, Path::new("no such folder")).expect("nothing is read");
+    let minimal = fixtures
+        .iter()
+        .find(|one| one.path.ends_with("-minimal.json"));
+    let value = &minimal.expect("a minimal fixture").value;
+    assert!(value.pointer("/parent/parent").is_some(), "{value}");
 }
 
 #[test]

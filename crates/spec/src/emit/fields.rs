@@ -6,6 +6,7 @@ use syn::{Field, File, Item};
 use super::{component, rust_name};
 use crate::keyed::Keyed;
 use crate::lower::Renamed;
+use crate::pointer::schemas;
 use crate::rust_name::pascal;
 
 /// Puts the names of the wire back where `x-rust-name` gave a field another.
@@ -33,11 +34,8 @@ pub fn restore_wire_names(mut file: File, renamed: &[Renamed]) -> Result<File, S
 /// Documents the fields whose schema is a reference: the generator sees the reference and not the
 /// description beside it.
 pub fn describe_references(mut file: File, document: &Value) -> File {
-    let schemas = document.pointer("/components/schemas");
-    let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
-    for (schema, value) in schemas {
-        let properties = value.get("properties").and_then(Value::as_object);
-        for (wire, property) in properties.into_iter().flatten() {
+    for (schema, value) in schemas(document) {
+        for (wire, property) in value.entries("properties") {
             let text = property.text("description");
             let (Some(text), Some(_)) = (text, component(property)) else {
                 continue;

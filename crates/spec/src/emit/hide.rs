@@ -8,6 +8,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, File, Ident, Item, ItemStruct, Path, Token};
 
 use super::rust_name;
+use crate::keyed::Keyed;
+use crate::pointer::schemas;
 use crate::rust_name::pascal;
 
 /// Gives each type that has a property marked `x-secret`, and its builder, a `Debug` that shows
@@ -22,12 +24,9 @@ pub fn hide_secrets(mut file: File, document: &Value) -> File {
 
 /// Types with their secret fields, by their names in Rust.
 fn marked(document: &Value) -> Vec<(String, Vec<Ident>)> {
-    let schemas = document.pointer("/components/schemas");
-    let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
-    let with_secrets = schemas.map(|(name, schema)| {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let secret = properties.into_iter().flatten();
-        let secret = secret.filter(|(_, property)| property.get("x-secret").is_some());
+    let with_secrets = schemas(document).map(|(name, schema)| {
+        let properties = schema.entries("properties");
+        let secret = properties.filter(|(_, property)| property.get("x-secret").is_some());
         let fields = secret.map(|(field, _)| rust_name(field)).collect();
         (pascal(name), fields)
     });

@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::lower::StringEnum;
 use crate::keyed::Keyed;
 use crate::outline::{Node, Operation, Outline, Parameter};
+use crate::pointer::schemas;
 use crate::rust_name::{pascal, snake};
 
 pub use builders::keep_builders_of_requests;
@@ -79,14 +80,9 @@ pub fn contract(
     let path_names = operations
         .iter()
         .map(|operation| &operation.path_parameters);
-    let components = lowered
-        .pointer("/components/schemas")
-        .and_then(Value::as_object);
-    let names: Vec<&String> = components.into_iter().flat_map(|all| all.keys()).collect();
-    let types: Vec<TokenStream> = names
-        .iter()
-        .map(|name| component_type(name, enums))
-        .collect();
+    let names: Vec<&String> = schemas(lowered).map(|(name, _)| name).collect();
+    let types = names.iter().map(|name| component_type(name, enums));
+    let types: Vec<TokenStream> = types.collect();
     Ok(quote! {
         /// Operations and types by their names in the document, for contract tests.
         #[cfg(feature = "contract")]

@@ -96,12 +96,12 @@ fn constant(effect: Effect) -> TokenStream {
 
 /// Whether the success of an operation is text and nothing else.
 fn answers_in_text(operation: &Value) -> bool {
-    let answers = operation.get("responses").and_then(Value::as_object);
-    let successes = answers.into_iter().flatten();
-    let successes = successes.filter(|(status, _)| status.starts_with('2'));
-    let contents = successes.filter_map(|(_, answer)| answer.get("content")?.as_object());
-    let mut kinds = contents.flat_map(serde_json::Map::keys).peekable();
-    kinds.peek().is_some() && kinds.all(|kind| kind == "text/plain")
+    let answers = operation.entries("responses");
+    let successes = answers.filter(|(status, _)| status.starts_with('2'));
+    let mut contents = successes
+        .flat_map(|(_, answer)| answer.entries("content"))
+        .peekable();
+    contents.peek().is_some() && contents.all(|(kind, _)| kind == "text/plain")
 }
 
 fn secrets(document: &Value, operation: &Value) -> Vec<TokenStream> {
@@ -137,8 +137,7 @@ fn walk<'d>(
             path.pop();
         }
     }
-    let properties = schema.get("properties").and_then(Value::as_object);
-    for (name, property) in properties.into_iter().flatten() {
+    for (name, property) in schema.entries("properties") {
         path.push(name);
         if let Some(mark) = property.get("x-secret") {
             let only_if = match mark.text("when") {
