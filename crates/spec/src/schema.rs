@@ -47,8 +47,11 @@ impl fmt::Display for SchemaError {
 /// All schemas of one OpenAPI 3.0 document. Each is compiled when it is first asked, and kept.
 pub struct Schemas {
     root: Arc<Value>,
-    forms: Mutex<HashMap<(String, Strictness, Direction), Arc<OnceLock<Arc<Form>>>>>,
+    forms: Mutex<HashMap<Key, Arc<OnceLock<Arc<Form>>>>>,
 }
+
+/// The pointer of a schema, and how it is asked.
+type Key = (String, Strictness, Direction);
 
 /// A compiled schema, or why it cannot be used.
 type Form = Result<Compiled, String>;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::nearest::nearest;
 use super::pointer::child;
 use super::translate::{DECLARED, OPEN};
+use crate::keyed::Keyed;
 
 /// How the report of a field begins that the document does not know.
 pub(super) const UNKNOWN_FIELD: &str = "unknown field";
@@ -72,21 +73,17 @@ fn closed_schema<'t>(error: &ValidationError<'_>, translated: &'t Value) -> Opti
 }
 
 fn unknown_field(object: &str, name: &str, closed: Option<&Value>) -> Fault {
-    let listed = closed
-        .and_then(|schema| schema.get(DECLARED))
-        .and_then(Value::as_array);
+    let listed = closed.and_then(|schema| schema.get(DECLARED)?.as_array());
     let listed = listed.map(|names| names.iter().filter_map(Value::as_str).collect::<Vec<_>>());
     let open = closed.and_then(|schema| schema.get(OPEN)) == Some(&Value::Bool(true));
     let certain = !open && listed.as_ref().is_some_and(|names| !names.contains(&name));
     let properties = closed
-        .and_then(|schema| schema.get("properties"))
-        .and_then(Value::as_object);
-    let declared =
-        listed.or_else(|| properties.map(|known| known.keys().map(String::as_str).collect()));
-    let near = nearest(name, declared.as_deref().unwrap_or_default());
-    let advice = near
-        .map(|near| format!("; did you mean `{near}`?"))
-        .unwrap_or_default();
+        .into_iter()
+        .flat_map(|schema| schema.entries("properties"));
+    let declared = listed.unwrap_or_else(|| properties.map(|(name, _)| name.as_str()).collect());
+    let near = nearest(name, &declared);
+    let advice = near.map(|near| format!("; did you mean `{near}`?"));
+    let advice = advice.unwrap_or_default();
     Fault {
         pointer: child(object, name),
         message: format!("{UNKNOWN_FIELD}{advice}"),
@@ -194,11 +191,11 @@ fn no_alternative(
                 && inner.instance_path().as_str() == error.instance_path().as_str()
         })
     };
-    let nearest = context
+    let branches = context
         .iter()
         .enumerate()
-        .filter(|(_, branch)| !branch.is_empty())
-        .min_by_key(|(_, branch)| (wrong_type(branch), branch.len()));
+        .filter(|(_, branch)| !branch.is_empty());
+    let nearest = branches.min_by_key(|(_, branch)| (wrong_type(branch), branch.len()));
     let mut text = format!("fits none of its {} alternatives", context.len());
     if let Some((index, branch)) = nearest {
         let faults = branch.iter().flat_map(|inner| faults(inner, translated));
@@ -209,11 +206,8 @@ fn no_alternative(
                 None | Some("") => fault.message,
                 Some(inner) => format!("{inner} {}", fault.message),
             });
-        text += &format!(
-            "; the nearest is number {}: {}",
-            index + 1,
-            first.collect::<Vec<_>>().join(", ")
-        );
+        let first = first.collect::<Vec<_>>().join(", ");
+        text += &format!("; the nearest is number {}: {first}", index + 1);
     }
     shortened(&text, 300)
 }
@@ -228,11 +222,8 @@ fn plural(count: u64, noun: &str) -> String {
 fn words(options: &Value) -> String {
     let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut words: Vec<String> = options.iter().take(MAX_WORDS).map(shown).collect();
-    if let Some(more) = options
-        .len()
-        .checked_sub(MAX_WORDS)
-        .filter(|more| *more > 0)
-    {
+    let more = options.len().saturating_sub(MAX_WORDS);
+    if more > 0 {
         words.push(format!("{more} more"));
     }
     match words.as_slice() {
@@ -265,10 +256,9 @@ fn kind_of(value: &Value) -> &'static str {
 fn expected(kind: &TypeKind) -> String {
     match kind {
         TypeKind::Single(single) => single.to_string(),
-        TypeKind::Multiple(several) => several
-            .iter()
-            .map(|kind| kind.to_string())
-            .collect::<Vec<_>>()
-            .join(" or "),
+        TypeKind::Multiple(several) => {
+            let names = several.iter().map(|kind| kind.to_string());
+            names.collect::<Vec<_>>().join(" or ")
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::super::document::Document;
-use super::super::pointer::{child, last, parent};
+use super::super::pointer::{child, last, parent, schemas};
 use super::Planned;
 use super::observed::Observed;
 
@@ -54,12 +54,10 @@ pub(super) struct Components<'d> {
 
 impl<'d> Components<'d> {
     pub(super) fn new(document: &'d Document) -> Self {
-        let schemas = document
-            .at("/components/schemas")
-            .and_then(Value::as_object);
+        let names = schemas(document.root()).map(|(name, _)| name.clone());
         Components {
             document,
-            taken: schemas.into_iter().flat_map(Map::keys).cloned().collect(),
+            taken: names.collect(),
         }
     }
 

@@ -112,45 +112,42 @@ impl Scanner<'_> {
     }
 
     fn object(&mut self, pointer: &str, depth: usize) -> Option<()> {
-        self.advance();
-        self.skip_space();
-        if self.next == Some('}') {
-            self.advance();
-            return Some(());
-        }
-        loop {
-            self.skip_space();
-            let place = (self.line, self.column);
-            let key = self.string()?;
-            let inner = pointer::child(pointer, &key);
-            if self.found.places.contains_key(&inner) {
-                self.found.duplicates.push((inner.clone(), place));
+        self.entries('}', |scanner, _| {
+            scanner.skip_space();
+            let place = (scanner.line, scanner.column);
+            let inner = pointer::child(pointer, &scanner.string()?);
+            if scanner.found.places.contains_key(&inner) {
+                scanner.found.duplicates.push((inner.clone(), place));
             }
-            self.expect(':')?;
-            self.value(&inner, depth + 1)?;
-            self.skip_space();
-            match self.advance()? {
-                ',' => {}
-                '}' => return Some(()),
-                _ => return None,
-            }
-        }
+            scanner.expect(':')?;
+            scanner.value(&inner, depth + 1)
+        })
     }
 
     fn array(&mut self, pointer: &str, depth: usize) -> Option<()> {
+        self.entries(']', |scanner, index| {
+            scanner.value(&format!("{pointer}/{index}"), depth + 1)
+        })
+    }
+
+    /// What stands between two brackets, separated by commas.
+    fn entries(
+        &mut self,
+        end: char,
+        mut entry: impl FnMut(&mut Self, usize) -> Option<()>,
+    ) -> Option<()> {
         self.advance();
         self.skip_space();
-        if self.next == Some(']') {
+        if self.next == Some(end) {
             self.advance();
             return Some(());
         }
         for index in 0_usize.. {
-            self.value(&pointer::child(pointer, &index.to_string()), depth + 1)?;
+            entry(self, index)?;
             self.skip_space();
             match self.advance()? {
                 ',' => {}
-                ']' => return Some(()),
-                _ => return None,
+                last => return (last == end).then_some(()),
             }
         }
         None

@@ -38,9 +38,8 @@ pub(super) struct Parameter<'d> {
 
 impl<'d> Api<'d> {
     pub fn read(root: &'d Value) -> Self {
-        let paths = root.get("paths").and_then(Value::as_object);
         let mut operations = BTreeMap::new();
-        for (path, item) in paths.into_iter().flatten() {
+        for (path, item) in root.entries("paths") {
             for method in METHODS {
                 let Some(operation) = item.get(method) else {
                     continue;
@@ -72,18 +71,15 @@ impl<'d> Operation<'d> {
         };
         // Those of the operation come last: they take the place of those of its path.
         for owner in [item, operation] {
-            let all = owner.get("parameters").and_then(Value::as_array);
-            for parameter in all.into_iter().flatten() {
+            for parameter in owner.list("parameters") {
                 read.add_parameter(path, follow(root, parameter).unwrap_or(parameter));
             }
         }
         if let Some(body) = operation.get("requestBody") {
             read.body = content(follow(root, body).unwrap_or(body));
         }
-        let answers = operation.get("responses").and_then(Value::as_object);
-        let mut answers = answers.into_iter().flatten();
-        let success = answers.find(|(status, _)| status.starts_with('2'));
-        if let Some((_, answer)) = success {
+        let mut answers = operation.entries("responses");
+        if let Some((_, answer)) = answers.find(|(status, _)| status.starts_with('2')) {
             let answer = follow(root, answer).unwrap_or(answer);
             read.answer = answer.get("schema").or_else(|| content(answer));
         }
@@ -102,10 +98,9 @@ impl<'d> Operation<'d> {
             "header" => name.to_lowercase(),
             _ => name.to_owned(),
         };
-        let required = parameter.get("required").and_then(Value::as_bool);
         let read = Parameter {
             name,
-            required: required.unwrap_or_default(),
+            required: parameter.flag("required"),
             // In 2.0 a parameter is its own schema.
             schema: parameter.get("schema").unwrap_or(parameter),
         };

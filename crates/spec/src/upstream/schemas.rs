@@ -74,12 +74,8 @@ impl<'d> Schema<'d> {
     }
 
     pub fn words(self) -> Vec<&'d str> {
-        let words = self.followed().get("enum").and_then(Value::as_array);
-        words
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect()
+        let words = self.followed().list("enum").iter();
+        words.filter_map(Value::as_str).collect()
     }
 
     fn has_fields(self) -> bool {
