@@ -102,7 +102,8 @@ fn generate(document: &str, module: &str, out_dir: &Path) -> Result<(), Vec<Stri
         enums,
         renamed,
     } = lower(&full);
-    let for_generator: openapiv3::OpenAPI = serde_json::from_value(lowered.clone())
+    let for_generator = emit::leave_path_values_out(lowered.clone());
+    let for_generator: openapiv3::OpenAPI = serde_json::from_value(for_generator)
         .map_err(|error| stop("is not an OpenAPI 3.0 document for the generator", &error))?;
     let mut settings = GenerationSettings::new();
     settings

@@ -57,19 +57,14 @@ pub(crate) trait Place: Sized {
         session.call(operation).at_all(parts.collect())
     }
 
-    /// Begins a call about a run, and says what the run's reference names.
+    /// Begins a call about a run.
     ///
     /// # Errors
     ///
     /// As [`Place::of`].
-    fn call_about(
-        session: &Session,
-        operation: &'static Operation,
-        run: &RunRef,
-    ) -> Result<(Call, Self, Self::RunId)> {
-        let (place, run_id) = Self::of(run)?;
-        let call = session.call(operation).at_run(Self::NAMES, run);
-        Ok((call, place, run_id))
+    fn call_about(session: &Session, operation: &'static Operation, run: &RunRef) -> Result<Call> {
+        Self::of(run)?;
+        Ok(session.call(operation).at_run(Self::NAMES, run))
     }
 }
 
@@ -90,10 +85,11 @@ impl RunRef {
             .about_run(Some(self.clone())))
     }
 
-    /// A part that is a number: every vendor counts from 1.
+    /// A part that is a number: every vendor counts from 1. It goes into paths as it is written.
     pub(crate) fn number(&self, name: &'static str) -> Result<i64> {
         let text = self.part(name);
-        let number = text.parse().ok().filter(|number| *number > 0);
+        let is_written_so = |number: &i64| *number > 0 && number.to_string() == text;
+        let number = text.parse().ok().filter(is_written_so);
         number.ok_or_else(|| {
             let detail = format!("the {name} {text:?} is not a number above 0");
             Error::configuration(detail)

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::client::{Credential, Dialect, Keep, Operation, Rehearsal, Session};
+use crate::client::{Call, Credential, Dialect, Keep, Operation, Rehearsal, Session};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::Part;
+use crate::place::{Part, Place};
 use crate::reconcile::Reconciled;
 use crate::run::{LogMark, LogPart, Run, RunRef, Step};
 use crate::runs::Runs;
@@ -53,7 +53,7 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     /// What authenticates calls to the service.
     type Credentials: IntoCredential + Clone + fmt::Debug + Send + Sync;
     /// What names a pipeline; where the request names the pipeline, the project that it is in.
-    type Pipeline: Clone + fmt::Debug + fmt::Display + Send + Sync;
+    type Pipeline: Place + Clone + fmt::Debug + fmt::Display + Send + Sync;
     /// The vendor's own request for a run.
     type Request: Clone + Serialize + DeserializeOwned + Send + Sync;
 
@@ -175,6 +175,18 @@ pub(crate) trait Connect: Sized {
         _run: &'a RunRef,
     ) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
         Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Begins a call about a run.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Configuration`] when the reference is none of the service's.
+    fn about(&self, operation: &'static Operation, run: &RunRef) -> Result<Call>
+    where
+        Self: ServiceClient,
+    {
+        Self::Pipeline::call_about(self.session(), operation, run)
     }
 
     /// This client for the parts of one whole, which share one deadline.

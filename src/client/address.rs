@@ -22,7 +22,7 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// A value of a path, which is percent-encoded where it is written.
-pub(crate) struct Segment<T>(pub T);
+struct Segment<T>(T);
 
 impl<T: fmt::Display> fmt::Display for Segment<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,14 +40,25 @@ impl fmt::Write for Encoded<'_, '_> {
 
 impl Call {
     /// The address at which a path is, below the base URL: what is further down for all operations,
-    /// and the operation's own.
+    /// and the operation's own. `*` stands for each value of the call, in their order.
     pub(crate) fn address(&self, further: &str, operation: fmt::Arguments<'_>) -> Url {
         let mut url = self.session().base().clone();
         let mut path = String::with_capacity(128);
         path.push_str(url.path().trim_end_matches('/'));
-        path.push_str(further);
-        // Writing to a text does not fail.
-        let _ = path.write_fmt(operation);
+        let (operation, mut values) = (operation.to_string(), self.path_values());
+        let texts = [further, &operation].into_iter();
+        for piece in texts.flat_map(|text| text.split_inclusive('*')) {
+            let Some(before) = piece.strip_suffix('*') else {
+                path.push_str(piece);
+                continue;
+            };
+            path.push_str(before);
+            match values.next() {
+                // Writing to a text does not fail.
+                Some((_, value)) => drop(write!(path, "{}", Segment(value))),
+                None => self.lacks_a_value(),
+            }
+        }
         url.set_path(&path);
         url
     }

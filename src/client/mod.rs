@@ -25,7 +25,6 @@ mod rehearsal;
 mod retries;
 mod session;
 
-pub(crate) use address::Segment;
 pub(crate) use answer::{Answer, Named, header_text};
 pub use call::Call;
 pub(crate) use call::Generated;

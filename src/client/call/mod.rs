@@ -121,11 +121,8 @@ impl Call {
 
     /// The same error, with the place where it happened.
     pub(in crate::client) fn locate(&self, error: Error) -> Error {
-        let run = self.0.run.iter().flat_map(RunRef::parts);
-        let run = self.0.names.iter().copied().zip(run);
-        let others = self.0.path.iter();
-        let values = run.chain(others.map(|(name, value)| (*name, value.as_str())));
-        let values: Vec<_> = values
+        let values: Vec<_> = self
+            .path_values()
             .map(|(name, value)| format!("{name} {value}"))
             .collect();
         error
@@ -134,8 +131,25 @@ impl Call {
             .about_run(self.0.run.clone())
     }
 
+    /// The values that go into the path, with what they are: those that name a run come first.
+    pub(crate) fn path_values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let run = self.0.run.iter().flat_map(RunRef::parts);
+        let run = self.0.names.iter().copied().zip(run);
+        let others = self.0.path.iter();
+        run.chain(others.map(|(name, value)| (*name, value.as_str())))
+    }
+
+    /// Takes note that the path has more places than there are values.
+    pub(in crate::client) fn lacks_a_value(&self) {
+        let error = Error::configuration("a value of the path is missing");
+        self.told().error = Some(self.locate(error));
+    }
+
     /// Refuses what would change the path that is called.
     fn check_path(&self) -> Result<()> {
+        if let Some(error) = self.told().error.take() {
+            return Err(error);
+        }
         for (name, value) in &self.0.path {
             crate::run::check_path_value(value).map_err(|fault| {
                 self.locate(Error::configuration(format!("the {name} {fault}")))

@@ -21,16 +21,13 @@ impl Call {
             .map_err(|failure| self.failed(failure))
     }
 
-    /// Refuses an answer about another run than the one that was asked for. An answer that does not
-    /// say is taken for what was asked for.
-    pub(crate) fn expect_run<I: PartialEq + ToString>(
-        &self,
-        asked: I,
-        told: Option<I>,
-    ) -> Result<()> {
-        match told {
-            Some(told) if told != asked => {
-                let told = crate::text::one_line(&told.to_string());
+    /// Refuses an answer about another run than the one that was asked for, which the path ends
+    /// with. An answer that does not say is taken for what was asked for.
+    pub(crate) fn expect_run(&self, told: Option<impl ToString>) -> Result<()> {
+        let asked = self.path_values().last().map(|(_, id)| id);
+        match told.map(|told| told.to_string()) {
+            Some(told) if Some(&*told) != asked => {
+                let told = crate::text::one_line(&told);
                 let detail = format!("the answer is about another run ({told})");
                 Err(self.clean(self.error(ErrorKind::Undecodable).detail(detail)))
             }

@@ -46,7 +46,7 @@ impl Client {
                 let call = client.session.call(&operations::LIST_PIPELINES);
                 let call = call.at("organization", &organization);
                 let api = generated::client(&call);
-                let mut request = api.list_pipelines().organization_id(&organization);
+                let mut request = api.list_pipelines();
                 if let Some(token) = token {
                     request = request.next_token(token);
                 }
@@ -69,11 +69,7 @@ impl Client {
     /// pipeline.
     pub async fn pipeline(&self, pipeline: &PipelineRef) -> Result<types::Pipeline> {
         let call = pipeline.call(&self.session, &operations::GET_PIPELINE);
-        let api = generated::client(&call);
-        let request = api
-            .get_pipeline()
-            .organization_id(&pipeline.organization_id);
-        let answer = request.pipeline_id(pipeline.pipeline_id).send().await;
+        let answer = generated::client(&call).get_pipeline().send().await;
         call.decoded(answer)?.pipeline.ok_or_else(|| {
             call.error(ErrorKind::Undecodable)
                 .detail("the answer holds no pipeline")
@@ -119,11 +115,7 @@ fn run_pages(
         async |client, (pipeline, since), token: Option<String>| {
             let call = pipeline.call(&client.session, &operations::LIST_PIPELINE_RUNS);
             let api = generated::client(&call);
-            let mut request = api
-                .list_pipeline_runs()
-                .organization_id(&pipeline.organization_id)
-                .pipeline_id(pipeline.pipeline_id)
-                .max_results(PER_PAGE);
+            let mut request = api.list_pipeline_runs().max_results(PER_PAGE);
             if let Some(token) = token {
                 request = request.next_token(token);
             }

@@ -180,8 +180,6 @@ impl Client {
         let form = form(params).map_err(|error| error.to(Service::Aliyun, "startPipelineRun"))?;
         let answer = generated::client(&call)
             .start_pipeline_run()
-            .organization_id(&pipeline.organization_id)
-            .pipeline_id(pipeline.pipeline_id)
             .body(form)
             .send()
             .await;
@@ -199,20 +197,10 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Aliyun's; every kind
     /// that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let (call, pipeline, run_id) =
-            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_RUN, run)?;
-        let answer = generated::client(&call)
-            .get_pipeline_run()
-            .organization_id(pipeline.organization_id)
-            .pipeline_id(pipeline.pipeline_id)
-            .pipeline_run_id(run_id)
-            .send()
-            .await;
+        let call = self.about(&operations::GET_PIPELINE_RUN, run)?;
+        let answer = generated::client(&call).get_pipeline_run().send().await;
         let answer = call.decoded(answer)?.pipeline_run;
-        call.expect_run(
-            run_id,
-            answer.as_ref().and_then(|answer| answer.pipeline_run_id),
-        )?;
+        call.expect_run(answer.as_ref().and_then(|answer| answer.pipeline_run_id))?;
         Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
 }

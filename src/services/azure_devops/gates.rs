@@ -5,7 +5,7 @@
 //! public clients (three take the record's id for the approval's, four more go by type and state); the
 //! vendor documents neither.
 
-use super::{Client, PipelineRef, generated, operations, types};
+use super::{Client, generated, operations, types};
 use crate::decision::Decision;
 use crate::error::{ErrorKind, Result};
 use crate::run::{Gate, GateKind, RunRef};
@@ -34,12 +34,9 @@ impl Client {
     }
 
     async fn approvals(&self, run: &RunRef, ids: String) -> Result<Vec<types::Approval>> {
-        let (call, pipeline, _) =
-            PipelineRef::call_about_build(&self.session, &operations::LIST_APPROVALS, run)?;
+        let call = self.about_build(&operations::LIST_APPROVALS, run)?;
         let answer = generated::client(&call)
             .list_approvals()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
             .approval_ids(ids)
             .expand(types::ApprovalExpand::Steps)
             .api_version(&*self.api_version)
@@ -55,8 +52,7 @@ impl Client {
         gate: &Gate,
         decision: &Decision,
     ) -> Result<()> {
-        let (call, pipeline, _) =
-            PipelineRef::call_about_build(&self.session, &operations::UPDATE_APPROVALS, run)?;
+        let call = self.about_build(&operations::UPDATE_APPROVALS, run)?;
         let update = types::ApprovalUpdate {
             approval_id: gate.id.clone(),
             comment: decision.comment_text().map(str::to_owned),
@@ -67,8 +63,6 @@ impl Client {
         };
         let answer = generated::client(&call)
             .update_approvals()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
             .api_version(&*self.api_version)
             .body(types::ApprovalUpdates(vec![update]))
             .send()

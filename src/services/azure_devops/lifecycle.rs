@@ -1,6 +1,6 @@
 //! What changes a run that was started: a stop, an approval, a retry.
 
-use super::{Client, PipelineRef, generated, operations, types};
+use super::{Client, generated, operations, types};
 use crate::decision::Decision;
 use crate::error::{ErrorKind, Result};
 use crate::names::the_one;
@@ -21,13 +21,9 @@ impl Client {
 
     /// Asks for a stop through the run's build: the pipelines area has no way of its own.
     async fn stop(&self, run: &RunRef) -> Result<()> {
-        let (call, pipeline, build_id) =
-            PipelineRef::call_about_build(&self.session, &operations::UPDATE_BUILD, run)?;
+        let call = self.about_build(&operations::UPDATE_BUILD, run)?;
         let answer = generated::client(&call)
             .update_build()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .build_id(build_id)
             .api_version(&*self.api_version)
             .body(types::BuildUpdate::builder().status(types::BuildStatus::Cancelling))
             .send()
@@ -69,15 +65,10 @@ impl Client {
 
     /// Asks for a stage to be run again (`updateStage`). Never sent twice.
     async fn retry_stage(&self, run: &RunRef, stage: &str) -> Result<()> {
-        let (call, pipeline, build_id) =
-            PipelineRef::call_about_build(&self.session, &operations::UPDATE_STAGE, run)?;
+        let call = self.about_build(&operations::UPDATE_STAGE, run)?;
         let call = call.at("stage", stage);
         let answer = generated::client(&call)
             .update_stage()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .build_id(build_id)
-            .stage_ref_name(stage)
             .api_version(&*self.api_version)
             .body(types::StageUpdate {
                 force_retry_all_jobs: Some(false),

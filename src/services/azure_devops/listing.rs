@@ -34,9 +34,6 @@ impl Client {
             let call = pipeline.call(&client.session, &operations::LIST_RUNS);
             let answer = generated::client(&call)
                 .list_runs()
-                .organization(&pipeline.organization)
-                .project(&pipeline.project)
-                .pipeline_id(pipeline.pipeline_id)
                 .api_version(&*client.api_version)
                 .send()
                 .await;
@@ -83,8 +80,6 @@ impl Client {
                 let api = generated::client(&call);
                 let mut request = api
                     .list_builds()
-                    .organization(&pipeline.organization)
-                    .project(&pipeline.project)
                     .definitions(pipeline.pipeline_id.to_string())
                     .query_order(types::BuildQueryOrder::QueueTimeDescending)
                     .top(PER_PAGE)
@@ -136,8 +131,6 @@ impl Client {
         let ids: Vec<String> = asked.iter().map(|(_, id)| id.to_string()).collect();
         let answer = generated::client(&call)
             .list_builds()
-            .organization(&first.organization)
-            .project(&first.project)
             .build_ids(ids.join(","))
             .top(PER_PAGE)
             .api_version(&*self.api_version)
@@ -174,11 +167,7 @@ impl Client {
                 // Without `$top`: a service that cuts the list must say so in the header, and that
                 // it does so here was never recorded.
                 let api = generated::client(&call);
-                let mut request = api
-                    .list_pipelines()
-                    .organization(&place.organization)
-                    .project(&place.project)
-                    .api_version(&*client.api_version);
+                let mut request = api.list_pipelines().api_version(&*client.api_version);
                 if let Some(token) = token {
                     request = request.continuation_token(token);
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::stream::BoxStream;
 
-use super::{Client, PipelineRef, generated, operations, types};
+use super::{Client, generated, operations, types};
 use crate::client::{Call, header_text};
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, LogMark, LogPart, RunRef, RunStatus, Step};
@@ -52,13 +52,9 @@ impl Client {
 
     /// What is known of the logs of a run (`listBuildLogs`).
     async fn logs_of_build(&self, run: &RunRef) -> Result<Vec<types::BuildLog>> {
-        let (call, pipeline, build_id) =
-            PipelineRef::call_about_build(&self.session, &operations::LIST_BUILD_LOGS, run)?;
+        let call = self.about_build(&operations::LIST_BUILD_LOGS, run)?;
         let answer = generated::client(&call)
             .list_build_logs()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .build_id(build_id)
             .api_version(&*self.api_version)
             .send()
             .await;
@@ -74,14 +70,10 @@ impl Client {
 
     /// What is known of the parts of a run (`getBuildTimeline`). Nothing of a run that has none.
     pub(super) async fn timeline(&self, run: &RunRef) -> Result<Vec<types::TimelineRecord>> {
-        let (call, pipeline, build_id) =
-            PipelineRef::call_about_build(&self.session, &operations::GET_BUILD_TIMELINE, run)?;
+        let call = self.about_build(&operations::GET_BUILD_TIMELINE, run)?;
         // 204, and so nothing: the build never got as far as having a timeline.
         let answer = generated::client(&call)
             .get_build_timeline()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .build_id(build_id)
             .api_version(&*self.api_version)
             .send()
             .await;
@@ -150,17 +142,10 @@ impl Client {
         first: Option<i64>,
         last: Option<i64>,
     ) -> Result<(Call, String)> {
-        let (call, pipeline, build_id) =
-            PipelineRef::call_about_build(&self.session, &operations::GET_BUILD_LOG, run)?;
+        let call = self.about_build(&operations::GET_BUILD_LOG, run)?;
         let call = call.at("log", id);
         let api = generated::client(&call);
-        let mut request = api
-            .get_build_log()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .build_id(build_id)
-            .log_id(id)
-            .api_version(&*self.api_version);
+        let mut request = api.get_build_log().api_version(&*self.api_version);
         if let Some(first) = first {
             request = request.start_line(first);
         }

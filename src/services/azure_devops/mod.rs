@@ -231,19 +231,14 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Azure DevOps; every
     /// kind that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let (call, pipeline, run_id) =
-            PipelineRef::call_about(&self.session, &operations::GET_RUN, run)?;
+        let call = self.about(&operations::GET_RUN, run)?;
         let answer = generated::client(&call)
             .get_run()
-            .organization(pipeline.organization)
-            .project(pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
-            .run_id(run_id)
             .api_version(&*self.api_version)
             .send()
             .await;
         let answer = call.decoded(answer)?;
-        call.expect_run(run_id, answer.id)?;
+        call.expect_run(answer.id)?;
         let ask_build = normalize::needs_build(&answer);
         let mut read = normalize::run(run.clone(), answer);
         if ask_build || read.status == RunStatus::Running {
@@ -276,28 +271,19 @@ impl Client {
 
     /// The build that carries out a run.
     async fn build(&self, run: &RunRef) -> Result<types::Build> {
-        let (call, pipeline, build_id) =
-            PipelineRef::call_about_build(&self.session, &operations::GET_BUILD, run)?;
-        self.read_build(&call, &pipeline, build_id).await
+        let call = self.about_build(&operations::GET_BUILD, run)?;
+        self.read_build(&call).await
     }
 
     /// A build of a pipeline's project.
-    async fn read_build(
-        &self,
-        call: &Call,
-        pipeline: &PipelineRef,
-        build_id: i64,
-    ) -> Result<types::Build> {
+    async fn read_build(&self, call: &Call) -> Result<types::Build> {
         let answer = generated::client(call)
             .get_build()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .build_id(build_id)
             .api_version(&*self.api_version)
             .send()
             .await;
         let build = call.decoded(answer)?;
-        call.expect_run(build_id, build.id)?;
+        call.expect_run(build.id)?;
         Ok(build)
     }
 
@@ -309,12 +295,7 @@ impl Client {
         request: &types::RunPipelineParameters,
     ) -> Generated<types::Run> {
         let api = generated::client(call);
-        let mut send = api
-            .run_pipeline()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
-            .api_version(&*self.api_version);
+        let mut send = api.run_pipeline().api_version(&*self.api_version);
         if let Some(version) = pipeline.pipeline_version {
             send = send.pipeline_version(version);
         }

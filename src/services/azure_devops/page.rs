@@ -53,7 +53,7 @@ impl Client {
         let build_id = page.number("runId")?;
         let call = place.call_in_project(&self.session, &operations::GET_BUILD);
         let call = call.at("build", build_id);
-        let build = self.read_build(&call, &place, build_id).await?;
+        let build = self.read_build(&call).await?;
         let pipeline_id = build.definition.and_then(|definition| definition.id);
         let pipeline_id = pipeline_id.ok_or_else(|| {
             let error = call.error(ErrorKind::Undecodable);

@@ -21,12 +21,7 @@ impl Client {
     ) -> Result<String> {
         let call = pipeline.call(&self.session, &operations::PREVIEW_PIPELINE);
         let api = generated::client(&call);
-        let mut send = api
-            .preview_pipeline()
-            .organization(&pipeline.organization)
-            .project(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
-            .api_version(&*self.api_version);
+        let mut send = api.preview_pipeline().api_version(&*self.api_version);
         if let Some(version) = pipeline.pipeline_version {
             send = send.pipeline_version(version);
         }

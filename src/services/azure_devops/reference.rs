@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Client;
 use crate::client::{Call, Operation, Session};
 use crate::error::Result;
 use crate::place::Place;
@@ -61,17 +62,15 @@ impl PipelineRef {
             .at("organization", &self.organization);
         call.at("project", &self.project)
     }
+}
 
+impl Client {
     /// Begins a call about the build that carries out a run. It has the same id (evidence: the links
     /// in recorded answers).
-    pub(super) fn call_about_build(
-        session: &Session,
-        operation: &'static Operation,
-        run: &RunRef,
-    ) -> Result<(Call, Self, i64)> {
-        let (pipeline, run_id) = Self::of(run)?;
-        let call = pipeline.call_in_project(session, operation);
-        Ok((call.at("build", run_id).of(run), pipeline, run_id))
+    pub(super) fn about_build(&self, operation: &'static Operation, run: &RunRef) -> Result<Call> {
+        let (pipeline, run_id) = PipelineRef::of(run)?;
+        let call = pipeline.call_in_project(&self.session, operation);
+        Ok(call.at("build", run_id).of(run))
     }
 }
 

@@ -40,14 +40,10 @@ impl Client {
 
     /// Acts on an execution (`updateExecution`). What starts work is never sent twice.
     async fn update(&self, run: &RunRef, request: UpdateExecutionRequest) -> Result<Run> {
-        let (call, pipeline, asked) =
-            PipelineRef::call_about(&self.session, &operations::UPDATE_EXECUTION, run)?;
+        let (pipeline, asked) = PipelineRef::of(run)?;
+        let call = self.about(&operations::UPDATE_EXECUTION, run)?;
         let answer = generated::client(&call)
             .update_execution()
-            .workspace(&pipeline.workspace)
-            .project_name(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
-            .execution_id(asked)
             .body(request)
             .send()
             .await;

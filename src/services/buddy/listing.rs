@@ -37,9 +37,6 @@ impl Client {
             let call = pipeline.call(&client.session, &operations::LIST_EXECUTIONS);
             let answer = generated::client(&call)
                 .list_executions()
-                .workspace(&pipeline.workspace)
-                .project_name(&pipeline.project)
-                .pipeline_id(pipeline.pipeline_id)
                 .page(page)
                 .per_page(PER_PAGE)
                 .send()
@@ -72,8 +69,6 @@ impl Client {
                     .at("project", &project);
                 let answer = generated::client(&call)
                     .list_pipelines()
-                    .workspace(workspace)
-                    .project_name(project)
                     .page(page)
                     .per_page(PER_PAGE)
                     .send()
@@ -123,7 +118,6 @@ impl Client {
             .at("project", project);
         let answer = generated::client(&call)
             .get_identifiers()
-            .workspace(workspace)
             .project(project)
             .pipeline(name)
             .send()

@@ -3,12 +3,12 @@
 use futures_util::stream::BoxStream;
 
 use super::steps::step;
-use super::{Client, PipelineRef, generated, operations, types};
+use super::{Client, generated, operations, types};
 use crate::client::Call;
 use crate::error::{ErrorKind, Result};
-use crate::place::Place;
 use crate::run::{Log, LogMark, LogPart, RunRef, Step};
 use crate::runs::logs_of;
+use crate::service_client::Connect;
 
 /// The most lines that are served at once.
 const MOST_LINES: i64 = 1000;
@@ -90,17 +90,10 @@ impl Client {
         begin: i64,
         most: i64,
     ) -> Result<Option<(Vec<String>, i64)>> {
-        let operation = &operations::LIST_ACTION_EXECUTION_LOGS;
-        let (call, pipeline, execution_id) =
-            PipelineRef::call_about(&self.session, operation, run)?;
+        let call = self.about(&operations::LIST_ACTION_EXECUTION_LOGS, run)?;
         let call = call.at("action", id);
         let answer = generated::client(&call)
             .list_action_execution_logs()
-            .workspace(&pipeline.workspace)
-            .project_name(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
-            .execution_id(execution_id)
-            .action_execution_id(id)
             .offset(begin)
             .limit(most)
             .send()
@@ -124,18 +117,9 @@ impl Client {
         run: &RunRef,
         id: String,
     ) -> Result<(Call, types::ActionExecution)> {
-        let (call, pipeline, execution_id) =
-            PipelineRef::call_about(&self.session, &operations::GET_ACTION_EXECUTION, run)?;
+        let call = self.about(&operations::GET_ACTION_EXECUTION, run)?;
         let call = call.at("action", &id);
-        let answer = generated::client(&call)
-            .get_action_execution()
-            .workspace(&pipeline.workspace)
-            .project_name(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
-            .execution_id(execution_id)
-            .action_execution_id(id)
-            .send()
-            .await;
+        let answer = generated::client(&call).get_action_execution().send().await;
         let action = call.decoded(answer)?;
         Ok((call, action))
     }

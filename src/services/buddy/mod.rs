@@ -177,9 +177,6 @@ impl Client {
         let call = pipeline.call(&self.session, &operations::RUN_EXECUTION);
         let answer = generated::client(&call)
             .run_execution()
-            .workspace(&pipeline.workspace)
-            .project_name(&pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
             .body(request.clone())
             .send()
             .await;
@@ -197,18 +194,10 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Buddy's; every kind
     /// that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let (call, pipeline, id) =
-            PipelineRef::call_about(&self.session, &operations::GET_EXECUTION, run)?;
-        let answer = generated::client(&call)
-            .get_execution()
-            .workspace(pipeline.workspace)
-            .project_name(pipeline.project)
-            .pipeline_id(pipeline.pipeline_id)
-            .execution_id(id)
-            .send()
-            .await;
+        let call = self.about(&operations::GET_EXECUTION, run)?;
+        let answer = generated::client(&call).get_execution().send().await;
         let execution = call.decoded(answer)?;
-        call.expect_run(id, execution.id)?;
+        call.expect_run(execution.id)?;
         Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
 }

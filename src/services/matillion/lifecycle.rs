@@ -1,9 +1,8 @@
 //! What changes an execution that was started: a stop.
 
-use super::{Client, ProjectRef, generated, operations, types};
+use super::{Client, generated, operations, types};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind, Result};
-use crate::place::Place;
 use crate::run::{Run, RunRef, RunStatus};
 use crate::runs::read_back;
 use crate::service::Service;
@@ -62,12 +61,9 @@ impl Client {
     }
 
     async fn stop(&self, run: &RunRef, force: bool) -> Result<()> {
-        let operation = &operations::TERMINATE_PIPELINE_EXECUTION;
-        let (call, project, id) = ProjectRef::call_about(&self.session, operation, run)?;
+        let call = self.about(&operations::TERMINATE_PIPELINE_EXECUTION, run)?;
         let answer = generated::client(&call)
             .terminate_pipeline_execution()
-            .project_id(&project.project_id)
-            .pipeline_execution_id(id)
             .body(types::TerminatePipelineExecutionRequest {
                 force_update: force,
                 status: types::TerminationStatus::Cancelled,

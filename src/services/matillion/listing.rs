@@ -117,7 +117,6 @@ impl Client {
             let call = project.call(&client.session, &operations::LIST_ENVIRONMENTS);
             let answer = generated::client(&call)
                 .list_environments()
-                .project_id(&project.project_id)
                 .page(page)
                 .size(PAGE_SIZE)
                 .send()
@@ -143,7 +142,6 @@ impl Client {
                 let call = project.call(&client.session, &operations::LIST_PUBLISHED_PIPELINES);
                 let answer = generated::client(&call)
                     .list_published_pipelines()
-                    .project_id(&project.project_id)
                     .environment_name(environment)
                     .page(page)
                     .size(PAGE_SIZE)
@@ -163,12 +161,9 @@ impl Client {
         run: &RunRef,
     ) -> impl Stream<Item = Result<types::PipelineExecutionStep>> + Send + use<> {
         pages(self, run.clone(), 0, async |client, run, page| {
-            let operation = &operations::LIST_PIPELINE_EXECUTION_STEPS;
-            let (call, project, id) = ProjectRef::call_about(&client.session, operation, &run)?;
+            let call = client.about(&operations::LIST_PIPELINE_EXECUTION_STEPS, &run)?;
             let answer = generated::client(&call)
                 .list_pipeline_execution_steps()
-                .project_id(&project.project_id)
-                .pipeline_execution_id(id)
                 .page(page)
                 .size(PAGE_SIZE)
                 .send()

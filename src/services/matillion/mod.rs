@@ -168,7 +168,6 @@ impl Client {
         let call = project.call(&self.session, &operations::EXECUTE_PUBLISHED_PIPELINE);
         let answer = generated::client(&call)
             .execute_published_pipeline()
-            .project_id(&project.project_id)
             .body(request.clone())
             .send()
             .await;
@@ -188,16 +187,13 @@ impl Client {
     /// [`ErrorKind::Configuration`] when the reference is not one of Matillion's; every kind that
     /// a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let (call, project, id) =
-            ProjectRef::call_about(&self.session, &operations::GET_PIPELINE_EXECUTION, run)?;
+        let call = self.about(&operations::GET_PIPELINE_EXECUTION, run)?;
         let answer = generated::client(&call)
             .get_pipeline_execution()
-            .project_id(&project.project_id)
-            .pipeline_execution_id(&id)
             .send()
             .await;
         let execution = normalize::details(call.decoded(answer)?);
-        call.expect_run(&id, execution.pipeline_execution_id.as_ref())?;
+        call.expect_run(execution.pipeline_execution_id.as_ref())?;
         Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
 
@@ -212,12 +208,9 @@ impl Client {
     /// As [`Client::get`].
     pub async fn status(&self, run: &RunRef) -> Result<Run> {
         let client = self.bounded();
-        let operation = &operations::GET_PIPELINE_EXECUTION_STATUS;
-        let (call, project, id) = ProjectRef::call_about(&client.session, operation, run)?;
+        let call = client.about(&operations::GET_PIPELINE_EXECUTION_STATUS, run)?;
         let answer = generated::client(&call)
             .get_pipeline_execution_status()
-            .project_id(&project.project_id)
-            .pipeline_execution_id(id)
             .send()
             .await;
         match call.decoded(answer) {

@@ -1,11 +1,10 @@
 //! The two editions: one set of operations behind two beginnings of a path.
 
-use std::fmt::Write as _;
-
 use http::Uri;
 
 use super::generated;
-use crate::client::{Call, Segment};
+use super::reference::ORGANIZATION;
+use crate::client::Call;
 use crate::error::{ErrorKind, Result};
 
 /// The host of the central edition, where nothing is without an organization.
@@ -19,10 +18,11 @@ const PREFIX: &str = "/oapi/v1/flow";
 /// # Errors
 ///
 /// [`ErrorKind::Configuration`] when the organization is missing where there has to be one.
-pub(super) fn client(call: &Call, organization: Option<&str>) -> Result<generated::Client> {
+pub(super) fn client(call: &Call) -> Result<generated::Client> {
     let mut client = generated::client(call);
     let base_url = call.session().base_url();
-    if organization.is_none() && is_central(base_url) {
+    let has_organization = call.path_values().any(|(name, _)| name == ORGANIZATION);
+    if !has_organization && is_central(base_url) {
         let error = call.error(ErrorKind::Configuration);
         let error = error.detail("the organization's id is missing");
         return Err(error.advise(WHICH));
@@ -30,9 +30,8 @@ pub(super) fn client(call: &Call, organization: Option<&str>) -> Result<generate
     if !base_url.ends_with(PREFIX) {
         client.baseurl.push_str(PREFIX);
     }
-    if let Some(id) = organization {
-        // Writing to a text does not fail.
-        let _ = write!(client.baseurl, "/organizations/{}", Segment(id));
+    if has_organization {
+        client.baseurl.push_str("/organizations/*");
     }
     Ok(client)
 }

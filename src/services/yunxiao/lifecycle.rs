@@ -1,30 +1,13 @@
 //! What changes a run that was started: a stop, and what is decided about its jobs.
 
-use super::{Client, PipelineRef, edition, operations};
+use super::{Client, edition, operations};
+use crate::client::{Call, Operation};
 use crate::decision::Decision;
 use crate::error::Result;
-use crate::place::Place;
 use crate::run::{Run, RunRef, RunStatus};
 use crate::runs::{look_first, read_back};
 use crate::service_client::Connect;
 use crate::services::flow::{self, Jobs, MAY_HAVE_ENDED, Wish};
-
-/// Calls an operation on a job that answers whether it was done.
-macro_rules! decide {
-    ($client:ident, $run:ident, $job_id:ident, $constant:ident, $method:ident) => {{
-        let (call, pipeline, run_id) =
-            PipelineRef::call_about(&$client.session, &operations::$constant, $run)?;
-        let call = call.at("job", $job_id);
-        let answer = edition::client(&call, pipeline.organization())?
-            .$method()
-            .pipeline_id(pipeline.pipeline_id)
-            .pipeline_run_id(run_id)
-            .job_id($job_id)
-            .send()
-            .await;
-        call.decoded(answer).map(drop).map_err(look_first)
-    }};
-}
 
 impl Client {
     pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
@@ -43,15 +26,19 @@ impl Client {
 
     /// Asks for a stop (`UpdatePipelineRun`, which can do nothing else). Asking twice does no harm.
     async fn stop(&self, run: &RunRef) -> Result<()> {
-        let (call, pipeline, run_id) =
-            PipelineRef::call_about(&self.session, &operations::UPDATE_PIPELINE_RUN, run)?;
-        let answer = edition::client(&call, pipeline.organization())?
-            .update_pipeline_run()
-            .pipeline_id(pipeline.pipeline_id)
-            .pipeline_run_id(run_id)
-            .send()
-            .await;
+        let call = self.about(&operations::UPDATE_PIPELINE_RUN, run)?;
+        let answer = edition::client(&call)?.update_pipeline_run().send().await;
         call.decoded(answer).map(drop)
+    }
+
+    /// Begins a call about a job.
+    pub(super) fn about_job(
+        &self,
+        operation: &'static Operation,
+        run: &RunRef,
+        job_id: i64,
+    ) -> Result<Call> {
+        Ok(self.about(operation, run)?.at("job", job_id))
     }
 
     /// Passes a manual gate (`PassPipelineValidate`): the run goes on. Starts work: never sent
@@ -65,13 +52,12 @@ impl Client {
     /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came, or the
     /// answer was `false`: the gate may have been passed. Every other kind says that it was not.
     pub async fn pass(&self, run: &RunRef, job_id: i64) -> Result<()> {
-        decide!(
-            self,
-            run,
-            job_id,
-            PASS_PIPELINE_VALIDATE,
-            pass_pipeline_validate
-        )
+        let call = self.about_job(&operations::PASS_PIPELINE_VALIDATE, run, job_id)?;
+        let answer = edition::client(&call)?
+            .pass_pipeline_validate()
+            .send()
+            .await;
+        call.decoded(answer).map(drop).map_err(look_first)
     }
 
     /// Refuses at a manual gate (`RefusePipelineValidate`): the run ends there. Never sent twice.
@@ -80,13 +66,12 @@ impl Client {
     ///
     /// As [`Client::pass`].
     pub async fn refuse(&self, run: &RunRef, job_id: i64) -> Result<()> {
-        decide!(
-            self,
-            run,
-            job_id,
-            REFUSE_PIPELINE_VALIDATE,
-            refuse_pipeline_validate
-        )
+        let call = self.about_job(&operations::REFUSE_PIPELINE_VALIDATE, run, job_id)?;
+        let answer = edition::client(&call)?
+            .refuse_pipeline_validate()
+            .send()
+            .await;
+        call.decoded(answer).map(drop).map_err(look_first)
     }
 
     /// Runs a job once more (`RetryPipelineJobRun`); the run goes on with it. Starts work: never
@@ -96,13 +81,12 @@ impl Client {
     ///
     /// As [`Client::pass`].
     pub async fn retry_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
-        decide!(
-            self,
-            run,
-            job_id,
-            RETRY_PIPELINE_JOB_RUN,
-            retry_pipeline_job_run
-        )
+        let call = self.about_job(&operations::RETRY_PIPELINE_JOB_RUN, run, job_id)?;
+        let answer = edition::client(&call)?
+            .retry_pipeline_job_run()
+            .send()
+            .await;
+        call.decoded(answer).map(drop).map_err(look_first)
     }
 
     /// Skips a job (`SkipPipelineJobRun`); the run goes on with the jobs after it. Starts work:
@@ -112,13 +96,9 @@ impl Client {
     ///
     /// As [`Client::pass`].
     pub async fn skip_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
-        decide!(
-            self,
-            run,
-            job_id,
-            SKIP_PIPELINE_JOB_RUN,
-            skip_pipeline_job_run
-        )
+        let call = self.about_job(&operations::SKIP_PIPELINE_JOB_RUN, run, job_id)?;
+        let answer = edition::client(&call)?.skip_pipeline_job_run().send().await;
+        call.decoded(answer).map(drop).map_err(look_first)
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use futures_core::Stream;
 use futures_util::stream::BoxStream;
 
-use super::reference::organization;
+use super::reference::{ORGANIZATION, organization};
 use super::{Client, PipelineRef, edition, normalize, operations, types};
 use crate::error::Result;
 use crate::names;
@@ -45,10 +45,10 @@ impl Client {
             async |client, organization, page: i64| {
                 let call = client.session.call(&operations::LIST_PIPELINES);
                 let call = match &organization {
-                    Some(id) => call.at("organization", id),
+                    Some(id) => call.at(ORGANIZATION, id),
                     None => call,
                 };
-                let answer = edition::client(&call, organization.as_deref())?
+                let answer = edition::client(&call)?
                     .list_pipelines()
                     .page(page)
                     .per_page(PER_PAGE)
@@ -69,9 +69,8 @@ impl Client {
     /// Every kind that a read can end in.
     pub async fn pipeline(&self, pipeline: &PipelineRef) -> Result<types::Pipeline> {
         let call = pipeline.call(&self.session, &operations::GET_PIPELINE);
-        let api = edition::client(&call, pipeline.organization())?;
-        let request = api.get_pipeline().pipeline_id(pipeline.pipeline_id);
-        call.decoded(request.send().await)
+        let api = edition::client(&call)?;
+        call.decoded(api.get_pipeline().send().await)
     }
 
     /// The pipeline that people call `name`, exactly.
@@ -119,9 +118,8 @@ fn run_pages(
         1,
         async |client, (pipeline, since), page: i64| {
             let call = pipeline.call(&client.session, &operations::LIST_PIPELINE_RUNS);
-            let api = edition::client(&call, pipeline.organization())?;
-            let request = api.list_pipeline_runs().pipeline_id(pipeline.pipeline_id);
-            let mut request = request.page(page).per_page(PER_PAGE);
+            let api = edition::client(&call)?;
+            let mut request = api.list_pipeline_runs().page(page).per_page(PER_PAGE);
             if let Some(since) = since {
                 request = request.start_time(since.timestamp_millis());
             }

@@ -2,9 +2,8 @@
 
 use futures_util::stream::BoxStream;
 
-use super::{Client, PipelineRef, edition, normalize, operations, types};
+use super::{Client, edition, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
-use crate::place::Place;
 use crate::run::{Log, RunRef};
 use crate::runs::logs_of;
 use crate::services::flow::{self, Flow, Shown};
@@ -25,16 +24,9 @@ impl Flow for Client {
 
     /// One job's log (`GetPipelineJobRunLog`).
     async fn job_log(&self, run: &RunRef, job_id: i64) -> Result<String> {
-        let (call, pipeline, run_id) =
-            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_JOB_RUN_LOG, run)?;
-        let call = call.at("job", job_id);
-        let answer = edition::client(&call, pipeline.organization())?
-            .get_pipeline_job_run_log()
-            .pipeline_id(pipeline.pipeline_id)
-            .pipeline_run_id(run_id)
-            .job_id(job_id)
-            .send()
-            .await;
+        let call = self.about_job(&operations::GET_PIPELINE_JOB_RUN_LOG, run, job_id)?;
+        let api = edition::client(&call)?;
+        let answer = api.get_pipeline_job_run_log().send().await;
         // `more` says that the job still writes. The operation takes no place to go on from.
         Ok(call.decoded(answer)?.content.unwrap_or_default())
     }
@@ -58,16 +50,9 @@ impl Client {
         run: &RunRef,
         job_id: i64,
     ) -> Result<Vec<types::PipelineJobBuild>> {
-        let (call, pipeline, run_id) =
-            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_JOB_STEPS, run)?;
-        let call = call.at("job", job_id);
-        let answer = edition::client(&call, pipeline.organization())?
-            .get_pipeline_job_steps()
-            .pipeline_id(pipeline.pipeline_id)
-            .pipeline_run_id(run_id)
-            .job_id(job_id)
-            .send()
-            .await;
+        let call = self.about_job(&operations::GET_PIPELINE_JOB_STEPS, run, job_id)?;
+        let api = edition::client(&call)?;
+        let answer = api.get_pipeline_job_steps().send().await;
         Ok(call.decoded(answer)?.0)
     }
 
@@ -90,13 +75,9 @@ impl Client {
         };
         let mut offset = 0_i64;
         for _ in 0..MOST_PIECES {
-            let (call, pipeline, run_id) = PipelineRef::call_about(&self.session, operation, run)?;
-            let call = call.at("job", job_id);
-            let answer = edition::client(&call, pipeline.organization())?
+            let call = self.about_job(operation, run, job_id)?;
+            let answer = edition::client(&call)?
                 .get_pipeline_job_step_log()
-                .pipeline_id(pipeline.pipeline_id)
-                .pipeline_run_id(run_id)
-                .job_id(job_id)
                 .step_index(step.index)
                 .build_id(step.build_id)
                 .offset(offset)
@@ -113,7 +94,7 @@ impl Client {
                 None => return Ok(call.clean_log(log)),
             }
         }
-        let (call, ..) = PipelineRef::call_about(&self.session, operation, run)?;
+        let call = self.about_job(operation, run, job_id)?;
         let error = call.error(ErrorKind::Undecodable);
         Err(error.detail("the log of the step is too long"))
     }

@@ -181,9 +181,8 @@ impl Client {
         let call = pipeline.call(&self.session, &operations::CREATE_PIPELINE_RUN);
         let request = request(params)
             .map_err(|error| error.to(Service::Yunxiao, operations::CREATE_PIPELINE_RUN.id))?;
-        let answer = edition::client(&call, pipeline.organization())?
+        let answer = edition::client(&call)?
             .create_pipeline_run()
-            .pipeline_id(pipeline.pipeline_id)
             .body(request)
             .send()
             .await;
@@ -198,16 +197,10 @@ impl Client {
     /// [`ErrorKind::Configuration`] when the reference is not one of Yunxiao's; every kind that a
     /// read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let (call, pipeline, run_id) =
-            PipelineRef::call_about(&self.session, &operations::GET_PIPELINE_RUN, run)?;
-        let answer = edition::client(&call, pipeline.organization())?
-            .get_pipeline_run()
-            .pipeline_id(pipeline.pipeline_id)
-            .pipeline_run_id(run_id)
-            .send()
-            .await;
+        let call = self.about(&operations::GET_PIPELINE_RUN, run)?;
+        let answer = edition::client(&call)?.get_pipeline_run().send().await;
         let answer = call.decoded(answer)?;
-        call.expect_run(run_id, answer.pipeline_run_id)?;
+        call.expect_run(answer.pipeline_run_id)?;
         Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
 
@@ -219,9 +212,8 @@ impl Client {
     /// Every kind that a read can end in; [`ErrorKind::Undecodable`] when the answer names no run.
     pub async fn latest(&self, pipeline: &PipelineRef) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::GET_LATEST_PIPELINE_RUN);
-        let answer = edition::client(&call, pipeline.organization())?
+        let answer = edition::client(&call)?
             .get_latest_pipeline_run()
-            .pipeline_id(pipeline.pipeline_id)
             .send()
             .await;
         let answer = call.decoded(answer)?;

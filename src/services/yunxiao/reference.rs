@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use crate::client::{Call, Operation, Session};
 use crate::error::Result;
 use crate::place::Place;
 use crate::run::RunRef;
 use crate::service::Service;
 use crate::services::flow::page::NO_ORGANIZATION;
+
+/// What a call calls its organization.
+pub(super) const ORGANIZATION: &str = "organization";
 
 /// A pipeline of Yunxiao.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,12 +67,25 @@ impl fmt::Display for PipelineRef {
 
 impl Place for PipelineRef {
     const SERVICE: Service = Service::Yunxiao;
-    const NAMES: &'static [&'static str] = &["organization", "pipeline", "run"];
+    const NAMES: &'static [&'static str] = &[ORGANIZATION, "pipeline", "run"];
     type RunId = i64;
 
     fn values(&self) -> Vec<String> {
         let organization = self.organization().unwrap_or(NO_ORGANIZATION);
         vec![organization.to_owned(), self.pipeline_id.to_string()]
+    }
+
+    /// A Region instance has no organization in its paths.
+    fn call(&self, session: &Session, operation: &'static Operation) -> Call {
+        let parts = Self::NAMES.iter().copied().zip(self.values());
+        let parts = parts.filter(|(_, value)| value != NO_ORGANIZATION);
+        session.call(operation).at_all(parts.collect())
+    }
+
+    fn call_about(session: &Session, operation: &'static Operation, run: &RunRef) -> Result<Call> {
+        let (pipeline, run_id) = Self::of(run)?;
+        let call = pipeline.call(session, operation);
+        Ok(call.at("run", run_id).of(run))
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {

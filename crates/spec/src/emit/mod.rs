@@ -9,6 +9,7 @@ mod builders;
 mod fields;
 mod hide;
 mod operations;
+mod paths;
 mod requests;
 
 use proc_macro2::{Ident, TokenStream};
@@ -25,6 +26,7 @@ pub use builders::keep_builders_of_requests;
 pub use fields::{describe_references, restore_wire_names};
 pub use hide::hide_secrets;
 pub use operations::operations;
+pub use paths::leave_path_values_out;
 pub use requests::lean_requests;
 
 /// Words that a vendor may add to: one call of `open_enum!`, which the library defines, for each.
@@ -143,12 +145,11 @@ impl Emitter<'_> {
     fn operation(&self, node: &Node<'_>, parameters: &[Parameter<'_>]) -> Result<Emitted, String> {
         let id = node.text("operationId").ok_or("no operationId")?;
         let name = rust_name(id);
-        let (mut path_parameters, mut setters) = (Vec::new(), Vec::new());
-        for parameter in parameters {
+        let path_parameters = paths::names(&node.pointer);
+        let mut setters = Vec::new();
+        let asked_for = parameters.iter().filter(|one| one.place() != "path");
+        for parameter in asked_for {
             let wire = parameter.name();
-            if parameter.place() == "path" {
-                path_parameters.push(wire.to_owned());
-            }
             let setter = rust_name(wire);
             let schema = parameter.value.get("schema").unwrap_or(&Value::Null);
             let kind = self.argument_type(wire, schema)?;
