@@ -88,8 +88,8 @@ impl RunRef {
     /// A part that is a number: every vendor counts from 1. It goes into paths as it is written.
     pub(crate) fn number(&self, name: &'static str) -> Result<i64> {
         let text = self.part(name);
-        let is_written_so = |number: &i64| *number > 0 && number.to_string() == text;
-        let number = text.parse().ok().filter(is_written_so);
+        let number = text.parse().ok().filter(|number| *number > 0);
+        let number = number.filter(|_| !text.starts_with(['+', '0']));
         number.ok_or_else(|| {
             let detail = format!("the {name} {text:?} is not a number above 0");
             Error::configuration(detail)

@@ -45,8 +45,9 @@ impl Call {
         let mut url = self.session().base().clone();
         let mut path = String::with_capacity(128);
         path.push_str(url.path().trim_end_matches('/'));
-        let (operation, mut values) = (operation.to_string(), self.path_values());
-        let texts = [further, &operation].into_iter();
+        let mut values = self.path_values();
+        // Nothing is written into the operation's own path: it is a text already.
+        let texts = [Some(further), operation.as_str()].into_iter().flatten();
         for piece in texts.flat_map(|text| text.split_inclusive('*')) {
             let Some(before) = piece.strip_suffix('*') else {
                 path.push_str(piece);

@@ -84,8 +84,10 @@ impl Place for PipelineRef {
 
     fn call_about(session: &Session, operation: &'static Operation, run: &RunRef) -> Result<Call> {
         let (pipeline, run_id) = Self::of(run)?;
-        let call = pipeline.call(session, operation);
-        Ok(call.at("run", run_id).of(run))
+        Ok(match pipeline.organization() {
+            Some(_) => session.call(operation).at_run(Self::NAMES, run),
+            None => pipeline.call(session, operation).at("run", run_id).of(run),
+        })
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {
