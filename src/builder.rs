@@ -163,60 +163,55 @@ impl<C: ServiceClient> Builder<C> {
     /// when there is no TLS: no feature for it, or none of its providers in this process. So too when
     /// the folder of a recording cannot be made.
     pub fn build(self) -> Result<C> {
-        let base_url = self
-            .checked_base_url()
-            .map_err(|error| error.on_service(C::SERVICE))?;
-        let credentials = self.credentials.ok_or_else(|| {
-            Error::configuration("no credentials were given").on_service(C::SERVICE)
-        })?;
-        let credential = credentials
-            .into_credential()
-            .map_err(|error| error.on_service(C::SERVICE))?;
+        self.session()
+            .map(C::from_session)
+            .map_err(|error| error.on_service(C::SERVICE))
+    }
+
+    fn session(self) -> Result<Session> {
+        let base_url = self.checked_base_url()?;
+        let credentials = self.credentials;
+        let credentials =
+            credentials.ok_or_else(|| Error::configuration("no credentials were given"))?;
+        let credential = credentials.into_credential()?;
         // Connecting ends before the attempt does, so that a failure to connect is known as one.
         let attempt_timeout = self.attempt_timeout.min(self.timeout);
         let before = attempt_timeout.min(LONGEST_CONNECTING).mul_f64(0.9);
-        let connect_timeout = self.connect_timeout.min(before).min(LONGEST_CONNECTING);
+        let connect_timeout = self.connect_timeout.min(before);
         let http_is_callers = self.http.is_some();
         if !http_is_callers && base_url.scheme() == "https" && !TLS_COMPILED_IN {
-            return Err(Error::configuration("this build of runpipe has no TLS")
-                .advise(
+            return Err(
+                Error::configuration("this build of runpipe has no TLS").advise(
                     "Turn on its feature `rustls`, `rustls-ring` or `rustls-no-provider`, or give \
                      the builder an `http_client` of your own.",
-                )
-                .on_service(C::SERVICE));
+                ),
+            );
         }
         // A caller's own client sends for it: this machine's roots need not be read.
-        let scheme = if http_is_callers {
-            "http"
-        } else {
-            base_url.scheme()
+        let scheme = match http_is_callers {
+            true => "http",
+            false => base_url.scheme(),
         };
         let made = ReqwestClient::for_scheme(scheme, connect_timeout)
             .and_then(|client| Ok((client.maker()?, client)));
         let (maker, reqwest) = made.map_err(|fault| {
-            let detail = format!("no HTTP client can be made on this machine: {fault}");
-            Error::configuration(detail).on_service(C::SERVICE)
+            Error::configuration(format!(
+                "no HTTP client can be made on this machine: {fault}"
+            ))
         })?;
         let cleaner = Cleaner::new(credential.secrets());
         let http = self.http.unwrap_or_else(|| Arc::new(reqwest.clone()));
         #[cfg(feature = "recording")]
         let (http, http_is_callers) = match self.recorder {
             Some(recorder) => {
-                let service = Some(C::SERVICE);
-                let secrets = cleaner.clone();
-                let recorded = recorder.client(
-                    http,
-                    service,
-                    &C::DOCUMENT.text(),
-                    base_url.as_str(),
-                    secrets,
-                );
-                let located = recorded.map_err(|error| error.on_service(C::SERVICE))?;
-                (located, true)
+                let (service, document) = (Some(C::SERVICE), C::DOCUMENT.text());
+                let (base, secrets) = (base_url.as_str(), cleaner.clone());
+                let recorded = recorder.client(http, service, &document, base, secrets)?;
+                (recorded, true)
             }
             None => (http, http_is_callers),
         };
-        Ok(C::from_session(Session::new(Shared {
+        Ok(Session::new(Shared {
             service: C::SERVICE,
             base_url,
             http,
@@ -232,7 +227,7 @@ impl<C: ServiceClient> Builder<C> {
             longest_answer: self.longest_answer,
             clocks: Clocks::new(self.clock),
             cleaner: RwLock::new(cleaner),
-        })))
+        }))
     }
 
     fn checked_base_url(&self) -> Result<Url> {

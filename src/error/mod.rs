@@ -27,12 +27,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Its message has three parts: what happened (with the vendor's own sentences), to which service,
 /// operation and run, and what to do. It never holds a secret. Act on [`Error::kind`].
-#[derive(Clone)]
-pub struct Error(Box<Facts>);
-
-#[derive(Clone)]
-struct Facts {
+#[derive(Clone, Debug)]
+pub struct Error {
     kind: ErrorKind,
+    facts: Box<Facts>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Facts {
     service: Option<Service>,
     operation: Option<&'static str>,
     subject: Option<String>,
@@ -52,62 +54,62 @@ struct Facts {
 impl Error {
     /// The kind of error, which tells what a caller can do about it.
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind
+        self.kind
     }
 
     /// The service that the call was for.
     pub fn service(&self) -> Option<Service> {
-        self.0.service
+        self.facts.service
     }
 
     /// The operation, by its `operationId` in the service's document.
     pub fn operation(&self) -> Option<&str> {
-        self.0.operation
+        self.facts.operation
     }
 
     /// The run that the call was about, where it was about one.
     pub fn run(&self) -> Option<&RunRef> {
-        self.0.run.as_ref()
+        self.facts.run.as_ref()
     }
 
     /// Runs that a start of unknown outcome may have begun, where some are known.
     pub fn candidates(&self) -> &[RunRef] {
-        &self.0.candidates
+        &self.facts.candidates
     }
 
     /// The HTTP status, when an answer came.
     pub fn http_status(&self) -> Option<u16> {
-        self.0.http_status
+        self.facts.http_status
     }
 
     /// The vendor's code for the error: `PipelineValidationException`, `InvalidPipeline.NotFound`.
     pub fn vendor_code(&self) -> Option<&str> {
-        self.0.vendor_code.as_deref()
+        self.facts.vendor_code.as_deref()
     }
 
     /// All of the vendor's own sentences, unchanged except that control characters are removed.
     pub fn sentences(&self) -> &[String] {
-        &self.0.sentences
+        &self.facts.sentences
     }
 
     /// The vendor's id of the request, which its support asks for.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        self.facts.request_id.as_deref()
     }
 
     /// How long the service asks its callers to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.facts.retry_after
     }
 
     /// The content type of an answer that could not be read.
     pub fn content_type(&self) -> Option<&str> {
-        self.0.content_type.as_deref()
+        self.facts.content_type.as_deref()
     }
 
     /// The beginning of an answer that could not be read, control characters removed.
     pub fn first_bytes(&self) -> Option<&str> {
-        self.0.first_bytes.as_deref()
+        self.facts.first_bytes.as_deref()
     }
 
     /// Whether the call may have started something. `false` means that it certainly has not.
@@ -118,31 +120,18 @@ impl Error {
     /// Whether the same call may succeed later with nothing changed, and does no harm when it is
     /// made again.
     pub fn is_retryable(&self) -> bool {
-        match self.kind() {
+        matches!(
+            self.kind(),
             ErrorKind::Ledger
-            | ErrorKind::RateLimited
-            | ErrorKind::Transport
-            | ErrorKind::Unavailable => true,
-            ErrorKind::Authentication
-            | ErrorKind::Configuration
-            | ErrorKind::Conflict
-            | ErrorKind::Deadline
-            | ErrorKind::Disabled
-            | ErrorKind::InvalidRequest
-            | ErrorKind::KeyInUse
-            | ErrorKind::NotFound
-            | ErrorKind::NothingToDo
-            | ErrorKind::OutcomeUnknown
-            | ErrorKind::Refused
-            | ErrorKind::Undecodable
-            | ErrorKind::UnknownName
-            | ErrorKind::Unsupported => false,
-        }
+                | ErrorKind::RateLimited
+                | ErrorKind::Transport
+                | ErrorKind::Unavailable
+        )
     }
 
     /// What to do about it.
     pub fn advice(&self) -> &str {
-        self.0.advice.as_deref().unwrap_or(self.0.kind.advice())
+        self.facts.advice.as_deref().unwrap_or(self.kind.advice())
     }
 }
 
@@ -151,23 +140,8 @@ impl Error {
     /// An error with a kind and nothing else: for your own implementations of [`crate::Runs`],
     /// mostly in tests.
     pub fn new(kind: ErrorKind) -> Self {
-        Error(Box::new(Facts {
-            kind,
-            service: None,
-            operation: None,
-            subject: None,
-            run: None,
-            candidates: Vec::new(),
-            detail: None,
-            sentences: Vec::new(),
-            http_status: None,
-            vendor_code: None,
-            request_id: None,
-            retry_after: None,
-            content_type: None,
-            first_bytes: None,
-            advice: None,
-        }))
+        let facts = Box::default();
+        Error { kind, facts }
     }
 
     /// A call that is not made because of what it was given.
@@ -184,50 +158,50 @@ impl Error {
     /// Says what happened, in a few words without a full stop.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = Some(detail.into());
+        self.facts.detail = Some(detail.into());
         self
     }
 
     /// Says what to do about it, in place of what is said of all errors of the kind.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
-        self.0.advice = Some(advice.into());
+        self.facts.advice = Some(advice.into());
         self
     }
 
     pub(crate) fn to(mut self, service: Service, operation: &'static str) -> Self {
-        self.0.service = Some(service);
-        self.0.operation = Some(operation);
+        self.facts.service = Some(service);
+        self.facts.operation = Some(operation);
         self
     }
 
     pub(crate) fn on_service(mut self, service: Service) -> Self {
-        self.0.service = Some(service);
+        self.facts.service = Some(service);
         self
     }
 
     pub(crate) fn about(mut self, subject: impl Into<String>) -> Self {
-        self.0.subject = Some(subject.into());
+        self.facts.subject = Some(subject.into());
         self
     }
 
     pub(crate) fn about_run(mut self, run: Option<RunRef>) -> Self {
-        self.0.run = run.or(self.0.run);
+        self.facts.run = run.or(self.facts.run);
         self
     }
 
     pub(crate) fn may_be(mut self, candidates: Vec<RunRef>) -> Self {
-        self.0.candidates = candidates;
+        self.facts.candidates = candidates;
         self
     }
 
     pub(crate) fn status(mut self, status: u16) -> Self {
-        self.0.http_status = Some(status);
+        self.facts.http_status = Some(status);
         self
     }
 
     pub(crate) fn code(mut self, code: Option<String>) -> Self {
-        self.0.vendor_code = code.map(|code| one_line(&code));
+        self.facts.vendor_code = code.map(|code| one_line(&code));
         self
     }
 
@@ -245,17 +219,17 @@ impl Error {
         if left_out > 0 {
             kept.push(format!("{left_out} more sentences were left out"));
         }
-        self.0.sentences = kept;
+        self.facts.sentences = kept;
         self
     }
 
     pub(crate) fn request(mut self, request_id: Option<String>) -> Self {
-        self.0.request_id = request_id.map(|id| one_line(&id)).or(self.0.request_id);
+        self.facts.request_id = request_id.map(|id| one_line(&id)).or(self.facts.request_id);
         self
     }
 
     pub(crate) fn wait(mut self, retry_after: Option<Duration>) -> Self {
-        self.0.retry_after = retry_after;
+        self.facts.retry_after = retry_after;
         self
     }
 
@@ -267,23 +241,23 @@ impl Error {
         body: &[u8],
         cleaner: &Cleaner,
     ) -> Self {
-        self.0.content_type = content_type.map(one_line);
-        self.0.first_bytes = first_bytes(body, cleaner);
+        self.facts.content_type = content_type.map(one_line);
+        self.facts.first_bytes = first_bytes(body, cleaner);
         self
     }
 
     pub(crate) fn kind_of(mut self, kind: ErrorKind) -> Self {
-        self.0.kind = kind;
+        self.kind = kind;
         self
     }
 
     pub(crate) fn detail_text(&self) -> Option<&str> {
-        self.0.detail.as_deref()
+        self.facts.detail.as_deref()
     }
 
     /// Whether the answer that it is about had a success status.
     pub(crate) fn is_about_a_success(&self) -> bool {
-        self.0
+        self.facts
             .http_status
             .is_some_and(|status| (200..300).contains(&status))
     }
@@ -291,7 +265,7 @@ impl Error {
     /// The same error without a secret in any of its texts. The run is left as it is: it was
     /// checked when it was read, and is needed as it is.
     pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
-        let facts = &mut *self.0;
+        let facts = &mut *self.facts;
         let texts = [
             &mut facts.subject,
             &mut facts.detail,
@@ -308,13 +282,13 @@ impl Error {
 
     /// The same facts, for a call that must not be made twice and may have been.
     pub(crate) fn into_outcome_unknown(mut self) -> Self {
-        let was = self.0.kind.headline().to_lowercase();
-        self.0.detail = Some(match self.0.detail.take() {
+        let was = self.kind.headline().to_lowercase();
+        self.facts.detail = Some(match self.facts.detail.take() {
             Some(detail) => detail,
             None => was,
         });
-        self.0.kind = ErrorKind::OutcomeUnknown;
-        self.0.advice = None;
+        self.kind = ErrorKind::OutcomeUnknown;
+        self.facts.advice = None;
         self
     }
 }
@@ -325,35 +299,14 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let facts = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &facts.kind)
-            .field("service", &facts.service)
-            .field("operation", &facts.operation)
-            .field("subject", &facts.subject)
-            .field("run", &facts.run.as_ref().map(ToString::to_string))
-            .field("detail", &facts.detail)
-            .field("sentences", &facts.sentences)
-            .field("http_status", &facts.http_status)
-            .field("vendor_code", &facts.vendor_code)
-            .field("request_id", &facts.request_id)
-            .field("retry_after", &facts.retry_after)
-            .field("content_type", &facts.content_type)
-            .field("first_bytes", &facts.first_bytes)
-            .finish()
-    }
-}
-
 impl std::error::Error for Error {}
 
 /// One flat object with every key always there; absent values are `null`.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let facts = &*self.0;
+        let facts = &*self.facts;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("kind", &facts.kind)?;
+        map.serialize_entry("kind", &self.kind)?;
         map.serialize_entry("message", &self.to_string())?;
         map.serialize_entry("service", &facts.service)?;
         map.serialize_entry("operation", &facts.operation)?;

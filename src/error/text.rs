@@ -20,8 +20,8 @@ pub(crate) fn first_bytes(body: &[u8], cleaner: &Cleaner) -> Option<String> {
 
 /// `What happened: details (facts). What to do.`
 pub(super) fn write_message(f: &mut fmt::Formatter<'_>, error: &Error) -> fmt::Result {
-    let facts = &*error.0;
-    f.write_str(facts.kind.headline())?;
+    let facts = &*error.facts;
+    f.write_str(error.kind.headline())?;
     if let Some(service) = facts.service {
         write!(f, " ({}", service.title())?;
         if let Some(operation) = facts.operation {

@@ -1,16 +1,17 @@
 //! What a machine's network asks of a client: a proxy, further roots.
 
+#[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+
 use super::{SendError, reasons};
 
 /// What [`super::ReqwestClient`] does besides what this machine's variables and roots say.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     proxy: Option<reqwest::Proxy>,
+    /// In PEM.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-    roots: Vec<reqwest::Certificate>,
-    /// The same, for a configuration that reqwest does not make.
-    #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
-    der: Vec<rustls::pki_types::CertificateDer<'static>>,
+    roots: Vec<u8>,
 }
 
 impl Network {
@@ -34,19 +35,11 @@ impl Network {
     /// [`SendError`] when there is none among them, or one cannot be read.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, SendError> {
-        let roots = reqwest::Certificate::from_pem_bundle(pem);
-        self.roots = roots.map_err(|cause| SendError::not_sent(reasons(&cause)))?;
-        #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
-        {
-            use rustls::pki_types::CertificateDer;
-            use rustls::pki_types::pem::PemObject;
-            let read = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>();
-            self.der = read.map_err(|fault| SendError::not_sent(fault.to_string()))?;
+        if read(pem)?.is_empty() {
+            return Err(SendError::not_sent("there is no certificate in PEM"));
         }
-        match self.roots.is_empty() {
-            true => Err(SendError::not_sent("there is no certificate in PEM")),
-            false => Ok(self),
-        }
+        self.roots = pem.to_vec();
+        Ok(self)
     }
 
     pub(super) fn on(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
@@ -56,18 +49,28 @@ impl Network {
         }
     }
 
+    /// Its roots, for a configuration that reqwest does not make.
     #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
-    pub(super) fn roots_in_der(&self) -> Vec<rustls::pki_types::CertificateDer<'static>> {
-        self.der.clone()
+    pub(super) fn roots(&self) -> Result<Vec<CertificateDer<'static>>, SendError> {
+        let roots = CertificateDer::pem_slice_iter(&self.roots).collect::<Result<_, _>>();
+        roots.map_err(|fault| SendError::not_sent(fault.to_string()))
     }
 
     /// Trusts the roots of this network besides this machine's.
-    pub(super) fn trusted_by(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    pub(super) fn trusted_by(
+        &self,
+        builder: reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder, SendError> {
         #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-        let builder = match self.roots.is_empty() {
-            true => builder,
-            false => builder.tls_certs_merge(self.roots.clone()),
-        };
-        builder
+        if !self.roots.is_empty() {
+            return Ok(builder.tls_certs_merge(read(&self.roots)?));
+        }
+        Ok(builder)
     }
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+fn read(pem: &[u8]) -> Result<Vec<reqwest::Certificate>, SendError> {
+    let roots = reqwest::Certificate::from_pem_bundle(pem);
+    roots.map_err(|cause| SendError::not_sent(reasons(&cause)))
 }

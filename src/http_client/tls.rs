@@ -16,7 +16,7 @@ pub(super) fn encrypted(
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         return without_default::encrypted(builder, network);
     }
-    Ok(network.trusted_by(builder))
+    network.trusted_by(builder)
 }
 
 /// Trusts nobody: what talks without TLS, to this machine alone, needs no roots.
@@ -49,8 +49,9 @@ mod without_default {
         builder: ClientBuilder,
         network: &Network,
     ) -> Result<ClientBuilder, SendError> {
+        let roots = network.roots()?;
         configured(builder, |config| {
-            let (roots, provider) = (network.roots_in_der(), Arc::clone(config.crypto_provider()));
+            let provider = Arc::clone(config.crypto_provider());
             let verifier = Verifier::new_with_extra_roots(roots, provider)?;
             let config = config.dangerous();
             Ok(config.with_custom_certificate_verifier(Arc::new(verifier)))

@@ -8,8 +8,8 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use fs4::{FileExt, TryLockError};
-use futures_util::future::{BoxFuture, FutureExt};
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::future::{BoxFuture, FutureExt, TryFutureExt};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 
 use super::store::LONGEST_ENTRY;
@@ -73,6 +73,25 @@ impl DirectoryLedger {
         done.await
             .unwrap_or_else(|_| Err(LedgerError::new("a thread of the ledger broke off")))
     }
+
+    /// Changes an entry that is still as it was seen: `None` where it is not.
+    fn change<T: Send + 'static>(
+        &self,
+        key: &Key,
+        seen: Option<&Version>,
+        change: impl FnOnce(&Path, &str) -> io::Result<T> + Send + 'static,
+    ) -> BoxFuture<'_, Result<Option<T>, LedgerError>> {
+        let (name, seen) = (key.digest(), seen.cloned());
+        let changed = move |folder: &Path| {
+            let _locked = lock(folder, &name)?;
+            let stored = read(&path(folder, &name))?;
+            match stored.map(|stored| stored.version) == seen {
+                true => change(folder, &name).map(Some),
+                false => Ok(None),
+            }
+        };
+        self.blocking("cannot be written to", changed).boxed()
+    }
 }
 
 impl Ledger for DirectoryLedger {
@@ -81,15 +100,8 @@ impl Ledger for DirectoryLedger {
         key: &'a Key,
         entry: &'a [u8],
     ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
-        let (name, entry) = (key.digest(), entry.to_vec());
-        let change = move |folder: &Path| {
-            let _locked = lock(folder, &name)?;
-            match read(&path(folder, &name))? {
-                None => write(folder, &name, &entry).map(Some),
-                Some(_) => Ok(None),
-            }
-        };
-        self.blocking("cannot be written to", change).boxed()
+        let entry = entry.to_vec();
+        self.change(key, None, move |folder, name| write(folder, name, &entry))
     }
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Stored>, LedgerError>> {
@@ -104,15 +116,9 @@ impl Ledger for DirectoryLedger {
         entry: &'a [u8],
         seen: &'a Version,
     ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
-        let (name, entry, seen) = (key.digest(), entry.to_vec(), seen.clone());
-        let change = move |folder: &Path| {
-            let _locked = lock(folder, &name)?;
-            match read(&path(folder, &name))? {
-                Some(stored) if stored.version == seen => write(folder, &name, &entry).map(Some),
-                Some(_) | None => Ok(None),
-            }
-        };
-        self.blocking("cannot be written to", change).boxed()
+        let entry = entry.to_vec();
+        let write = move |folder: &Path, name: &str| write(folder, name, &entry);
+        self.change(key, Some(seen), write)
     }
 
     fn remove<'a>(
@@ -120,36 +126,20 @@ impl Ledger for DirectoryLedger {
         key: &'a Key,
         seen: &'a Version,
     ) -> BoxFuture<'a, Result<bool, LedgerError>> {
-        let (name, seen) = (key.digest(), seen.clone());
-        let change = move |folder: &Path| {
-            let _locked = lock(folder, &name)?;
-            match read(&path(folder, &name))? {
-                Some(stored) if stored.version == seen => {
-                    fs::remove_file(path(folder, &name))?;
-                    sync(folder).map(|()| true)
-                }
-                Some(_) | None => Ok(false),
-            }
+        let remove = |folder: &Path, name: &str| {
+            fs::remove_file(path(folder, name))?;
+            sync(folder)
         };
-        self.blocking("cannot be written to", change).boxed()
+        let removed = self.change(key, Some(seen), remove);
+        removed.map_ok(|removed| removed.is_some()).boxed()
     }
 
     fn list(&self) -> BoxStream<'_, Result<Stored, LedgerError>> {
-        let names = self.blocking("cannot be read", |folder| with_ending(folder, ENTRY));
-        let all = names.map(|names| match names {
-            Ok(paths) => stream::iter(paths.into_iter().map(Ok)).left_stream(),
-            Err(error) => stream::once(async { Err(error) }).right_stream(),
-        });
-        let all = all.flatten_stream();
-        let read = move |path: Result<PathBuf, LedgerError>| async move {
-            let path = match path {
-                Ok(path) => path,
-                Err(error) => return Some(Err(error)),
-            };
-            let stored = self.blocking("cannot be read", move |_| read(&path)).await;
-            stored.transpose()
-        };
-        all.filter_map(read).boxed()
+        let paths = self.blocking("cannot be read", |folder| with_ending(folder, ENTRY));
+        let paths = paths.map_ok(|paths| stream::iter(paths.into_iter().map(Ok)));
+        let read = |path: PathBuf| self.blocking("cannot be read", move |_| read(&path));
+        let paths = stream::once(paths).try_flatten();
+        paths.try_filter_map(read).boxed()
     }
 }
 
