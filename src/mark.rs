@@ -74,6 +74,25 @@ impl MarkPlace {
     }
 }
 
+/// Where the usual place is the end of a text that people see beside the run.
+impl MarkPlace {
+    /// Puts a mark there. What the caller has to say stays in front of it. `false` where it goes
+    /// nowhere.
+    pub(crate) fn put_into(
+        &self,
+        text: &mut Option<String>,
+        mark: &Mark,
+        service: Service,
+    ) -> Result<bool> {
+        let is_usual = self.usual_or_nowhere(service)?;
+        if is_usual {
+            let own = text.take().filter(|own| !own.is_empty());
+            *text = Some(own.map_or_else(|| mark.to_string(), |own| format!("{own} [{mark}]")));
+        }
+        Ok(is_usual)
+    }
+}
+
 /// What a service's list of runs can say about a start, given the mark that was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,7 @@
 //! After a start whose outcome is unknown: looking for the run that it may have started.
 
+use std::any::Any;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::Stream;
 use futures_util::{StreamExt, pin_mut};
@@ -74,6 +76,8 @@ pub(crate) struct Search<'s> {
     pub order: Order,
     /// Whether a run of this service starts when it is created, so that the one date is the other.
     pub starts_at_once: bool,
+    /// How well a run fits whose answer could not be read.
+    pub otherwise: Fit,
 }
 
 #[derive(Default)]
@@ -89,12 +93,25 @@ struct Found {
     marked: Vec<Run>,
 }
 
-impl Search<'_> {
-    /// Reads the list back to the time of the start.
-    pub async fn among(
+impl<'s> Search<'s> {
+    /// In a list that comes newest first, at a service whose runs may wait for their turn.
+    pub fn new(runs: &'s dyn Runs, session: &'s Session, since: DateTime<Utc>) -> Self {
+        Search {
+            runs,
+            session,
+            since,
+            order: Order::NewestFirst,
+            starts_at_once: false,
+            otherwise: Fit::No,
+        }
+    }
+
+    /// Reads the list back to the time of the start. The vendor's answer in a run tells how well it
+    /// fits.
+    pub async fn among<V: Any>(
         &self,
         list: impl Stream<Item = Result<Run>>,
-        fits: impl Fn(&Run) -> Fit,
+        fits: impl Fn(&V) -> Fit,
     ) -> Result<Reconciled> {
         pin_mut!(list);
         let mut found = Found::default();
@@ -112,7 +129,7 @@ impl Search<'_> {
                     Order::Unknown => continue,
                 }
             }
-            let fit = fits(&run);
+            let fit = run.vendor().map_or(self.otherwise, &fits);
             if fit == Fit::No {
                 continue;
             }

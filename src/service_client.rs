@@ -12,12 +12,12 @@ use crate::client::{Call, Credential, Dialect, Keep, Operation, Rehearsal, Sessi
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{LogMark, LogPart, Run, RunRef, Step};
 use crate::runs::Runs;
 use crate::service::Service;
-use crate::web_page::{Address, InvalidWebPage, Site, WebPage};
+use crate::web_page::{InvalidWebPage, Site, WebPage};
 
 /// The client of a service, whichever it is: each service's `Client`. Sealed.
 ///
@@ -64,7 +64,7 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     ///
     /// [`InvalidWebPage`] when it is the address of something else.
     fn web_page(address: &str, base_url: &str) -> std::result::Result<WebPage, InvalidWebPage> {
-        WebPage::read(Self::SERVICE, &Self::SITE, Self::named, address, base_url)
+        WebPage::read(Self::SERVICE, &Self::SITE, address, base_url)
     }
 
     /// Starts a run.
@@ -141,9 +141,16 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     }
 }
 
+/// What every client is: a session, and perhaps some options.
+pub(crate) trait HasSession: Sized {
+    fn from_session(session: Session) -> Self;
+    fn session(&self) -> &Session;
+    fn session_mut(&mut self) -> &mut Session;
+}
+
 /// What a service's folder gives so that its client can be built and used by what the services
 /// share. It seals [`ServiceClient`].
-pub(crate) trait Connect: Sized {
+pub(crate) trait Connect: HasSession {
     /// Requests a second, well below the vendor's limit where it is known.
     const REQUESTS_PER_SECOND: f64;
     const DIALECT: &'static dyn Dialect;
@@ -151,13 +158,6 @@ pub(crate) trait Connect: Sized {
     const START: &'static Operation;
     /// Where the pages of runs are.
     const SITE: Site;
-
-    /// What the address of a page names.
-    fn named(address: &Address) -> Vec<Part>;
-
-    fn from_session(session: Session) -> Self;
-    fn session(&self) -> &Session;
-    fn session_mut(&mut self) -> &mut Session;
 
     /// The lines of a step's log after a mark, where the service serves parts.
     fn part_of_log<'a>(
@@ -209,128 +209,3 @@ pub(crate) trait IntoCredential: Sized {
     /// Refuses what could never authenticate, so that building the client fails and not a call.
     fn into_credential(self) -> Result<Credential>;
 }
-
-/// Gives a client what all have: what a caller sets for some calls only, and [`Runs`], out of its
-/// own methods `get`, `many`, `stop_and_read`, `carry_out`, `retry_failed`, `step_logs`, `all_steps`,
-/// `log_of_step` and `run_of_page`.
-macro_rules! client_calls {
-    ($client:ty) => {
-        impl $client {
-            /// The same client with another timeout for each call ([`crate::Builder::timeout`]). It
-            /// shares connections, tokens and the budget of requests.
-            #[must_use]
-            pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
-                self.session = self.session.with_timeout(timeout);
-                self
-            }
-
-            /// The same client with one more header on each request, for a proxy or a trace. Headers
-            /// of the credential win over it.
-            #[must_use]
-            pub fn with_header(
-                mut self,
-                name: ::http::HeaderName,
-                value: ::http::HeaderValue,
-            ) -> Self {
-                self.session = self.session.with_header(name, value);
-                self
-            }
-        }
-
-        impl $crate::Runs for $client {
-            fn service(&self) -> $crate::Service {
-                <$client as $crate::ServiceClient>::SERVICE
-            }
-
-            fn get<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(<$client>::get(self, run))
-            }
-
-            fn get_many(
-                &self,
-                runs: ::std::vec::Vec<$crate::RunRef>,
-            ) -> ::futures_util::stream::BoxStream<'_, $crate::Result<::std::vec::Vec<$crate::Run>>>
-            {
-                self.many(runs)
-            }
-
-            fn cancel<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(self.stop_and_read(run))
-            }
-
-            fn decide<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                decision: &'a $crate::Decision,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(self.carry_out(run, decision))
-            }
-
-            fn retry<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                step: ::std::option::Option<&'a str>,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(self.retry_failed(run, step))
-            }
-
-            fn logs<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::stream::BoxStream<'a, $crate::Result<$crate::Log>> {
-                ::std::boxed::Box::pin(self.step_logs(run))
-            }
-
-            fn steps<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::vec::Vec<$crate::Step>>>
-            {
-                ::std::boxed::Box::pin(self.all_steps(run))
-            }
-
-            fn step_log<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                step: &'a $crate::Step,
-            ) -> ::futures_util::future::BoxFuture<
-                'a,
-                $crate::Result<::std::option::Option<$crate::Log>>,
-            > {
-                ::std::boxed::Box::pin(self.log_of_step(run, step))
-            }
-
-            fn log_part<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                step: &'a $crate::Step,
-                from: $crate::LogMark,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::option::Option<$crate::LogPart>>>
-            {
-                $crate::service_client::Connect::part_of_log(self, run, step, from)
-            }
-
-            fn logged_steps<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::option::Option<::std::vec::Vec<$crate::Step>>>>
-            {
-                $crate::service_client::Connect::steps_with_parts(self, run)
-            }
-
-            fn run_on<'a>(
-                &'a self,
-                page: &'a $crate::WebPage,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::RunRef>> {
-                ::std::boxed::Box::pin(self.run_of_page(page))
-            }
-        }
-    };
-}
-pub(crate) use client_calls;

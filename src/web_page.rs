@@ -55,7 +55,9 @@ pub enum InvalidWebPage {
 pub(crate) struct Site {
     /// The vendor's hosts. One that begins with a dot stands for all below it.
     pub hosts: &'static [&'static str],
-    /// What the address of a run's page names.
+    /// What the address of a page names.
+    pub named: fn(&Address) -> Vec<Part>,
+    /// What that of a run's page names.
     pub names: &'static [&'static str],
     /// What that address looks like.
     pub form: &'static str,
@@ -90,13 +92,12 @@ impl WebPage {
     pub(crate) fn read(
         service: Service,
         site: &Site,
-        named: fn(&Address) -> Vec<Part>,
         address: &str,
         base_url: &str,
     ) -> Result<Self, InvalidWebPage> {
         let address = site.find(address, base_url)?;
         let address = address.ok_or(InvalidWebPage::Elsewhere(service))?;
-        let named = named(&address).into_iter();
+        let named = (site.named)(&address).into_iter();
         let named: Vec<Part> = named.filter(|(_, value)| !value.is_empty()).collect();
         let is_named = |name: &&str| named.iter().any(|(known, _)| known == name);
         match site.names.iter().find(|name| !is_named(name)) {

@@ -16,7 +16,8 @@
 //!   own answers prove that nothing was done;
 //! * `credentials.rs`: the credentials that the service accepts.
 //!
-//! `aliyun` and `yunxiao` are two APIs of one product; what they share is in `flow`.
+//! `aliyun` and `yunxiao` are two APIs of one product: steps, logs, marks and what changes a run are in
+//! `flow`, which asks each of them for the rest (`jobs.rs`).
 //!
 //! How the vendor behaves, for tests, is in the crate `runpipe-testing`.
 
@@ -29,6 +30,7 @@ pub mod aliyun;
 pub mod azure_devops;
 #[cfg(feature = "buddy")]
 pub mod buddy;
+mod client;
 #[cfg(any(feature = "aliyun", feature = "yunxiao"))]
 mod flow;
 #[cfg(feature = "matillion")]

@@ -120,7 +120,7 @@ impl Call {
     }
 
     /// The same error, with the place where it happened.
-    pub(in crate::client) fn locate(&self, error: Error) -> Error {
+    pub(crate) fn locate(&self, error: Error) -> Error {
         let values: Vec<_> = self
             .path_values()
             .map(|(name, value)| format!("{name} {value}"))

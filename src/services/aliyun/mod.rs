@@ -8,17 +8,12 @@ mod credentials;
 mod dialect;
 mod envelope;
 mod error_body;
-mod lifecycle;
-mod likeness;
+mod jobs;
 mod listing;
-mod logs;
-mod mark;
 mod normalize;
-mod page;
 mod proofs;
 mod reconcile;
 mod reference;
-mod steps;
 
 /// Aliyun's own types: what its document in `specs/aliyun.json` describes.
 pub mod types {
@@ -30,18 +25,19 @@ use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
-use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
 use crate::document::Document;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::generated::aliyun::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::service_client::{Connect, ServiceClient, client_calls};
-use crate::web_page::{Address, Site};
+use crate::service_client::{Connect, ServiceClient};
+use crate::services::client::client_calls;
+use crate::services::flow::{self, Flow as _};
+use crate::web_page::Site;
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -54,7 +50,7 @@ pub const BASE_URL: &str = "https://devops.cn-hangzhou.aliyuncs.com";
 /// The address of the service for machines inside an Alibaba Cloud VPC in Hangzhou.
 pub const BASE_URL_VPC: &str = "https://devops-vpc.cn-hangzhou.aliyuncs.com";
 
-/// The address of the service in a region such as `cn-hangzhou`, for [`Builder::base_url`]. The
+/// The address of the service in a region such as `cn-hangzhou`, for [`crate::Builder::base_url`]. The
 /// vendor lists no other region so far.
 ///
 /// ```
@@ -99,24 +95,7 @@ impl Connect for Client {
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::AliyunDialect;
     const START: &'static Operation = &operations::START_PIPELINE_RUN;
-
-    const SITE: Site = page::SITE;
-
-    fn named(address: &Address) -> Vec<Part> {
-        page::named(address)
-    }
-
-    fn from_session(session: Session) -> Self {
-        Client { session }
-    }
-
-    fn session(&self) -> &Session {
-        &self.session
-    }
-
-    fn session_mut(&mut self) -> &mut Session {
-        &mut self.session
-    }
+    const SITE: Site = flow::page::SITE;
 }
 
 impl ServiceClient for Client {
@@ -147,16 +126,12 @@ impl ServiceClient for Client {
 
     /// The mark goes to the end of `comment`, which no list shows: [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
-        mark::put(request, mark, place)
+        place.put_into(&mut request.comment, mark, Service::Aliyun)?;
+        Ok(Trace::Unseen)
     }
 }
 
 impl Client {
-    /// Builds a client. Hangzhou unless another address is set.
-    pub fn builder() -> Builder<Self> {
-        Builder::new()
-    }
-
     /// Starts a run (`StartPipelineRun`). [`Run::vendor`] is a [`types::StartPipelineRunResponse`]. The
     /// run is [`crate::RunStatus::Queued`]: the answer has its id and no state.
     ///
@@ -177,10 +152,11 @@ impl Client {
         params: &types::StartPipelineRunParams,
     ) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::START_PIPELINE_RUN);
-        let form = form(params).map_err(|error| error.to(Service::Aliyun, "startPipelineRun"))?;
+        // Where none is set, the form is empty, as the official SDK sends it.
+        let params = flow::as_text(params).map_err(|error| call.locate(error))?;
         let answer = generated::client(&call)
             .start_pipeline_run()
-            .body(form)
+            .body(types::StartPipelineRunForm { params })
             .send()
             .await;
         call.started(
@@ -203,13 +179,4 @@ impl Client {
         call.expect_run(answer.as_ref().and_then(|answer| answer.pipeline_run_id))?;
         Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
-}
-
-/// The parameters travel as JSON text in a form's one field; where none is set, as an empty form,
-/// as the official SDK sends it.
-fn form(params: &types::StartPipelineRunParams) -> Result<types::StartPipelineRunForm> {
-    let text = serde_json::to_string(params)
-        .map_err(|_| Error::configuration("the parameters cannot be written as JSON"))?;
-    let params = (text != "{}").then_some(text);
-    Ok(types::StartPipelineRunForm { params })
 }

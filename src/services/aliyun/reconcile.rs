@@ -1,14 +1,12 @@
 //! Looking for the run that a start may have begun.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::TryStreamExt;
 
-use super::{Client, PipelineRef, likeness, listing, types};
+use super::{Client, PipelineRef, listing, types};
 use crate::error::Result;
-use crate::reconcile::{Fit, Order, Reconciled, Search};
-use crate::run::Run;
+use crate::reconcile::Reconciled;
 use crate::service_client::Connect;
-use crate::services::flow::candidate;
+use crate::services::flow;
 
 impl Client {
     /// Looks for the run that a start may have begun: one of this pipeline, begun since then, and
@@ -34,24 +32,7 @@ impl Client {
         // than this.
         let not_before = since.checked_sub_signed(TimeDelta::minutes(30));
         let list = listing::runs(&client, pipeline, not_before);
-        let whole = list.try_filter_map(|listed| {
-            let summary = listed.vendor::<types::PipelineRunSummary>();
-            let trigger = summary.and_then(|summary| summary.trigger_mode);
-            candidate(&client, listed, trigger, since)
-        });
-        let search = Search {
-            runs: &client,
-            session: &client.session,
-            since,
-            // Documented nowhere.
-            order: Order::Unknown,
-            // The list tells when a run began; the run itself, when it was created.
-            starts_at_once: false,
-        };
-        let fits = |run: &Run| match run.vendor::<types::PipelineRun>() {
-            Some(vendor) => likeness::fits(params, vendor),
-            None => Fit::Agrees,
-        };
-        search.among(whole, fits).await
+        let remark = params.comment.as_deref();
+        flow::reconcile(&client, list, since, remark, &params.envs).await
     }
 }

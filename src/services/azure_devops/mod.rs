@@ -29,18 +29,18 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
-use crate::builder::Builder;
 use crate::client::{Call, Dialect, Generated, Operation, Session};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::generated::azure_devops::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{LogMark, LogPart, Run, RunRef, RunStatus, Step};
 use crate::service::Service;
-use crate::service_client::{Connect, ServiceClient, client_calls};
-use crate::web_page::{Address, Site};
+use crate::service_client::{Connect, ServiceClient};
+use crate::services::client::client_calls;
+use crate::web_page::Site;
 
 pub use credentials::{Credentials, SCOPE};
 pub use reference::PipelineRef;
@@ -83,14 +83,13 @@ pub struct Client {
     api_version: Arc<str>,
 }
 
-client_calls!(Client);
+client_calls!(Client, api_version: API_VERSION.into());
 
 impl Connect for Client {
     // The limit is in units of consumption, not in requests; headers say when it is near.
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
     const START: &'static Operation = &operations::RUN_PIPELINE;
-
     const SITE: Site = page::SITE;
 
     fn part_of_log<'a>(
@@ -104,25 +103,6 @@ impl Connect for Client {
 
     fn steps_with_parts<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
         Box::pin(async { self.steps_with_logs(run).await.map(Some) })
-    }
-
-    fn named(address: &Address) -> Vec<Part> {
-        page::named(address)
-    }
-
-    fn from_session(session: Session) -> Self {
-        Client {
-            session,
-            api_version: API_VERSION.into(),
-        }
-    }
-
-    fn session(&self) -> &Session {
-        &self.session
-    }
-
-    fn session_mut(&mut self) -> &mut Session {
-        &mut self.session
     }
 }
 
@@ -169,11 +149,6 @@ impl ServiceClient for Client {
 }
 
 impl Client {
-    /// Builds a client. Azure DevOps Services unless another address is set.
-    pub fn builder() -> Builder<Self> {
-        Builder::new()
-    }
-
     /// Sets another version of the API for every call: `7.1-preview.1` or `7.0` for an older server.
     /// The service refuses a version that it does not have as an invalid request.
     #[must_use]

@@ -4,19 +4,19 @@ use super::{Client, PipelineRef, operations};
 use crate::error::{ErrorKind, Result};
 use crate::place::Part;
 use crate::run::RunRef;
-use crate::service::Service;
 use crate::web_page::{Address, Site, WebPage};
 
 /// Services under both of its names; a server has its pages below its own address.
 pub(super) const SITE: Site = Site {
     hosts: &["dev.azure.com", ".visualstudio.com"],
+    named,
     names: &["organization", "project", "runId"],
     form: "https://dev.azure.com/{organization}/{project}/_build/results?buildId={runId}",
 };
 
 /// What the address of a page names. The older host has the organization in its name, and may have
 /// the collection in its path (vendor page "Allowed address lists").
-pub(super) fn named(address: &Address) -> Vec<Part> {
+fn named(address: &Address) -> Vec<Part> {
     let mut segments = address.segments();
     let older = address.host().strip_suffix(".visualstudio.com");
     let organization = match older {
@@ -48,7 +48,6 @@ impl Client {
     /// The run of a page. Its build knows the pipeline, which the address does not name, and the
     /// project's name, in the place of which links have its GUID.
     pub(super) async fn run_of_page(&self, page: &WebPage) -> Result<RunRef> {
-        page.expect_service(Service::AzureDevops)?;
         let place = PipelineRef::new(page.text("organization"), page.text("project"), 0);
         let build_id = page.number("runId")?;
         let call = place.call_in_project(&self.session, &operations::GET_BUILD);

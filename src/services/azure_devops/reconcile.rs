@@ -10,8 +10,7 @@ use super::types::{Build, BuildReason, RunPipelineParameters};
 use super::{Client, PipelineRef};
 use crate::error::Result;
 use crate::json;
-use crate::reconcile::{Fit, Order, Reconciled, Search};
-use crate::run::Run;
+use crate::reconcile::{Fit, Reconciled, Search};
 use crate::service_client::Connect;
 
 impl Client {
@@ -33,17 +32,11 @@ impl Client {
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
         let client = self.bounded();
-        let search = Search {
-            runs: &client,
-            session: &client.session,
-            since,
-            order: Order::NewestFirst,
-            // The list tells when a build was queued.
-            starts_at_once: false,
-        };
-        let fit = |run: &Run| match run.vendor::<Build>() {
-            Some(build) if fits(request, build) => Fit::Agrees,
-            Some(_) | None => Fit::No,
+        // The list tells when a build was queued.
+        let search = Search::new(&client, &client.session, since);
+        let fit = |build: &Build| match fits(request, build) {
+            true => Fit::Agrees,
+            false => Fit::No,
         };
         search.among(client.list_builds(pipeline), fit).await
     }

@@ -6,18 +6,16 @@ use crate::mark::{Mark, MarkPlace, Trace};
 use crate::run::Run;
 use crate::service::Service;
 
-/// Puts a mark on a request. What the caller has to say stays in front of it.
+/// Puts a mark on a request.
 pub(super) fn put(
     request: &mut RunExecutionRequest,
     mark: &Mark,
     place: &MarkPlace,
 ) -> Result<Trace> {
-    if !place.usual_or_nowhere(Service::Buddy)? {
-        return Ok(Trace::Unseen);
+    match place.put_into(&mut request.comment, mark, Service::Buddy)? {
+        true => Ok(Trace::Shown),
+        false => Ok(Trace::Unseen),
     }
-    let own = request.comment.take().filter(|own| !own.is_empty());
-    request.comment = Some(own.map_or_else(|| mark.to_string(), |own| format!("{own} [{mark}]")));
-    Ok(Trace::Shown)
 }
 
 /// Whether an execution bears a mark. An execution without a comment has `null` in its place (given

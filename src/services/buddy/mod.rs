@@ -24,18 +24,18 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
-use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
 use crate::document::Document;
 use crate::error::Result;
 use crate::generated::buddy::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{LogMark, LogPart, Run, RunRef, Step};
 use crate::service::Service;
-use crate::service_client::{Connect, ServiceClient, client_calls};
-use crate::web_page::{Address, Site};
+use crate::service_client::{Connect, ServiceClient};
+use crate::services::client::client_calls;
+use crate::web_page::Site;
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -77,7 +77,6 @@ impl Connect for Client {
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::BuddyDialect;
     const START: &'static Operation = &operations::RUN_EXECUTION;
-
     const SITE: Site = page::SITE;
 
     fn part_of_log<'a>(
@@ -91,22 +90,6 @@ impl Connect for Client {
 
     fn steps_with_parts<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
         Box::pin(async { self.steps_with_logs(run).await.map(Some) })
-    }
-
-    fn named(address: &Address) -> Vec<Part> {
-        page::named(address)
-    }
-
-    fn from_session(session: Session) -> Self {
-        Client { session }
-    }
-
-    fn session(&self) -> &Session {
-        &self.session
-    }
-
-    fn session_mut(&mut self) -> &mut Session {
-        &mut self.session
     }
 }
 
@@ -152,11 +135,6 @@ impl ServiceClient for Client {
 }
 
 impl Client {
-    /// Builds a client. The US region unless another address is set.
-    pub fn builder() -> Builder<Self> {
-        Builder::new()
-    }
-
     /// Starts an execution (`runExecution`). [`Run::vendor`] is a [`types::Execution`].
     ///
     /// Without a branch, tag, pull request or revision, Buddy runs the pipeline's own ref, and refuses

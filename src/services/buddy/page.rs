@@ -6,7 +6,6 @@ use super::{Client, PipelineRef, operations};
 use crate::error::{ErrorKind, Result};
 use crate::place::{Part, Place};
 use crate::run::RunRef;
-use crate::service::Service;
 use crate::service_client::Connect;
 use crate::web_page::{Address, Site, WebPage};
 
@@ -21,12 +20,13 @@ pub(super) const SITE: Site = Site {
         "app.eu.buddy.works",
         "app.asia.buddy.works",
     ],
+    named,
     names: &["workspace", "project", "pipelineId", HEX_ID],
     form: "https://app.buddy.works/{workspace}/{project}/pipelines/pipeline/{pipelineId}/execution/{id}",
 };
 
 /// What the address of a page names.
-pub(super) fn named(address: &Address) -> Vec<Part> {
+fn named(address: &Address) -> Vec<Part> {
     let segments = address.segments();
     let (place, rest) = match segments.as_slice() {
         [
@@ -53,7 +53,6 @@ impl Client {
     /// The execution of a page. Its address has an id that no call takes: the list of executions has
     /// the same address beside the number.
     pub(super) async fn run_of_page(&self, page: &WebPage) -> Result<RunRef> {
-        page.expect_service(Service::Buddy)?;
         let pipeline_id = page.number("pipelineId")?;
         let pipeline = PipelineRef::new(page.text("workspace"), page.text("project"), pipeline_id);
         let client = self.bounded();

@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use super::types::{Execution, ExecutionTrigger, RunExecutionRequest};
 use super::{Client, PipelineRef, normalize};
 use crate::error::Result;
-use crate::reconcile::{Fit, Order, Reconciled, Search};
-use crate::run::Run;
+use crate::reconcile::{Fit, Reconciled, Search};
 use crate::service_client::Connect;
 
 /// Git shortens a commit to no fewer digits by itself; a shorter text may be a branch's name.
@@ -29,18 +28,9 @@ impl Client {
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
         let client = self.bounded();
-        let search = Search {
-            runs: &client,
-            session: &client.session,
-            since,
-            order: Order::NewestFirst,
-            // An execution may wait for its turn, and `start_date` may be when that came.
-            starts_at_once: false,
-        };
-        let fit = |run: &Run| match run.vendor::<Execution>() {
-            Some(execution) => fits(request, execution),
-            None => Fit::No,
-        };
+        // An execution may wait for its turn, and `start_date` may be when that came.
+        let search = Search::new(&client, &client.session, since);
+        let fit = |execution: &Execution| fits(request, execution);
         search.among(client.list(pipeline), fit).await
     }
 }

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_core::Stream;
+use futures_util::TryStreamExt;
 
-use super::Shown;
+use super::{Flow, Shown};
 use crate::error::{ErrorKind, Result};
 use crate::json;
-use crate::reconcile::Fit;
+use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::Run;
-use crate::runs::Runs;
-use crate::service_client::Connect;
 
 /// What the remark of a start is called.
 const REMARK: [&str; 2] = ["FLOW_INST_RUNNING_COMMENT", "BUILD_REMARK"];
@@ -23,13 +23,31 @@ const REMARK: [&str; 2] = ["FLOW_INST_RUNNING_COMMENT", "BUILD_REMARK"];
 /// and a webhook, and whatever the vendor adds.
 const BY_A_START: [i64; 2] = [1, 4];
 
-/// A listed run, read as a whole, where it can be one that a start began at that time.
-pub(in crate::services) async fn candidate<C: Connect + Runs>(
+/// Looks in a list for the run that a start with these parameters may have begun.
+pub(in crate::services) async fn reconcile<C: Flow>(
     client: &C,
-    listed: Run,
-    trigger_mode: Option<i64>,
+    list: impl Stream<Item = Result<Run>>,
     since: DateTime<Utc>,
-) -> Result<Option<Run>> {
+    remark: Option<&str>,
+    variables: &BTreeMap<String, String>,
+) -> Result<Reconciled> {
+    // The list says neither what a run was given nor when it was created; the run itself does.
+    let whole = list.try_filter_map(|listed| candidate(client, listed, since));
+    let search = Search {
+        // Newest first, by one source; a run that is passed over would be lost.
+        order: Order::Unknown,
+        otherwise: C::SILENT,
+        ..Search::new(client, client.session(), since)
+    };
+    let fit = |answer: &C::Answer| match fits(remark, variables, &C::shown(answer)) {
+        Fit::Silent => C::SILENT,
+        fit @ (Fit::No | Fit::Agrees | Fit::Marked) => fit,
+    };
+    search.among(whole, fit).await
+}
+
+/// A listed run, read as a whole, where it can be one that a start began at that time.
+async fn candidate<C: Flow>(client: &C, listed: Run, since: DateTime<Utc>) -> Result<Option<Run>> {
     let sent = client.session().at_service(since);
     // Wherever in its second the run began.
     let began = listed.started_at.as_ref().map(|began| began.to_utc());
@@ -37,7 +55,7 @@ pub(in crate::services) async fn candidate<C: Connect + Runs>(
     let older = began
         .zip(sent)
         .is_some_and(|(began, sent)| began <= sent.earliest);
-    if older || !may_be_a_start(trigger_mode) {
+    if older || !may_be_a_start(C::trigger_mode(&listed)) {
         return Ok(None);
     }
     match client.get(&listed.reference).await {
@@ -57,11 +75,7 @@ fn may_be_a_start(trigger_mode: Option<i64>) -> bool {
 }
 
 /// How well a run fits what a start gave.
-pub(in crate::services) fn fits(
-    remark: Option<&str>,
-    variables: &BTreeMap<String, String>,
-    run: &Shown<'_>,
-) -> Fit {
+fn fits(remark: Option<&str>, variables: &BTreeMap<String, String>, run: &Shown<'_>) -> Fit {
     if !may_be_a_start(run.trigger_mode) {
         return Fit::No;
     }

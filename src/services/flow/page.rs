@@ -14,6 +14,7 @@ const PAGES: &str = "https://flow.aliyun.com/pipelines/";
 
 pub(crate) const SITE: Site = Site {
     hosts: &["flow.aliyun.com"],
+    named,
     names: &["organizationId", "pipelineId", "runId"],
     form: "https://flow.aliyun.com/pipelines/{pipelineId}/builds/{runId}?organizationId={organizationId}",
 };
@@ -30,7 +31,7 @@ pub(super) fn page(run: &RunRef) -> Option<String> {
 }
 
 /// What the address of a page names.
-pub(crate) fn named(address: &Address) -> Vec<Part> {
+fn named(address: &Address) -> Vec<Part> {
     let organization = address.query("organizationId");
     let organization = organization.map(|id| ("organizationId", id));
     let segments = address.segments();

@@ -24,18 +24,18 @@ use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
-use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::matillion::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::service_client::{Connect, ServiceClient, client_calls};
-use crate::web_page::{Address, Site};
+use crate::service_client::{Connect, ServiceClient};
+use crate::services::client::client_calls;
+use crate::web_page::Site;
 
 pub use credentials::{Credentials, TOKEN_URL};
 pub use filter::ListFilter;
@@ -80,24 +80,7 @@ impl Connect for Client {
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::MatillionDialect;
     const START: &'static Operation = &operations::EXECUTE_PUBLISHED_PIPELINE;
-
     const SITE: Site = page::SITE;
-
-    fn named(address: &Address) -> Vec<Part> {
-        page::named(address)
-    }
-
-    fn from_session(session: Session) -> Self {
-        Client { session }
-    }
-
-    fn session(&self) -> &Session {
-        &self.session
-    }
-
-    fn session_mut(&mut self) -> &mut Session {
-        &mut self.session
-    }
 }
 
 impl ServiceClient for Client {
@@ -139,11 +122,6 @@ impl ServiceClient for Client {
 }
 
 impl Client {
-    /// Builds a client. The region is Europe unless another or an address is set.
-    pub fn builder() -> Builder<Self> {
-        Builder::new()
-    }
-
     /// Starts a published pipeline (`executePublishedPipeline`).
     ///
     /// The answer has only the run's id, so the run is [`crate::RunStatus::Queued`] with no vendor

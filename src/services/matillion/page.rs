@@ -7,7 +7,6 @@ use super::{Client, ListFilter, ProjectRef, operations};
 use crate::error::{ErrorKind, Result};
 use crate::place::Part;
 use crate::run::RunRef;
-use crate::service::Service;
 use crate::service_client::Connect;
 use crate::web_page::{Address, Site, WebPage};
 
@@ -18,6 +17,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 /// One site for all regions.
 pub(super) const SITE: Site = Site {
     hosts: &["app.matillion.com"],
+    named,
     names: &["executionId"],
     form: "https://app.matillion.com/observability-dashboard/pipeline/{executionId}",
 };
@@ -28,7 +28,7 @@ pub(super) fn page(execution_id: &str) -> String {
 }
 
 /// What the address of a page names.
-pub(super) fn named(address: &Address) -> Vec<Part> {
+fn named(address: &Address) -> Vec<Part> {
     match address.segments().as_slice() {
         ["observability-dashboard", "pipeline", id, ..] => vec![("executionId", (*id).to_owned())],
         _ => Vec::new(),
@@ -39,7 +39,6 @@ impl Client {
     /// The execution of a page. Its address does not name the project: the list of all executions
     /// does.
     pub(super) async fn run_of_page(&self, page: &WebPage) -> Result<RunRef> {
-        page.expect_service(Service::Matillion)?;
         let id = page.text("executionId");
         let client = self.bounded();
         let list = client.executions(&ListFilter::default());

@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use super::types::{ExecutePublishedPipelineRequest, ExecutionTrigger, PipelineExecution};
 use super::{Client, ListFilter, ProjectRef};
 use crate::error::Result;
-use crate::reconcile::{Fit, Order, Reconciled, Search};
-use crate::run::Run;
+use crate::reconcile::{Fit, Reconciled, Search};
 use crate::service_client::Connect;
 
 /// What pipeline files are called. Some clients leave it out of the name and some do not
@@ -38,17 +37,11 @@ impl Client {
             .environment(environment);
         let client = self.bounded();
         let search = Search {
-            runs: &client,
-            session: &client.session,
-            since,
-            order: Order::NewestFirst,
             // No word of the vendor's says that an execution waits for its turn.
             starts_at_once: true,
+            ..Search::new(&client, &client.session, since)
         };
-        let fit = |run: &Run| match run.vendor::<PipelineExecution>() {
-            Some(execution) => fits(request, execution),
-            None => Fit::No,
-        };
+        let fit = |execution: &PipelineExecution| fits(request, execution);
         search.among(client.list(&filter), fit).await
     }
 }

@@ -1,12 +1,11 @@
-//! What the jobs of a run wrote, as a whole and step by step.
+//! What the steps of a job wrote.
 
 use futures_util::stream::BoxStream;
 
-use super::{Client, edition, normalize, operations, types};
+use super::{Client, edition, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, RunRef};
 use crate::runs::logs_of;
-use crate::services::flow::{self, Flow, Shown};
 
 /// How much of a step's log is asked for at once. Neither unit nor limit is documented.
 const PIECE: i64 = 10_000;
@@ -15,29 +14,7 @@ const MOST_PIECES: usize = 1_000;
 /// Nor does anybody read a longer one, in bytes.
 const LONGEST_LOG: usize = 32 << 20;
 
-impl Flow for Client {
-    type Answer = types::PipelineRun;
-
-    fn shown(answer: &types::PipelineRun) -> Shown<'_> {
-        normalize::shown(answer)
-    }
-
-    /// One job's log (`GetPipelineJobRunLog`).
-    async fn job_log(&self, run: &RunRef, job_id: i64) -> Result<String> {
-        let call = self.about_job(&operations::GET_PIPELINE_JOB_RUN_LOG, run, job_id)?;
-        let api = edition::client(&call)?;
-        let answer = api.get_pipeline_job_run_log().send().await;
-        // `more` says that the job still writes. The operation takes no place to go on from.
-        Ok(call.decoded(answer)?.content.unwrap_or_default())
-    }
-}
-
 impl Client {
-    /// One log for each job of the run, stage after stage.
-    pub(super) fn step_logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
-        flow::step_logs(self, run)
-    }
-
     /// The steps of a job (`GetPipelineJobSteps`), build after build.
     ///
     /// The name of a step changes when it ends: the service adds how long it took.

@@ -8,16 +8,12 @@ mod credentials;
 mod dialect;
 mod edition;
 mod fault;
-mod lifecycle;
-mod likeness;
+mod jobs;
 mod listing;
 mod logs;
-mod mark;
 mod normalize;
-mod page;
 mod reconcile;
 mod reference;
-mod steps;
 
 /// Yunxiao's own types: what its document in `specs/yunxiao.json` describes.
 pub mod types {
@@ -29,18 +25,19 @@ use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
-use crate::builder::Builder;
 use crate::client::{Dialect, Operation, Session};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::yunxiao::{self as generated, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
-use crate::place::{Part, Place};
+use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::service_client::{Connect, ServiceClient, client_calls};
-use crate::web_page::{Address, Site};
+use crate::service_client::{Connect, ServiceClient};
+use crate::services::client::client_calls;
+use crate::services::flow::{self, Flow as _};
+use crate::web_page::Site;
 
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
@@ -49,7 +46,7 @@ pub use reference::PipelineRef;
 pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// Where the central edition is. A Region instance has an address of its own
-/// (`https://….devops.aliyuncs.com`): give it to [`Builder::base_url`], without a path.
+/// (`https://….devops.aliyuncs.com`): give it to [`crate::Builder::base_url`], without a path.
 pub const BASE_URL: &str = "https://openapi-rdc.aliyuncs.com";
 
 /// Talks to Yunxiao. Cheap to clone; clones share connections and the budget of requests.
@@ -84,24 +81,7 @@ impl Connect for Client {
     const REQUESTS_PER_SECOND: f64 = 10.0;
     const DIALECT: &'static dyn Dialect = &dialect::YunxiaoDialect;
     const START: &'static Operation = &operations::CREATE_PIPELINE_RUN;
-
-    const SITE: Site = page::SITE;
-
-    fn named(address: &Address) -> Vec<Part> {
-        page::named(address)
-    }
-
-    fn from_session(session: Session) -> Self {
-        Client { session }
-    }
-
-    fn session(&self) -> &Session {
-        &self.session
-    }
-
-    fn session_mut(&mut self) -> &mut Session {
-        &mut self.session
-    }
+    const SITE: Site = flow::page::SITE;
 }
 
 impl ServiceClient for Client {
@@ -133,16 +113,12 @@ impl ServiceClient for Client {
     /// The mark goes to the end of `comment`. Whether every run shows it is not confirmed:
     /// [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
-        mark::put(request, mark, place)
+        place.put_into(&mut request.comment, mark, Service::Yunxiao)?;
+        Ok(Trace::Unseen)
     }
 }
 
 impl Client {
-    /// Begins to build a client. The central edition unless another address is set.
-    pub fn builder() -> Builder<Self> {
-        Builder::new()
-    }
-
     /// The same client, whose calls name this host in their `Host` header, wherever they are sent:
     /// a Region instance that is called through an internal address finds its tenant by it.
     ///
@@ -179,11 +155,12 @@ impl Client {
         params: &types::CreatePipelineRunParams,
     ) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::CREATE_PIPELINE_RUN);
-        let request = request(params)
-            .map_err(|error| error.to(Service::Yunxiao, operations::CREATE_PIPELINE_RUN.id))?;
+        // An object in place of the text would be taken for no parameters at all, and would build the
+        // default branch: nobody writes the text but this.
+        let params = flow::as_text(params).map_err(|error| call.locate(error))?;
         let answer = edition::client(&call)?
             .create_pipeline_run()
-            .body(request)
+            .body(types::CreatePipelineRunRequest { params })
             .send()
             .await;
         let read = |answer| normalize::started(pipeline, &answer);
@@ -224,13 +201,4 @@ impl Client {
         let reference = pipeline.run(run_id)?;
         Ok(call.clean_run(normalize::run(reference, answer)))
     }
-}
-
-/// The parameters travel as JSON text inside the body. An object in place of the text would be taken
-/// for no parameters at all, and would build the default branch: nobody writes the text but this.
-fn request(params: &types::CreatePipelineRunParams) -> Result<types::CreatePipelineRunRequest> {
-    let text = serde_json::to_string(params)
-        .map_err(|_| Error::configuration("the parameters cannot be written as JSON"))?;
-    let params = (text != "{}").then_some(text);
-    Ok(types::CreatePipelineRunRequest { params })
 }

@@ -1,14 +1,12 @@
 //! Looking for the run that a start may have begun.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::TryStreamExt;
 
-use super::{Client, PipelineRef, likeness, listing, types};
+use super::{Client, PipelineRef, listing, types};
 use crate::error::Result;
-use crate::reconcile::{Fit, Order, Reconciled, Search};
-use crate::run::Run;
+use crate::reconcile::Reconciled;
 use crate::service_client::Connect;
-use crate::services::flow::candidate;
+use crate::services::flow;
 
 /// How far the service's clock may be from this machine's before the list leaves out what is
 /// looked for. The search itself goes by the service's own clock.
@@ -33,26 +31,8 @@ impl Client {
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
         let client = self.bounded();
-        let not_before = since.checked_sub_signed(MOST_SKEW);
-        let list = listing::runs(&client, pipeline, not_before);
-        // The list says neither what a run was given nor when it was created.
-        let whole = list.try_filter_map(|listed| {
-            let summary = listed.vendor::<types::PipelineRunSummary>();
-            let trigger = summary.and_then(|summary| summary.trigger_mode);
-            candidate(&client, listed, trigger, since)
-        });
-        let search = Search {
-            runs: &client,
-            session: &client.session,
-            since,
-            // Newest first, by one source; a run that is passed over would be lost.
-            order: Order::Unknown,
-            starts_at_once: false,
-        };
-        let fits = |run: &Run| match run.vendor::<types::PipelineRun>() {
-            Some(vendor) => likeness::fits(params, vendor),
-            None => Fit::Silent,
-        };
-        search.among(whole, fits).await
+        let list = listing::runs(&client, pipeline, since.checked_sub_signed(MOST_SKEW));
+        let remark = params.comment.as_deref();
+        flow::reconcile(&client, list, since, remark, &params.envs).await
     }
 }

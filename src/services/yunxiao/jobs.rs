@@ -1,36 +1,15 @@
-//! What changes a run that was started: a stop, and what is decided about its jobs.
+//! What this API does about a run and its jobs. The rest is in [`flow`](crate::services::flow).
 
-use super::{Client, edition, operations};
+use super::{Client, edition, normalize, operations, types};
 use crate::client::{Call, Operation};
-use crate::decision::Decision;
 use crate::error::Result;
-use crate::run::{Run, RunRef, RunStatus};
-use crate::runs::{look_first, read_back};
+use crate::reconcile::Fit;
+use crate::run::{Run, RunRef};
+use crate::runs::look_first;
 use crate::service_client::Connect;
-use crate::services::flow::{self, Jobs, MAY_HAVE_ENDED, Wish};
+use crate::services::flow::{Flow, Shown, Wish};
 
 impl Client {
-    pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
-        let client = self.bounded();
-        let stopped = client.stop(run).await;
-        read_back(&client, run, stopped, &MAY_HAVE_ENDED, RunStatus::has_ended).await
-    }
-
-    pub(super) async fn carry_out(&self, run: &RunRef, decision: &Decision) -> Result<Run> {
-        flow::carry_out(self, run, decision).await
-    }
-
-    pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
-        flow::retry_failed(self, run, step).await
-    }
-
-    /// Asks for a stop (`UpdatePipelineRun`, which can do nothing else). Asking twice does no harm.
-    async fn stop(&self, run: &RunRef) -> Result<()> {
-        let call = self.about(&operations::UPDATE_PIPELINE_RUN, run)?;
-        let answer = edition::client(&call)?.update_pipeline_run().send().await;
-        call.decoded(answer).map(drop)
-    }
-
     /// Begins a call about a job.
     pub(super) fn about_job(
         &self,
@@ -53,10 +32,8 @@ impl Client {
     /// answer was `false`: the gate may have been passed. Every other kind says that it was not.
     pub async fn pass(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::PASS_PIPELINE_VALIDATE, run, job_id)?;
-        let answer = edition::client(&call)?
-            .pass_pipeline_validate()
-            .send()
-            .await;
+        let api = edition::client(&call)?;
+        let answer = api.pass_pipeline_validate().send().await;
         call.decoded(answer).map(drop).map_err(look_first)
     }
 
@@ -67,10 +44,8 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn refuse(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::REFUSE_PIPELINE_VALIDATE, run, job_id)?;
-        let answer = edition::client(&call)?
-            .refuse_pipeline_validate()
-            .send()
-            .await;
+        let api = edition::client(&call)?;
+        let answer = api.refuse_pipeline_validate().send().await;
         call.decoded(answer).map(drop).map_err(look_first)
     }
 
@@ -82,10 +57,8 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn retry_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::RETRY_PIPELINE_JOB_RUN, run, job_id)?;
-        let answer = edition::client(&call)?
-            .retry_pipeline_job_run()
-            .send()
-            .await;
+        let api = edition::client(&call)?;
+        let answer = api.retry_pipeline_job_run().send().await;
         call.decoded(answer).map(drop).map_err(look_first)
     }
 
@@ -102,7 +75,35 @@ impl Client {
     }
 }
 
-impl Jobs for Client {
+impl Flow for Client {
+    type Answer = types::PipelineRun;
+    const SILENT: Fit = Fit::Silent;
+
+    fn shown(answer: &types::PipelineRun) -> Shown<'_> {
+        normalize::shown(answer)
+    }
+
+    fn trigger_mode(listed: &Run) -> Option<i64> {
+        let summary = listed.vendor::<types::PipelineRunSummary>();
+        summary.and_then(|summary| summary.trigger_mode)
+    }
+
+    /// One job's log (`GetPipelineJobRunLog`).
+    async fn job_log(&self, run: &RunRef, job_id: i64) -> Result<String> {
+        let call = self.about_job(&operations::GET_PIPELINE_JOB_RUN_LOG, run, job_id)?;
+        let api = edition::client(&call)?;
+        let answer = api.get_pipeline_job_run_log().send().await;
+        // `more` says that the job still writes. The operation takes no place to go on from.
+        Ok(call.decoded(answer)?.content.unwrap_or_default())
+    }
+
+    /// Asks for a stop (`UpdatePipelineRun`, which can do nothing else). Asking twice does no harm.
+    async fn stop(&self, run: &RunRef) -> Result<()> {
+        let call = self.about(&operations::UPDATE_PIPELINE_RUN, run)?;
+        let answer = edition::client(&call)?.update_pipeline_run().send().await;
+        call.decoded(answer).map(drop)
+    }
+
     async fn ask(&self, run: &RunRef, job_id: i64, wish: Wish) -> Result<()> {
         match wish {
             Wish::Pass => self.pass(run, job_id).await,

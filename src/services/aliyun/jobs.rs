@@ -1,26 +1,35 @@
-//! What changes a run that was started: a stop, and what is decided about its jobs.
+//! What this API does about a run and its jobs. The rest is in [`flow`](crate::services::flow).
 
-use super::{Client, generated, operations};
-use crate::decision::Decision;
+use super::{Client, generated, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
-use crate::run::{Run, RunRef, RunStatus};
-use crate::runs::read_back;
+use crate::reconcile::Fit;
+use crate::run::{Run, RunRef};
 use crate::service_client::Connect;
-use crate::services::flow::{self, Jobs, MAY_HAVE_ENDED, Wish};
+use crate::services::flow::{Flow, Shown, Wish};
 
-impl Client {
-    pub(super) async fn stop_and_read(&self, run: &RunRef) -> Result<Run> {
-        let client = self.bounded();
-        let stopped = client.stop(run).await;
-        read_back(&client, run, stopped, &MAY_HAVE_ENDED, RunStatus::has_ended).await
+impl Flow for Client {
+    type Answer = types::PipelineRun;
+    // Whether this API shows anything of a start is not confirmed: pipeline and time have to do.
+    const SILENT: Fit = Fit::Agrees;
+
+    fn shown(answer: &types::PipelineRun) -> Shown<'_> {
+        normalize::shown(answer)
     }
 
-    pub(super) async fn carry_out(&self, run: &RunRef, decision: &Decision) -> Result<Run> {
-        flow::carry_out(self, run, decision).await
+    fn trigger_mode(listed: &Run) -> Option<i64> {
+        let summary = listed.vendor::<types::PipelineRunSummary>();
+        summary.and_then(|summary| summary.trigger_mode)
     }
 
-    pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
-        flow::retry_failed(self, run, step).await
+    /// One job's log (`LogPipelineJobRun`).
+    async fn job_log(&self, run: &RunRef, job_id: i64) -> Result<String> {
+        let call = self.about(&operations::GET_PIPELINE_JOB_RUN_LOG, run)?;
+        let call = call.at("job", job_id);
+        let api = generated::client(&call);
+        let answer = api.get_pipeline_job_run_log().send().await;
+        // `more` says that the job still writes. The operation takes no position to go on from.
+        let log = call.decoded(answer)?.log;
+        Ok(log.and_then(|log| log.content).unwrap_or_default())
     }
 
     /// Asks for a stop. Asking twice does no harm.
@@ -29,9 +38,7 @@ impl Client {
         let answer = generated::client(&call).stop_pipeline_run().send().await;
         call.decoded(answer).map(drop)
     }
-}
 
-impl Jobs for Client {
     /// An answer that does not say that it was done proves nothing.
     async fn ask(&self, run: &RunRef, job_id: i64, wish: Wish) -> Result<()> {
         let operation = match wish {
