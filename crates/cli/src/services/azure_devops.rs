@@ -25,13 +25,26 @@ pub struct AzureDevops;
 /// A project of Azure DevOps.
 #[derive(Args)]
 pub struct Site {
-    /// The organization; on your own server, the collection.
-    #[arg(long)]
+    /// The organization, or its address; on your own server, the collection.
+    #[arg(long, value_parser = organization)]
     organization: String,
 
     /// The project's name or GUID.
     #[arg(long)]
     project: String,
+}
+
+/// The vendor's own program takes the address of an organization.
+fn organization(text: &str) -> Result<String, &'static str> {
+    let Some((_, address)) = text.split_once("://") else {
+        return Ok(text.to_owned());
+    };
+    let address = address.trim_end_matches('/');
+    let name = address.strip_prefix("dev.azure.com/");
+    let name = name.or_else(|| address.strip_suffix(".visualstudio.com"));
+    let name = name.filter(|name| !name.contains('/'));
+    let name = name.ok_or("this address names no organization; give its name")?;
+    Ok(name.to_owned())
 }
 
 /// A pipeline of Azure DevOps.

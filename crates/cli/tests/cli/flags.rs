@@ -138,6 +138,28 @@ pub fn azure_devops_preview_sent() -> Value {
 }
 
 #[tokio::test]
+async fn an_organization_of_azure_devops_may_be_given_by_its_address() {
+    let start = |organization| {
+        let words = ["start", "azure-devops", "--organization", organization];
+        let program = runpipe(words.into_iter().chain(["--project", "site"]));
+        let program = program.words(["--pipeline", "id:42"]);
+        program.env("AZURE_DEVOPS_EXT_PAT", "pat")
+    };
+    for address in [
+        "https://dev.azure.com/acme/",
+        "https://acme.visualstudio.com",
+    ] {
+        let server = service(json!({ "id": 7001, "state": "inProgress" })).await;
+        let started = start(address).env("RUNPIPE_AZURE_DEVOPS_URL", &server.uri());
+        started.ends_with(0).await;
+        let request = only_request(&server).await;
+        assert_eq!(request.url.path(), "/acme/site/_apis/pipelines/42/runs");
+    }
+    let refused = start("https://dev.azure.com/acme/site").ends_with(2).await;
+    refused.tells("names no organization");
+}
+
+#[tokio::test]
 async fn azure_devops_as_a_preview_starts_nothing_and_prints_the_yaml() {
     let server = service(json!({ "id": -1, "finalYaml": "steps: []" })).await;
     let file = tempfile::NamedTempFile::new().expect("a file");
