@@ -1,36 +1,6 @@
-//! The grammar of OpenAPI 3.0.3: what the values of keys look like, which objects stand where, and which keys go together.
+//! The grammar of OpenAPI 3.0.3: which objects stand where, and which keys go together.
 
-pub(crate) use super::keys::Kind;
-
-/// What the value of a key looks like.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Shape {
-    /// Any JSON value.
-    Any,
-    Text,
-    Flag,
-    Number,
-    /// A whole number, 0 or more.
-    Count,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    Texts,
-    Values,
-    TextMap,
-    AnyMap,
-    Object(Kind),
-    List(Kind),
-    Map(Kind),
-    FlagOrSchema,
-}
-
-/// One key of an object.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
-    pub name: &'static str,
-    pub shape: Shape,
-    pub required: bool,
-}
+pub(crate) use super::keys::{Key, Kind, Shape};
 
 /// The methods that a path item may have, in the order of the specification.
 pub(crate) const METHODS: [&str; 8] = [

@@ -1,8 +1,39 @@
-//! The objects of OpenAPI 3.0.3: what the specification calls each, and its fixed keys, in the specification's order.
+//! The objects of OpenAPI 3.0.3: what the specification calls each, and its fixed keys, in the specification's order,
+//! with what their values look like.
 //!
 //! Paths, responses, callbacks and security requirements have names of the document's own in place of keys.
 
-use super::grammar::{Key, Shape, Shape::*};
+use Shape::*;
+
+/// What the value of a key looks like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape {
+    /// Any JSON value.
+    Any,
+    Text,
+    Flag,
+    Number,
+    /// A whole number, 0 or more.
+    Count,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    Texts,
+    Values,
+    TextMap,
+    AnyMap,
+    Object(Kind),
+    List(Kind),
+    Map(Kind),
+    FlagOrSchema,
+}
+
+/// One key of an object.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+}
 
 /// A row for each kind: its name, its title for messages, its keys with the shapes of their values.
 macro_rules! objects {
