@@ -1,6 +1,6 @@
 //! The stages, jobs and tasks of a run, out of a timeline that comes in no order.
 
-use runpipe::{RunStatus, Runs, Step};
+use runpipe::{ErrorKind, RunStatus, Runs, Step};
 use serde_json::json;
 
 use super::*;
@@ -106,8 +106,27 @@ async fn what_is_not_known_is_said_to_be_unknown() {
         let steps = steps_of(json_answer(&json!({ "records": [record] }))).await;
         assert_eq!(steps[0].status, RunStatus::Unknown, "{state} {result}");
     }
-    for nothing in [204, 404] {
-        assert!(steps_of(ResponseTemplate::new(nothing)).await.is_empty());
+    assert!(steps_of(ResponseTemplate::new(204)).await.is_empty());
+}
+
+/// No timeline is found of a run without steps, and of a run that there is not.
+#[tokio::test]
+async fn a_run_that_there_is_not_has_no_steps_and_nothing_to_retry() {
+    let none = ResponseTemplate::new(404);
+    let there = json_answer(&json!({ "id": 7001, "state": "inProgress" }));
+    for (read, kinds) in [
+        (there, [None, Some(ErrorKind::NothingToDo)]),
+        (none.clone(), [Some(ErrorKind::NotFound); 2]),
+    ] {
+        let server = MockServer::start().await;
+        on(&server, "GET", &format!("{BUILD}/timeline"), none.clone()).await;
+        on(&server, "GET", RUN, read).await;
+        let client = client(&server);
+        let steps = client.steps(&run()).await;
+        let retried = client.retry(&run(), None).await;
+        let told =
+            [steps.map(drop), retried.map(drop)].map(|one| one.err().map(|error| error.kind()));
+        assert_eq!(told, kinds);
     }
 }
 

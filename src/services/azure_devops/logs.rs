@@ -68,8 +68,17 @@ impl Client {
         Ok(named.collect())
     }
 
-    /// What is known of the parts of a run (`getBuildTimeline`). Nothing of a run that has none.
+    /// What is known of the parts of a run. Nothing of a run that has none, nor of one that there is
+    /// not: who has not seen the run asks for it.
     pub(super) async fn timeline(&self, run: &RunRef) -> Result<Vec<types::TimelineRecord>> {
+        Ok(self.timeline_there(run).await?.unwrap_or_default())
+    }
+
+    /// The same (`getBuildTimeline`); `None` where the service finds no timeline.
+    pub(super) async fn timeline_there(
+        &self,
+        run: &RunRef,
+    ) -> Result<Option<Vec<types::TimelineRecord>>> {
         let call = self.about_build(&operations::GET_BUILD_TIMELINE, run)?;
         // 204, and so nothing: the build never got as far as having a timeline.
         let answer = generated::client(&call)
@@ -77,13 +86,11 @@ impl Client {
             .api_version(&*self.api_version)
             .send()
             .await;
-        let timeline = match call.decoded(answer) {
-            Ok(timeline) => timeline,
-            // The logs can be read without the names of their steps.
-            Err(error) if error.kind() == ErrorKind::NotFound => types::Timeline::default(),
-            Err(error) => return Err(error),
-        };
-        Ok(timeline.records.unwrap_or_default())
+        match call.decoded(answer) {
+            Ok(timeline) => Ok(Some(timeline.records.unwrap_or_default())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Lines of one log (`getBuildLog`).

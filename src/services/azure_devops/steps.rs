@@ -15,7 +15,10 @@ const DEEPEST: usize = 16;
 impl Client {
     /// The records of a run's timeline, each after what it is a part of.
     pub(super) async fn all_steps(&self, run: &RunRef) -> Result<Vec<Step>> {
-        let records = self.timeline(run).await?;
+        let Some(records) = self.timeline_there(run).await? else {
+            // No steps of a run that there is.
+            return self.get(run).await.map(|_| Vec::new());
+        };
         let cleaner = self.session.cleaner();
         let steps = in_order(records).into_iter();
         Ok(steps.map(|step| step.clean(&cleaner)).collect())
