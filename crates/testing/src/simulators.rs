@@ -29,16 +29,15 @@ impl Simulators {
     pub fn play(&self, script: &Script) -> Result<(), InvalidScript> {
         script.check()?;
         for (rule, number) in script.rules.iter().zip(1..) {
-            let mut simulators = self
-                .all()
-                .filter(|simulator| rule.service.is_none_or(|of| of == simulator.service));
+            let of = |simulator: &&Simulator| rule.service.is_none_or(|of| of == simulator.service);
             let Some(operation) = rule.operation.as_deref().filter(|name| *name != "token") else {
                 continue;
             };
-            if !simulators.any(|simulator| simulator.document.operation(operation).is_some()) {
-                let nearest = self.nearest_operation(operation);
+            let mut known = self.all().filter(of);
+            if !known.any(|simulator| simulator.document.operation(operation).is_some()) {
+                let nearest = nearest_operation(self.all().filter(of), operation);
                 return Err(InvalidScript(format!(
-                    "rule {number} is for the operation {operation:?}, which there is not{nearest}"
+                    "rule {number}: there is no operation {operation:?}{nearest}"
                 )));
             }
         }
@@ -46,16 +45,6 @@ impl Simulators {
             simulator.lock().rules.add(script, simulator.service);
         }
         Ok(())
-    }
-
-    fn nearest_operation(&self, wanted: &str) -> String {
-        let known = self
-            .all()
-            .flat_map(|simulator| simulator.document.operations());
-        let scored =
-            known.map(|operation| (strsim::jaro_winkler(&operation.id, wanted), &operation.id));
-        let nearest = scored.max_by(|a, b| a.0.total_cmp(&b.0));
-        nearest.map_or_else(String::new, |(_, id)| format!("; the nearest is {id:?}"))
     }
 
     /// Adds a run that no client started; gives its id.
@@ -79,4 +68,12 @@ impl Simulators {
             simulator.lock().reset();
         }
     }
+}
+
+fn nearest_operation<'s>(among: impl Iterator<Item = &'s Simulator>, wanted: &str) -> String {
+    let known = among.flat_map(|simulator| simulator.document.operations());
+    let scored =
+        known.map(|operation| (strsim::jaro_winkler(&operation.id, wanted), &operation.id));
+    let nearest = scored.max_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.map_or_else(String::new, |(_, id)| format!("; the nearest is {id:?}"))
 }

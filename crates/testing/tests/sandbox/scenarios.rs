@@ -183,13 +183,20 @@ fn a_wrong_script_says_which_rule_and_why() {
 
 #[tokio::test]
 async fn an_operation_that_there_is_not_names_the_nearest() -> Outcome {
-    let rule = Rule::answer(Service::Buddy, ScriptedAnswer::status(500)).operation("runExecutions");
     let sandbox = Sandbox::start().await?;
-    let error = sandbox
-        .play(&Script::new([rule]))
-        .err()
-        .ok_or("it was taken")?;
-    assert!(error.to_string().contains("\"runExecution\""), "{error}");
+    // The other one is an operation of another service.
+    for (wanted, nearest) in [
+        ("runExecutions", "runExecution"),
+        ("runPipeline", "getPipeline"),
+    ] {
+        let rule = Rule::answer(Service::Buddy, ScriptedAnswer::status(500)).operation(wanted);
+        let played = sandbox.play(&Script::new([rule]));
+        let error = played.err().ok_or("it was taken")?.to_string();
+        assert!(
+            error.ends_with(&format!("nearest is {nearest:?}")),
+            "{error}"
+        );
+    }
     assert_eq!(
         start(&sandbox).await?.status,
         200,
