@@ -9,13 +9,12 @@ use syn::{
 use super::builders::content;
 
 /// Lets the operations do less: no text for each parameter that might be left out, no header with the
-/// document's version, which no vendor wants, no text between a value and its place in the path, no
-/// copy of a request, no future that holds what the request was made of, and no response put together
+/// document's version, which no vendor wants, no copy of a request, no future that holds what the request was made of, and no response put together
 /// for an answer that has been read already.
 ///
-/// The client's inner value has to have `address`, which reads a path beneath the base URL, and
-/// `answer`, which sends a request and decodes the answer; the crate has to have `client::Segment`,
-/// which writes a value percent-encoded, and `client::Outgoing`, which a request is built of.
+/// The paths hold no values (`leave_path_values_out`). The client's inner value has to have
+/// `address`, which puts them into a path beneath the base URL, and `answer`, which sends a request
+/// and decodes the answer; the crate has to have `client::Outgoing`, which a request is built of.
 ///
 /// # Errors
 ///
@@ -81,9 +80,7 @@ fn lean(send: &mut ImplItemFn) -> Expected<()> {
         block.stmts.retain(|stmt| !is_local(stmt, "header_map"));
     }
     let url = local(block, "url").ok_or("the local `url`")?;
-    *url = address(url).ok_or(
-        "`url` to be `format!(\"{}…{}\", client.baseurl, encode_path(&value.to_string()))`",
-    )?;
+    *url = address(url).ok_or("`url` to be `format!(\"{}/…\", client.baseurl)`")?;
     let request = local(block, "request").ok_or("the local `request`")?;
     if no_headers && !without_headers(request) {
         return Err("`request` to be given `headers(header_map)`");
@@ -149,7 +146,7 @@ fn build_outgoing(expr: &mut Expr) -> bool {
     }
 }
 
-/// Of `format!("{}/a/{}", client.baseurl, encode_path(&value.to_string()))`.
+/// Of `format!("{}/a", client.baseurl)`.
 fn address(format: &Expr) -> Option<Expr> {
     let Expr::Macro(format) = format else {
         return None;
@@ -166,24 +163,8 @@ fn address(format: &Expr) -> Option<Expr> {
     };
     let (path, base) = (text.value(), arguments.next()?);
     let path = path.strip_prefix("{}")?;
-    let values: Option<Vec<&Expr>> = arguments.map(value).collect();
-    let values = values?;
-    Some(syn::parse_quote! {
-        client.inner.address(&#base, format_args!(#path, #(crate::client::Segment(&#values)),*))
-    })
-}
-
-fn value(encoded: &Expr) -> Option<&Expr> {
-    let Expr::Call(call) = encoded else {
-        return None;
-    };
-    let Expr::Reference(text) = call.args.first()? else {
-        return None;
-    };
-    match &*text.expr {
-        Expr::MethodCall(to_string) => Some(&to_string.receiver),
-        _ => None,
-    }
+    let whole = arguments.next().is_none() && !path.contains(['{', '}']);
+    whole.then(|| syn::parse_quote!(client.inner.address(&#base, #path)))
 }
 
 fn without_headers(expr: &mut Expr) -> bool {
