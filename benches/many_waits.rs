@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cpu_time::ProcessTime;
-use futures_util::{StreamExt, pin_mut};
+use futures_util::StreamExt;
 use peak_alloc::PeakAlloc;
 use runpipe::{RunStatus, WaitOptions, wait_all};
 use vendor::{Vendor, Words};
@@ -62,8 +62,7 @@ async fn measure(case: &Case) {
         .last_look(case.last_look);
     let (mut late, mut minutes) = (Vec::new(), 0.0);
     {
-        let all = wait_all(vendor.all().map(|run| (&*client, run)), &options);
-        pin_mut!(all);
+        let mut all = wait_all(vendor.all().map(|run| (&*client, run)), &options);
         while let Some((run, end)) = all.next().await {
             let end = end.unwrap_or_else(|error| panic!("{run}: {error}"));
             assert_eq!(end.status, RunStatus::Succeeded);

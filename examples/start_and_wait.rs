@@ -3,7 +3,6 @@
 //! `BUDDY_TOKEN=… cargo run --example start_and_wait -- WORKSPACE PROJECT PIPELINE_ID`, with `RUNPIPE_BUDDY_URL` for a
 //! server other than that of the US region, such as the sandbox.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -47,7 +46,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", run.reference);
 
     let options = WaitOptions::default().deadline(Duration::from_secs(3600));
-    let mut states = pin!(states(&buddy, run.reference, options));
+    let mut states = states(&buddy, run.reference, options);
     while let Some(run) = states.next().await {
         let run = run?;
         println!("{} {}", run.status, run.message.unwrap_or_default());

@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use futures_core::Stream;
-use futures_util::{TryStreamExt, stream};
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::service::Service;
@@ -25,25 +26,26 @@ pub(crate) fn pages<C, P, T, N, F, Fut>(
     place: P,
     first: N,
     fetch: F,
-) -> impl Stream<Item = Result<T>> + Send + use<C, P, T, N, F, Fut>
+) -> BoxStream<'static, Result<T>>
 where
     C: ServiceClient,
-    P: Clone + Send,
-    T: Send,
-    N: Clone + PartialEq + Send,
-    F: Fn(C, P, N) -> Fut + Send,
-    Fut: Future<Output = Result<Page<T, N>>> + Send,
+    P: Clone + Send + 'static,
+    T: Send + 'static,
+    N: Clone + PartialEq + Send + 'static,
+    F: Fn(C, P, N) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<Page<T, N>>> + Send + 'static,
 {
     flat(page_by_page(client, place, first, fetch))
 }
 
 /// What is on the pages, one after the other.
-pub(crate) fn flat<T: Send>(
-    pages: impl Stream<Item = Result<Vec<T>>> + Send,
-) -> impl Stream<Item = Result<T>> + Send {
+pub(crate) fn flat<T: Send + 'static>(
+    pages: impl Stream<Item = Result<Vec<T>>> + Send + 'static,
+) -> BoxStream<'static, Result<T>> {
     pages
         .map_ok(|items| stream::iter(items.into_iter().map(Ok)))
         .try_flatten()
+        .boxed()
 }
 
 /// The pages of a list, each fetched with a client, the list's place and what names the page. Ends

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::ptr;
 use std::sync::Arc;
 
-use futures_core::Stream;
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
 use tokio::sync::Semaphore;
 
 use super::WaitOptions;
@@ -28,7 +27,7 @@ use crate::runs::Runs;
 pub fn wait_all<'a>(
     runs: impl IntoIterator<Item = (&'a dyn Runs, RunRef)>,
     options: &WaitOptions,
-) -> impl Stream<Item = (RunRef, Result<Run>)> + Send + 'a {
+) -> BoxStream<'a, (RunRef, Result<Run>)> {
     let gate = Arc::new(Semaphore::new(options.at_once));
     let mut groups: HashMap<_, Group<'a>> = HashMap::new();
     for (runs, run) in runs {
@@ -38,9 +37,6 @@ pub fn wait_all<'a>(
             .or_insert_with(|| Group::new(runs, options, gate.clone()));
         group.add(run);
     }
-    stream::select_all(
-        groups
-            .into_values()
-            .map(|group| group.into_stream().boxed()),
-    )
+    let groups = groups.into_values();
+    stream::select_all(groups.map(|group| group.into_stream().boxed())).boxed()
 }

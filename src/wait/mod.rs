@@ -9,8 +9,8 @@ mod group;
 mod many;
 mod options;
 
-use futures_core::Stream;
 use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 
 use crate::error::Result;
 use crate::run::{Run, RunRef};
@@ -61,7 +61,7 @@ pub fn states<'a>(
     runs: &'a dyn Runs,
     run: RunRef,
     options: WaitOptions,
-) -> impl Stream<Item = Result<Run>> + Send + 'a {
+) -> BoxStream<'a, Result<Run>> {
     let group = Group::of_one(runs, run, &options).with_every_change();
-    group.into_stream().map(|(_, state)| state)
+    group.into_stream().map(|(_, state)| state).boxed()
 }

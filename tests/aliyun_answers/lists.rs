@@ -30,8 +30,7 @@ async fn runs_come_page_after_page_when_they_are_asked_for() {
     page(&server, RUNS, None, first).await;
     page(&server, RUNS, Some("page 2/+"), second).await;
     let client = client(&server);
-    let list = client.list(&pipeline());
-    futures_util::pin_mut!(list);
+    let mut list = client.list(&pipeline());
     let first = list.try_next().await.unwrap().unwrap();
     assert_eq!(
         (first.id.as_str(), first.status),
@@ -71,8 +70,7 @@ async fn a_page_that_names_itself_is_no_end_of_the_list() {
     page(&server, RUNS, None, body.clone()).await;
     page(&server, RUNS, Some("again"), body).await;
     let client = client(&server);
-    let list = client.list(&pipeline());
-    futures_util::pin_mut!(list);
+    let mut list = client.list(&pipeline());
     assert!(list.try_next().await.unwrap().is_some());
     assert!(list.try_next().await.unwrap().is_some());
     let error = list.try_next().await.unwrap_err();
@@ -99,8 +97,7 @@ async fn a_list_ends_with_its_first_error() {
     let refused = json!({ "success": false, "errorCode": "InvalidPipeline.NotFound" });
     page(&server, RUNS, Some("2"), refused).await;
     let client = client(&server);
-    let list = client.list(&pipeline());
-    futures_util::pin_mut!(list);
+    let mut list = client.list(&pipeline());
     assert!(list.try_next().await.unwrap().is_some());
     assert_eq!(
         list.try_next().await.unwrap_err().kind(),

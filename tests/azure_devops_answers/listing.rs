@@ -48,8 +48,7 @@ async fn builds_come_page_after_page_when_they_are_asked_for() {
         .mount(&server)
         .await;
     let client = client(&server);
-    let list = client.list_builds(&pipeline());
-    futures_util::pin_mut!(list);
+    let mut list = client.list_builds(&pipeline());
     let first = list.try_next().await.unwrap().unwrap();
     assert_eq!(
         (first.id.as_str(), first.status),

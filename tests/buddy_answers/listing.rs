@@ -1,6 +1,6 @@
 //! Executions and pipelines, page after page, and what is found in them by name.
 
-use futures_util::{TryStreamExt, pin_mut};
+use futures_util::TryStreamExt;
 use runpipe::{ErrorKind, RunStatus};
 use wiremock::matchers::query_param;
 
@@ -36,8 +36,7 @@ async fn executions_come_page_after_page_when_they_are_asked_for() {
     page(&server, EXECUTIONS, 1, first).await;
     page(&server, EXECUTIONS, 2, second).await;
     let client = client(&server);
-    let list = client.list(&pipeline());
-    pin_mut!(list);
+    let mut list = client.list(&pipeline());
     let first = list.try_next().await.unwrap().unwrap();
     assert_eq!(first.reference.to_string(), "buddy/acme/site/2/41");
     assert_eq!(first.status, RunStatus::Running);
@@ -101,8 +100,7 @@ async fn a_list_that_is_not_there_is_empty_and_one_ends_with_its_first_error() {
     let first = json!({ "total_page_count": 3, "executions": [{ "id": 1 }] });
     page(&server, EXECUTIONS, 1, first).await;
     let client = client(&server);
-    let list = client.list(&pipeline());
-    pin_mut!(list);
+    let mut list = client.list(&pipeline());
     assert!(list.try_next().await.unwrap().is_some());
     let error = list.try_next().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);

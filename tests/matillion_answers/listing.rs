@@ -135,7 +135,7 @@ async fn a_list_follows_its_cursor_and_asks_for_what_the_filter_says() {
         .schedule("s1")
         .status(types::ExecutionStatus::Failed);
     let client = client(&server, quick());
-    let mut list = std::pin::pin!(client.list(&filter));
+    let mut list = client.list(&filter);
     let first = list.next().await.unwrap().unwrap();
     assert_eq!(first.reference, project().execution("a").unwrap());
     assert_eq!(

@@ -30,8 +30,7 @@ async fn runs_come_page_after_page_when_they_are_asked_for() {
     page(&server, RUNS, 1, first).await;
     page(&server, RUNS, 2, vec![json!({ "pipelineRunId": 40 })]).await;
     let client = client(&server);
-    let list = client.list(&pipeline());
-    futures_util::pin_mut!(list);
+    let mut list = client.list(&pipeline());
     let newest = list.try_next().await.unwrap().unwrap();
     assert_eq!(
         (newest.id.as_str(), newest.status),

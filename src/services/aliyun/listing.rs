@@ -22,7 +22,7 @@ impl Client {
     /// The runs of a pipeline (`ListPipelineRuns`), page after page, in the service's order, which
     /// is not documented. Each holds a [`types::PipelineRunSummary`], with fewer fields than
     /// [`Client::get`] reads.
-    pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    pub fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         runs(self, pipeline, None)
     }
 
@@ -36,7 +36,7 @@ impl Client {
     pub fn pipelines(
         &self,
         organization_id: &str,
-    ) -> impl Stream<Item = Result<types::PipelineSummary>> + Send + use<> {
+    ) -> BoxStream<'static, Result<types::PipelineSummary>> {
         let organization = organization_id.to_owned();
         pages(
             self,
@@ -98,7 +98,7 @@ pub(super) fn runs(
     client: &Client,
     pipeline: &PipelineRef,
     since: Option<DateTime<Utc>>,
-) -> impl Stream<Item = Result<Run>> + Send + use<> {
+) -> BoxStream<'static, Result<Run>> {
     flat(run_pages(client, pipeline, since))
 }
 

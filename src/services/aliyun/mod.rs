@@ -22,7 +22,6 @@ pub mod types {
 }
 
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::client::{Dialect, Operation, Session};
@@ -121,7 +120,7 @@ impl ServiceClient for Client {
     }
 
     fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
-        Client::list(self, pipeline).boxed()
+        Client::list(self, pipeline)
     }
 
     /// The mark goes to the end of `comment`, which no list shows: [`Trace::Unseen`].

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use futures_core::Stream;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use http::HeaderMap;
 
@@ -29,7 +28,7 @@ impl Client {
     /// The service knows no pages here: it sends up to 10,000 runs in one answer. For a pipeline
     /// with many runs [`Client::list_builds`] is quicker, and says how partially successful ones
     /// ended.
-    pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    pub fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         pages(self, pipeline.clone(), (), async |client, pipeline, ()| {
             let call = pipeline.call(&client.session, &operations::LIST_RUNS);
             let answer = generated::client(&call)
@@ -49,28 +48,18 @@ impl Client {
 
     /// The runs of a pipeline as builds (`listBuilds`), last queued first, page after page. Each
     /// holds a [`types::Build`].
-    pub fn list_builds(
-        &self,
-        pipeline: &PipelineRef,
-    ) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    pub fn list_builds(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         self.builds_of(pipeline, false)
     }
 
     /// Those of [`Client::list_builds`] that were started on behalf of whoever the credential belongs
     /// to. The service's answers tell who that is; where one does not, the list ends with
     /// [`crate::ErrorKind::Undecodable`].
-    pub fn list_own_builds(
-        &self,
-        pipeline: &PipelineRef,
-    ) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    pub fn list_own_builds(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         self.builds_of(pipeline, true)
     }
 
-    fn builds_of(
-        &self,
-        pipeline: &PipelineRef,
-        own: bool,
-    ) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    fn builds_of(&self, pipeline: &PipelineRef, own: bool) -> BoxStream<'static, Result<Run>> {
         pages(
             self,
             (pipeline.clone(), own),
@@ -156,7 +145,7 @@ impl Client {
         &self,
         organization: &str,
         project: &str,
-    ) -> impl Stream<Item = Result<types::Pipeline>> + Send + use<> {
+    ) -> BoxStream<'static, Result<types::Pipeline>> {
         let place = PipelineRef::new(organization, project, 0);
         pages(
             self,

@@ -25,7 +25,6 @@ pub mod types {
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
@@ -129,11 +128,11 @@ impl ServiceClient for Client {
     }
 
     fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
-        Client::list(self, pipeline).boxed()
+        Client::list(self, pipeline)
     }
 
     fn newest(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
-        Client::list_builds(self, pipeline).boxed()
+        Client::list_builds(self, pipeline)
     }
 
     /// The mark goes into the variable or the template parameter that the caller names, which the list

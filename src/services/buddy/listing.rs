@@ -19,7 +19,7 @@ const PER_PAGE: i64 = 50;
 impl Client {
     /// The executions of a pipeline (`listExecutions`), newest first, page after page. Each holds a
     /// [`types::Execution`] with fewer fields than [`Client::get`] leaves.
-    pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    pub fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         flat(self.run_pages(pipeline))
     }
 
@@ -55,7 +55,7 @@ impl Client {
         &self,
         workspace: &str,
         project: &str,
-    ) -> impl Stream<Item = Result<types::Pipeline>> + Send + use<> {
+    ) -> BoxStream<'static, Result<types::Pipeline>> {
         let place = (workspace.to_owned(), project.to_owned());
         pages(
             self,

@@ -1,6 +1,6 @@
 //! The pages of Buddy's executions.
 
-use futures_util::{StreamExt, pin_mut};
+use futures_util::StreamExt;
 
 use super::{Client, PipelineRef, operations};
 use crate::error::{ErrorKind, Result};
@@ -56,8 +56,7 @@ impl Client {
         let pipeline_id = page.number("pipelineId")?;
         let pipeline = PipelineRef::new(page.text("workspace"), page.text("project"), pipeline_id);
         let client = self.bounded();
-        let list = client.list(&pipeline);
-        pin_mut!(list);
+        let mut list = client.list(&pipeline);
         while let Some(run) = list.next().await {
             let run = run?;
             let page_of_run = run.url.as_deref().unwrap_or_default();

@@ -24,7 +24,7 @@ impl Client {
     ///
     /// An execution needs its project to be named. One of which the service does not tell the
     /// project is left out unless the filter has it: [`Client::executions`] has them all.
-    pub fn list(&self, filter: &ListFilter) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    pub fn list(&self, filter: &ListFilter) -> BoxStream<'static, Result<Run>> {
         flat(self.run_pages(filter))
     }
 
@@ -32,7 +32,7 @@ impl Client {
     pub fn executions(
         &self,
         filter: &ListFilter,
-    ) -> impl Stream<Item = Result<types::PipelineExecution>> + Send + use<> {
+    ) -> BoxStream<'static, Result<types::PipelineExecution>> {
         flat(self.execution_pages(filter))
     }
 
@@ -85,7 +85,7 @@ impl Client {
     }
 
     /// The projects that the credential may see (`listProjects`), page after page.
-    pub fn projects(&self) -> impl Stream<Item = Result<types::Project>> + Send + use<> {
+    pub fn projects(&self) -> BoxStream<'static, Result<types::Project>> {
         pages(self, (), 0, async |client, (), page| {
             let call = client.session.call(&operations::LIST_PROJECTS);
             let api = generated::client(&call);
@@ -112,7 +112,7 @@ impl Client {
     pub fn environments(
         &self,
         project: &ProjectRef,
-    ) -> impl Stream<Item = Result<types::Environment>> + Send + use<> {
+    ) -> BoxStream<'static, Result<types::Environment>> {
         pages(self, project.clone(), 0, async |client, project, page| {
             let call = project.call(&client.session, &operations::LIST_ENVIRONMENTS);
             let answer = generated::client(&call)
@@ -132,7 +132,7 @@ impl Client {
         &self,
         project: &ProjectRef,
         environment: &str,
-    ) -> impl Stream<Item = Result<types::PublishedPipeline>> + Send + use<> {
+    ) -> BoxStream<'static, Result<types::PublishedPipeline>> {
         let place = (project.clone(), environment.to_owned());
         pages(
             self,
@@ -156,10 +156,7 @@ impl Client {
     /// The steps of an execution (`listPipelineExecutionSteps`), page after page. A step that runs
     /// another pipeline names that execution, which has steps of its own:
     /// [`ProjectRef::execution`] makes a reference of its id.
-    pub fn steps(
-        &self,
-        run: &RunRef,
-    ) -> impl Stream<Item = Result<types::PipelineExecutionStep>> + Send + use<> {
+    pub fn steps(&self, run: &RunRef) -> BoxStream<'static, Result<types::PipelineExecutionStep>> {
         pages(self, run.clone(), 0, async |client, run, page| {
             let call = client.about(&operations::LIST_PIPELINE_EXECUTION_STEPS, &run)?;
             let answer = generated::client(&call)

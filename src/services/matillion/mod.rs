@@ -21,7 +21,6 @@ pub mod types {
 }
 
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::client::{Dialect, Operation, Session};
@@ -111,7 +110,7 @@ impl ServiceClient for Client {
     }
 
     fn list(&self, pipeline: &ProjectRef) -> BoxStream<'static, Result<Run>> {
-        Client::list(self, &ListFilter::default().project(pipeline)).boxed()
+        Client::list(self, &ListFilter::default().project(pipeline))
     }
 
     /// The mark is the `executionTag`: a second execution is refused while the first is running, and no

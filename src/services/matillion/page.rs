@@ -1,6 +1,6 @@
 //! The pages of Matillion's executions.
 
-use futures_util::{StreamExt, pin_mut};
+use futures_util::StreamExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Client, ListFilter, ProjectRef, operations};
@@ -41,8 +41,7 @@ impl Client {
     pub(super) async fn run_of_page(&self, page: &WebPage) -> Result<RunRef> {
         let id = page.text("executionId");
         let client = self.bounded();
-        let list = client.executions(&ListFilter::default());
-        pin_mut!(list);
+        let mut list = client.executions(&ListFilter::default());
         while let Some(execution) = list.next().await {
             let execution = execution?;
             if execution.pipeline_execution_id.as_deref() == Some(id)

@@ -21,7 +21,7 @@ const PER_PAGE: i64 = 30;
 impl Client {
     /// The runs of a pipeline (`ListPipelineRuns`), newest first, page after page. Each holds a
     /// [`types::PipelineRunSummary`], with fewer fields than [`Client::get`] reads.
-    pub fn list(&self, pipeline: &PipelineRef) -> impl Stream<Item = Result<Run>> + Send + use<> {
+    pub fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         runs(self, pipeline, None)
     }
 
@@ -36,7 +36,7 @@ impl Client {
     pub fn pipelines(
         &self,
         organization_id: Option<&str>,
-    ) -> impl Stream<Item = Result<types::PipelineSummary>> + Send + use<> {
+    ) -> BoxStream<'static, Result<types::PipelineSummary>> {
         let organization = organization(organization_id).map(str::to_owned);
         pages(
             self,
@@ -102,7 +102,7 @@ pub(super) fn runs(
     client: &Client,
     pipeline: &PipelineRef,
     since: Option<DateTime<Utc>>,
-) -> impl Stream<Item = Result<Run>> + Send + use<> {
+) -> BoxStream<'static, Result<Run>> {
     flat(run_pages(client, pipeline, since))
 }
 

@@ -22,7 +22,6 @@ pub mod types {
 }
 
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::client::{Dialect, Operation, Session};
@@ -107,7 +106,7 @@ impl ServiceClient for Client {
     }
 
     fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
-        Client::list(self, pipeline).boxed()
+        Client::list(self, pipeline)
     }
 
     /// The mark goes to the end of `comment`. Whether every run shows it is not confirmed:

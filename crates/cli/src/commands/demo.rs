@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use comfy_table::Cell;
+use futures_util::StreamExt;
 use futures_util::future::join_all;
-use futures_util::{StreamExt, pin_mut};
 use runpipe::{Run, RunStatus, Service, WaitOptions};
 use runpipe_testing::Sandbox;
 use serde::Serialize;
@@ -93,8 +93,7 @@ async fn one(
     };
     say(&started);
     let options = WaitOptions::default().deadline(Duration::from_secs(60));
-    let states = runpipe::states(start.runs(), started.reference.clone(), options);
-    pin_mut!(states);
+    let mut states = runpipe::states(start.runs(), started.reference.clone(), options);
     let mut run = started;
     while let Some(state) = states.next().await {
         let state = state?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use futures_util::{StreamExt, pin_mut};
+use futures_util::StreamExt;
 use runpipe::{LogMark, Result as Answer, Run, RunRef, RunStatus, Runs, Step, WaitOptions};
 use tokio::time::{sleep, timeout};
 
@@ -56,8 +56,7 @@ impl<'a> Follow<'a> {
     /// Fails when the wait does; the run goes on.
     pub async fn until_the_end(mut self, options: WaitOptions) -> Result<Run, Failure> {
         let (runs, run) = (self.runs, self.run.clone());
-        let states = runpipe::states(runs, run.clone(), options);
-        pin_mut!(states);
+        let mut states = runpipe::states(runs, run.clone(), options);
         let mut last: Option<Run> = None;
         let mut looks = 0_u32;
         loop {
