@@ -19,27 +19,76 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'}');
 
+/// A place in a path that no value was given for, or one of another name.
+struct Misplaced;
+
 impl Call {
     /// The address at which a path is, below the base URL: what is further down for all operations,
-    /// and the operation's own. `*` stands for each value of the call, in their order.
+    /// and the operation's own. `<name>` stands for each value of the call, in their order.
     pub(crate) fn address(&self, further: &str, operation: &str) -> Url {
         let mut url = self.session().base().clone();
         let mut path = String::with_capacity(128);
         path.push_str(url.path().trim_end_matches('/'));
         let mut values = self.path_values();
-        let texts = [further, operation].into_iter();
-        for piece in texts.flat_map(|text| text.split_inclusive('*')) {
-            let Some(before) = piece.strip_suffix('*') else {
-                path.push_str(piece);
-                continue;
-            };
-            path.push_str(before);
-            match values.next() {
-                Some((_, value)) => path.extend(utf8_percent_encode(value, SEGMENT)),
-                None => self.lacks_a_value(),
+        for text in [further, operation] {
+            if fill(&mut path, text, &mut values).is_err() {
+                self.lacks_a_value();
             }
         }
         url.set_path(&path);
         url
+    }
+}
+
+fn fill<'v>(
+    path: &mut String,
+    text: &str,
+    values: &mut impl Iterator<Item = (&'static str, &'v str)>,
+) -> Result<(), Misplaced> {
+    let mut pieces = text.split('<');
+    path.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (place, after) = piece.split_once('>').ok_or(Misplaced)?;
+        let (name, value) = values.next().ok_or(Misplaced)?;
+        // Nothing at run time changes a name, and every operation is called in a test.
+        if cfg!(debug_assertions) && !is_at(name, place) {
+            return Err(Misplaced);
+        }
+        path.extend(utf8_percent_encode(value, SEGMENT));
+        path.push_str(after);
+    }
+    Ok(())
+}
+
+/// Whether what an error calls `run` belongs where the document has `pipelineRunId`.
+fn is_at(name: &str, place: &str) -> bool {
+    let place = place.to_ascii_lowercase();
+    place.contains(&name.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn a_value_goes_where_the_document_has_its_name() {
+        let values = [("pipeline", "4"), ("run", "a b/c")];
+        for (text, path) in [
+            ("/pipelines", Some("/pipelines")),
+            (
+                "/pipelines/<pipelineId>/runs/<pipelineRunId>/logs",
+                Some("/pipelines/4/runs/a%20b%2Fc/logs"),
+            ),
+            ("/pipelines/<pipeline_id>", Some("/pipelines/4")),
+            // The document was changed: two places, another name, one more.
+            ("/runs/<runId>/of/<pipelineId>", None),
+            ("/pipelines/<definitionId>", None),
+            ("/projects/<project>/pipelines/<pipelineId>", None),
+            ("/pipelines/<pipelineId>/<runId>/<jobId>", None),
+        ] {
+            let mut filled = String::new();
+            let outcome = fill(&mut filled, text, &mut values.into_iter());
+            assert_eq!(outcome.is_ok().then_some(filled.as_str()), path, "{text}");
+        }
     }
 }

@@ -176,6 +176,15 @@ impl Clocks {
         })
     }
 
+    /// A moment of this machine's clock that was over when the service's clock showed this one:
+    /// nothing that answers tell later makes [`Clocks::at_service`] of it later than that. `None`
+    /// while no answer has told the service's time.
+    pub fn before(&self, at_service: Moment) -> Option<Moment> {
+        let ahead = self.lock().ahead?;
+        let below = ahead.after(self.here()).below;
+        Some(shifted(at_service, below.saturating_neg()))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Learned> {
         // Each change is a single assignment: a poisoned state is still whole.
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
@@ -258,6 +267,32 @@ mod tests {
         assert_eq!(clocks.at_service(base), span(base, 0, 3_000));
         learn("Fri, 01 May 2026 11:00:02 GMT");
         assert_eq!(clocks.at_service(base), span(base, 3_602_000, 3_603_000));
+    }
+
+    /// The service's clock says when a start was sent; that is looked for by this machine's, and
+    /// each answer on the way may tell more of how far they are apart.
+    #[test]
+    fn what_is_learned_meanwhile_makes_no_moment_later() {
+        let base = moment("2026-05-01T10:00:00Z");
+        // When answers come, in milliseconds, and how long they were on their way.
+        let answers = [(900, 40), (1_010, 5), (1_990, 900), (3_000, 1)];
+        for ahead in [0, 250, -86_400_123] {
+            for first in 1..answers.len() {
+                let clocks = Clocks::new(Arc::new(move || base));
+                let learn = |&(came, took): &(i64, i64)| {
+                    let (came, sent) = (shifted(base, came), shifted(base, came - took));
+                    let date = httpdate::fmt_http_date(shifted(came, ahead).into());
+                    let date = HeaderMap::from_iter([(DATE, date.parse().unwrap())]);
+                    clocks.learn(&date, sent, came);
+                };
+                answers[..first].iter().for_each(learn);
+                let there = shifted(base, ahead);
+                let since = clocks.before(there).unwrap();
+                answers[first..].iter().for_each(learn);
+                let span = clocks.at_service(since).unwrap();
+                assert!(span.earliest <= there, "{ahead} {first}: {span:?}");
+            }
+        }
     }
 
     #[test]

@@ -172,6 +172,12 @@ impl Session {
         Some(there.signed_duration_since(here))
     }
 
+    /// A moment of this machine's clock that was over when the service's showed this one; `None`
+    /// while no answer has told the service's time.
+    pub fn before(&self, at_service: Moment) -> Option<Moment> {
+        self.shared.clocks.before(at_service)
+    }
+
     /// This machine's time.
     pub fn here(&self) -> Moment {
         self.shared.clocks.here()

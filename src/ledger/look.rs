@@ -6,7 +6,6 @@ use futures_util::StreamExt;
 use super::Stage;
 use super::entry::Entry;
 use super::protocol::{Looked, Silence};
-use crate::client::Session;
 use crate::error::Result;
 use crate::mark::Trace;
 use crate::reconcile::Reconciled;
@@ -92,7 +91,7 @@ impl<C: ServiceClient> Traces<'_, C> {
         let client = self.client.bounded();
         // Its clock is known after an answer. What fails here fails below too.
         let _ = client.newest(self.pipeline).next().await;
-        let since = here(client.session(), sent.at_service);
+        let since = sent.at_service.and_then(|there| client.session().before(there));
         // Otherwise the sender's clock has to do, and nothing is concluded from it.
         let dated = since.is_some();
         let since = since.unwrap_or(sent.here);
@@ -116,13 +115,6 @@ impl<C: ServiceClient> Traces<'_, C> {
             _ => Looked::Unsure(fitting),
         })
     }
-}
-
-/// A moment of the service's clock by this machine's: the one that the service's clock is taken to
-/// have been ahead of by as much as it is known to be at least.
-fn here(session: &Session, at_service: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
-    let ahead = session.service_is_ahead()?;
-    at_service?.checked_sub_signed(ahead)
 }
 
 fn is_older(run: &Run, earliest: DateTime<Utc>) -> bool {

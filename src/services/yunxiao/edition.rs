@@ -31,7 +31,7 @@ pub(super) fn client(call: &Call) -> Result<generated::Client> {
         client.baseurl.push_str(PREFIX);
     }
     if has_organization {
-        client.baseurl.push_str("/organizations/*");
+        client.baseurl.push_str("/organizations/<organizationId>");
     }
     Ok(client)
 }

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::keyed::Keyed;
 
-/// A document for a generator that is not to ask for the values of paths: `*` stands for each of them.
+/// A document for a generator that is not to ask for the values of paths: `<name>` stands for each of
+/// them.
 ///
 /// `address` of the client's inner value puts them in, in their order.
 pub fn leave_path_values_out(mut document: Value) -> Value {
@@ -24,19 +25,10 @@ pub fn leave_path_values_out(mut document: Value) -> Value {
             keep_others(&mut item);
             let operations = item.as_object_mut().into_iter().flatten();
             operations.for_each(|(_, operation)| keep_others(operation));
-            paths.insert(starred(&path), item);
+            paths.insert(path.replace('{', "<").replace('}', ">"), item);
         }
     }
     document
-}
-
-/// `/pipelines/{pipelineId}/runs` as `/pipelines/*/runs`.
-fn starred(path: &str) -> String {
-    let mut pieces = path.split('{');
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |path, piece| {
-        path + "*" + piece.split_once('}').map_or("", |(_, after)| after)
-    })
 }
 
 /// The names of a path's values, in their order.
