@@ -91,7 +91,9 @@ impl<C: ServiceClient> Traces<'_, C> {
         let client = self.client.bounded();
         // Its clock is known after an answer. What fails here fails below too.
         let _ = client.newest(self.pipeline).next().await;
-        let since = sent.at_service.and_then(|there| client.session().before(there));
+        let since = sent
+            .at_service
+            .and_then(|there| client.session().before(there));
         // Otherwise the sender's clock has to do, and nothing is concluded from it.
         let dated = since.is_some();
         let since = since.unwrap_or(sent.here);
