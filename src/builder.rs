@@ -192,9 +192,8 @@ impl<C: ServiceClient> Builder<C> {
             true => "http",
             false => base_url.scheme(),
         };
-        let made = ReqwestClient::for_scheme(scheme, connect_timeout)
-            .and_then(|client| Ok((client.maker()?, client)));
-        let (maker, reqwest) = made.map_err(|fault| {
+        let made = ReqwestClient::for_scheme(scheme, connect_timeout);
+        let reqwest = made.map_err(|fault| {
             Error::configuration(format!(
                 "no HTTP client can be made on this machine: {fault}"
             ))
@@ -211,11 +210,10 @@ impl<C: ServiceClient> Builder<C> {
             }
             None => (http, http_is_callers),
         };
-        Ok(Session::new(Shared {
+        let shared = Shared {
             service: C::SERVICE,
             base_url,
             http,
-            maker,
             reqwest,
             http_is_callers,
             credential,
@@ -227,7 +225,8 @@ impl<C: ServiceClient> Builder<C> {
             longest_answer: self.longest_answer,
             clocks: Clocks::new(self.clock),
             cleaner: RwLock::new(cleaner),
-        }))
+        };
+        Ok(Session::new(shared, C::QUERY))
     }
 
     fn checked_base_url(&self) -> Result<Url> {

@@ -4,8 +4,6 @@
 //! Calls go the whole way of a real one: builder, session, credential, transport. Only the choice of
 //! the operation is made by a text.
 
-use futures_util::TryStreamExt;
-use progenitor_client::{ByteStream, Error as Failure, ResponseValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -68,10 +66,9 @@ macro_rules! by_name {
                             let known = generated::contract::OPERATIONS;
                             let facts = generated::operations::ALL;
                             let call = call(&self.session, facts, known, operation_id, given)?;
-                            let client = generated::client(&call);
+                            let client = generated::api(&call);
                             let answer = generated::contract::call(&client, operation_id, given).await;
-                            let nothing = || Err(Failure::InvalidRequest(String::new()));
-                            call.decoded(answer.unwrap_or_else(nothing))
+                            answer.unwrap_or_else(|| Err(unknown(service, operation_id)))
                         }
                         #[cfg(not(feature = $feature))]
                         Service::$variant => Err(absent(service)),
@@ -148,8 +145,7 @@ fn call(
     let operation = facts.iter().find(|operation| operation.id == id);
     let path = known.iter().find(|(name, _)| *name == id);
     let Some((operation, (_, path))) = operation.zip(path) else {
-        let error = Error::configuration(format!("the service has no operation {id:?}"));
-        return Err(error.on_service(session.service()));
+        return Err(unknown(session.service(), id));
     };
     let mut call = session.call(operation);
     for name in *path {
@@ -162,6 +158,10 @@ fn call(
     Ok(call)
 }
 
+fn unknown(service: Service, id: &str) -> Error {
+    Error::configuration(format!("the service has no operation {id:?}")).on_service(service)
+}
+
 /// What an operation is called with.
 pub(crate) struct Arguments<'a> {
     parameters: &'a Map<String, Value>,
@@ -170,7 +170,7 @@ pub(crate) struct Arguments<'a> {
 
 impl Arguments<'_> {
     /// A parameter as the type that its setter takes.
-    pub fn parameter<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Failure<()>> {
+    pub fn parameter<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let value = self.parameters.get(name).cloned();
         value.map(|value| decoded(name, value)).transpose()
     }
@@ -180,13 +180,12 @@ impl Arguments<'_> {
     }
 }
 
-pub(crate) fn decoded<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, Failure<()>> {
-    serde_json::from_value(value)
-        .map_err(|fault| Failure::InvalidRequest(format!("{what}: {fault}")))
+pub(crate) fn decoded<T: DeserializeOwned>(what: &str, value: Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|fault| unfit(what, &fault))
 }
 
 /// Makes a form field that holds JSON text out of the object that is in it, by way of its type.
-pub(crate) fn field_as_text<T>(form: &mut Value, field: &str) -> Result<(), Failure<()>>
+pub(crate) fn field_as_text<T>(form: &mut Value, field: &str) -> Result<()>
 where
     T: DeserializeOwned + Serialize,
 {
@@ -195,9 +194,12 @@ where
     };
     let typed: T = decoded(field, value.take())?;
     let text = serde_json::to_string(&typed);
-    *value =
-        Value::String(text.map_err(|fault| Failure::InvalidRequest(format!("{field}: {fault}")))?);
+    *value = Value::String(text.map_err(|fault| unfit(field, &fault))?);
     Ok(())
+}
+
+fn unfit(what: &str, fault: &serde_json::Error) -> Error {
+    Error::configuration(format!("{what}: {fault}"))
 }
 
 pub(crate) fn recoded<T>(value: Value) -> serde_json::Result<Value>
@@ -208,25 +210,11 @@ where
 }
 
 /// A decoded answer, encoded again.
-pub(crate) fn json<T: Serialize>(
-    answer: ResponseValue<T>,
-) -> Result<ResponseValue<Value>, Failure<()>> {
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let value = serde_json::to_value(answer.into_inner());
-    let value = value.map_err(|fault| Failure::Custom(fault.to_string()))?;
-    Ok(ResponseValue::new(value, status, headers))
+pub(crate) fn json<T: Serialize>(answer: T) -> Result<Value> {
+    serde_json::to_value(answer).map_err(|fault| unfit("the answer", &fault))
 }
 
 /// An answer that is text.
-pub(crate) async fn text(
-    answer: ResponseValue<ByteStream>,
-) -> Result<ResponseValue<Value>, Failure<()>> {
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let chunks: Vec<bytes::Bytes> = answer
-        .into_inner_stream()
-        .try_collect()
-        .await
-        .map_err(Failure::ResponseBodyError)?;
-    let text = String::from_utf8_lossy(&chunks.concat()).into_owned();
-    Ok(ResponseValue::new(Value::String(text), status, headers))
+pub(crate) fn text(answer: &[u8]) -> Value {
+    String::from_utf8_lossy(answer).into()
 }

@@ -158,6 +158,8 @@ pub(crate) trait Connect: HasSession {
     const START: &'static Operation;
     /// Where the pages of runs are.
     const SITE: Site;
+    /// What the query of each request says, unless the caller or the operation says it.
+    const QUERY: &'static [(&'static str, &'static str)] = &[];
 
     /// The lines of a step's log after a mark, where the service serves parts.
     fn part_of_log<'a>(

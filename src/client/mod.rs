@@ -1,8 +1,8 @@
 //! The one straight path of a call: build → [ authorize → send → read → classify ]* → decode.
 //!
 //! A service's folder fills in the generated request. The generated client hands it, whole, to the
-//! loop in [`call`], which stands inside the client's `exec` hook; nothing outside of that loop
-//! knows about attempts. All attempts of a call share one deadline, one cleaner of secrets and one
+//! loop in [`call`], in which each of its operations ends; nothing outside of that loop knows
+//! about attempts. All attempts of a call share one deadline, one cleaner of secrets and one
 //! tracing span.
 
 mod address;
@@ -27,7 +27,6 @@ mod session;
 
 pub(crate) use answer::{Answer, Named, header_text};
 pub use call::Call;
-pub(crate) use call::Generated;
 pub(crate) use clock::Clock;
 pub(crate) use clock::{Clocks, Moment, date};
 pub(crate) use credential::{Credential, required};

@@ -1,5 +1,6 @@
 //! What the calls to one service share.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::clock::{Clocks, Span};
-use super::{Clock, Credential, Deadline, Dialect, Gate, Moment, Pace, RetryPolicy};
+use super::{Clock, Credential, Deadline, Dialect, Gate, Moment, Operation, Pace, RetryPolicy};
 use crate::http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 use crate::secrets::Cleaner;
 use crate::service::Service;
@@ -30,6 +31,8 @@ struct Options {
     /// The deadline of the whole that the next calls are parts of.
     deadline: Option<Deadline>,
     headers: HeaderMap,
+    /// What the queries of requests say besides.
+    query: BTreeMap<&'static str, String>,
     /// What lets a start leave.
     gate: Option<Arc<dyn Gate>>,
 }
@@ -37,8 +40,6 @@ struct Options {
 pub(crate) struct Shared {
     pub service: Service,
     pub base_url: Url,
-    /// What the generated clients make requests with.
-    pub maker: reqwest::Client,
     /// What sends them, unless the caller has an HTTP client.
     pub reqwest: ReqwestClient,
     /// What tokens are asked for with, and what sends requests where it is the caller's own.
@@ -69,10 +70,18 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    pub fn new(shared: Shared) -> Self {
-        let shared = Arc::new(shared);
-        let options = Arc::default();
-        Session { shared, options }
+    pub fn new(shared: Shared, query: &[(&'static str, &str)]) -> Self {
+        let query = query
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        let options = Options {
+            query: query.collect(),
+            ..Options::default()
+        };
+        Session {
+            shared: Arc::new(shared),
+            options: Arc::new(options),
+        }
     }
 
     pub fn service(&self) -> Service {
@@ -92,14 +101,16 @@ impl Session {
         &self.shared.base_url
     }
 
-    /// What the generated clients make their requests with.
-    pub fn maker(&self) -> &reqwest::Client {
-        &self.shared.maker
-    }
-
     /// The same session, whose calls take no longer than that, each.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         Arc::make_mut(&mut self.options).timeout = Some(timeout);
+        self
+    }
+
+    /// The same session, whose calls say `value` in their query, unless an operation does.
+    #[cfg(feature = "azure-devops")]
+    pub fn with_query(mut self, name: &'static str, value: String) -> Self {
+        Arc::make_mut(&mut self.options).query.insert(name, value);
         self
     }
 
@@ -140,8 +151,18 @@ impl Session {
         self.options.gate.as_deref()
     }
 
-    pub(super) fn extra_headers(&self) -> &HeaderMap {
-        &self.options.headers
+    /// Puts on a request what the service, the client and the caller give each one.
+    pub(super) fn prepare(&self, request: &mut reqwest::Request, operation: &Operation) {
+        self.shared.dialect.prepare(request, operation);
+        for (name, value) in &self.options.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        for (name, value) in &self.options.query {
+            let url = request.url_mut();
+            if !url.query_pairs().any(|(known, _)| known == *name) {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+        }
     }
 
     /// What cleans every text that leaves a call.

@@ -115,24 +115,17 @@ macro_rules! clients {
                     include_bytes!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".packed")),
                 );
 
-                impl ClientHooks<crate::client::Call> for Client {
-                    async fn exec(
-                        &self,
-                        request: reqwest::Request,
-                        info: &OperationInfo,
-                    ) -> reqwest::Result<reqwest::Response> {
-                        self.inner.respond(request, info.operation_id).await
-                    }
+                /// What makes one call. It is cheap to make: each call has its own.
+                #[derive(Clone, Debug)]
+                pub struct Client {
+                    pub call: crate::client::Call,
+                    /// What all paths begin with, below the base URL.
+                    pub prefix: &'static str,
                 }
 
-                /// The client that makes one call. It is cheap to make: each call has its own.
-                pub(crate) fn client(call: &crate::client::Call) -> Client {
-                    Client {
-                        // What is further down than the base URL, for all operations.
-                        baseurl: String::new(),
-                        client: call.session().maker().clone(),
-                        inner: call.clone(),
-                    }
+                pub(crate) fn api(call: &crate::client::Call) -> Client {
+                    let call = call.clone();
+                    Client { call, prefix: "" }
                 }
             }
         )*

@@ -222,11 +222,6 @@ impl ReqwestClient {
         made.as_ref().map_err(Clone::clone)
     }
 
-    /// What the generated clients make their requests with.
-    pub(crate) fn maker(&self) -> Result<reqwest::Client, SendError> {
-        self.of("http").cloned()
-    }
-
     /// Sends a request that is reqwest's own already.
     pub(crate) fn execute(
         &self,

@@ -5,7 +5,7 @@
 /// `stop_and_read`, `carry_out`, `retry_failed`, `step_logs`, `all_steps`, `log_of_step` and
 /// `run_of_page`.
 macro_rules! client_calls {
-    ($client:ty $(, $option:ident: $value:expr)*) => {
+    ($client:ty) => {
         impl $client {
             /// Begins to build a client. It talks to
             /// [`BASE_URL`](crate::ServiceClient::BASE_URL) unless another address is set.
@@ -36,7 +36,7 @@ macro_rules! client_calls {
 
         impl $crate::service_client::HasSession for $client {
             fn from_session(session: $crate::client::Session) -> Self {
-                Self { session $(, $option: $value)* }
+                Self { session }
             }
 
             fn session(&self) -> &$crate::client::Session {

@@ -6,6 +6,17 @@ use runpipe_spec::emit::lean_requests;
 
 /// An operation, as progenitor 0.15 writes it.
 const OPERATION: &str = r#"
+pub struct Client {
+    pub(crate) client: reqwest::Client,
+}
+impl Client {
+    pub fn new() -> Self {}
+}
+impl ClientInfo<Call> for Client {}
+const _: () = {};
+impl Client {
+    pub fn get_thing(&self) -> builder::GetThing<'_> {}
+}
 pub mod builder {
     impl<'a> GetThing<'a> {
         pub fn new(client: &'a super::Client) -> Self {
@@ -45,10 +56,30 @@ fn lean(code: &str) -> Result<String, String> {
 #[test]
 fn the_known_shape_is_made_lean() {
     let lean = lean(OPERATION).expect("what is known");
-    for gone in ["header_map", "format", "exec", "initialized"] {
+    for gone in [
+        "header_map",
+        "format",
+        "exec",
+        "initialized",
+        "reqwest :: Client",
+        "Info",
+        "const",
+    ] {
         assert!(!lean.contains(gone), "{gone}: {lean}");
     }
-    assert!(lean.contains("client . inner . answer (build () , \"get_thing\")"));
+    assert!(lean.contains("pub fn get_thing"));
+    assert!(lean.contains("crate :: Result < types :: Thing >"));
+    assert!(lean.contains("client . call . answer (build () , \"get_thing\")"));
+}
+
+#[test]
+fn an_answer_that_is_not_decoded_is_given_as_it_came() {
+    for undecoded in ["stream", "empty"] {
+        let value = format!("Ok(ResponseValue::{undecoded}(response))");
+        let operation = OPERATION.replace("ResponseValue::from_response(response).await", &value);
+        let lean = lean(&operation).expect("what is known");
+        assert!(lean.contains("client . call . body (build () , \"get_thing\")"));
+    }
 }
 
 #[test]
@@ -80,6 +111,7 @@ fn another_shape_is_refused_with_what_was_expected() {
             "decoded",
             "`ResponseValue::from_response`",
         ),
+        ("ResponseValue<types::Thing>", "Thing", "`send` to return"),
     ] {
         assert!(OPERATION.contains(known), "{known}");
         let refused = lean(&OPERATION.replace(known, other)).expect_err(other);

@@ -53,10 +53,7 @@ impl Attempt<'_> {
             return Err(self.too_late(late));
         }
         let mut request = outgoing.request();
-        shared.dialect.prepare(&mut request, call.0.operation);
-        for (name, value) in session.extra_headers() {
-            request.headers_mut().insert(name, value.clone());
-        }
+        session.prepare(&mut request, call.0.operation);
         let authorized = deadline.bound(pin!(session.authorize(&mut request))).await;
         let used = match authorized {
             Some(Ok(used)) => used,

@@ -1,12 +1,11 @@
-//! The loop of a call's attempts, inside the generated client's `exec` hook or in its place.
+//! The loop of a call's attempts, in which each operation of a generated client ends.
 
 use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use progenitor_client::{Error as Failed, ResponseValue};
-use reqwest::{Request, Response, ResponseBuilderExt, Url};
+use http::StatusCode;
+use progenitor_client::Error as Failed;
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 use tracing::{Instrument, field};
@@ -14,87 +13,50 @@ use tracing::{Instrument, field};
 use super::super::answer::Answer;
 use super::super::{Again, Effect, Outgoing};
 use super::attempt::{Attempt, Failure};
-use super::{Call, Generated, State};
+use super::{Call, State};
 use crate::error::Result;
 
 impl Call {
-    /// What the generated client's `exec` hook does, for an answer that is not decoded.
+    /// The decoded answer.
     ///
-    /// A failure leaves as an answer that is no success, which the generated client hands on; what
-    /// it was is kept here.
-    pub(crate) async fn respond(
-        &self,
-        request: Request,
-        method: &str,
-    ) -> reqwest::Result<Response> {
-        let url = request.url().clone();
-        let request = Outgoing::from(request);
-        Ok(match self.exchange(&request, method).await {
-            Some(body) => response(StatusCode::OK, url, body),
-            None => response(StatusCode::IM_A_TEAPOT, url, Bytes::new()),
-        })
-    }
-
-    /// The decoded answer, for all other operations. The reason why there is none is kept here.
-    ///
-    /// No async function: the arguments of one are kept twice.
+    /// No async function, like [`body`](Self::body): the arguments of one are kept twice.
     pub(crate) fn answer<T: DeserializeOwned>(
         &self,
         request: std::result::Result<Outgoing, Failed<()>>,
         method: &'static str,
-    ) -> impl Future<Output = Generated<T>> + Send {
-        let request = request.map_err(|failure| {
-            let error = self.failed(failure);
-            self.told().error = Some(error);
-        });
+    ) -> impl Future<Output = Result<T>> + Send {
+        let body = self.body(request, method);
         async move {
-            let body = match &request {
-                Ok(request) => self.exchange(request, method).await,
-                Err(()) => None,
-            };
-            let body = body.ok_or_else(|| Failed::Custom(String::new()))?;
-            match serde_json::from_slice(&body) {
-                Ok(decoded) => Ok(ResponseValue::new(
-                    decoded,
-                    StatusCode::OK,
-                    HeaderMap::new(),
-                )),
-                Err(cause) => Err(Failed::InvalidResponsePayload(body, cause)),
-            }
+            let body = body.await?;
+            serde_json::from_slice(&body).map_err(|cause| self.undecodable(&body, &cause))
         }
     }
 
-    /// All attempts, until one is done. `None` is a failure, which is kept here.
-    async fn exchange(&self, request: &Outgoing, method: &str) -> Option<Bytes> {
+    /// The answer as it came, for operations whose answer is not decoded.
+    pub(crate) fn body(
+        &self,
+        request: std::result::Result<Outgoing, Failed<()>>,
+        method: &'static str,
+    ) -> impl Future<Output = Result<Bytes>> + Send {
         debug_assert_eq!(
             method, self.0.operation.method,
             "the table and the client differ"
         );
-        let outcome = match self.check_path() {
-            Ok(()) => {
-                let (service, operation) = (self.session().service(), self.0.operation.id);
-                let span = tracing::info_span!("call", %service, operation);
-                self.attempts(request).instrument(span).await
-            }
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(answer) => {
-                let mut told = self.told();
-                told.status = answer.status;
-                told.headers = answer.headers;
-                let body = match answer.status {
-                    // What has no content has nothing in it, which is an object as well.
-                    StatusCode::NO_CONTENT => Bytes::from_static(b"{}"),
-                    _ => answer.body,
-                };
-                told.body = body.clone();
-                Some(body)
-            }
-            Err(error) => {
-                self.told().error = Some(error);
-                None
-            }
+        let request = request.map_err(|failure| self.unmade(failure));
+        async move {
+            self.check_path()?;
+            let (service, operation) = (self.session().service(), self.0.operation.id);
+            let span = tracing::info_span!("call", %service, operation);
+            let answer = self.attempts(&request?).instrument(span).await?;
+            let mut told = self.told();
+            told.status = answer.status;
+            told.headers = answer.headers;
+            told.body = match answer.status {
+                // What has no content has nothing in it, which is an object as well.
+                StatusCode::NO_CONTENT => Bytes::from_static(b"{}"),
+                _ => answer.body,
+            };
+            Ok(told.body.clone())
         }
     }
 
@@ -166,14 +128,4 @@ impl Call {
             last = Some(error);
         }
     }
-}
-
-fn response(status: StatusCode, url: Url, body: Bytes) -> Response {
-    // Without its address reqwest would parse one of its own making.
-    let mut response = http::Response::builder()
-        .url(url)
-        .body(body)
-        .unwrap_or_default();
-    *response.status_mut() = status;
-    response.into()
 }

@@ -15,7 +15,6 @@ use crate::run::RunRef;
 use crate::secrets::Cleaner;
 
 pub(super) use attempt::{Attempt, Failure};
-pub(crate) use outcome::Generated;
 
 /// One call of one operation: the state inside the generated client that makes it.
 #[derive(Clone, Debug)]
@@ -37,7 +36,7 @@ struct State {
 /// What the loop found out.
 #[derive(Debug, Default)]
 struct Told {
-    /// Why the call failed.
+    /// What is wrong with the call before it is made.
     error: Option<Error>,
     /// What the answer to a start names that is no good answer otherwise.
     named: Option<Named>,

@@ -1,8 +1,7 @@
 //! What became of a call: its decoded answer, the run that it started, or an error.
 
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use progenitor_client::ResponseValue;
+use progenitor_client::Error as Failed;
 
 use super::super::answer::{Answer, Ending};
 use super::super::{Effect, Named, header_text};
@@ -10,17 +9,7 @@ use super::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::{Log, Run};
 
-/// What the generated client of an operation answers.
-pub(crate) type Generated<T> = std::result::Result<ResponseValue<T>, progenitor_client::Error<()>>;
-
 impl Call {
-    /// The decoded answer.
-    pub(crate) fn decoded<T>(&self, outcome: Generated<T>) -> Result<T> {
-        outcome
-            .map(ResponseValue::into_inner)
-            .map_err(|failure| self.failed(failure))
-    }
-
     /// Refuses an answer about another run than the one that was asked for, which the path ends
     /// with. An answer that does not say is taken for what was asked for.
     pub(crate) fn expect_run(&self, told: Option<impl ToString>) -> Result<()> {
@@ -40,41 +29,24 @@ impl Call {
         std::mem::take(&mut self.told().headers)
     }
 
-    /// The answer as it came, for operations that answer in text.
-    pub(crate) fn text<T>(&self, outcome: Generated<T>) -> Result<(Bytes, HeaderMap)> {
-        self.decoded(outcome)?;
-        let body = std::mem::take(&mut self.told().body);
-        Ok((body, self.headers()))
-    }
-
-    pub(super) fn failed(&self, failure: progenitor_client::Error<()>) -> Error {
-        use progenitor_client::Error as Failed;
-        if let Some(error) = self.told().error.take() {
-            return error;
-        }
-        let error = match failure {
+    /// Why an operation could not build its request.
+    pub(super) fn unmade(&self, failure: Failed<()>) -> Error {
+        self.clean(match failure {
             Failed::InvalidRequest(detail) | Failed::Custom(detail) => {
                 self.error(ErrorKind::Configuration).detail(detail)
             }
-            Failed::InvalidResponsePayload(body, cause) => self.undecodable(&body, &cause),
-            // The loop answers for everything else.
+            // Building a request brings none of these.
             Failed::CommunicationError(_)
             | Failed::ErrorResponse(_)
+            | Failed::InvalidResponsePayload(..)
             | Failed::InvalidUpgrade(_)
             | Failed::ResponseBodyError(_)
-            | Failed::UnexpectedResponse(_) => self.error(ErrorKind::Undecodable),
-        };
-        let effect = self.told().effect;
-        let error = match effect {
-            Some(Effect::Start) => error.into_outcome_unknown(),
-            // Without an effect nothing was sent.
-            Some(Effect::Read | Effect::Set) | None => error,
-        };
-        self.clean(error)
+            | Failed::UnexpectedResponse(_) => self.error(ErrorKind::Configuration),
+        })
     }
 
     /// A success whose body is not what it should be. The decoder's own words would quote the body.
-    fn undecodable(&self, body: &[u8], cause: &serde_json::Error) -> Error {
+    pub(super) fn undecodable(&self, body: &[u8], cause: &serde_json::Error) -> Error {
         use serde_json::error::Category;
         let what = match cause.classify() {
             _ if body.is_empty() => "the answer is empty".to_owned(),
@@ -83,9 +55,13 @@ impl Call {
             Category::Syntax | Category::Io => place("the answer is not JSON", cause),
         };
         let told = self.told();
-        let (status, headers) = (told.status, told.headers.clone());
+        let (status, headers, effect) = (told.status, told.headers.clone(), told.effect);
         drop(told);
-        self.unread(status, &headers, body).detail(what)
+        let error = self.unread(status, &headers, body).detail(what);
+        self.clean(match effect {
+            Some(Effect::Start) => error.into_outcome_unknown(),
+            Some(Effect::Read | Effect::Set) | None => error,
+        })
     }
 
     /// An answer that could not be read, with what is known of it.
@@ -115,14 +91,13 @@ impl Call {
     /// id came back. Every other kind promises that nothing was started.
     pub(crate) fn started<T>(
         &self,
-        outcome: Generated<T>,
+        answer: Result<T>,
         normalize: impl FnOnce(T) -> Option<Result<Run>>,
         named: impl FnOnce(&Named) -> Result<Run>,
     ) -> Result<Run> {
-        let decoded = self.decoded(outcome);
         // An id that no reference can carry is none.
         let named = || named(&self.named()?).ok();
-        let run = match decoded {
+        let run = match answer {
             Ok(decoded) => match normalize(decoded) {
                 Some(Ok(run)) => Ok(run),
                 Some(Err(_)) | None => named()

@@ -1,6 +1,6 @@
 //! What this API does about a run and its jobs. The rest is in [`flow`](crate::services::flow).
 
-use super::{Client, generated, normalize, operations, types};
+use super::{Client, api, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::reconcile::Fit;
 use crate::run::{Run, RunRef};
@@ -25,18 +25,15 @@ impl Flow for Client {
     async fn job_log(&self, run: &RunRef, job_id: i64) -> Result<String> {
         let call = self.about(&operations::GET_PIPELINE_JOB_RUN_LOG, run)?;
         let call = call.at("job", job_id);
-        let api = generated::client(&call);
-        let answer = api.get_pipeline_job_run_log().send().await;
         // `more` says that the job still writes. The operation takes no position to go on from.
-        let log = call.decoded(answer)?.log;
+        let log = api(&call).get_pipeline_job_run_log().send().await?.log;
         Ok(log.and_then(|log| log.content).unwrap_or_default())
     }
 
     /// Asks for a stop. Asking twice does no harm.
     async fn stop(&self, run: &RunRef) -> Result<()> {
         let call = self.about(&operations::STOP_PIPELINE_RUN, run)?;
-        let answer = generated::client(&call).stop_pipeline_run().send().await;
-        call.decoded(answer).map(drop)
+        api(&call).stop_pipeline_run().send().await.map(drop)
     }
 
     /// An answer that does not say that it was done proves nothing.
@@ -46,14 +43,15 @@ impl Flow for Client {
             Wish::Refuse => &operations::REFUSE_PIPELINE_VALIDATE,
             Wish::Retry => &operations::RETRY_PIPELINE_JOB_RUN,
         };
-        let call = self.about(operation, run)?.at("job", job_id);
-        let api = generated::client(&call);
+        let call = self.about(operation, run)?;
+        let call = call.at("job", job_id);
+        let api = api(&call);
         let answer = match wish {
             Wish::Pass => api.pass_pipeline_validate().send().await,
             Wish::Refuse => api.refuse_pipeline_validate().send().await,
             Wish::Retry => api.retry_pipeline_job_run().send().await,
         };
-        match call.decoded(answer)?.success {
+        match answer?.success {
             Some(true) => Ok(()),
             Some(false) | None => Err(call
                 .error(ErrorKind::OutcomeUnknown)

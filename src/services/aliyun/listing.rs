@@ -5,7 +5,7 @@ use futures_core::Stream;
 use futures_util::stream::BoxStream;
 
 use super::error_body::said;
-use super::{Client, PipelineRef, generated, normalize, operations, types};
+use super::{Client, PipelineRef, api, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::names;
 use crate::paging::{Page, flat, page_by_page, pages};
@@ -43,15 +43,16 @@ impl Client {
             organization,
             None,
             async |client, organization, token: Option<String>| {
-                let call = client.session.call(&operations::LIST_PIPELINES);
-                let call = call.at("organization", &organization);
-                let api = generated::client(&call);
+                let call = client
+                    .session
+                    .call(&operations::LIST_PIPELINES)
+                    .at("organization", &organization);
+                let api = api(&call);
                 let mut request = api.list_pipelines();
                 if let Some(token) = token {
                     request = request.next_token(token);
                 }
-                let answer = request.max_results(PER_PAGE).send().await;
-                let list = call.decoded(answer)?;
+                let list = request.max_results(PER_PAGE).send().await?;
                 Ok(Page {
                     items: list.pipelines.unwrap_or_default(),
                     next: following(list.next_token),
@@ -69,8 +70,8 @@ impl Client {
     /// pipeline.
     pub async fn pipeline(&self, pipeline: &PipelineRef) -> Result<types::Pipeline> {
         let call = pipeline.call(&self.session, &operations::GET_PIPELINE);
-        let answer = generated::client(&call).get_pipeline().send().await;
-        call.decoded(answer)?.pipeline.ok_or_else(|| {
+        let answer = api(&call).get_pipeline().send().await?;
+        answer.pipeline.ok_or_else(|| {
             call.error(ErrorKind::Undecodable)
                 .detail("the answer holds no pipeline")
         })
@@ -114,7 +115,7 @@ fn run_pages(
         None,
         async |client, (pipeline, since), token: Option<String>| {
             let call = pipeline.call(&client.session, &operations::LIST_PIPELINE_RUNS);
-            let api = generated::client(&call);
+            let api = api(&call);
             let mut request = api.list_pipeline_runs().max_results(PER_PAGE);
             if let Some(token) = token {
                 request = request.next_token(token);
@@ -122,8 +123,7 @@ fn run_pages(
             if let Some(since) = since {
                 request = request.start_time(since.timestamp_millis());
             }
-            let answer = request.send().await;
-            let list = call.decoded(answer)?;
+            let list = request.send().await?;
             Ok(Page {
                 items: call.runs(list.pipeline_runs, |item| {
                     normalize::listed(&pipeline, item)

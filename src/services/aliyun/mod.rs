@@ -27,7 +27,7 @@ use futures_util::stream::BoxStream;
 use crate::client::{Dialect, Operation, Session};
 use crate::document::Document;
 use crate::error::Result;
-use crate::generated::aliyun::{self as generated, operations};
+use crate::generated::aliyun::{self as generated, api, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
@@ -153,7 +153,7 @@ impl Client {
         let call = pipeline.call(&self.session, &operations::START_PIPELINE_RUN);
         // Where none is set, the form is empty, as the official SDK sends it.
         let params = flow::as_text(params).map_err(|error| call.locate(error))?;
-        let answer = generated::client(&call)
+        let answer = api(&call)
             .start_pipeline_run()
             .body(types::StartPipelineRunForm { params })
             .send()
@@ -173,8 +173,7 @@ impl Client {
     /// that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let call = self.about(&operations::GET_PIPELINE_RUN, run)?;
-        let answer = generated::client(&call).get_pipeline_run().send().await;
-        let answer = call.decoded(answer)?.pipeline_run;
+        let answer = api(&call).get_pipeline_run().send().await?.pipeline_run;
         call.expect_run(answer.as_ref().and_then(|answer| answer.pipeline_run_id))?;
         Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }

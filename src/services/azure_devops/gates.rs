@@ -5,7 +5,7 @@
 //! public clients (three take the record's id for the approval's, four more go by type and state); the
 //! vendor documents neither.
 
-use super::{Client, generated, operations, types};
+use super::{Client, api, operations, types};
 use crate::decision::Decision;
 use crate::error::{ErrorKind, Result};
 use crate::run::{Gate, GateKind, RunRef};
@@ -35,14 +35,13 @@ impl Client {
 
     async fn approvals(&self, run: &RunRef, ids: String) -> Result<Vec<types::Approval>> {
         let call = self.about_build(&operations::LIST_APPROVALS, run)?;
-        let answer = generated::client(&call)
+        let answer = api(&call)
             .list_approvals()
             .approval_ids(ids)
             .expand(types::ApprovalExpand::Steps)
-            .api_version(&*self.api_version)
             .send()
-            .await;
-        Ok(call.decoded(answer)?.value.unwrap_or_default())
+            .await?;
+        Ok(answer.value.unwrap_or_default())
     }
 
     /// Approves or rejects (`updateApprovals`). Never sent twice.
@@ -61,13 +60,13 @@ impl Client {
                 false => types::ApprovalStatus::Rejected,
             },
         };
-        let answer = generated::client(&call)
+        let updated = api(&call)
             .update_approvals()
-            .api_version(&*self.api_version)
             .body(types::ApprovalUpdates(vec![update]))
             .send()
-            .await;
-        let updated = call.decoded(answer)?.value.unwrap_or_default();
+            .await?
+            .value
+            .unwrap_or_default();
         match updated.iter().any(|approval| is_of(approval, gate)) {
             true => Ok(()),
             false => Err(call

@@ -1,6 +1,6 @@
 //! What changes a run that was started: a stop, an approval, a retry.
 
-use super::{Client, generated, operations, types};
+use super::{Client, api, operations, types};
 use crate::decision::Decision;
 use crate::error::{ErrorKind, Result};
 use crate::names::the_one;
@@ -22,13 +22,12 @@ impl Client {
     /// Asks for a stop through the run's build: the pipelines area has no way of its own.
     async fn stop(&self, run: &RunRef) -> Result<()> {
         let call = self.about_build(&operations::UPDATE_BUILD, run)?;
-        let answer = generated::client(&call)
+        api(&call)
             .update_build()
-            .api_version(&*self.api_version)
             .body(types::BuildUpdate::builder().status(types::BuildStatus::Cancelling))
             .send()
-            .await;
-        call.decoded(answer).map(drop)
+            .await
+            .map(drop)
     }
 
     /// Approves or rejects the approval that a stage waits for. More than one person may have to
@@ -71,16 +70,15 @@ impl Client {
     async fn retry_stage(&self, run: &RunRef, stage: &str) -> Result<()> {
         let call = self.about_build(&operations::UPDATE_STAGE, run)?;
         let call = call.at("stage", stage);
-        let answer = generated::client(&call)
+        api(&call)
             .update_stage()
-            .api_version(&*self.api_version)
             .body(types::StageUpdate {
                 force_retry_all_jobs: Some(false),
                 state: types::StageUpdateState::Retry,
             })
             .send()
-            .await;
-        call.decoded(answer).map(drop)
+            .await
+            .map(drop)
     }
 }
 

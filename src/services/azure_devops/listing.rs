@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use http::HeaderMap;
 
-use super::{Client, PipelineRef, generated, normalize, operations, types};
+use super::{Client, PipelineRef, api, normalize, operations, types};
 use crate::client::header_text;
 use crate::error::{ErrorKind, Result};
 use crate::names;
@@ -31,12 +31,7 @@ impl Client {
     pub fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         pages(self, pipeline.clone(), (), async |client, pipeline, ()| {
             let call = pipeline.call(&client.session, &operations::LIST_RUNS);
-            let answer = generated::client(&call)
-                .list_runs()
-                .api_version(&*client.api_version)
-                .send()
-                .await;
-            let mut list = call.decoded(answer)?;
+            let mut list = api(&call).list_runs().send().await?;
             // In which order they come is documented nowhere; ids grow.
             if let Some(runs) = &mut list.value {
                 runs.sort_by_key(|run| std::cmp::Reverse(run.id));
@@ -66,17 +61,16 @@ impl Client {
             None,
             async |client, (pipeline, own), token: Option<String>| {
                 let call = pipeline.call_in_project(&client.session, &operations::LIST_BUILDS);
-                let api = generated::client(&call);
+                let api = api(&call);
                 let mut request = api
                     .list_builds()
                     .definitions(pipeline.pipeline_id.to_string())
                     .query_order(types::BuildQueryOrder::QueueTimeDescending)
-                    .top(PER_PAGE)
-                    .api_version(&*client.api_version);
+                    .top(PER_PAGE);
                 if let Some(token) = token {
                     request = request.continuation_token(token);
                 }
-                let mut builds = call.decoded(request.send().await)?.value;
+                let mut builds = request.send().await?.value;
                 let headers = call.headers();
                 if own {
                     let all = builds.unwrap_or_default();
@@ -118,18 +112,17 @@ impl Client {
         };
         let call = first.call_in_project(&self.session, &operations::LIST_BUILDS);
         let ids: Vec<String> = asked.iter().map(|(_, id)| id.to_string()).collect();
-        let answer = generated::client(&call)
+        let answer = api(&call)
             .list_builds()
             .build_ids(ids.join(","))
             .top(PER_PAGE)
-            .api_version(&*self.api_version)
             .send()
-            .await;
+            .await?;
         let asked: HashMap<i64, PipelineRef> = asked
             .into_iter()
             .map(|(pipeline, id)| (id, pipeline))
             .collect();
-        call.runs(call.decoded(answer)?.value, |build| {
+        call.runs(answer.value, |build| {
             let pipeline = asked.get(&build.id?)?;
             let told = build
                 .definition
@@ -155,14 +148,14 @@ impl Client {
                 let call = place.call_in_project(&client.session, &operations::LIST_PIPELINES);
                 // Without `$top`: a service that cuts the list must say so in the header, and that
                 // it does so here was never recorded.
-                let api = generated::client(&call);
-                let mut request = api.list_pipelines().api_version(&*client.api_version);
+                let api = api(&call);
+                let mut request = api.list_pipelines();
                 if let Some(token) = token {
                     request = request.continuation_token(token);
                 }
-                let answer = request.send().await;
+                let answer = request.send().await?;
                 Ok(Page {
-                    items: call.decoded(answer)?.value.unwrap_or_default(),
+                    items: answer.value.unwrap_or_default(),
                     next: following(&call.headers()),
                 })
             },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::stream::BoxStream;
 
-use super::{Client, generated, operations, types};
+use super::{Client, api, operations, types};
 use crate::client::{Call, header_text};
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, LogMark, LogPart, RunRef, RunStatus, Step};
@@ -53,12 +53,8 @@ impl Client {
     /// What is known of the logs of a run (`listBuildLogs`).
     async fn logs_of_build(&self, run: &RunRef) -> Result<Vec<types::BuildLog>> {
         let call = self.about_build(&operations::LIST_BUILD_LOGS, run)?;
-        let answer = generated::client(&call)
-            .list_build_logs()
-            .api_version(&*self.api_version)
-            .send()
-            .await;
-        Ok(call.decoded(answer)?.value.unwrap_or_default())
+        let answer = api(&call).list_build_logs().send().await?;
+        Ok(answer.value.unwrap_or_default())
     }
 
     /// The names of the steps, by the number of their log.
@@ -81,12 +77,7 @@ impl Client {
     ) -> Result<Option<Vec<types::TimelineRecord>>> {
         let call = self.about_build(&operations::GET_BUILD_TIMELINE, run)?;
         // 204, and so nothing: the build never got as far as having a timeline.
-        let answer = generated::client(&call)
-            .get_build_timeline()
-            .api_version(&*self.api_version)
-            .send()
-            .await;
-        match call.decoded(answer) {
+        match api(&call).get_build_timeline().send().await {
             Ok(timeline) => Ok(Some(timeline.records.unwrap_or_default())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -151,16 +142,16 @@ impl Client {
     ) -> Result<(Call, String)> {
         let call = self.about_build(&operations::GET_BUILD_LOG, run)?;
         let call = call.at("log", id);
-        let api = generated::client(&call);
-        let mut request = api.get_build_log().api_version(&*self.api_version);
+        let api = api(&call);
+        let mut request = api.get_build_log();
         if let Some(first) = first {
             request = request.start_line(first);
         }
         if let Some(last) = last {
             request = request.end_line(last);
         }
-        let answer = request.send().await;
-        let (body, headers) = call.text(answer)?;
+        let body = request.send().await?;
+        let headers = call.headers();
         let is_json = header_text(&headers, http::header::CONTENT_TYPE)
             .is_some_and(|kind| kind.starts_with("application/json"));
         let text = match is_json {

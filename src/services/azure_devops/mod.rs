@@ -22,16 +22,14 @@ pub mod types {
     pub use crate::generated::azure_devops::types::*;
 }
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
-use crate::client::{Call, Dialect, Generated, Operation, Session};
+use crate::client::{Call, Dialect, Operation, Session};
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::generated::azure_devops::{self as generated, operations};
+use crate::generated::azure_devops::{self as generated, api, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
@@ -79,10 +77,9 @@ pub const API_VERSION: &str = "7.1";
 #[derive(Clone, Debug)]
 pub struct Client {
     session: Session,
-    api_version: Arc<str>,
 }
 
-client_calls!(Client, api_version: API_VERSION.into());
+client_calls!(Client);
 
 impl Connect for Client {
     // The limit is in units of consumption, not in requests; headers say when it is near.
@@ -90,6 +87,7 @@ impl Connect for Client {
     const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
     const START: &'static Operation = &operations::RUN_PIPELINE;
     const SITE: Site = page::SITE;
+    const QUERY: &'static [(&'static str, &'static str)] = &[("api-version", API_VERSION)];
 
     fn part_of_log<'a>(
         &'a self,
@@ -152,7 +150,7 @@ impl Client {
     /// The service refuses a version that it does not have as an invalid request.
     #[must_use]
     pub fn with_api_version(mut self, api_version: impl Into<String>) -> Self {
-        self.api_version = api_version.into().into();
+        self.session = self.session.with_query("api-version", api_version.into());
         self
     }
 
@@ -182,7 +180,7 @@ impl Client {
             return Err(error.advise("Call `preview` or `preview_run`, or leave previewRun out."));
         }
         let call = pipeline.call(&self.session, &operations::RUN_PIPELINE);
-        let answer = self.send_run(&call, pipeline, request).await;
+        let answer = send_run(&call, pipeline, request).await;
         call.started(
             answer,
             |answer| normalize::started(pipeline, request, answer),
@@ -206,12 +204,7 @@ impl Client {
     /// kind that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let call = self.about(&operations::GET_RUN, run)?;
-        let answer = generated::client(&call)
-            .get_run()
-            .api_version(&*self.api_version)
-            .send()
-            .await;
-        let answer = call.decoded(answer)?;
+        let answer = api(&call).get_run().send().await?;
         call.expect_run(answer.id)?;
         let ask_build = normalize::needs_build(&answer);
         let mut read = normalize::run(run.clone(), answer);
@@ -246,33 +239,27 @@ impl Client {
     /// The build that carries out a run.
     async fn build(&self, run: &RunRef) -> Result<types::Build> {
         let call = self.about_build(&operations::GET_BUILD, run)?;
-        self.read_build(&call).await
+        read_build(&call).await
     }
+}
 
-    /// A build of a pipeline's project.
-    async fn read_build(&self, call: &Call) -> Result<types::Build> {
-        let answer = generated::client(call)
-            .get_build()
-            .api_version(&*self.api_version)
-            .send()
-            .await;
-        let build = call.decoded(answer)?;
-        call.expect_run(build.id)?;
-        Ok(build)
-    }
+/// A build of a pipeline's project.
+async fn read_build(call: &Call) -> Result<types::Build> {
+    let build = api(call).get_build().send().await?;
+    call.expect_run(build.id)?;
+    Ok(build)
+}
 
-    /// One `runPipeline`, for a start and for a preview.
-    async fn send_run(
-        &self,
-        call: &Call,
-        pipeline: &PipelineRef,
-        request: &types::RunPipelineParameters,
-    ) -> Generated<types::Run> {
-        let api = generated::client(call);
-        let mut send = api.run_pipeline().api_version(&*self.api_version);
-        if let Some(version) = pipeline.pipeline_version {
-            send = send.pipeline_version(version);
-        }
-        send.body(request.clone()).send().await
+/// One `runPipeline`, for a start and for a preview.
+async fn send_run(
+    call: &Call,
+    pipeline: &PipelineRef,
+    request: &types::RunPipelineParameters,
+) -> Result<types::Run> {
+    let api = api(call);
+    let mut send = api.run_pipeline();
+    if let Some(version) = pipeline.pipeline_version {
+        send = send.pipeline_version(version);
     }
+    send.body(request.clone()).send().await
 }

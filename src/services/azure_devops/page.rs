@@ -1,6 +1,6 @@
 //! The pages of Azure DevOps' runs.
 
-use super::{Client, PipelineRef, operations};
+use super::{Client, PipelineRef, operations, read_build};
 use crate::error::{ErrorKind, Result};
 use crate::place::Part;
 use crate::run::RunRef;
@@ -52,7 +52,7 @@ impl Client {
         let build_id = page.number("runId")?;
         let call = place.call_in_project(&self.session, &operations::GET_BUILD);
         let call = call.at("build", build_id);
-        let build = self.read_build(&call).await?;
+        let build = read_build(&call).await?;
         let pipeline_id = build.definition.and_then(|definition| definition.id);
         let pipeline_id = pipeline_id.ok_or_else(|| {
             let error = call.error(ErrorKind::Undecodable);

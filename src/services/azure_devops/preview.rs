@@ -1,6 +1,6 @@
 //! What a run would execute, without starting one.
 
-use super::{Client, PipelineRef, generated, operations, types};
+use super::{Client, PipelineRef, api, operations, send_run, types};
 use crate::error::{Error, ErrorKind, Result};
 use crate::place::Place;
 use crate::service::Service;
@@ -20,13 +20,12 @@ impl Client {
         request: &types::RunPipelineParameters,
     ) -> Result<String> {
         let call = pipeline.call(&self.session, &operations::PREVIEW_PIPELINE);
-        let api = generated::client(&call);
-        let mut send = api.preview_pipeline().api_version(&*self.api_version);
+        let api = api(&call);
+        let mut send = api.preview_pipeline();
         if let Some(version) = pipeline.pipeline_version {
             send = send.pipeline_version(version);
         }
-        let answer = send.body(request.clone()).send().await;
-        let preview = call.decoded(answer)?;
+        let preview = send.body(request.clone()).send().await?;
         preview
             .final_yaml
             .ok_or_else(|| no_yaml("previewPipeline", ErrorKind::Undecodable))
@@ -52,8 +51,7 @@ impl Client {
             preview_run: Some(true),
             ..request.clone()
         };
-        let answer = self.send_run(&call, pipeline, &request).await;
-        let answer = call.decoded(answer)?;
+        let answer = send_run(&call, pipeline, &request).await?;
         match (answer.final_yaml, answer.id) {
             (Some(yaml), _) => Ok(yaml),
             (None, Some(id)) if id > 0 => {

@@ -1,7 +1,7 @@
 //! What changes a run that was started: a stop, a retry, what it waits for.
 
 use super::types::{ExecutionOperation as Operation, UpdateExecutionRequest};
-use super::{Client, PipelineRef, gates, generated, normalize, operations, types};
+use super::{Client, PipelineRef, api, gates, normalize, operations, types};
 use crate::decision::Decision;
 use crate::error::{Error, Result};
 use crate::place::Place;
@@ -42,11 +42,7 @@ impl Client {
     async fn update(&self, run: &RunRef, request: UpdateExecutionRequest) -> Result<Run> {
         let (pipeline, asked) = PipelineRef::of(run)?;
         let call = self.about(&operations::UPDATE_EXECUTION, run)?;
-        let answer = generated::client(&call)
-            .update_execution()
-            .body(request)
-            .send()
-            .await;
+        let answer = api(&call).update_execution().body(request).send().await;
         let read = |execution: types::Execution| {
             let reference = match execution.id.filter(|id| *id != asked) {
                 Some(id) => pipeline.execution(id),

@@ -3,7 +3,7 @@
 use futures_core::Stream;
 use futures_util::stream::BoxStream;
 
-use super::{Client, PipelineRef, generated, normalize, operations, types};
+use super::{Client, PipelineRef, api, normalize, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::names;
 use crate::paging::{Page, flat, page_by_page, pages};
@@ -35,13 +35,12 @@ impl Client {
     ) -> impl Stream<Item = Result<Vec<Run>>> + Send + use<> {
         page_by_page(self, pipeline.clone(), 1, async |client, pipeline, page| {
             let call = pipeline.call(&client.session, &operations::LIST_EXECUTIONS);
-            let answer = generated::client(&call)
+            let list = api(&call)
                 .list_executions()
                 .page(page)
                 .per_page(PER_PAGE)
                 .send()
-                .await;
-            let list = call.decoded(answer)?;
+                .await?;
             let found = list.executions.as_ref().map_or(0, Vec::len);
             Ok(Page {
                 next: following(page, found, list.total_page_count),
@@ -67,13 +66,14 @@ impl Client {
                     .call(&operations::LIST_PIPELINES)
                     .at("workspace", &workspace)
                     .at("project", &project);
-                let answer = generated::client(&call)
+                let items = api(&call)
                     .list_pipelines()
                     .page(page)
                     .per_page(PER_PAGE)
                     .send()
-                    .await;
-                let items = call.decoded(answer)?.pipelines.unwrap_or_default();
+                    .await?
+                    .pipelines
+                    .unwrap_or_default();
                 let next = following(page, items.len(), None);
                 Ok(Page { items, next })
             },
@@ -116,18 +116,18 @@ impl Client {
             .call(&operations::GET_IDENTIFIERS)
             .at("workspace", workspace)
             .at("project", project);
-        let answer = generated::client(&call)
-            .get_identifiers()
-            .project(project)
-            .pipeline(name)
-            .send()
-            .await;
         let unsaid = [
             ErrorKind::NotFound,
             ErrorKind::Authentication,
             ErrorKind::InvalidRequest,
         ];
-        match call.decoded(answer) {
+        let answer = api(&call)
+            .get_identifiers()
+            .project(project)
+            .pipeline(name)
+            .send()
+            .await;
+        match answer {
             Ok(found) if found.project_identifier.as_deref() == Some(project) => {
                 Ok(found.pipeline_id.filter(|id| *id > 0))
             }

@@ -3,7 +3,7 @@
 use futures_util::stream::BoxStream;
 
 use super::steps::step;
-use super::{Client, generated, operations, types};
+use super::{Client, api, operations, types};
 use crate::client::Call;
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, LogMark, LogPart, RunRef, Step};
@@ -92,13 +92,13 @@ impl Client {
     ) -> Result<Option<(Vec<String>, i64)>> {
         let call = self.about(&operations::LIST_ACTION_EXECUTION_LOGS, run)?;
         let call = call.at("action", id);
-        let answer = generated::client(&call)
+        let answer = api(&call)
             .list_action_execution_logs()
             .offset(begin)
             .limit(most)
             .send()
             .await;
-        let answer = match call.decoded(answer) {
+        let answer = match answer {
             Ok(answer) => answer,
             Err(error) if error.kind() == ErrorKind::NotFound && begin == 0 => return Ok(None),
             Err(error) => return Err(error),
@@ -119,8 +119,7 @@ impl Client {
     ) -> Result<(Call, types::ActionExecution)> {
         let call = self.about(&operations::GET_ACTION_EXECUTION, run)?;
         let call = call.at("action", &id);
-        let answer = generated::client(&call).get_action_execution().send().await;
-        let action = call.decoded(answer)?;
+        let action = api(&call).get_action_execution().send().await?;
         Ok((call, action))
     }
 }

@@ -26,7 +26,7 @@ use futures_util::stream::BoxStream;
 use crate::client::{Dialect, Operation, Session};
 use crate::document::Document;
 use crate::error::Result;
-use crate::generated::buddy::{self as generated, operations};
+use crate::generated::buddy::{self as generated, api, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
@@ -152,7 +152,7 @@ impl Client {
         request: &types::RunExecutionRequest,
     ) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::RUN_EXECUTION);
-        let answer = generated::client(&call)
+        let answer = api(&call)
             .run_execution()
             .body(request.clone())
             .send()
@@ -172,8 +172,7 @@ impl Client {
     /// that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let call = self.about(&operations::GET_EXECUTION, run)?;
-        let answer = generated::client(&call).get_execution().send().await;
-        let execution = call.decoded(answer)?;
+        let execution = api(&call).get_execution().send().await?;
         call.expect_run(execution.id)?;
         Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }

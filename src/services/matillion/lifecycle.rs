@@ -1,6 +1,6 @@
 //! What changes an execution that was started: a stop.
 
-use super::{Client, generated, operations, types};
+use super::{Client, api, operations, types};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::{Run, RunRef, RunStatus};
@@ -62,14 +62,14 @@ impl Client {
 
     async fn stop(&self, run: &RunRef, force: bool) -> Result<()> {
         let call = self.about(&operations::TERMINATE_PIPELINE_EXECUTION, run)?;
-        let answer = generated::client(&call)
+        api(&call)
             .terminate_pipeline_execution()
             .body(types::TerminatePipelineExecutionRequest {
                 force_update: force,
                 status: types::TerminationStatus::Cancelled,
             })
             .send()
-            .await;
-        call.decoded(answer).map(drop)
+            .await
+            .map(drop)
     }
 }

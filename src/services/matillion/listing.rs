@@ -5,7 +5,7 @@ use futures_core::Stream;
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 
-use super::{Client, ListFilter, ProjectRef, generated, normalize, operations, types};
+use super::{Client, ListFilter, ProjectRef, api, generated, normalize, operations, types};
 use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, flat, page_by_page, pages};
@@ -70,9 +70,8 @@ impl Client {
             None,
             async |client, filter, token: Option<String>| {
                 let call = client.session.call(&operations::LIST_PIPELINE_EXECUTIONS);
-                let api = generated::client(&call);
-                let answer = executions_call(&api, &filter, token).send().await;
-                let list = call.decoded(answer)?;
+                let api = api(&call);
+                let list = executions_call(&api, &filter, token).send().await?;
                 let items = list.results.unwrap_or_default().into_iter();
                 let items = items.filter(|execution| filter.holds(execution)).collect();
                 let next = list.more.filter(|more| !more.is_empty());
@@ -88,9 +87,12 @@ impl Client {
     pub fn projects(&self) -> BoxStream<'static, Result<types::Project>> {
         pages(self, (), 0, async |client, (), page| {
             let call = client.session.call(&operations::LIST_PROJECTS);
-            let api = generated::client(&call);
-            let answer = api.list_projects().page(page).size(PAGE_SIZE).send().await;
-            let list = call.decoded(answer)?;
+            let list = api(&call)
+                .list_projects()
+                .page(page)
+                .size(PAGE_SIZE)
+                .send()
+                .await?;
             Ok(numbered(page, list.results, list.size, list.total))
         })
     }
@@ -115,13 +117,12 @@ impl Client {
     ) -> BoxStream<'static, Result<types::Environment>> {
         pages(self, project.clone(), 0, async |client, project, page| {
             let call = project.call(&client.session, &operations::LIST_ENVIRONMENTS);
-            let answer = generated::client(&call)
+            let list = api(&call)
                 .list_environments()
                 .page(page)
                 .size(PAGE_SIZE)
                 .send()
-                .await;
-            let list = call.decoded(answer)?;
+                .await?;
             Ok(numbered(page, list.results, list.size, list.total))
         })
     }
@@ -140,14 +141,13 @@ impl Client {
             0,
             async |client, (project, environment), page| {
                 let call = project.call(&client.session, &operations::LIST_PUBLISHED_PIPELINES);
-                let answer = generated::client(&call)
+                let list = api(&call)
                     .list_published_pipelines()
                     .environment_name(environment)
                     .page(page)
                     .size(PAGE_SIZE)
                     .send()
-                    .await;
-                let list = call.decoded(answer)?;
+                    .await?;
                 Ok(numbered(page, list.results, list.size, list.total))
             },
         )
@@ -159,13 +159,12 @@ impl Client {
     pub fn steps(&self, run: &RunRef) -> BoxStream<'static, Result<types::PipelineExecutionStep>> {
         pages(self, run.clone(), 0, async |client, run, page| {
             let call = client.about(&operations::LIST_PIPELINE_EXECUTION_STEPS, &run)?;
-            let answer = generated::client(&call)
+            let list = api(&call)
                 .list_pipeline_execution_steps()
                 .page(page)
                 .size(PAGE_SIZE)
                 .send()
-                .await;
-            let list = call.decoded(answer)?;
+                .await?;
             Ok(numbered(page, list.results, list.size, list.total))
         })
     }

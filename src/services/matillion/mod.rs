@@ -26,7 +26,7 @@ use futures_util::stream::BoxStream;
 use crate::client::{Dialect, Operation, Session};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
-use crate::generated::matillion::{self as generated, operations};
+use crate::generated::matillion::{self as generated, api, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
@@ -143,7 +143,7 @@ impl Client {
         request: &types::ExecutePublishedPipelineRequest,
     ) -> Result<Run> {
         let call = project.call(&self.session, &operations::EXECUTE_PUBLISHED_PIPELINE);
-        let answer = generated::client(&call)
+        let answer = api(&call)
             .execute_published_pipeline()
             .body(request.clone())
             .send()
@@ -165,11 +165,8 @@ impl Client {
     /// a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let call = self.about(&operations::GET_PIPELINE_EXECUTION, run)?;
-        let answer = generated::client(&call)
-            .get_pipeline_execution()
-            .send()
-            .await;
-        let execution = normalize::details(call.decoded(answer)?);
+        let answer = api(&call).get_pipeline_execution().send().await?;
+        let execution = normalize::details(answer);
         call.expect_run(execution.pipeline_execution_id.as_ref())?;
         Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
@@ -186,11 +183,7 @@ impl Client {
     pub async fn status(&self, run: &RunRef) -> Result<Run> {
         let client = self.bounded();
         let call = client.about(&operations::GET_PIPELINE_EXECUTION_STATUS, run)?;
-        let answer = generated::client(&call)
-            .get_pipeline_execution_status()
-            .send()
-            .await;
-        match call.decoded(answer) {
+        match api(&call).get_pipeline_execution_status().send().await {
             Ok(answer) if answer.status.is_some() => {
                 Ok(call.clean_run(normalize::status_only(run.clone(), answer)))
             }

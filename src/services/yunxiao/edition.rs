@@ -18,8 +18,7 @@ const PREFIX: &str = "/oapi/v1/flow";
 /// # Errors
 ///
 /// [`ErrorKind::Configuration`] when the organization is missing where there has to be one.
-pub(super) fn client(call: &Call) -> Result<generated::Client> {
-    let mut client = generated::client(call);
+pub(super) fn api(call: &Call) -> Result<generated::Client> {
     let base_url = call.session().base_url();
     let has_organization = call.path_values().any(|(name, _)| name == ORGANIZATION);
     if !has_organization && is_central(base_url) {
@@ -27,13 +26,14 @@ pub(super) fn client(call: &Call) -> Result<generated::Client> {
         let error = error.detail("the organization's id is missing");
         return Err(error.advise(WHICH));
     }
-    if !base_url.ends_with(PREFIX) {
-        client.baseurl.push_str(PREFIX);
-    }
-    if has_organization {
-        client.baseurl.push_str("/organizations/<organizationId>");
-    }
-    Ok(client)
+    let prefix = match (base_url.ends_with(PREFIX), has_organization) {
+        (false, false) => PREFIX,
+        (false, true) => "/oapi/v1/flow/organizations/<organizationId>",
+        (true, false) => "",
+        (true, true) => "/organizations/<organizationId>",
+    };
+    let call = call.clone();
+    Ok(generated::Client { call, prefix })
 }
 
 fn is_central(base_url: &str) -> bool {

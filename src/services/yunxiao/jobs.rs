@@ -1,6 +1,7 @@
 //! What this API does about a run and its jobs. The rest is in [`flow`](crate::services::flow).
 
-use super::{Client, edition, normalize, operations, types};
+use super::edition::api;
+use super::{Client, normalize, operations, types};
 use crate::client::{Call, Operation};
 use crate::error::Result;
 use crate::reconcile::Fit;
@@ -32,9 +33,7 @@ impl Client {
     /// answer was `false`: the gate may have been passed. Every other kind says that it was not.
     pub async fn pass(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::PASS_PIPELINE_VALIDATE, run, job_id)?;
-        let api = edition::client(&call)?;
-        let answer = api.pass_pipeline_validate().send().await;
-        call.decoded(answer).map(drop).map_err(look_first)
+        done(api(&call)?.pass_pipeline_validate().send().await)
     }
 
     /// Refuses at a manual gate (`RefusePipelineValidate`): the run ends there. Never sent twice.
@@ -44,9 +43,7 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn refuse(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::REFUSE_PIPELINE_VALIDATE, run, job_id)?;
-        let api = edition::client(&call)?;
-        let answer = api.refuse_pipeline_validate().send().await;
-        call.decoded(answer).map(drop).map_err(look_first)
+        done(api(&call)?.refuse_pipeline_validate().send().await)
     }
 
     /// Runs a job once more (`RetryPipelineJobRun`); the run goes on with it. Starts work: never
@@ -57,9 +54,7 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn retry_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::RETRY_PIPELINE_JOB_RUN, run, job_id)?;
-        let api = edition::client(&call)?;
-        let answer = api.retry_pipeline_job_run().send().await;
-        call.decoded(answer).map(drop).map_err(look_first)
+        done(api(&call)?.retry_pipeline_job_run().send().await)
     }
 
     /// Skips a job (`SkipPipelineJobRun`); the run goes on with the jobs after it. Starts work:
@@ -70,9 +65,13 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn skip_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::SKIP_PIPELINE_JOB_RUN, run, job_id)?;
-        let answer = edition::client(&call)?.skip_pipeline_job_run().send().await;
-        call.decoded(answer).map(drop).map_err(look_first)
+        done(api(&call)?.skip_pipeline_job_run().send().await)
     }
+}
+
+/// What was sent may have been done.
+fn done<T>(sent: Result<T>) -> Result<()> {
+    sent.map(drop).map_err(look_first)
 }
 
 impl Flow for Client {
@@ -91,17 +90,15 @@ impl Flow for Client {
     /// One job's log (`GetPipelineJobRunLog`).
     async fn job_log(&self, run: &RunRef, job_id: i64) -> Result<String> {
         let call = self.about_job(&operations::GET_PIPELINE_JOB_RUN_LOG, run, job_id)?;
-        let api = edition::client(&call)?;
-        let answer = api.get_pipeline_job_run_log().send().await;
         // `more` says that the job still writes. The operation takes no place to go on from.
-        Ok(call.decoded(answer)?.content.unwrap_or_default())
+        let answer = api(&call)?.get_pipeline_job_run_log().send().await?;
+        Ok(answer.content.unwrap_or_default())
     }
 
     /// Asks for a stop (`UpdatePipelineRun`, which can do nothing else). Asking twice does no harm.
     async fn stop(&self, run: &RunRef) -> Result<()> {
         let call = self.about(&operations::UPDATE_PIPELINE_RUN, run)?;
-        let answer = edition::client(&call)?.update_pipeline_run().send().await;
-        call.decoded(answer).map(drop)
+        api(&call)?.update_pipeline_run().send().await.map(drop)
     }
 
     async fn ask(&self, run: &RunRef, job_id: i64, wish: Wish) -> Result<()> {

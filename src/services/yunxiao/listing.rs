@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use futures_core::Stream;
 use futures_util::stream::BoxStream;
 
+use super::edition::api;
 use super::reference::{ORGANIZATION, organization};
-use super::{Client, PipelineRef, edition, normalize, operations, types};
+use super::{Client, PipelineRef, normalize, operations, types};
 use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, flat, page_by_page, pages};
@@ -48,13 +49,13 @@ impl Client {
                     Some(id) => call.at(ORGANIZATION, id),
                     None => call,
                 };
-                let answer = edition::client(&call)?
+                let items = api(&call)?
                     .list_pipelines()
                     .page(page)
                     .per_page(PER_PAGE)
                     .send()
-                    .await;
-                let items = call.decoded(answer)?.0;
+                    .await?
+                    .0;
                 let next = following(page, items.len());
                 Ok(Page { items, next })
             },
@@ -69,8 +70,7 @@ impl Client {
     /// Every kind that a read can end in.
     pub async fn pipeline(&self, pipeline: &PipelineRef) -> Result<types::Pipeline> {
         let call = pipeline.call(&self.session, &operations::GET_PIPELINE);
-        let api = edition::client(&call)?;
-        call.decoded(api.get_pipeline().send().await)
+        api(&call)?.get_pipeline().send().await
     }
 
     /// The pipeline that people call `name`, exactly.
@@ -118,12 +118,12 @@ fn run_pages(
         1,
         async |client, (pipeline, since), page: i64| {
             let call = pipeline.call(&client.session, &operations::LIST_PIPELINE_RUNS);
-            let api = edition::client(&call)?;
+            let api = api(&call)?;
             let mut request = api.list_pipeline_runs().page(page).per_page(PER_PAGE);
             if let Some(since) = since {
                 request = request.start_time(since.timestamp_millis());
             }
-            let list = call.decoded(request.send().await)?.0;
+            let list = request.send().await?.0;
             let next = following(page, list.len());
             let items = call.runs(Some(list), |item| normalize::listed(&pipeline, item))?;
             Ok(Page { items, next })

@@ -2,7 +2,8 @@
 
 use futures_util::stream::BoxStream;
 
-use super::{Client, edition, operations, types};
+use super::edition::api;
+use super::{Client, operations, types};
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, RunRef};
 use crate::runs::logs_of;
@@ -28,9 +29,8 @@ impl Client {
         job_id: i64,
     ) -> Result<Vec<types::PipelineJobBuild>> {
         let call = self.about_job(&operations::GET_PIPELINE_JOB_STEPS, run, job_id)?;
-        let api = edition::client(&call)?;
-        let answer = api.get_pipeline_job_steps().send().await;
-        Ok(call.decoded(answer)?.0)
+        let answer = api(&call)?.get_pipeline_job_steps().send().await?;
+        Ok(answer.0)
     }
 
     /// The logs of a job's steps (`GetPipelineJobStepLog`), in their order, each fetched when it is
@@ -53,15 +53,14 @@ impl Client {
         let mut offset = 0_i64;
         for _ in 0..MOST_PIECES {
             let call = self.about_job(operation, run, job_id)?;
-            let answer = edition::client(&call)?
+            let piece = api(&call)?
                 .get_pipeline_job_step_log()
                 .step_index(step.index)
                 .build_id(step.build_id)
                 .offset(offset)
                 .limit(PIECE)
                 .send()
-                .await;
-            let piece = call.decoded(answer)?;
+                .await?;
             log.text.push_str(&piece.logs.unwrap_or_default());
             // A place that does not lead on is the end, whatever `more` says.
             let more = piece.more == Some(true);

@@ -39,6 +39,7 @@ use crate::services::flow::{self, Flow as _};
 use crate::web_page::Site;
 
 pub use credentials::Credentials;
+use edition::api;
 pub use reference::PipelineRef;
 
 /// The OpenAPI document that the client is generated from, as it stands in `specs/`.
@@ -157,7 +158,7 @@ impl Client {
         // An object in place of the text would be taken for no parameters at all, and would build the
         // default branch: nobody writes the text but this.
         let params = flow::as_text(params).map_err(|error| call.locate(error))?;
-        let answer = edition::client(&call)?
+        let answer = api(&call)?
             .create_pipeline_run()
             .body(types::CreatePipelineRunRequest { params })
             .send()
@@ -174,8 +175,7 @@ impl Client {
     /// read can end in.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
         let call = self.about(&operations::GET_PIPELINE_RUN, run)?;
-        let answer = edition::client(&call)?.get_pipeline_run().send().await;
-        let answer = call.decoded(answer)?;
+        let answer = api(&call)?.get_pipeline_run().send().await?;
         call.expect_run(answer.pipeline_run_id)?;
         Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
@@ -188,11 +188,7 @@ impl Client {
     /// Every kind that a read can end in; [`ErrorKind::Undecodable`] when the answer names no run.
     pub async fn latest(&self, pipeline: &PipelineRef) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::GET_LATEST_PIPELINE_RUN);
-        let answer = edition::client(&call)?
-            .get_latest_pipeline_run()
-            .send()
-            .await;
-        let answer = call.decoded(answer)?;
+        let answer = api(&call)?.get_latest_pipeline_run().send().await?;
         let run_id = answer.pipeline_run_id.filter(|id| *id > 0).ok_or_else(|| {
             let error = call.error(ErrorKind::Undecodable);
             error.detail("the answer names no run")

@@ -89,8 +89,8 @@ pub fn contract(
         /// Operations and types by their names in the document, for contract tests.
         #[cfg(feature = "contract")]
         pub mod contract {
-            use super::{Client, Error, ResponseValue, open, types};
-            use crate::contract::{Arguments, recoded, text};
+            use super::{Client, open, types};
+            use crate::contract::{Arguments, json, recoded, text};
             use serde_json::Value;
 
             /// Every operation, with the names of its path parameters.
@@ -101,7 +101,7 @@ pub fn contract(
                 client: &Client,
                 operation_id: &str,
                 given: &Arguments<'_>,
-            ) -> Option<Result<ResponseValue<Value>, Error<()>>> {
+            ) -> Option<crate::Result<Value>> {
                 match operation_id {
                     #(#ids_again => Some(#functions(client, given).await),)*
                     _ => None,
@@ -162,17 +162,16 @@ impl Emitter<'_> {
         setters.extend(self.body(node)?);
         let content = node.value.pointer("/responses/2XX/content");
         let types = content.and_then(Value::as_object);
-        let text = types.is_some_and(|types| types.keys().all(|kind| kind != "application/json"));
-        let answer = if text {
-            quote!(text(answer).await)
-        } else {
-            quote!(crate::contract::json(answer))
+        let answer = match types {
+            Some(types) if types.contains_key("application/json") => quote!(json(answer)),
+            Some(_) => quote!(Ok(text(&answer))),
+            None => quote!(Ok(Value::Null)),
         };
         let function = quote! {
             async fn #name(
                 client: &Client,
                 given: &Arguments<'_>,
-            ) -> Result<ResponseValue<Value>, Error<()>> {
+            ) -> crate::Result<Value> {
                 let mut call = client.#name();
                 #(#setters)*
                 let answer = call.send().await?;

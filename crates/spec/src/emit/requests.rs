@@ -3,18 +3,22 @@
 use quote::{ToTokens, format_ident};
 use syn::punctuated::Punctuated;
 use syn::{
-    Block, Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Pat, ReturnType, Stmt, Token,
+    Block, Expr, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Pat,
+    PathArguments, ReturnType, Stmt, Token, Type,
 };
 
 use super::builders::content;
 
 /// Lets the operations do less: no text for each parameter that might be left out, no header with the
-/// document's version, which no vendor wants, no copy of a request, no future that holds what the request was made of, and no response put together
-/// for an answer that has been read already.
+/// document's version, which no vendor wants, no copy of a request, no future that holds what the
+/// request was made of, no response put together for an answer that has been read already, and no
+/// error that is not the crate's own.
 ///
-/// The paths hold no values (`leave_path_values_out`). The client's inner value has to have
-/// `address`, which puts them into a path beneath the base URL, and `answer`, which sends a request
-/// and decodes the answer; the crate has to have `client::Outgoing`, which a request is built of.
+/// The paths hold no values (`leave_path_values_out`). The `Client` is the crate's too, so that
+/// nothing is sent past it. Its `call` has to have `address`, which puts the values into a path
+/// that begins with the client's `prefix`, and what sends a request: `answer`, which decodes the
+/// answer, and `body`, which gives it as it came. The crate has to have `Result`, which an operation
+/// ends in, and `client::Outgoing`, which a request is built of.
 ///
 /// # Errors
 ///
@@ -30,6 +34,12 @@ pub fn lean_requests(mut file: File) -> Result<File, String> {
             new.and(send).map_err(failed)?;
         }
     }
+    file.items.retain_mut(|item| match item {
+        Item::Struct(client) => client.ident != "Client",
+        Item::Impl(client) => client.trait_.is_none() && function(client, "new").is_err(),
+        Item::Const(hooks) => hooks.ident != "_",
+        _ => true,
+    });
     Ok(file)
 }
 
@@ -85,22 +95,27 @@ fn lean(send: &mut ImplItemFn) -> Expected<()> {
     if no_headers && !without_headers(request) {
         return Err("`request` to be given `headers(header_map)`");
     }
-    decode_at_once(send)
+    answer_at_once(send)
 }
 
-/// Where the answer is decoded, all that is done at first is to build the request.
-fn decode_at_once(send: &mut ImplItemFn) -> Expected<()> {
+/// All that is done at first is to build the request.
+fn answer_at_once(send: &mut ImplItemFn) -> Expected<()> {
     let block = &mut send.block;
     let Some(Stmt::Expr(Expr::Match(answer), None)) = block.stmts.last() else {
         return Err("`send` to end in `match`");
     };
     let any = |what: &str| answer.arms.iter().any(|arm| text(&arm.body).contains(what));
-    if any("ResponseValue :: stream") || any("ResponseValue :: empty") {
-        return Ok(());
-    }
-    if !any("ResponseValue :: from_response") {
-        return Err("`ResponseValue::from_response` in the last `match`");
-    }
+    let (read, answer): (_, Type) = match &send.sig.output {
+        _ if any("ResponseValue :: stream") || any("ResponseValue :: empty") => {
+            (format_ident!("body"), syn::parse_quote!(::bytes::Bytes))
+        }
+        ReturnType::Type(_, result) if any("ResponseValue :: from_response") => {
+            let decoded = argument(result).and_then(argument);
+            let decoded = decoded.ok_or("`send` to return `Result<ResponseValue<…>, …>`")?;
+            (format_ident!("answer"), decoded.clone())
+        }
+        _ => return Err("`ResponseValue::from_response` in the last `match`"),
+    };
     let info = local(block, "info").ok_or("the local `info`")?;
     let Expr::Struct(info) = info else {
         return Err("`info` to be `OperationInfo { … }`");
@@ -119,15 +134,27 @@ fn decode_at_once(send: &mut ImplItemFn) -> Expected<()> {
             #(#build)*
             Ok(request)
         };
-        client.inner.answer(build(), #id)
+        client.call.#read(build(), #id)
     });
     *block = sent;
-    let ReturnType::Type(_, answer) = &send.sig.output else {
-        return Err("`send` to return `Result<ResponseValue<…>, …>`");
-    };
-    send.sig.output = syn::parse_quote!(-> impl Future<Output = #answer> + Send + 'a);
+    send.sig.output =
+        syn::parse_quote!(-> impl Future<Output = crate::Result<#answer>> + Send + 'a);
     send.sig.asyncness = None;
     Ok(())
+}
+
+/// The `T` of `Result<T, …>`.
+fn argument(generic: &Type) -> Option<&Type> {
+    let Type::Path(path) = generic else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(argument) => Some(argument),
+        _ => None,
+    }
 }
 
 /// Of `client.client.get(url)`, which everything else is called on.
@@ -161,10 +188,10 @@ fn address(format: &Expr) -> Option<Expr> {
     else {
         return None;
     };
-    let (path, base) = (text.value(), arguments.next()?);
+    let (path, _base) = (text.value(), arguments.next()?);
     let path = path.strip_prefix("{}")?;
     let whole = arguments.next().is_none() && !path.contains(['{', '}']);
-    whole.then(|| syn::parse_quote!(client.inner.address(&#base, #path)))
+    whole.then(|| syn::parse_quote!(client.call.address(client.prefix, #path)))
 }
 
 fn without_headers(expr: &mut Expr) -> bool {
