@@ -126,10 +126,8 @@ impl Decision {
         let gates = run.waits_for.iter().filter(|gate| gate.kind.is_decidable());
         let called = gates.map(|gate| (gate.name.as_str(), gate.id.as_str(), gate));
         let asked = self.gate.as_deref();
-        the_one(asked, "gate", "waits for a decision", called).map_err(|error| {
-            let error = error.on_service(run.service());
-            error.about_run(Some(run.reference.clone()))
-        })
+        let which = "waits for a decision";
+        the_one(&run.reference, asked, "gate", which, called)
     }
 }
 

@@ -4,6 +4,7 @@ use futures_core::Stream;
 use futures_util::{StreamExt, pin_mut};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::run::RunRef;
 use crate::service::Service;
 
 /// How many near names an error lists.
@@ -85,6 +86,7 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
 /// [`ErrorKind::NothingToDo`] when there are none at all; [`ErrorKind::UnknownName`] when none is
 /// meant, or more than one; those that there are are listed.
 pub(crate) fn the_one<'a, T>(
+    run: &RunRef,
     asked: Option<&str>,
     what: &'static str,
     which: &'static str,
@@ -114,5 +116,6 @@ pub(crate) fn the_one<'a, T>(
             Error::new(ErrorKind::UnknownName).advise("Use one of the names listed, or its id.")
         }
     };
-    Err(error.detail(detail))
+    let error = error.on_service(run.service()).detail(detail);
+    Err(error.about_run(Some(run.clone())))
 }

@@ -1,11 +1,11 @@
 //! What every service's client is: one trait, which each service implements once.
 
 use chrono::{DateTime, Utc};
-use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use crate::client::{Call, Credential, Dialect, Keep, Operation, Rehearsal, Session};
@@ -161,24 +161,6 @@ pub(crate) trait Connect: HasSession {
     /// What the query of each request says, unless the caller or the operation says it.
     const QUERY: &'static [(&'static str, &'static str)] = &[];
 
-    /// The lines of a step's log after a mark, where the service serves parts.
-    fn part_of_log<'a>(
-        &'a self,
-        _run: &'a RunRef,
-        _step: &'a Step,
-        _from: LogMark,
-    ) -> BoxFuture<'a, Result<Option<LogPart>>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
-    /// What [`Runs::logged_steps`] gives.
-    fn steps_with_parts<'a>(
-        &'a self,
-        _run: &'a RunRef,
-    ) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
     /// Begins a call about a run.
     ///
     /// # Errors
@@ -199,6 +181,27 @@ pub(crate) trait Connect: HasSession {
         let mut client = self.clone();
         *client.session_mut() = self.session().bounded();
         client
+    }
+}
+
+/// The logs of a service that serves parts of them, which others do not.
+pub(crate) trait LogParts {
+    /// What [`Runs::log_part`] gives.
+    fn log_after(
+        &self,
+        _run: &RunRef,
+        _step: &Step,
+        _from: LogMark,
+    ) -> impl Future<Output = Result<Option<LogPart>>> + Send {
+        ready(Ok(None))
+    }
+
+    /// What [`Runs::logged_steps`] gives.
+    fn steps_with_logs(
+        &self,
+        _run: &RunRef,
+    ) -> impl Future<Output = Result<Option<Vec<Step>>>> + Send {
+        ready(Ok(None))
     }
 }
 

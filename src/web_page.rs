@@ -1,10 +1,16 @@
 //! The address of a run's page on a service's web site, as people copy it.
 
+use std::future::ready;
+use std::pin::pin;
+
+use futures_core::Stream;
+use futures_util::TryStreamExt;
 use url::Url;
 
-use crate::error::{Error, Result};
+use crate::client::Call;
+use crate::error::{Error, ErrorKind, Result};
 use crate::place::Part;
-use crate::run::RunRef;
+use crate::run::{Run, RunRef};
 use crate::service::Service;
 
 /// A run's page on the web site of its service.
@@ -150,6 +156,25 @@ impl WebPage {
         let names = self.service.reference_parts().iter();
         RunRef::new(self.service, names.map(|name| self.text(name)))
             .map_err(|fault| Error::configuration(fault.to_string()).on_service(self.service))
+    }
+
+    /// The run that the page shows, out of the list that `call` begins.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] when the list does not have it.
+    pub(crate) async fn listed(
+        &self,
+        call: Call,
+        list: impl Stream<Item = Result<Run>> + Send,
+        is_shown: impl Fn(&Run) -> bool + Send,
+    ) -> Result<RunRef> {
+        let mut shown = pin!(list.try_filter(|run| ready(is_shown(run))));
+        let shown = shown.try_next().await?.map(|run| run.reference);
+        shown.ok_or_else(|| {
+            let error = call.error(ErrorKind::NotFound);
+            error.detail("the list of executions does not have that of the page")
+        })
     }
 
     /// Refuses the page of another service.

@@ -130,18 +130,15 @@ impl Entry {
     /// What differs between this entry's start and another: `service`, `server`, `pipeline`, and the
     /// places in the request as JSON pointers.
     pub(super) fn differences(&self, intent: &Intent<'_>) -> Vec<String> {
-        let mut differ = Vec::new();
-        if self.service != intent.service {
-            differ.push("service".to_owned());
-        }
-        if self.server != intent.server {
-            differ.push("server".to_owned());
-        }
-        if self.pipeline != intent.pipeline {
-            differ.push("pipeline".to_owned());
-        }
-        differ.extend(self.request.differences(&intent.request, &intent.secrets));
-        differ
+        let places = [
+            ("service", self.service == intent.service),
+            ("server", self.server == intent.server),
+            ("pipeline", self.pipeline == intent.pipeline),
+        ];
+        let differ = places.into_iter().filter(|(_, same)| !same);
+        let differ = differ.map(|(place, _)| place.to_owned());
+        let in_request = self.request.differences(&intent.request, &intent.secrets);
+        differ.chain(in_request).collect()
     }
 
     /// How long an owner may be silent.

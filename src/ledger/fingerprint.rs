@@ -62,24 +62,16 @@ impl Fingerprint {
                 }
             }
             Value::String(text) => {
-                let kept = match secrets.contains(text) {
-                    true => KEPT_OF_SECRETS,
-                    false => KEPT,
-                };
-                self.keep(place, &format!("text {text}"), kept);
+                self.keep(place, &format!("text {text}"), secrets.contains(text))
             }
             Value::Bool(_) | Value::Number(_) => {
                 let text = value.to_string();
-                let kept = match secrets.contains(&text) {
-                    true => KEPT_OF_SECRETS,
-                    false => KEPT,
-                };
-                self.keep(place, &text, kept);
+                self.keep(place, &text, secrets.contains(&text));
             }
         }
     }
 
-    fn keep(&mut self, place: String, text: &str, kept: usize) {
+    fn keep(&mut self, place: String, text: &str, is_secret: bool) {
         // Keys of any length are taken.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.salt.as_bytes()) else {
             return;
@@ -87,6 +79,7 @@ impl Fingerprint {
         mac.update(place.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());
+        let kept = if is_secret { KEPT_OF_SECRETS } else { KEPT };
         let digest = mac.finalize().into_bytes();
         let digest = digest.get(..kept).unwrap_or_default();
         self.parts.insert(place, hex::encode(digest));

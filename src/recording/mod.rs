@@ -167,20 +167,8 @@ fn number_of(entry: io::Result<fs::DirEntry>) -> Option<u32> {
         .ok()
 }
 
-impl From<PathBuf> for Recorder {
-    fn from(folder: PathBuf) -> Self {
-        Recorder::new(folder)
-    }
-}
-
-impl From<&Path> for Recorder {
-    fn from(folder: &Path) -> Self {
-        Recorder::new(folder)
-    }
-}
-
-impl From<&str> for Recorder {
-    fn from(folder: &str) -> Self {
+impl<P: Into<PathBuf>> From<P> for Recorder {
+    fn from(folder: P) -> Self {
         Recorder::new(folder)
     }
 }

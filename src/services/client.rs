@@ -1,6 +1,6 @@
 //! What every client has.
 
-/// Gives a client, whose other fields begin with these values, what all have: a builder, what a
+/// Gives a client what all have: a builder, what a
 /// caller sets for some calls only, and [`crate::Runs`], out of its own methods `get`, `many`,
 /// `stop_and_read`, `carry_out`, `retry_failed`, `step_logs`, `all_steps`, `log_of_step` and
 /// `run_of_page`.
@@ -48,103 +48,86 @@ macro_rules! client_calls {
             }
         }
 
-        impl $crate::Runs for $client {
-            fn service(&self) -> $crate::Service {
-                <$client as $crate::ServiceClient>::SERVICE
-            }
+        const _: () = {
+            use ::futures_util::{future::BoxFuture, stream::BoxStream};
+            use $crate::{
+                Decision, Log, LogMark, LogPart, Result, Run, RunRef, Runs, Service, ServiceClient,
+                Step, WebPage, service_client::LogParts,
+            };
 
-            fn get<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(<$client>::get(self, run))
-            }
+            impl Runs for $client {
+                fn service(&self) -> Service {
+                    <$client as ServiceClient>::SERVICE
+                }
 
-            fn get_many(
-                &self,
-                runs: ::std::vec::Vec<$crate::RunRef>,
-            ) -> ::futures_util::stream::BoxStream<'_, $crate::Result<::std::vec::Vec<$crate::Run>>>
-            {
-                self.many(runs)
-            }
+                fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
+                    Box::pin(<$client>::get(self, run))
+                }
 
-            fn cancel<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(self.stop_and_read(run))
-            }
+                fn get_many(&self, runs: Vec<RunRef>) -> BoxStream<'_, Result<Vec<Run>>> {
+                    self.many(runs)
+                }
 
-            fn decide<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                decision: &'a $crate::Decision,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(self.carry_out(run, decision))
-            }
+                fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>> {
+                    Box::pin(self.stop_and_read(run))
+                }
 
-            fn retry<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                step: ::std::option::Option<&'a str>,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::Run>> {
-                ::std::boxed::Box::pin(self.retry_failed(run, step))
-            }
+                fn decide<'a>(
+                    &'a self,
+                    run: &'a RunRef,
+                    decision: &'a Decision,
+                ) -> BoxFuture<'a, Result<Run>> {
+                    Box::pin(self.carry_out(run, decision))
+                }
 
-            fn logs<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::stream::BoxStream<'a, $crate::Result<$crate::Log>> {
-                ::std::boxed::Box::pin(self.step_logs(run))
-            }
+                fn retry<'a>(
+                    &'a self,
+                    run: &'a RunRef,
+                    step: Option<&'a str>,
+                ) -> BoxFuture<'a, Result<Run>> {
+                    Box::pin(self.retry_failed(run, step))
+                }
 
-            fn steps<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::vec::Vec<$crate::Step>>>
-            {
-                ::std::boxed::Box::pin(self.all_steps(run))
-            }
+                fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>> {
+                    Box::pin(self.step_logs(run))
+                }
 
-            fn step_log<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                step: &'a $crate::Step,
-            ) -> ::futures_util::future::BoxFuture<
-                'a,
-                $crate::Result<::std::option::Option<$crate::Log>>,
-            > {
-                ::std::boxed::Box::pin(self.log_of_step(run, step))
-            }
+                fn steps<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Vec<Step>>> {
+                    Box::pin(self.all_steps(run))
+                }
 
-            fn log_part<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-                step: &'a $crate::Step,
-                from: $crate::LogMark,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::option::Option<$crate::LogPart>>>
-            {
-                $crate::service_client::Connect::part_of_log(self, run, step, from)
-            }
+                fn step_log<'a>(
+                    &'a self,
+                    run: &'a RunRef,
+                    step: &'a Step,
+                ) -> BoxFuture<'a, Result<Option<Log>>> {
+                    Box::pin(self.log_of_step(run, step))
+                }
 
-            fn logged_steps<'a>(
-                &'a self,
-                run: &'a $crate::RunRef,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<::std::option::Option<::std::vec::Vec<$crate::Step>>>>
-            {
-                $crate::service_client::Connect::steps_with_parts(self, run)
-            }
+                fn log_part<'a>(
+                    &'a self,
+                    run: &'a RunRef,
+                    step: &'a Step,
+                    from: LogMark,
+                ) -> BoxFuture<'a, Result<Option<LogPart>>> {
+                    Box::pin(LogParts::log_after(self, run, step, from))
+                }
 
-            fn run_on<'a>(
-                &'a self,
-                page: &'a $crate::WebPage,
-            ) -> ::futures_util::future::BoxFuture<'a, $crate::Result<$crate::RunRef>> {
-                ::std::boxed::Box::pin(async {
-                    page.expect_service(self.service())?;
-                    self.run_of_page(page).await
-                })
+                fn logged_steps<'a>(
+                    &'a self,
+                    run: &'a RunRef,
+                ) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
+                    Box::pin(LogParts::steps_with_logs(self, run))
+                }
+
+                fn run_on<'a>(&'a self, page: &'a WebPage) -> BoxFuture<'a, Result<RunRef>> {
+                    Box::pin(async {
+                        page.expect_service(self.service())?;
+                        self.run_of_page(page).await
+                    })
+                }
             }
-        }
+        };
     };
 }
 pub(super) use client_calls;

@@ -115,20 +115,18 @@ impl Call {
                 None => Err(error),
             },
         };
-        match run {
-            // What repeats the credential is no id, and is not shown.
-            Ok(run) if self.repeats_credential(&run.id) => Err(self.names_no_run()),
-            Ok(run) => {
-                let told = self.told();
-                if let Some((sent, came)) = told.between {
-                    let clocks = &self.session().shared().clocks;
-                    clocks.learn(&told.headers, sent, came);
-                }
-                drop(told);
-                Ok(self.clean_run(run))
-            }
-            Err(error) => Err(error),
+        let run = run?;
+        if self.repeats_credential(&run.id) {
+            // It is no id, and is not shown.
+            return Err(self.names_no_run());
         }
+        let told = self.told();
+        if let Some((sent, came)) = told.between {
+            let clocks = &self.session().shared().clocks;
+            clocks.learn(&told.headers, sent, came);
+        }
+        drop(told);
+        Ok(self.clean_run(run))
     }
 
     /// What the answer to a start names, however the rest of it reads.
@@ -160,15 +158,14 @@ impl Call {
     }
 
     fn names_no_run(&self) -> Error {
-        let told = self.told();
-        let (status, headers) = (told.status, told.headers.clone());
-        drop(told);
+        let error = self.error(ErrorKind::OutcomeUnknown);
         let dialect = self.session().shared().dialect;
-        let error = self
-            .error(ErrorKind::OutcomeUnknown)
-            .status(status.as_u16())
-            .request(dialect.request_id(&headers).map(str::to_owned))
+        let told = self.told();
+        let error = error
+            .status(told.status.as_u16())
+            .request(dialect.request_id(&told.headers).map(str::to_owned))
             .detail("the service accepted the start but named no run");
+        drop(told);
         self.clean(error)
     }
 

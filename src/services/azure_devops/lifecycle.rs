@@ -58,10 +58,7 @@ impl Client {
                 .or(record.identifier.as_deref())?;
             Some((record.name.as_deref().unwrap_or(name), name, name))
         });
-        let stage = the_one(step, "stage", "has failed", called).map_err(|error| {
-            let error = error.on_service(Service::AzureDevops);
-            error.about_run(Some(run.clone()))
-        })?;
+        let stage = the_one(run, step, "stage", "has failed", called)?;
         let sent = client.retry_stage(run, stage).await;
         read_after(&client, run, sent).await
     }

@@ -9,6 +9,7 @@ use crate::client::{Call, header_text};
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, LogMark, LogPart, RunRef, RunStatus, Step};
 use crate::runs::logs_of;
+use crate::service_client::LogParts;
 
 /// So many lines are asked for at once.
 const MOST_LINES: i64 = 2000;
@@ -36,18 +37,6 @@ impl Client {
             Some(LogPlace { id, step })
         });
         Ok(places.collect())
-    }
-
-    /// The same as steps. Of a log that no step is known to have written the state is not known.
-    pub(super) async fn steps_with_logs(&self, run: &RunRef) -> Result<Vec<Step>> {
-        let places = self.log_places(run).await?.into_iter();
-        let steps = places.map(|LogPlace { id, step }| {
-            let id = id.to_string();
-            let mut step = Step::new(id.clone(), step, RunStatus::Unknown);
-            step.log = Some(id);
-            step.clean(&self.session.cleaner())
-        });
-        Ok(steps.collect())
     }
 
     /// What is known of the logs of a run (`listBuildLogs`).
@@ -82,47 +71,6 @@ impl Client {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// Lines of one log (`getBuildLog`).
-    ///
-    /// Whether the service counts lines from 0 or from 1 is not documented: the last line that was
-    /// read is asked for again, and known by its text. Each begins with its own time.
-    pub(super) async fn log_after(
-        &self,
-        run: &RunRef,
-        step: &Step,
-        from: LogMark,
-    ) -> Result<Option<LogPart>> {
-        let Some(id) = step.log.as_deref().and_then(|id| id.parse().ok()) else {
-            return Ok(None);
-        };
-        let begin = match from.before_end() {
-            Some(most) => {
-                let logs = self.logs_of_build(run).await?.into_iter();
-                let mut counts = logs.filter(|log| log.id == Some(id));
-                match counts.next().and_then(|log| log.line_count) {
-                    Some(count) => count.saturating_sub(most).max(0),
-                    // Only the whole shows its end.
-                    None => return Ok(None),
-                }
-            }
-            None => from.lines(),
-        };
-        let first = (begin > 0).then_some(begin);
-        let last = begin.saturating_add(MOST_LINES);
-        let (call, text) = self.log_text(run, id, first, Some(last)).await?;
-        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let more = i64::try_from(lines.len()).is_ok_and(|count| count >= MOST_LINES);
-        if from.comes_back() && !text.ends_with('\n') && !step.status.has_ended() {
-            // The line that is being written.
-            lines.pop();
-        }
-        if lines.first().is_some_and(|line| from.ends_with(line)) {
-            lines.remove(0);
-        }
-        let part = LogPart::after(from, lines, more, false);
-        Ok(Some(part.clean(&call.session().cleaner())))
     }
 
     /// One log's text (`getBuildLog`).
@@ -160,6 +108,56 @@ impl Client {
         };
         let text = text.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
         Ok((call, text))
+    }
+}
+
+impl LogParts for Client {
+    /// The logs as steps. Of a log that no step is known to have written the state is not known.
+    async fn steps_with_logs(&self, run: &RunRef) -> Result<Option<Vec<Step>>> {
+        let places = self.log_places(run).await?.into_iter();
+        let steps = places.map(|LogPlace { id, step }| {
+            let id = id.to_string();
+            let mut step = Step::new(id.clone(), step, RunStatus::Unknown);
+            step.log = Some(id);
+            step.clean(&self.session.cleaner())
+        });
+        Ok(Some(steps.collect()))
+    }
+
+    /// Lines of one log (`getBuildLog`).
+    ///
+    /// Whether the service counts lines from 0 or from 1 is not documented: the last line that was
+    /// read is asked for again, and known by its text. Each begins with its own time.
+    async fn log_after(&self, run: &RunRef, step: &Step, from: LogMark) -> Result<Option<LogPart>> {
+        let Some(id) = step.log.as_deref().and_then(|id| id.parse().ok()) else {
+            return Ok(None);
+        };
+        let begin = match from.before_end() {
+            Some(most) => {
+                let logs = self.logs_of_build(run).await?.into_iter();
+                let mut counts = logs.filter(|log| log.id == Some(id));
+                match counts.next().and_then(|log| log.line_count) {
+                    Some(count) => count.saturating_sub(most).max(0),
+                    // Only the whole shows its end.
+                    None => return Ok(None),
+                }
+            }
+            None => from.lines(),
+        };
+        let first = (begin > 0).then_some(begin);
+        let last = begin.saturating_add(MOST_LINES);
+        let (call, text) = self.log_text(run, id, first, Some(last)).await?;
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let more = i64::try_from(lines.len()).is_ok_and(|count| count >= MOST_LINES);
+        if from.comes_back() && !text.ends_with('\n') && !step.status.has_ended() {
+            // The line that is being written.
+            lines.pop();
+        }
+        if lines.first().is_some_and(|line| from.ends_with(line)) {
+            lines.remove(0);
+        }
+        let part = LogPart::after(from, lines, more, false);
+        Ok(Some(part.clean(&call.session().cleaner())))
     }
 }
 

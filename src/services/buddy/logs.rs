@@ -8,7 +8,7 @@ use crate::client::Call;
 use crate::error::{ErrorKind, Result};
 use crate::run::{Log, LogMark, LogPart, RunRef, Step};
 use crate::runs::logs_of;
-use crate::service_client::Connect;
+use crate::service_client::{Connect, LogParts};
 
 /// The most lines that are served at once.
 const MOST_LINES: i64 = 1000;
@@ -31,14 +31,6 @@ impl Client {
         Ok(actions.unwrap_or_default())
     }
 
-    /// The actions as steps, without the reasons of those that failed: each costs a request.
-    pub(super) async fn steps_with_logs(&self, run: &RunRef) -> Result<Vec<Step>> {
-        let actions = self.actions(run).await?;
-        let steps = actions.iter().enumerate();
-        let steps = steps.map(|(place, action)| step(place, action).clean(&self.session.cleaner()));
-        Ok(steps.collect())
-    }
-
     /// One action's log.
     pub(super) async fn log_of(
         &self,
@@ -53,32 +45,6 @@ impl Client {
         let (call, action) = self.action(run, id).await?;
         let text = action.log.unwrap_or_default().join("\n");
         Ok(call.clean_log(Log { step, text }))
-    }
-
-    /// Lines of one action's log (`listActionExecutionLogs`).
-    pub(super) async fn log_after(
-        &self,
-        run: &RunRef,
-        step: &Step,
-        from: LogMark,
-    ) -> Result<Option<LogPart>> {
-        let Some(id) = &step.log else {
-            return Ok(None);
-        };
-        let begin = match from.before_end() {
-            Some(most) => match self.lines_of(run, id, 0, 1).await? {
-                Some((_, total)) => total.saturating_sub(most).max(0),
-                None => return Ok(None),
-            },
-            None => from.lines(),
-        };
-        let Some((lines, total)) = self.lines_of(run, id, begin, MOST_LINES).await? else {
-            return Ok(None);
-        };
-        let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-        let more = begin.saturating_add(count) < total;
-        let part = LogPart::after(from, lines, more, !step.status.has_ended());
-        Ok(Some(part.clean(&self.session.cleaner())))
     }
 
     /// Lines of a log, and how many it has; `None` at a server of one's own that is older than the
@@ -121,5 +87,36 @@ impl Client {
         let call = call.at("action", &id);
         let action = api(&call).get_action_execution().send().await?;
         Ok((call, action))
+    }
+}
+
+impl LogParts for Client {
+    /// The actions as steps, without the reasons of those that failed: each costs a request.
+    async fn steps_with_logs(&self, run: &RunRef) -> Result<Option<Vec<Step>>> {
+        let actions = self.actions(run).await?;
+        let steps = actions.iter().enumerate();
+        let steps = steps.map(|(place, action)| step(place, action).clean(&self.session.cleaner()));
+        Ok(Some(steps.collect()))
+    }
+
+    /// Lines of one action's log (`listActionExecutionLogs`).
+    async fn log_after(&self, run: &RunRef, step: &Step, from: LogMark) -> Result<Option<LogPart>> {
+        let Some(id) = &step.log else {
+            return Ok(None);
+        };
+        let begin = match from.before_end() {
+            Some(most) => match self.lines_of(run, id, 0, 1).await? {
+                Some((_, total)) => total.saturating_sub(most).max(0),
+                None => return Ok(None),
+            },
+            None => from.lines(),
+        };
+        let Some((lines, total)) = self.lines_of(run, id, begin, MOST_LINES).await? else {
+            return Ok(None);
+        };
+        let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+        let more = begin.saturating_add(count) < total;
+        let part = LogPart::after(from, lines, more, !step.status.has_ended());
+        Ok(Some(part.clean(&self.session.cleaner())))
     }
 }

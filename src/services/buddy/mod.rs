@@ -20,7 +20,6 @@ pub mod types {
 }
 
 use chrono::{DateTime, Utc};
-use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use crate::client::{Dialect, Operation, Session};
@@ -30,7 +29,7 @@ use crate::generated::buddy::{self as generated, api, operations};
 use crate::mark::{Mark, MarkPlace, Trace};
 use crate::place::Place;
 use crate::reconcile::Reconciled;
-use crate::run::{LogMark, LogPart, Run, RunRef, Step};
+use crate::run::{Run, RunRef};
 use crate::service::Service;
 use crate::service_client::{Connect, ServiceClient};
 use crate::services::client::client_calls;
@@ -77,19 +76,6 @@ impl Connect for Client {
     const DIALECT: &'static dyn Dialect = &dialect::BuddyDialect;
     const START: &'static Operation = &operations::RUN_EXECUTION;
     const SITE: Site = page::SITE;
-
-    fn part_of_log<'a>(
-        &'a self,
-        run: &'a RunRef,
-        step: &'a Step,
-        from: LogMark,
-    ) -> BoxFuture<'a, Result<Option<LogPart>>> {
-        Box::pin(self.log_after(run, step, from))
-    }
-
-    fn steps_with_parts<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Option<Vec<Step>>>> {
-        Box::pin(async { self.steps_with_logs(run).await.map(Some) })
-    }
 }
 
 impl ServiceClient for Client {

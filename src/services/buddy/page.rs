@@ -1,9 +1,7 @@
 //! The pages of Buddy's executions.
 
-use futures_util::StreamExt;
-
 use super::{Client, PipelineRef, operations};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::place::{Part, Place};
 use crate::run::RunRef;
 use crate::service_client::Connect;
@@ -55,17 +53,12 @@ impl Client {
     pub(super) async fn run_of_page(&self, page: &WebPage) -> Result<RunRef> {
         let pipeline_id = page.number("pipelineId")?;
         let pipeline = PipelineRef::new(page.text("workspace"), page.text("project"), pipeline_id);
-        let client = self.bounded();
-        let mut list = client.list(&pipeline);
-        while let Some(run) = list.next().await {
-            let run = run?;
-            let page_of_run = run.url.as_deref().unwrap_or_default();
-            if page_of_run.rsplit('/').next() == Some(page.text(HEX_ID)) {
-                return Ok(run.reference);
-            }
-        }
-        let call = pipeline.call(&client.session, &operations::LIST_EXECUTIONS);
-        let error = call.error(ErrorKind::NotFound);
-        Err(error.detail("the list of executions does not have that of the page"))
+        let call = pipeline.call(&self.session, &operations::LIST_EXECUTIONS);
+        let list = self.bounded().list(&pipeline);
+        page.listed(call, list, |run| {
+            let address = run.url.as_deref().unwrap_or_default();
+            address.rsplit('/').next() == Some(page.text(HEX_ID))
+        })
+        .await
     }
 }

@@ -88,10 +88,7 @@ pub(in crate::services) trait Flow: ServiceClient {
                 let id = step.log.as_deref()?;
                 Some((step.name.as_str(), id, id))
             });
-            let job = the_one(step, "job", "has failed", called).map_err(|error| {
-                let error = error.on_service(Self::SERVICE);
-                error.about_run(Some(run.clone()))
-            })?;
+            let job = the_one(run, step, "job", "has failed", called)?;
             let sent = client.ask(run, jobs::number(run, job)?, Wish::Retry).await;
             read_after(&client, run, sent).await
         }

@@ -32,7 +32,7 @@ use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::service_client::{Connect, ServiceClient};
+use crate::service_client::{Connect, LogParts, ServiceClient};
 use crate::services::client::client_calls;
 use crate::web_page::Site;
 
@@ -81,6 +81,8 @@ impl Connect for Client {
     const START: &'static Operation = &operations::EXECUTE_PUBLISHED_PIPELINE;
     const SITE: Site = page::SITE;
 }
+
+impl LogParts for Client {}
 
 impl ServiceClient for Client {
     const SERVICE: Service = Service::Matillion;

@@ -1,10 +1,9 @@
 //! The pages of Matillion's executions.
 
-use futures_util::StreamExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Client, ListFilter, ProjectRef, operations};
-use crate::error::{ErrorKind, Result};
+use super::{Client, ListFilter, operations};
+use crate::error::Result;
 use crate::place::Part;
 use crate::run::RunRef;
 use crate::service_client::Connect;
@@ -39,19 +38,9 @@ impl Client {
     /// The execution of a page. Its address does not name the project: the list of all executions
     /// does.
     pub(super) async fn run_of_page(&self, page: &WebPage) -> Result<RunRef> {
-        let id = page.text("executionId");
-        let client = self.bounded();
-        let mut list = client.executions(&ListFilter::default());
-        while let Some(execution) = list.next().await {
-            let execution = execution?;
-            if execution.pipeline_execution_id.as_deref() == Some(id)
-                && let Some(project) = execution.project_id
-            {
-                return ProjectRef::new(project).execution(id);
-            }
-        }
-        let call = client.session.call(&operations::LIST_PIPELINE_EXECUTIONS);
-        let error = call.error(ErrorKind::NotFound);
-        Err(error.detail("the list of executions does not have that of the page"))
+        let call = self.session.call(&operations::LIST_PIPELINE_EXECUTIONS);
+        let list = self.bounded().list(&ListFilter::default());
+        page.listed(call, list, |run| run.id == page.text("executionId"))
+            .await
     }
 }

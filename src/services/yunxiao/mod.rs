@@ -33,7 +33,7 @@ use crate::place::Place;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
 use crate::service::Service;
-use crate::service_client::{Connect, ServiceClient};
+use crate::service_client::{Connect, LogParts, ServiceClient};
 use crate::services::client::client_calls;
 use crate::services::flow::{self, Flow as _};
 use crate::web_page::Site;
@@ -83,6 +83,8 @@ impl Connect for Client {
     const START: &'static Operation = &operations::CREATE_PIPELINE_RUN;
     const SITE: Site = flow::page::SITE;
 }
+
+impl LogParts for Client {}
 
 impl ServiceClient for Client {
     const SERVICE: Service = Service::Yunxiao;
