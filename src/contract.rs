@@ -122,7 +122,7 @@ pub struct Caller {
     session: Session,
 }
 
-/// A session as the service's own client has it.
+/// A session as the service's own client has it, whose calls send what they are given alone.
 fn session<C: ServiceClient>(base_url: &str) -> Result<Session> {
     let builder = Builder::<C>::new()
         .base_url(base_url)
@@ -131,7 +131,7 @@ fn session<C: ServiceClient>(base_url: &str) -> Result<Session> {
         .retry(RetryPolicy::none())
         .requests_per_second(1e6)
         .build()?;
-    Ok(client.session().clone())
+    Ok(client.session().bare())
 }
 
 /// The call as a folder would begin it, with the values that go into its path.

@@ -158,8 +158,8 @@ pub(crate) trait Connect: HasSession {
     const START: &'static Operation;
     /// Where the pages of runs are.
     const SITE: Site;
-    /// What the query of each request says, unless the caller or the operation says it.
-    const QUERY: &'static [(&'static str, &'static str)] = &[];
+    /// What the query of each request says, unless the caller sets something else.
+    const QUERY: Option<(&'static str, &'static str)> = None;
 
     /// Begins a call about a run.
     ///

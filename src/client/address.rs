@@ -36,6 +36,7 @@ impl Call {
             }
         }
         url.set_path(&path);
+        self.session().add_query(&mut url);
         url
     }
 }

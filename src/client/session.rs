@@ -1,6 +1,6 @@
 //! What the calls to one service share.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -31,8 +31,8 @@ struct Options {
     /// The deadline of the whole that the next calls are parts of.
     deadline: Option<Deadline>,
     headers: HeaderMap,
-    /// What the queries of requests say besides.
-    query: BTreeMap<&'static str, String>,
+    /// What the query of each request says.
+    query: Option<(&'static str, Cow<'static, str>)>,
     /// What lets a start leave.
     gate: Option<Arc<dyn Gate>>,
 }
@@ -70,17 +70,24 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    pub fn new(shared: Shared, query: &[(&'static str, &str)]) -> Self {
-        let query = query
-            .iter()
-            .map(|(name, value)| (*name, (*value).to_owned()));
+    pub fn new(shared: Shared, query: Option<(&'static str, &'static str)>) -> Self {
+        let query = query.map(|(name, value)| (name, value.into()));
         let options = Options {
-            query: query.collect(),
+            query,
             ..Options::default()
         };
         Session {
             shared: Arc::new(shared),
             options: Arc::new(options),
+        }
+    }
+
+    /// The same session, without what its caller, or its service for each call, has set.
+    #[cfg(feature = "contract")]
+    pub fn bare(&self) -> Self {
+        Session {
+            shared: Arc::clone(&self.shared),
+            options: Arc::default(),
         }
     }
 
@@ -107,10 +114,10 @@ impl Session {
         self
     }
 
-    /// The same session, whose calls say `value` in their query, unless an operation does.
+    /// The same session, whose calls say `value` in their query.
     #[cfg(feature = "azure-devops")]
     pub fn with_query(mut self, name: &'static str, value: String) -> Self {
-        Arc::make_mut(&mut self.options).query.insert(name, value);
+        Arc::make_mut(&mut self.options).query = Some((name, value.into()));
         self
     }
 
@@ -157,11 +164,12 @@ impl Session {
         for (name, value) in &self.options.headers {
             request.headers_mut().insert(name, value.clone());
         }
-        for (name, value) in &self.options.query {
-            let url = request.url_mut();
-            if !url.query_pairs().any(|(known, _)| known == *name) {
-                url.query_pairs_mut().append_pair(name, value);
-            }
+    }
+
+    /// Puts into an address what the service wants in the query of each.
+    pub(super) fn add_query(&self, url: &mut Url) {
+        if let Some((name, value)) = &self.options.query {
+            url.query_pairs_mut().append_pair(name, value);
         }
     }
 

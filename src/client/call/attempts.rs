@@ -14,7 +14,7 @@ use super::super::answer::Answer;
 use super::super::{Again, Effect, Outgoing};
 use super::attempt::{Attempt, Failure};
 use super::{Call, State};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl Call {
     /// The decoded answer.
@@ -25,9 +25,9 @@ impl Call {
         request: std::result::Result<Outgoing, Failed<()>>,
         method: &'static str,
     ) -> impl Future<Output = Result<T>> + Send {
-        let body = self.body(request, method);
+        let request = request.map_err(|failure| self.unmade(failure));
         async move {
-            let body = body.await?;
+            let body = self.exchange(&request, method).await?;
             serde_json::from_slice(&body).map_err(|cause| self.undecodable(&body, &cause))
         }
     }
@@ -38,26 +38,29 @@ impl Call {
         request: std::result::Result<Outgoing, Failed<()>>,
         method: &'static str,
     ) -> impl Future<Output = Result<Bytes>> + Send {
+        let request = request.map_err(|failure| self.unmade(failure));
+        async move { self.exchange(&request, method).await }
+    }
+
+    async fn exchange(&self, request: &Result<Outgoing>, method: &str) -> Result<Bytes> {
         debug_assert_eq!(
             method, self.0.operation.method,
             "the table and the client differ"
         );
-        let request = request.map_err(|failure| self.unmade(failure));
-        async move {
-            self.check_path()?;
-            let (service, operation) = (self.session().service(), self.0.operation.id);
-            let span = tracing::info_span!("call", %service, operation);
-            let answer = self.attempts(&request?).instrument(span).await?;
-            let mut told = self.told();
-            told.status = answer.status;
-            told.headers = answer.headers;
-            told.body = match answer.status {
-                // What has no content has nothing in it, which is an object as well.
-                StatusCode::NO_CONTENT => Bytes::from_static(b"{}"),
-                _ => answer.body,
-            };
-            Ok(told.body.clone())
-        }
+        self.check_path()?;
+        let request = request.as_ref().map_err(Error::clone)?;
+        let (service, operation) = (self.session().service(), self.0.operation.id);
+        let span = tracing::info_span!("call", %service, operation);
+        let answer = self.attempts(request).instrument(span).await?;
+        let mut told = self.told();
+        told.status = answer.status;
+        told.headers = answer.headers;
+        told.body = match answer.status {
+            // What has no content has nothing in it, which is an object as well.
+            StatusCode::NO_CONTENT => Bytes::from_static(b"{}"),
+            _ => answer.body,
+        };
+        Ok(told.body.clone())
     }
 
     /// All attempts, until one is done or none is left.

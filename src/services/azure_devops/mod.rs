@@ -86,7 +86,7 @@ impl Connect for Client {
     const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
     const START: &'static Operation = &operations::RUN_PIPELINE;
     const SITE: Site = page::SITE;
-    const QUERY: &'static [(&'static str, &'static str)] = &[("api-version", API_VERSION)];
+    const QUERY: Option<(&'static str, &'static str)> = Some(("api-version", API_VERSION));
 }
 
 impl ServiceClient for Client {
