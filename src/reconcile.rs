@@ -219,14 +219,11 @@ impl Found {
 }
 
 /// Where nothing is uncertain.
-fn certainly(mut runs: Vec<Run>) -> Reconciled {
-    match runs.pop() {
-        None => Reconciled::None,
-        Some(run) if runs.is_empty() => Reconciled::One(Box::new(run)),
-        Some(run) => {
-            runs.push(run);
-            Reconciled::Several(runs)
-        }
+fn certainly(runs: Vec<Run>) -> Reconciled {
+    match <[Run; 1]>::try_from(runs) {
+        Ok([run]) => Reconciled::One(Box::new(run)),
+        Err(runs) if runs.is_empty() => Reconciled::None,
+        Err(runs) => Reconciled::Several(runs),
     }
 }
 

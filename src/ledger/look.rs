@@ -70,14 +70,11 @@ impl<C: ServiceClient> Traces<'_, C> {
                 None => untold.push(run.reference),
             }
         }
-        Ok(match (bearing.pop(), untold.is_empty()) {
-            (Some(run), _) if bearing.is_empty() => Looked::Found(run),
-            (Some(run), _) => {
-                bearing.push(run);
-                Looked::Unsure(bearing)
-            }
-            (None, true) => Looked::Nothing,
-            (None, false) => Looked::Unsure(untold),
+        Ok(match bearing.as_slice() {
+            [run] => Looked::Found(run.clone()),
+            [_, ..] => Looked::Unsure(bearing),
+            [] if untold.is_empty() => Looked::Nothing,
+            [] => Looked::Unsure(untold),
         })
     }
 
@@ -98,20 +95,18 @@ impl<C: ServiceClient> Traces<'_, C> {
         let dated = since.is_some();
         let since = since.unwrap_or(sent.here);
         let reconciled = client.reconcile(self.pipeline, self.request, since).await?;
-        let refs = |runs: Vec<Run>| {
-            runs.into_iter()
-                .map(|run| run.reference)
-                .collect::<Vec<_>>()
-        };
-        let fitting: Vec<RunRef> = match reconciled {
+        let fitting = match reconciled {
             Reconciled::None if dated && entry.trace == Trace::Guarded && !going => {
                 return Ok(Looked::Nothing);
             }
             Reconciled::None => Vec::new(),
-            Reconciled::One(run) => vec![run.reference],
-            Reconciled::Several(runs) => refs(runs),
-            Reconciled::Uncertain { candidates, .. } => refs(candidates),
+            Reconciled::One(run) => vec![*run],
+            Reconciled::Several(runs)
+            | Reconciled::Uncertain {
+                candidates: runs, ..
+            } => runs,
         };
+        let fitting: Vec<RunRef> = fitting.into_iter().map(|run| run.reference).collect();
         Ok(match fitting.as_slice() {
             [run] if dated && going && settled => Looked::Found(run.clone()),
             _ => Looked::Unsure(fitting),

@@ -129,10 +129,7 @@ impl Run {
     /// `buddy::types::Execution`. `None` when the answer could not be decoded
     /// (see [`Run::warnings`]) or is of another type.
     pub fn vendor<T: Any>(&self) -> Option<&T> {
-        self.vendor
-            .0
-            .as_deref()
-            .and_then(|answer| answer.downcast_ref())
+        self.vendor.0.as_deref()?.downcast_ref()
     }
 
     /// The pipeline in the vendor's own terms: its id, else its name.
