@@ -72,24 +72,22 @@ impl MarkPlace {
             }
         }
     }
-}
 
-/// Where the usual place is the end of a text that people see beside the run.
-impl MarkPlace {
-    /// Puts a mark there. What the caller has to say stays in front of it. `false` where it goes
-    /// nowhere.
+    /// Puts a mark at the end of a text, which is the usual place. What the caller has to say stays
+    /// in front of it.
     pub(crate) fn put_into(
         &self,
         text: &mut Option<String>,
         mark: &Mark,
         service: Service,
-    ) -> Result<bool> {
-        let is_usual = self.usual_or_nowhere(service)?;
-        if is_usual {
-            let own = text.take().filter(|own| !own.is_empty());
-            *text = Some(own.map_or_else(|| mark.to_string(), |own| format!("{own} [{mark}]")));
+        usual: Trace,
+    ) -> Result<Trace> {
+        if !self.usual_or_nowhere(service)? {
+            return Ok(Trace::Unseen);
         }
-        Ok(is_usual)
+        let own = text.take().filter(|own| !own.is_empty());
+        *text = Some(own.map_or_else(|| mark.to_string(), |own| format!("{own} [{mark}]")));
+        Ok(usual)
     }
 }
 

@@ -127,8 +127,7 @@ impl ServiceClient for Client {
 
     /// The mark goes to the end of `comment`, which no list shows: [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
-        place.put_into(&mut request.comment, mark, Service::Aliyun)?;
-        Ok(Trace::Unseen)
+        place.put_into(&mut request.comment, mark, Service::Aliyun, Trace::Unseen)
     }
 }
 

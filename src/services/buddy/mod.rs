@@ -6,7 +6,6 @@ mod gates;
 mod lifecycle;
 mod listing;
 mod logs;
-mod mark;
 mod normalize;
 mod page;
 mod reconcile;
@@ -111,11 +110,15 @@ impl ServiceClient for Client {
 
     /// The mark goes to the end of `comment`, which the list shows: [`Trace::Shown`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
-        mark::put(request, mark, place)
+        place.put_into(&mut request.comment, mark, Service::Buddy, Trace::Shown)
     }
 
+    /// An execution without a comment has `null` in its place (given page, recorded lists), so one
+    /// that shows none bears none.
     fn bears(run: &Run, mark: &Mark, _place: &MarkPlace) -> Option<bool> {
-        mark::bears(run, mark)
+        let execution = run.vendor::<types::Execution>()?;
+        let comment = execution.comment.as_deref().unwrap_or_default();
+        Some(comment.contains(mark.as_str()))
     }
 }
 

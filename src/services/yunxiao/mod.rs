@@ -115,8 +115,7 @@ impl ServiceClient for Client {
     /// The mark goes to the end of `comment`. Whether every run shows it is not confirmed:
     /// [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
-        place.put_into(&mut request.comment, mark, Service::Yunxiao)?;
-        Ok(Trace::Unseen)
+        place.put_into(&mut request.comment, mark, Service::Yunxiao, Trace::Unseen)
     }
 }
 
