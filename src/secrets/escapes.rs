@@ -114,8 +114,7 @@ impl Reader<'_> {
             return self.unit(at);
         }
         let (byte, next) = self.byte(at)?;
-        let symbol = Symbol::of(byte);
-        Some(Reading::new(symbol, next))
+        Some(Reading::new(Symbol::of(byte), next))
     }
 
     /// `=3D`, and `=` before the end of a line, which is to be left out with it.
@@ -137,8 +136,7 @@ impl Reader<'_> {
     fn backslash(&mut self, at: usize) -> Vec<Reading> {
         let mut found = Vec::new();
         if self.view.gap(at).any {
-            let symbol = Symbol::Nothing;
-            found.push(Reading::new(symbol, at));
+            found.push(Reading::new(Symbol::Nothing, at));
         }
         let symbols: Vec<_> = self.symbols(at).collect();
         for Reading { symbol, next, .. } in symbols {
@@ -152,10 +150,8 @@ impl Reader<'_> {
                 }
                 'x' => {
                     if let Some((byte, next)) = self.byte(next) {
-                        let symbol = Symbol::of(byte);
-                        found.push(Reading::new(symbol, next));
-                        let symbol = Symbol::Char(char::from(byte));
-                        found.push(Reading::new(symbol, next));
+                        found.push(Reading::new(Symbol::of(byte), next));
+                        found.push(Reading::new(Symbol::Char(char::from(byte)), next));
                     }
                     continue;
                 }
@@ -168,8 +164,7 @@ impl Reader<'_> {
                 c if c.is_alphanumeric() || splits(c) => continue,
                 c => c,
             };
-            let symbol = Symbol::Char(c);
-            found.push(Reading::new(symbol, next));
+            found.push(Reading::new(Symbol::Char(c), next));
         }
         found
     }
@@ -222,8 +217,7 @@ impl Reader<'_> {
             next = after;
         }
         let next = self.is(next, ';')?;
-        let symbol = Symbol::Char(entities::named(&name)?);
-        Some(Reading::new(symbol, next))
+        Some(Reading::new(Symbol::Char(entities::named(&name)?), next))
     }
 
     /// Two hex digits.
@@ -264,8 +258,7 @@ impl Reader<'_> {
             bytes.push(byte);
             next = after;
             if let Ok(character) = std::str::from_utf8(&bytes) {
-                let symbol = Symbol::Char(character.chars().next()?);
-                return Some(Reading::new(symbol, next));
+                return Some(Reading::new(Symbol::Char(character.chars().next()?), next));
             }
         }
         None
@@ -277,8 +270,8 @@ impl Reader<'_> {
             Symbol::Half(half) => Some(half),
             Symbol::Byte(_) | Symbol::Char(_) | Symbol::Nothing => None,
         })?;
-        let symbol = Symbol::Char(char::decode_utf16([first, second]).next()?.ok()?);
-        Some(Reading::new(symbol, next))
+        let c = char::decode_utf16([first, second]).next()?.ok()?;
+        Some(Reading::new(Symbol::Char(c), next))
     }
 
     /// The symbol at a place that reaches furthest.
@@ -317,8 +310,7 @@ impl Reader<'_> {
             match symbol {
                 Symbol::Char(' '..='?') => at = next,
                 Symbol::Char('@'..='~') => {
-                    let symbol = Symbol::Nothing;
-                    return Some(Reading::new(symbol, next));
+                    return Some(Reading::new(Symbol::Nothing, next));
                 }
                 Symbol::Char(_) | Symbol::Byte(_) | Symbol::Half(_) | Symbol::Nothing => break,
             }
@@ -340,8 +332,7 @@ impl Reader<'_> {
                 Symbol::Char(_) | Symbol::Byte(_) | Symbol::Half(_) | Symbol::Nothing => None,
             };
             if let Some(next) = end {
-                let symbol = Symbol::Nothing;
-                return Some(Reading::new(symbol, next));
+                return Some(Reading::new(Symbol::Nothing, next));
             }
             at = next;
         }
