@@ -63,8 +63,8 @@ fn fill<'v>(
 
 /// Whether what an error calls `run` belongs where the document has `pipelineRunId`.
 fn is_at(name: &str, place: &str) -> bool {
-    let place = place.to_ascii_lowercase();
-    place.contains(&name.to_ascii_lowercase())
+    let mut parts = place.as_bytes().windows(name.len().max(1));
+    parts.any(|part| part.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 #[cfg(test)]
