@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::encode::{push_path, push_query};
 use super::error::SigningError;
@@ -123,29 +123,29 @@ impl<'a> Line<'a> {
     }
 
     /// The trimmed value of a header; the values of a repeated one are sorted.
-    pub fn of(headers: &'a HeaderMap, name: &'a str) -> Result<Self, SigningError> {
-        let values = headers.get_all(name).into_iter();
-        let mut values = values.map(|value| match std::str::from_utf8(value.as_bytes()) {
-            Ok(text) => Ok(text.trim()),
-            Err(_) => Err(SigningError::InvalidHeader {
-                name: name.to_owned(),
-            }),
-        });
-        let Some(first) = values.next().transpose()? else {
+    fn of(headers: &'a HeaderMap, name: &'a str) -> Result<Self, SigningError> {
+        let mut values = headers.get_all(name).into_iter();
+        let Some(first) = values.next() else {
             return Err(SigningError::MissingHeader {
                 name: name.to_owned(),
             });
         };
-        let Some(second) = values.next().transpose()? else {
-            return Ok(Line::new(name, first));
-        };
-        let mut several = vec![first, second];
-        for value in values {
-            several.push(value?);
+        let mut line = Line::new(name, value_text(name, first)?);
+        for further in values {
+            line.add(value_text(name, further)?);
         }
-        several.sort_unstable();
-        let value = Value::Several(several);
-        Ok(Line { name, value })
+        Ok(line)
+    }
+
+    /// Adds a further value of the same header.
+    pub fn add(&mut self, further: &'a str) {
+        match &mut self.value {
+            Value::One(first) => self.value = Value::Several(vec![*first, further]),
+            Value::Several(values) => values.push(further),
+        }
+        if let Value::Several(values) = &mut self.value {
+            values.sort_unstable();
+        }
     }
 
     fn push(&self, text: &mut impl Text) {
@@ -156,6 +156,16 @@ impl<'a> Line<'a> {
             Value::Several(values) => push_joined(values.iter().copied(), ",", text),
         }
         text.add("\n");
+    }
+}
+
+/// A header's value, trimmed.
+pub(super) fn value_text<'a>(name: &str, value: &'a HeaderValue) -> Result<&'a str, SigningError> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Ok(text.trim()),
+        Err(_) => Err(SigningError::InvalidHeader {
+            name: name.to_owned(),
+        }),
     }
 }
 

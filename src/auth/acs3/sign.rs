@@ -11,7 +11,9 @@ use sha2::Sha256;
 use smallvec::SmallVec;
 
 use super::ALGORITHM;
-use super::canonical::{CanonicalRequest, HOST, Line, must_be_signed, push_joined, push_request};
+use super::canonical::{
+    CanonicalRequest, HOST, Line, must_be_signed, push_joined, push_request, value_text,
+};
 use super::credentials::Credentials;
 use super::date::DateText;
 use super::error::SigningError;
@@ -108,24 +110,30 @@ pub fn sign(
             .any(|(added, value)| *added == name && value.is_some())
     };
     let mut lines: SmallVec<[Line<'_>; 12]> = SmallVec::new();
-    for name in request.headers.keys().map(HeaderName::as_str) {
+    for (name, value) in request.headers {
+        let name = name.as_str();
         if must_be_signed(name) && !is_added(name) {
-            lines.push(Line::of(request.headers, name)?);
+            let value = value_text(name, value)?;
+            match lines.last_mut() {
+                // The values of one name follow one another.
+                Some(line) if line.name == name => line.add(value),
+                _ => lines.push(Line::new(name, value)),
+            }
         }
     }
     let added = added.into_iter();
     lines.extend(added.filter_map(|(name, value)| Some(Line::new(name, value?))));
     lines.sort_unstable_by_key(|line| line.name);
 
-    let mut canonical: SmallVec<[u8; 768]> = SmallVec::new();
-    push_request(request, &lines, body_sha256, &mut canonical);
-    let canonical = HexDigest::of(&canonical);
+    // All values stand in one piece of memory, where the text that is hashed has stood before.
+    let mut values = Values(Vec::with_capacity(768));
+    push_request(request, &lines, body_sha256, &mut values.0);
+    let canonical = HexDigest::of(&values.0);
+    values.0.clear();
     let mut mac = keyed(&credentials.access_key_secret);
     push_string_to_sign(canonical.as_str(), |piece| mac.update(piece.as_bytes()));
     let signature = HexDigest::from(<[u8; 32]>::from(mac.finalize().into_bytes()));
 
-    // All values stand in one piece of memory.
-    let mut values = Values(Vec::with_capacity(512));
     let spans = (
         values.span(|text| text.add(date)),
         values.span(|text| text.add(nonce)),

@@ -1,7 +1,6 @@
-//! Where the pieces of a text go: into a string to look at, or into memory on the stack to be hashed.
+//! Where the pieces of a text go: into a string to look at, or into memory to be hashed.
 
 use sha2::{Digest as _, Sha256};
-use smallvec::{Array, SmallVec};
 
 /// Takes the pieces of a text, in their order.
 ///
@@ -18,12 +17,6 @@ impl Text for String {
 }
 
 impl Text for Vec<u8> {
-    fn add(&mut self, piece: &str) {
-        self.extend_from_slice(piece.as_bytes());
-    }
-}
-
-impl<A: Array<Item = u8>> Text for SmallVec<A> {
     fn add(&mut self, piece: &str) {
         self.extend_from_slice(piece.as_bytes());
     }
