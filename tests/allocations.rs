@@ -85,7 +85,7 @@ fn a_call_takes_few_allocations() {
     let parameters = &mut request.template_parameters;
     parameters.insert("environment".to_owned(), "test".to_owned());
     let run = "azure-devops/acme/My%20Project/2/31";
-    let held = holds(&azure, run, &pipeline, &request, [45, 59]);
+    let held = holds(&azure, run, &pipeline, &request, [43, 57]);
 
     let matillion: matillion::Client = client(matillion::Credentials::token(TOKEN));
     let project = matillion::ProjectRef::new("p");
@@ -106,7 +106,7 @@ fn a_call_takes_few_allocations() {
     let pipeline = yunxiao::PipelineRef::new("5ebbc", 2);
     let mut params = yunxiao::types::CreatePipelineRunParams::default();
     params.envs.insert("VERSION".to_owned(), "1.2.3".to_owned());
-    let held = held & holds(&yunxiao, "yunxiao/5ebbc/2/31", &pipeline, &params, [44, 33]);
+    let held = held & holds(&yunxiao, "yunxiao/5ebbc/2/31", &pipeline, &params, [42, 31]);
 
     let buddy: buddy::Client = client(buddy::Credentials::token(TOKEN));
     let pipeline = buddy::PipelineRef::new("acme", "site", 2);

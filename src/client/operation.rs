@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called: facts from its document, as a table.
 
-use memchr::memmem;
+use memchr::memchr_iter;
 use serde::Deserialize;
 
 /// What a call does to the service. From `x-effect` in the document; a GET reads.
@@ -48,7 +48,11 @@ impl SecretField {
     fn may_be_in(&self, body: &[u8]) -> bool {
         let keys = self.path.iter().chain(&self.only_if);
         let mut keys = keys.filter(|key| **key != "*");
-        keys.all(|key| memmem::find(body, key.as_bytes()).is_some())
+        keys.all(|key| {
+            let mut starts = memchr_iter(key.bytes().next().unwrap_or_default(), body);
+            let named = |at| body.get(at..).is_some_and(|rest| rest.starts_with(key.as_bytes()));
+            starts.any(named)
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a generated operation builds: a request that is made anew for each attempt.
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use progenitor_client::Error as Failed;
 use reqwest::{Request, Url};
@@ -13,7 +13,9 @@ use serde::Serialize;
 pub(crate) struct Outgoing {
     method: Method,
     url: Url,
-    /// So few that a list costs less than a map.
+    accept: Option<HeaderValue>,
+    content_type: Option<&'static str>,
+    /// All others. Few operations have any.
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Bytes>,
     /// Whether a parameter or the body cannot be written.
@@ -28,14 +30,20 @@ impl Outgoing {
         Outgoing {
             method,
             url,
-            headers: Vec::with_capacity(2),
+            accept: None,
+            content_type: None,
+            headers: Vec::new(),
             body: None,
             unwritten: false,
         }
     }
 
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        if name == ACCEPT {
+            self.accept = Some(value);
+        } else {
+            self.headers.push((name, value));
+        }
         self
     }
 
@@ -68,11 +76,11 @@ impl Outgoing {
         Ok(self.holding("application/x-www-form-urlencoded", body))
     }
 
-    fn holding(self, content_type: &'static str, body: Option<Vec<u8>>) -> Self {
-        let mut outgoing = self.header(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        outgoing.unwritten |= body.is_none();
-        outgoing.body = body.map(Bytes::from);
-        outgoing
+    fn holding(mut self, content_type: &'static str, body: Option<Vec<u8>>) -> Self {
+        self.content_type = Some(content_type);
+        self.unwritten |= body.is_none();
+        self.body = body.map(Bytes::from);
+        self
     }
 
     pub fn build(self) -> Built {
@@ -94,6 +102,12 @@ impl Outgoing {
         let mut request = Request::new(self.method.clone(), self.url.clone());
         // With room for what the service, the credential and reqwest put beside them.
         let mut headers = HeaderMap::with_capacity(6);
+        let accept = self.accept.clone().map(|value| (ACCEPT, value));
+        let content_type = self.content_type.map(HeaderValue::from_static);
+        let content_type = content_type.map(|value| (CONTENT_TYPE, value));
+        for (name, value) in accept.into_iter().chain(content_type) {
+            headers.insert(name, value);
+        }
         headers.extend(self.headers.iter().cloned());
         *request.headers_mut() = headers;
         *request.body_mut() = self.body.clone().map(Into::into);

@@ -268,7 +268,8 @@ fn made(builder: Result<reqwest::ClientBuilder, SendError>) -> Result<reqwest::C
 fn bare(connect_timeout: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
+        // Without tries to come no copy of the request is kept for them.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .referer(false)
         .connect_timeout(connect_timeout)
         .connector_layer(Listen)

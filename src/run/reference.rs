@@ -81,6 +81,10 @@ pub enum InvalidPathValue {
 
 /// Checks a value that becomes part of a URL's path.
 pub(crate) fn check_path_value(value: &str) -> Result<(), InvalidPathValue> {
+    // Most are a word or a number.
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
     match value.trim() {
         "" => Err(InvalidPathValue::Empty),
         "." | ".." => Err(InvalidPathValue::Dots),

@@ -49,27 +49,31 @@ impl Attempt<'_> {
         let (session, deadline) = (call.session(), call.0.deadline);
         let shared = session.shared();
         call.told().named = None;
-        if let Err(late) = shared.pace.turn(deadline).await {
-            return Err(self.too_late(late));
-        }
-        let mut request = outgoing.request();
-        session.prepare(&mut request, call.0.operation);
-        let authorized = deadline.bound(pin!(session.authorize(&mut request))).await;
-        let used = match authorized {
-            Some(Ok(used)) => used,
-            Some(Err(error)) => return Err(self.not_authorized(error)),
-            None => return Err(self.out_of_time_before("while a token was asked for")),
-        };
-        if let (Effect::Start, Some(gate)) = (self.effect, session.gate()) {
-            match deadline.bound(pin!(gate.pass(&request))).await {
-                Some(Ok(())) => {}
-                Some(Err(error)) => return Err(self.held_back(error)),
-                None => return Err(self.out_of_time_before("while the ledger was asked")),
+        // A block of its own: what it holds while it waits is not held any longer.
+        let (used, sent, sending) = async {
+            if let Err(late) = shared.pace.turn(deadline).await {
+                return Err(self.too_late(late));
             }
+            let mut request = outgoing.request();
+            session.prepare(&mut request, call.0.operation);
+            let authorized = deadline.bound(pin!(session.authorize(&mut request))).await;
+            let used = match authorized {
+                Some(Ok(used)) => used,
+                Some(Err(error)) => return Err(self.not_authorized(error)),
+                None => return Err(self.out_of_time_before("while a token was asked for")),
+            };
+            if let (Effect::Start, Some(gate)) = (self.effect, session.gate()) {
+                match deadline.bound(pin!(gate.pass(&request))).await {
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => return Err(self.held_back(error)),
+                    None => return Err(self.out_of_time_before("while the ledger was asked")),
+                }
+            }
+            Ok((used, shared.clocks.here(), session.send(request)))
         }
+        .await?;
         let deadline = deadline.or_within(shared.attempt_timeout);
-        let sent = shared.clocks.here();
-        let response = deadline.bound(pin!(session.send(request))).await;
+        let response = deadline.bound(pin!(sending)).await;
         let outcome = match response {
             Some(Ok(response)) => {
                 let (head, mut body) = response.into_parts();

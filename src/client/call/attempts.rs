@@ -1,6 +1,7 @@
 //! The loop of a call's attempts, in which each operation of a generated client ends.
 
 use std::future::Future;
+use std::iter;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,9 +26,9 @@ impl Call {
         request: std::result::Result<Outgoing, Failed<()>>,
         method: &'static str,
     ) -> impl Future<Output = Result<T>> + Send {
-        let request = request.map_err(|failure| self.unmade(failure));
+        let request = self.made(request, method);
         async move {
-            let body = self.exchange(&request, method).await?;
+            let body = self.exchange(&request).await?;
             serde_json::from_slice(&body).map_err(|cause| self.undecodable(&body, &cause))
         }
     }
@@ -38,19 +39,31 @@ impl Call {
         request: std::result::Result<Outgoing, Failed<()>>,
         method: &'static str,
     ) -> impl Future<Output = Result<Bytes>> + Send {
-        let request = request.map_err(|failure| self.unmade(failure));
-        async move { self.exchange(&request, method).await }
+        let request = self.made(request, method);
+        async move { self.exchange(&request).await }
     }
 
-    async fn exchange(&self, request: &Result<Outgoing>, method: &str) -> Result<Bytes> {
+    fn made(
+        &self,
+        request: std::result::Result<Outgoing, Failed<()>>,
+        method: &str,
+    ) -> Result<Outgoing> {
         debug_assert_eq!(
             method, self.0.operation.method,
             "the table and the client differ"
         );
+        request.map_err(|failure| self.unmade(failure))
+    }
+
+    /// What is kept while it waits is kept small: the future of a call is moved about before it begins.
+    async fn exchange(&self, request: &Result<Outgoing>) -> Result<Bytes> {
         self.check_path()?;
         let request = request.as_ref().map_err(Error::clone)?;
-        let (service, operation) = (self.session().service(), self.0.operation.id);
-        let span = tracing::info_span!("call", %service, operation);
+        let span = tracing::info_span!(
+            "call",
+            service = %self.session().service(),
+            operation = self.0.operation.id
+        );
         let answer = self.attempts(request).instrument(span).await?;
         let mut told = self.told();
         told.status = answer.status;
@@ -70,12 +83,9 @@ impl Call {
         } = &*self.0;
         let effect = operation.effect_of(request.body());
         self.told().effect = Some(effect);
-        let secrets = operation.secrets_in(request.body());
-        if !secrets.is_empty() {
-            self.told().secrets = secrets;
-        }
+        self.told().secrets = operation.secrets_in(request.body());
         let shared = session.shared();
-        let mut delays = shared.retry.delays();
+        let mut delays = iter::once_with(|| Box::new(shared.retry.delays())).flatten();
         let (mut new_token, mut new_clock) = (true, true);
         let mut last = None;
         let mut number = 0_u32;
@@ -91,14 +101,16 @@ impl Call {
             let attempt = Attempt {
                 call: self,
                 effect,
-                span: span.clone(),
+                span,
             };
+            // In a box, for it is large.
+            let made = Box::pin(attempt.make(request)).instrument(attempt.span.clone());
             let Failure {
                 error,
                 again,
                 used,
                 unbegun,
-            } = match attempt.make(request).instrument(span).await {
+            } = match made.await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => *failure,
             };
