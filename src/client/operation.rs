@@ -50,7 +50,10 @@ impl SecretField {
         let mut keys = keys.filter(|key| **key != "*");
         keys.all(|key| {
             let mut starts = memchr_iter(key.bytes().next().unwrap_or_default(), body);
-            let named = |at| body.get(at..).is_some_and(|rest| rest.starts_with(key.as_bytes()));
+            let named = |at| {
+                body.get(at..)
+                    .is_some_and(|rest| rest.starts_with(key.as_bytes()))
+            };
             starts.any(named)
         })
     }
