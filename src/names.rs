@@ -26,6 +26,10 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
     list: impl Stream<Item = Result<T>>,
     called: impl Fn(T) -> Option<(String, I)>,
 ) -> Result<I> {
+    let error = |detail: String| {
+        let error = Error::new(ErrorKind::UnknownName);
+        error.on_service(service).detail(detail)
+    };
     pin_mut!(list);
     let mut found: Vec<I> = Vec::new();
     let mut near: Vec<(f64, String)> = Vec::new();
@@ -34,12 +38,8 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
         let called = called(item?);
         read = read.saturating_add(1);
         if read > MOST_ITEMS {
-            return Err(Error::new(ErrorKind::UnknownName)
-                .on_service(service)
-                .detail(format!(
-                    "the list of {what}s is too long to look {name:?} up in it"
-                ))
-                .advise("Use the id."));
+            let detail = format!("the list of {what}s is too long to look {name:?} up in it");
+            return Err(error(detail).advise("Use the id."));
         }
         let Some((candidate, id)) = called else {
             continue;
@@ -53,29 +53,22 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
             near.truncate(NEAREST);
         }
     }
-    let error = |detail: String| {
-        Err(Error::new(ErrorKind::UnknownName)
-            .on_service(service)
-            .detail(detail))
-    };
-    match found.as_slice() {
-        [id] => Ok(id.clone()),
-        [] if near.is_empty() => error(format!("there is no {what} {name:?}: the list is empty")),
+    let detail = match found.as_slice() {
+        [id] => return Ok(id.clone()),
+        [] if near.is_empty() => format!("there is no {what} {name:?}: the list is empty"),
         [] => {
             let names: Vec<String> = near.iter().map(|(_, name)| format!("{name:?}")).collect();
-            error(format!(
+            format!(
                 "no {what} is named {name:?}; the nearest are {}",
                 names.join(", ")
-            ))
+            )
         }
         several => {
             let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
-            error(format!(
-                "several {what}s are named {name:?}: {}",
-                ids.join(", ")
-            ))
+            format!("several {what}s are named {name:?}: {}", ids.join(", "))
         }
-    }
+    };
+    Err(error(detail))
 }
 
 /// The one of several things of a run that is meant: by its name or its id, or because there is no

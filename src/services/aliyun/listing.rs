@@ -23,7 +23,7 @@ impl Client {
     /// is not documented. Each holds a [`types::PipelineRunSummary`], with fewer fields than
     /// [`Client::get`] reads.
     pub fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
-        runs(self, pipeline, None)
+        flat(run_pages(self, pipeline, None))
     }
 
     /// What [`crate::Runs::get_many`] does. An item of the list has no stages: it tells no message,
@@ -95,15 +95,7 @@ impl Client {
 }
 
 /// The runs of a pipeline, those that began since then (on this machine's clock) if that is given.
-pub(super) fn runs(
-    client: &Client,
-    pipeline: &PipelineRef,
-    since: Option<DateTime<Utc>>,
-) -> BoxStream<'static, Result<Run>> {
-    flat(run_pages(client, pipeline, since))
-}
-
-fn run_pages(
+pub(super) fn run_pages(
     client: &Client,
     pipeline: &PipelineRef,
     since: Option<DateTime<Utc>>,

@@ -31,8 +31,8 @@ impl Client {
         // A request is refused when the clocks are 15 minutes apart: the service's is behind by less
         // than this.
         let not_before = since.checked_sub_signed(TimeDelta::minutes(30));
-        let list = listing::runs(&client, pipeline, not_before);
+        let pages = listing::run_pages(&client, pipeline, not_before);
         let remark = params.comment.as_deref();
-        flow::reconcile(&client, list, since, remark, &params.envs).await
+        flow::reconcile(&client, pages, since, remark, &params.envs).await
     }
 }

@@ -66,7 +66,7 @@ fn unended(state: RunStatus, ended: Option<RunStatus>) -> RunStatus {
 }
 
 /// `completed/succeeded`, or the one word that there is.
-fn words<'a>(state: Option<&'a str>, result: Option<&'a str>) -> Option<String> {
+pub(super) fn words<'a>(state: Option<&'a str>, result: Option<&'a str>) -> Option<String> {
     match (state, result) {
         (Some(state), Some(result)) => Some([state, "/", result].concat()),
         (state, result) => state.or(result).map(str::to_owned),

@@ -8,6 +8,7 @@ use crate::run::{Log, RunRef, RunStatus, Step, Timestamp};
 
 use super::gates::APPROVAL;
 use super::logs::LogPlace;
+use super::normalize::words;
 
 /// What is deeper than this is no stage, phase, job or task.
 const DEEPEST: usize = 16;
@@ -93,12 +94,13 @@ fn step(place: usize, within: &[String], record: types::TimelineRecord) -> Step 
     }
     let mut step = Step::new(id, record.name.unwrap_or_default(), status);
     step.within = within.to_vec();
-    let words = [
-        record.state.map(|word| word.to_string()),
-        record.result.map(|word| word.to_string()),
-    ];
-    let words: Vec<String> = words.into_iter().flatten().collect();
-    step.vendor_status = (!words.is_empty()).then(|| words.join("/"));
+    step.vendor_status = words(
+        record
+            .state
+            .as_ref()
+            .map(types::TimelineRecordState::as_str),
+        record.result.as_ref().map(types::TaskResult::as_str),
+    );
     step.started_at = record.start_time.as_deref().and_then(Timestamp::parse);
     step.finished_at = record.finish_time.as_deref().and_then(Timestamp::parse);
     let issues = record.issues.unwrap_or_default().into_iter();

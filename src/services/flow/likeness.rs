@@ -12,6 +12,7 @@ use futures_util::TryStreamExt;
 use super::{Flow, Shown};
 use crate::error::{ErrorKind, Result};
 use crate::json;
+use crate::paging::flat;
 use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::run::Run;
 
@@ -26,13 +27,13 @@ const BY_A_START: [i64; 2] = [1, 4];
 /// Looks in a list for the run that a start with these parameters may have begun.
 pub(in crate::services) async fn reconcile<C: Flow>(
     client: &C,
-    list: impl Stream<Item = Result<Run>>,
+    pages: impl Stream<Item = Result<Vec<Run>>> + Send + 'static,
     since: DateTime<Utc>,
     remark: Option<&str>,
     variables: &BTreeMap<String, String>,
 ) -> Result<Reconciled> {
     // The list says neither what a run was given nor when it was created; the run itself does.
-    let whole = list.try_filter_map(|listed| candidate(client, listed, since));
+    let whole = flat(pages).try_filter_map(|listed| candidate(client, listed, since));
     let search = Search {
         // Newest first, by one source; a run that is passed over would be lost.
         order: Order::Unknown,

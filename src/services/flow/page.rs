@@ -32,19 +32,19 @@ pub(super) fn page(run: &RunRef) -> Option<String> {
 
 /// What the address of a page names.
 fn named(address: &Address) -> Vec<Part> {
-    let organization = address.query("organizationId");
-    let organization = organization.map(|id| ("organizationId", id));
     let segments = address.segments();
     let (pipeline, run) = match segments.as_slice() {
         ["pipelines", pipeline, "builds", run, ..] => (Some(*pipeline), Some(*run)),
         ["pipelines", pipeline, ..] => (Some(*pipeline), None),
         _ => (None, None),
     };
-    let pipeline = pipeline.map(|id| ("pipelineId", id.to_owned()));
-    let run = run.map(|id| ("runId", id.to_owned()));
-    organization
-        .into_iter()
-        .chain(pipeline)
-        .chain(run)
+    let named = [
+        ("organizationId", address.query("organizationId")),
+        ("pipelineId", pipeline.map(str::to_owned)),
+        ("runId", run.map(str::to_owned)),
+    ];
+    let named = named.into_iter();
+    named
+        .filter_map(|(name, value)| Some((name, value?)))
         .collect()
 }

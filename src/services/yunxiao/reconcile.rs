@@ -31,8 +31,8 @@ impl Client {
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
         let client = self.bounded();
-        let list = listing::runs(&client, pipeline, since.checked_sub_signed(MOST_SKEW));
+        let pages = listing::run_pages(&client, pipeline, since.checked_sub_signed(MOST_SKEW));
         let remark = params.comment.as_deref();
-        flow::reconcile(&client, list, since, remark, &params.envs).await
+        flow::reconcile(&client, pages, since, remark, &params.envs).await
     }
 }
