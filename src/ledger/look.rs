@@ -6,11 +6,11 @@ use futures_util::StreamExt;
 use super::Stage;
 use super::entry::Entry;
 use super::protocol::{Looked, Silence};
+use super::target::Target;
 use crate::error::Result;
 use crate::mark::Trace;
 use crate::reconcile::Reconciled;
 use crate::run::{Run, RunRef};
-use crate::service_client::ServiceClient;
 
 /// A look reads no more runs than this.
 const MOST_RUNS: usize = 20_000;
@@ -18,100 +18,96 @@ const MOST_RUNS: usize = 20_000;
 /// clock. The mark tells runs apart, so this costs no certainty.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
 
-/// A start, as it was sent.
-pub(super) struct Traces<'t, C: ServiceClient> {
-    pub client: &'t C,
-    pub pipeline: &'t C::Pipeline,
-    /// With the mark on it.
-    pub request: &'t C::Request,
+/// What the service's list says about the start of an entry that was silent for so long; the
+/// target has the mark on its request.
+pub(super) async fn look(target: &dyn Target, entry: &Entry, silence: Silence) -> Looked {
+    let going = matches!(entry.stage, Stage::Unclear { going: true });
+    let looked = match entry.trace {
+        Trace::Shown => by_mark(target, entry).await,
+        Trace::Guarded | Trace::Unseen => {
+            let settled = silence == Silence::Settled;
+            by_likeness(target, entry, going, settled).await
+        }
+    };
+    looked.unwrap_or_else(|error| {
+        tracing::info!(%error, "the service's list could not be read");
+        Looked::Unread
+    })
 }
 
-impl<C: ServiceClient> Traces<'_, C> {
-    /// What the service's list says about the start of an entry that was silent for so long.
-    pub async fn look(&self, entry: &Entry, silence: Silence) -> Looked {
-        let going = matches!(entry.stage, Stage::Unclear { going: true });
-        let looked = match entry.trace {
-            Trace::Shown => self.by_mark(entry).await,
-            Trace::Guarded | Trace::Unseen => {
-                let settled = silence == Silence::Settled;
-                self.by_likeness(entry, going, settled).await
-            }
-        };
-        looked.unwrap_or_else(|error| {
-            tracing::info!(%error, "the service's list could not be read");
-            Looked::Unread
-        })
-    }
-
-    /// Where the list shows the mark: it decides, whatever else is recorded.
-    async fn by_mark(&self, entry: &Entry) -> Result<Looked> {
-        // Where the service's clock was not known, nothing bounds the list: the sender's own may
-        // have been wrong by any time.
-        let sent = entry.sent.and_then(|sent| sent.at_service);
-        let earliest = sent.and_then(|moment| moment.checked_sub_signed(SLACK));
-        let client = self.client.bounded();
-        let mut list = client.newest(self.pipeline);
-        let (mut bearing, mut untold) = (Vec::new(), Vec::new());
-        let mut read = 0_usize;
-        while let Some(run) = list.next().await {
-            let run = run?;
-            read = read.saturating_add(1);
-            if read > MOST_RUNS {
-                bearing.append(&mut untold);
-                return Ok(Looked::Unsure(bearing));
-            }
-            // Newest first, as every list comes that shows marks.
-            if earliest.is_some_and(|earliest| is_older(&run, earliest)) {
-                break;
-            }
-            match C::bears(&run, &entry.mark, &entry.place) {
-                Some(true) => bearing.push(run.reference),
-                Some(false) => {}
-                None => untold.push(run.reference),
-            }
+/// Where the list shows the mark: it decides, whatever else is recorded.
+async fn by_mark(target: &dyn Target, entry: &Entry) -> Result<Looked> {
+    // Where the service's clock was not known, nothing bounds the list: the sender's own may
+    // have been wrong by any time.
+    let sent = entry.sent.and_then(|sent| sent.at_service);
+    let earliest = sent.and_then(|moment| moment.checked_sub_signed(SLACK));
+    let target = target.bounded();
+    let mut list = target.newest();
+    let (mut bearing, mut untold) = (Vec::new(), Vec::new());
+    let mut read = 0_usize;
+    while let Some(run) = list.next().await {
+        let run = run?;
+        read = read.saturating_add(1);
+        if read > MOST_RUNS {
+            bearing.append(&mut untold);
+            return Ok(Looked::Unsure(bearing));
         }
-        Ok(match bearing.as_slice() {
-            [run] => Looked::Found(run.clone()),
-            [_, ..] => Looked::Unsure(bearing),
-            [] if untold.is_empty() => Looked::Nothing,
-            [] => Looked::Unsure(untold),
-        })
+        // Newest first, as every list comes that shows marks.
+        if earliest.is_some_and(|earliest| is_older(&run, earliest)) {
+            break;
+        }
+        match target.bears(&run, &entry.mark, &entry.place) {
+            Some(true) => bearing.push(run.reference),
+            Some(false) => {}
+            None => untold.push(run.reference),
+        }
     }
+    Ok(match bearing.as_slice() {
+        [run] => Looked::Found(run.clone()),
+        [_, ..] => Looked::Unsure(bearing),
+        [] if untold.is_empty() => Looked::Nothing,
+        [] => Looked::Unsure(untold),
+    })
+}
 
-    /// Where the list does not show the mark: what else is recorded speaks for a run, and proves
-    /// nothing. Unless the service has said that a run with the mark is going: once that one is
-    /// listed, the only run that fits is it.
-    async fn by_likeness(&self, entry: &Entry, going: bool, settled: bool) -> Result<Looked> {
-        let Some(sent) = entry.sent else {
+/// Where the list does not show the mark: what else is recorded speaks for a run, and proves
+/// nothing. Unless the service has said that a run with the mark is going: once that one is
+/// listed, the only run that fits is it.
+async fn by_likeness(
+    target: &dyn Target,
+    entry: &Entry,
+    going: bool,
+    settled: bool,
+) -> Result<Looked> {
+    let Some(sent) = entry.sent else {
+        return Ok(Looked::Nothing);
+    };
+    let target = target.bounded();
+    // Its clock is known after an answer. What fails here fails below too.
+    let _ = target.newest().next().await;
+    let since = sent
+        .at_service
+        .and_then(|there| target.session().before(there));
+    // Otherwise the sender's clock has to do, and nothing is concluded from it.
+    let dated = since.is_some();
+    let since = since.unwrap_or(sent.here);
+    let reconciled = target.reconcile(since).await?;
+    let fitting = match reconciled {
+        Reconciled::None if dated && entry.trace == Trace::Guarded && !going => {
             return Ok(Looked::Nothing);
-        };
-        let client = self.client.bounded();
-        // Its clock is known after an answer. What fails here fails below too.
-        let _ = client.newest(self.pipeline).next().await;
-        let since = sent
-            .at_service
-            .and_then(|there| client.session().before(there));
-        // Otherwise the sender's clock has to do, and nothing is concluded from it.
-        let dated = since.is_some();
-        let since = since.unwrap_or(sent.here);
-        let reconciled = client.reconcile(self.pipeline, self.request, since).await?;
-        let fitting = match reconciled {
-            Reconciled::None if dated && entry.trace == Trace::Guarded && !going => {
-                return Ok(Looked::Nothing);
-            }
-            Reconciled::None => Vec::new(),
-            Reconciled::One(run) => vec![*run],
-            Reconciled::Several(runs)
-            | Reconciled::Uncertain {
-                candidates: runs, ..
-            } => runs,
-        };
-        let fitting: Vec<RunRef> = fitting.into_iter().map(|run| run.reference).collect();
-        Ok(match fitting.as_slice() {
-            [run] if dated && going && settled => Looked::Found(run.clone()),
-            _ => Looked::Unsure(fitting),
-        })
-    }
+        }
+        Reconciled::None => Vec::new(),
+        Reconciled::One(run) => vec![*run],
+        Reconciled::Several(runs)
+        | Reconciled::Uncertain {
+            candidates: runs, ..
+        } => runs,
+    };
+    let fitting: Vec<RunRef> = fitting.into_iter().map(|run| run.reference).collect();
+    Ok(match fitting.as_slice() {
+        [run] if dated && going && settled => Looked::Found(run.clone()),
+        _ => Looked::Unsure(fitting),
+    })
 }
 
 fn is_older(run: &Run, earliest: DateTime<Utc>) -> bool {

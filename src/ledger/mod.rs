@@ -57,6 +57,7 @@ mod object_store;
 mod once;
 mod protocol;
 mod store;
+mod target;
 mod watch;
 
 #[cfg(test)]

@@ -9,13 +9,13 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::entry::{self, Entry, Intent};
 use super::hold::{Hold, Kept, write_in_place_of};
-use super::look::Traces;
+use super::look::look;
 use super::protocol::{self, Looked, Silence, Step};
+use super::target::{Request, Target};
 use super::watch::Watch;
 use super::{Key, Ledger, Stage, Version};
-use crate::client::Gate;
 use crate::error::{Error, ErrorKind, Result};
-use crate::mark::{Mark, MarkPlace, Trace};
+use crate::mark::{MarkPlace, Trace};
 use crate::run::{Run, RunRef, RunStatus};
 use crate::service_client::ServiceClient;
 
@@ -123,11 +123,14 @@ impl StartOnce {
             place: self.place.clone(),
             lease: self.lease,
         };
+        let target: Request<'_, C> = Request {
+            client: client.clone(),
+            pipeline,
+            request: request.clone(),
+        };
         let caller = Caller {
             once: self,
-            client,
-            pipeline,
-            request,
+            target: &target,
             intent,
             owner: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),
             ends: crate::client::after(self.wait),
@@ -141,11 +144,9 @@ impl StartOnce {
 }
 
 /// One call with a key.
-struct Caller<'c, C: ServiceClient> {
+struct Caller<'c> {
     once: &'c StartOnce,
-    client: &'c C,
-    pipeline: &'c C::Pipeline,
-    request: &'c C::Request,
+    target: &'c (dyn Target + 'c),
     intent: Intent<'c>,
     owner: String,
     /// When to stop waiting.
@@ -157,7 +158,7 @@ struct Caller<'c, C: ServiceClient> {
     doubt: Option<Error>,
 }
 
-impl<C: ServiceClient> Caller<'_, C> {
+impl Caller<'_> {
     async fn run(mut self) -> Result<Started> {
         loop {
             let began = Instant::now();
@@ -206,14 +207,7 @@ impl<C: ServiceClient> Caller<'_, C> {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        self.client.session().here()
-    }
-
-    /// The request with the mark on it.
-    fn marked(&self, mark: &Mark, place: &MarkPlace) -> Result<(C::Request, Trace)> {
-        let mut request = self.request.clone();
-        let trace = C::mark(&mut request, mark, place)?;
-        Ok((request, trace))
+        self.target.session().here()
     }
 
     /// Claims the key and starts. `None` where somebody else was faster, or the outcome is for the
@@ -221,12 +215,12 @@ impl<C: ServiceClient> Caller<'_, C> {
     async fn claim(&mut self, seen: Option<(&Entry, &Version)>) -> Result<Option<Started>> {
         let before = seen.map(|(entry, _)| entry);
         let mark = before.map_or_else(|| self.intent.new_mark(), |before| before.mark.clone());
-        let (request, trace) = self.marked(&mark, &self.once.place)?;
+        let (target, trace) = self.target.marked(&mark, &self.once.place)?;
         let now = self.now();
         let entry = self.intent.claim(before, (mark, trace), &self.owner, now);
         let ledger = Arc::clone(&self.once.ledger);
         let version = seen.map(|(_, version)| version);
-        let clock = self.client.session().clock();
+        let clock = target.session().clock();
         let hold = Hold::claim(ledger, entry, version, clock).await?;
         let Some(hold) = hold.map(Arc::new) else {
             return match Instant::now() < self.ends {
@@ -235,7 +229,7 @@ impl<C: ServiceClient> Caller<'_, C> {
             };
         };
         let outcome = {
-            let (start, kept_up) = (self.start(&hold, &request), hold.keep_up());
+            let (start, kept_up) = (self.start(&hold, &*target), hold.keep_up());
             pin_mut!(start, kept_up);
             match future::select(start, kept_up).await {
                 future::Either::Left((outcome, _)) => outcome,
@@ -246,17 +240,14 @@ impl<C: ServiceClient> Caller<'_, C> {
     }
 
     /// Makes the connection, then starts; the hold is asked right before each attempt leaves.
-    async fn start(&self, hold: &Arc<Hold>, request: &C::Request) -> Result<Run> {
+    async fn start(&self, hold: &Arc<Hold>, target: &dyn Target) -> Result<Run> {
         // A read makes the connection, fetches the token, and tells the service's time. Where it
         // fails, the start will say why.
-        let mut list = self.client.newest(self.pipeline);
+        let mut list = target.newest();
         let patience = self.once.lease.checked_div(CONNECTING).unwrap_or_default();
         let _ = timeout(patience, list.next()).await;
-        let mut client = self.client.clone();
-        hold.learn(client.session().service_is_ahead()).await;
-        let gate: Arc<dyn Gate> = Arc::<Hold>::clone(hold);
-        client.session_mut().pass(gate);
-        client.start(self.pipeline, request).await
+        hold.learn(target.session().service_is_ahead()).await;
+        target.start(Arc::<Hold>::clone(hold)).await
     }
 
     async fn conclude(
@@ -312,7 +303,7 @@ impl<C: ServiceClient> Caller<'_, C> {
 
     /// The run as it is now. Its reference is known, whatever the service says.
     async fn attach(&self, reference: RunRef) -> Started {
-        let run = match self.client.get(&reference).await {
+        let run = match self.target.runs().get(&reference).await {
             Ok(run) => run,
             Err(error) => {
                 let run = Run::new(reference, RunStatus::Unknown);
@@ -326,14 +317,9 @@ impl<C: ServiceClient> Caller<'_, C> {
     }
 
     async fn look(&self, entry: &Entry, silence: Silence) -> Result<Looked> {
-        let (request, _) = self.marked(&entry.mark, &entry.place)?;
-        let traces = Traces {
-            client: self.client,
-            pipeline: self.pipeline,
-            request: &request,
-        };
+        let (target, _) = self.target.marked(&entry.mark, &entry.place)?;
         let left = self.ends.saturating_duration_since(Instant::now());
-        let looked = timeout(left.max(SHORTEST_LOOK), traces.look(entry, silence)).await;
+        let looked = timeout(left.max(SHORTEST_LOOK), look(&*target, entry, silence)).await;
         Ok(looked.unwrap_or(Looked::Unread))
     }
 
