@@ -8,12 +8,15 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::auth::origin;
-use crate::client::{Clock, Clocks, Pace, RetryPolicy, Session, Shared};
+use crate::client::{Clock, Clocks, Credential, Dialect, Pace, RetryPolicy, Session, Shared};
+#[cfg(feature = "recording")]
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::http_client::{HttpClient, ReqwestClient, TLS_COMPILED_IN};
 #[cfg(feature = "recording")]
 use crate::recording::Recorder;
 use crate::secrets::Cleaner;
+use crate::service::Service;
 use crate::service_client::{IntoCredential, ServiceClient};
 
 /// The longest connect timeout: the clock below it cannot add every duration.
@@ -23,8 +26,13 @@ const LONGEST_CONNECTING: Duration = Duration::from_secs(24 * 3600);
 ///
 /// Only the credentials have no default.
 pub struct Builder<C: ServiceClient> {
-    base_url: String,
     credentials: Option<C::Credentials>,
+    settings: Settings,
+}
+
+/// What does not differ in kind from service to service, so that it is compiled once.
+struct Settings {
+    base_url: String,
     retry: RetryPolicy,
     timeout: Duration,
     attempt_timeout: Duration,
@@ -40,9 +48,8 @@ pub struct Builder<C: ServiceClient> {
 impl<C: ServiceClient> Builder<C> {
     /// Begins with the vendor's own address and no credentials, as `C::builder()` does.
     pub fn new() -> Self {
-        Builder {
+        let settings = Settings {
             base_url: C::BASE_URL.to_owned(),
-            credentials: None,
             retry: RetryPolicy::default(),
             timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(30),
@@ -53,6 +60,10 @@ impl<C: ServiceClient> Builder<C> {
             http: None,
             #[cfg(feature = "recording")]
             recorder: None,
+        };
+        Builder {
+            credentials: None,
+            settings,
         }
     }
 
@@ -60,7 +71,7 @@ impl<C: ServiceClient> Builder<C> {
     /// Scheme, host, port and a path before the documented paths.
     #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = base_url.into();
+        self.settings.base_url = base_url.into();
         self
     }
 
@@ -74,7 +85,7 @@ impl<C: ServiceClient> Builder<C> {
     /// Sets how temporary failures are retried.
     #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.retry = retry;
+        self.settings.retry = retry;
         self
     }
 
@@ -84,7 +95,7 @@ impl<C: ServiceClient> Builder<C> {
     /// `reconcile`, takes no longer either.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.settings.timeout = timeout;
         self
     }
 
@@ -92,7 +103,7 @@ impl<C: ServiceClient> Builder<C> {
     /// never longer than the call.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = timeout;
+        self.settings.attempt_timeout = timeout;
         self
     }
 
@@ -100,14 +111,14 @@ impl<C: ServiceClient> Builder<C> {
     /// that a failure to connect is known to be one.
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.connect_timeout = connect_timeout;
+        self.settings.connect_timeout = connect_timeout;
         self
     }
 
     /// Sets the longest answer that is read, in bytes after decompression: 16 MiB unless set.
     #[must_use]
     pub fn longest_answer(mut self, bytes: usize) -> Self {
-        self.longest_answer = bytes;
+        self.settings.longest_answer = bytes;
         self
     }
 
@@ -115,14 +126,14 @@ impl<C: ServiceClient> Builder<C> {
     /// second, as many may be made at once. The lowest rate is one request a day.
     #[must_use]
     pub fn requests_per_second(mut self, requests: f64) -> Self {
-        self.requests_per_second = requests;
+        self.settings.requests_per_second = requests;
         self
     }
 
     /// Sets where the wall clock comes from, for signatures and HTTP dates.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.settings.clock = Arc::new(clock);
         self
     }
 
@@ -130,7 +141,7 @@ impl<C: ServiceClient> Builder<C> {
     /// certificates or layers. [`HttpClient`] has the rules for it. It sets its own connect timeout.
     #[must_use]
     pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
-        self.http = Some(http);
+        self.settings.http = Some(http);
         self
     }
 
@@ -150,7 +161,7 @@ impl<C: ServiceClient> Builder<C> {
     #[cfg(feature = "recording")]
     #[must_use]
     pub fn record(mut self, recorder: impl Into<Recorder>) -> Self {
-        self.recorder = Some(recorder.into());
+        self.settings.recorder = Some(recorder.into());
         self
     }
 
@@ -169,11 +180,26 @@ impl<C: ServiceClient> Builder<C> {
     }
 
     fn session(self) -> Result<Session> {
-        let base_url = self.checked_base_url()?;
+        let base_url = self.settings.checked_base_url()?;
         let credentials = self.credentials;
         let credentials =
             credentials.ok_or_else(|| Error::configuration("no credentials were given"))?;
         let credential = credentials.into_credential()?;
+        let shared = self
+            .settings
+            .shared(base_url, credential, C::SERVICE, C::DIALECT)?;
+        Ok(Session::new(shared, C::QUERY))
+    }
+}
+
+impl Settings {
+    fn shared(
+        self,
+        base_url: Url,
+        credential: Credential,
+        service: Service,
+        dialect: &'static dyn Dialect,
+    ) -> Result<Shared> {
         // Connecting ends before the attempt does, so that a failure to connect is known as one.
         let attempt_timeout = self.attempt_timeout.min(self.timeout);
         let before = attempt_timeout.min(LONGEST_CONNECTING).mul_f64(0.9);
@@ -203,21 +229,21 @@ impl<C: ServiceClient> Builder<C> {
         #[cfg(feature = "recording")]
         let (http, http_is_callers) = match self.recorder {
             Some(recorder) => {
-                let (service, document) = (Some(C::SERVICE), C::DOCUMENT.text());
+                let document = service.document().map(Document::text).unwrap_or_default();
                 let (base, secrets) = (base_url.as_str(), cleaner.clone());
-                let recorded = recorder.client(http, service, &document, base, secrets)?;
+                let recorded = recorder.client(http, Some(service), &document, base, secrets)?;
                 (recorded, true)
             }
             None => (http, http_is_callers),
         };
-        let shared = Shared {
-            service: C::SERVICE,
+        Ok(Shared {
+            service,
             base_url,
             http,
             reqwest,
             http_is_callers,
             credential,
-            dialect: C::DIALECT,
+            dialect,
             retry: self.retry,
             pace: Pace::new(self.requests_per_second),
             timeout: self.timeout,
@@ -225,8 +251,7 @@ impl<C: ServiceClient> Builder<C> {
             longest_answer: self.longest_answer,
             clocks: Clocks::new(self.clock),
             cleaner: RwLock::new(cleaner),
-        };
-        Ok(Session::new(shared, C::QUERY))
+        })
     }
 
     fn checked_base_url(&self) -> Result<Url> {
@@ -264,8 +289,8 @@ impl<C: ServiceClient> fmt::Debug for Builder<C> {
     /// Without the address: a password may be in it until it was checked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("retry", &self.retry)
-            .field("timeout", &self.timeout)
+            .field("retry", &self.settings.retry)
+            .field("timeout", &self.settings.timeout)
             .finish_non_exhaustive()
     }
 }

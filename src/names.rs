@@ -32,7 +32,7 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
     };
     pin_mut!(list);
     let mut found: Vec<I> = Vec::new();
-    let mut near: Vec<(f64, String)> = Vec::new();
+    let mut near = Nearest::default();
     let mut read = 0_usize;
     while let Some(item) = list.next().await {
         let called = called(item?);
@@ -47,28 +47,45 @@ pub(crate) async fn pick<T, I: Clone + ToString>(
         if candidate == name {
             found.push(id);
         } else {
-            let likeness = strsim::jaro_winkler(&candidate.to_lowercase(), &name.to_lowercase());
-            near.push((likeness, candidate));
-            near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-            near.truncate(NEAREST);
+            near.add(name, candidate);
         }
     }
-    let detail = match found.as_slice() {
-        [id] => return Ok(id.clone()),
-        [] if near.is_empty() => format!("there is no {what} {name:?}: the list is empty"),
-        [] => {
-            let names: Vec<String> = near.iter().map(|(_, name)| format!("{name:?}")).collect();
-            format!(
-                "no {what} is named {name:?}; the nearest are {}",
-                names.join(", ")
-            )
+    if let [id] = found.as_slice() {
+        return Ok(id.clone());
+    }
+    let ids: Vec<String> = found.iter().map(ToString::to_string).collect();
+    Err(error(near.instead_of(what, name, &ids)))
+}
+
+/// The names that are most like the one that is looked for, with how like it they are. Apart from
+/// the search, so that it is compiled once and not for every list.
+#[derive(Default)]
+struct Nearest(Vec<(f64, String)>);
+
+impl Nearest {
+    fn add(&mut self, name: &str, candidate: String) {
+        let likeness = strsim::jaro_winkler(&candidate.to_lowercase(), &name.to_lowercase());
+        let near = &mut self.0;
+        near.push((likeness, candidate));
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        near.truncate(NEAREST);
+    }
+
+    /// Why nothing was picked; `ids` are those of that very name.
+    fn instead_of(&self, what: &str, name: &str, ids: &[String]) -> String {
+        match (ids, self.0.as_slice()) {
+            ([], []) => format!("there is no {what} {name:?}: the list is empty"),
+            ([], near) => {
+                let names: Vec<String> = near.iter().map(|(_, name)| format!("{name:?}")).collect();
+                let names = names.join(", ");
+                format!("no {what} is named {name:?}; the nearest are {names}")
+            }
+            (ids, _) => {
+                let ids = ids.join(", ");
+                format!("several {what}s are named {name:?}: {ids}")
+            }
         }
-        several => {
-            let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
-            format!("several {what}s are named {name:?}: {}", ids.join(", "))
-        }
-    };
-    Err(error(detail))
+    }
 }
 
 /// The one of several things of a run that is meant: by its name or its id, or because there is no

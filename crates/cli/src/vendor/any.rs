@@ -47,9 +47,6 @@ pub trait AnyVendor: Send + Sync {
     /// The subcommand of `preview`.
     fn preview_command(&self) -> Option<Command>;
 
-    /// The subcommand of `spec probe`: all flags of both lists, and those of a start, which need `--start`.
-    fn probe_command(&self) -> Command;
-
     /// The document that the client is generated from.
     fn document(&self) -> String;
 
@@ -83,6 +80,28 @@ pub trait AnyVendor: Send + Sync {
 
     /// Stops a run, without letting its steps come to an end.
     fn stop<'a>(&self, run: &'a RunRef, access: Access<'a>) -> BoxFuture<'a, Result<Run, Failure>>;
+}
+
+impl dyn AnyVendor + '_ {
+    /// The subcommand of `spec probe`: all flags of both lists, and those of a start, which need `--start`.
+    pub fn probe_command(&self) -> Command {
+        let lists = [self.list_command(), self.pipelines_command()];
+        let has = |command: &Command, flag: &Arg| {
+            let mut known = command.get_arguments();
+            known.any(|one| one.get_id() == flag.get_id())
+        };
+        let start =
+            self.start_command()
+                .mut_args(|flag| match lists.iter().any(|list| has(list, &flag)) {
+                    true => flag,
+                    false => flag.requires("start"),
+                });
+        let flags = lists.iter().flat_map(Command::get_arguments);
+        flags.fold(start, |command, flag| match has(&command, flag) {
+            true => command,
+            false => command.arg(flag),
+        })
+    }
 }
 
 impl<V: Vendor> AnyVendor for V {
@@ -132,25 +151,6 @@ impl<V: Vendor> AnyVendor for V {
         V::HAS_PREVIEW.then(|| {
             self.start_command()
                 .about(format!("{about} {}", V::Client::SERVICE.title()))
-        })
-    }
-
-    fn probe_command(&self) -> Command {
-        let lists = [self.list_command(), self.pipelines_command()];
-        let has = |command: &Command, flag: &Arg| {
-            let mut known = command.get_arguments();
-            known.any(|one| one.get_id() == flag.get_id())
-        };
-        let start =
-            self.start_command()
-                .mut_args(|flag| match lists.iter().any(|list| has(list, &flag)) {
-                    true => flag,
-                    false => flag.requires("start"),
-                });
-        let flags = lists.iter().flat_map(Command::get_arguments);
-        flags.fold(start, |command, flag| match has(&command, flag) {
-            true => command,
-            false => command.arg(flag),
         })
     }
 
