@@ -213,12 +213,13 @@ impl<'r> Pass<'r> {
     }
 
     fn members(&mut self, place: &str, own: bool, given: Map<String, Value>) -> Map<String, Value> {
-        let one = |(name, mut value): (String, Value)| {
+        let mut redacted = Map::new();
+        for (name, mut value) in given {
             let name = self.key(place, &name, own);
             self.value(&format!("{place}/{name}"), &name, &mut value);
-            (name, value)
-        };
-        given.into_iter().map(one).collect()
+            redacted.insert(name, value);
+        }
+        redacted
     }
 
     /// A key of an object. In an answer one that the document does not name stays, unless it is a key of a map, or

@@ -59,11 +59,12 @@ impl Document {
     pub fn response_examples<'d>(&'d self, operation: &'d Operation) -> Vec<ResponseExample<'d>> {
         let mut examples = Vec::new();
         for response in &operation.responses {
-            let headers: BTreeMap<&str, &Value> = response
-                .headers
-                .iter()
-                .filter_map(|header| Some((header.name.as_str(), self.parameter_example(header)?)))
-                .collect();
+            let shown = response.headers.iter().filter_map(|header| {
+                let example = self.parameter_example(header)?;
+                Some((header.name.as_str(), example))
+            });
+            let mut headers = BTreeMap::new();
+            headers.extend(shown);
             for media_type in &response.content {
                 for (name, value) in self.body_examples(media_type) {
                     examples.push(ResponseExample {

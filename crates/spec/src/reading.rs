@@ -1,7 +1,5 @@
 //! Reads the operations out of a document, every `$ref` followed.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::media_type::essence;
@@ -147,13 +145,14 @@ fn credentials(outline: &Outline<'_>, asking: &Node<'_>) -> Vec<Vec<Credential>>
     let schemes = outline
         .of(Kind::SecurityScheme)
         .filter(|node| node.role == "securitySchemes");
-    let schemes: BTreeMap<String, &Node<'_>> = schemes.map(|node| (node.name(), node)).collect();
+    let schemes: Vec<&Node<'_>> = schemes.collect();
     let credential = |(name, scopes): (&String, &Value)| {
         let scopes = scopes.as_array().into_iter().flatten();
         let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
+        let scheme = schemes.iter().find(|node| node.name() == *name)?;
         Some(Credential {
             scheme: name.clone(),
-            carrier: carrier(outline.resolve(schemes.get(name)?))?,
+            carrier: carrier(outline.resolve(scheme))?,
             scopes: scopes.collect(),
         })
     };

@@ -362,7 +362,7 @@ fn nullable(source: &Map<String, Value>, mut target: Map<String, Value>) -> Valu
 fn as_object(schema: Value) -> Map<String, Value> {
     match schema {
         Value::Object(object) => object,
-        Value::Bool(false) => Map::from_iter([("not".to_owned(), json!({}))]),
+        Value::Bool(false) => as_object(json!({ "not": {} })),
         _ => Map::new(),
     }
 }

@@ -71,7 +71,8 @@ fn overview(simulators: &Simulators) -> Value {
         });
         (simulator.service.name().to_owned(), about)
     };
-    let services: serde_json::Map<String, Value> = simulators.all().map(service).collect();
+    let mut services = serde_json::Map::new();
+    services.extend(simulators.all().map(service));
     json!({
         "now": simulators.clock.now().to_rfc3339(),
         "manual_clock": simulators.clock.is_manual(),

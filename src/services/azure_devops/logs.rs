@@ -50,7 +50,9 @@ impl Client {
     async fn step_names(&self, run: &RunRef) -> Result<BTreeMap<i64, String>> {
         let records = self.timeline(run).await?.into_iter();
         let named = records.filter_map(|record| Some((record.log?.id?, record.name?)));
-        Ok(named.collect())
+        let mut names = BTreeMap::new();
+        names.extend(named);
+        Ok(names)
     }
 
     /// What is known of the parts of a run. Nothing of a run that has none, nor of one that there is

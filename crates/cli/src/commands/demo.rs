@@ -3,7 +3,6 @@
 //! Nothing is simplified: the same arguments, requests, signatures and waits as on the real
 //! services, over HTTP on loopback. The sandbox checks every credential.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
@@ -48,9 +47,13 @@ pub async fn run(context: &Context) -> Result<u8, Failure> {
             "Free a port on loopback.",
         )
     })?;
-    let variables: BTreeMap<&str, String> = sandbox.variables().into_iter().collect();
+    let variables = sandbox.variables();
     let inside = Context {
-        environment: Environment::new(move |name| variables.get(name).map(OsString::from)),
+        environment: Environment::new(move |name| {
+            let mut variables = variables.iter();
+            let found = variables.find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        }),
         folder: None,
         settings: Settings::default(),
         output: Output::new(context.output.is_json(), false),

@@ -88,7 +88,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         )
     })?;
     context.stage.enter(Doing::Serving);
-    let variables: BTreeMap<_, _> = sandbox.variables().into_iter().collect();
+    let mut variables = BTreeMap::new();
+    variables.extend(sandbox.variables());
     let served = json!({ "variables": variables });
     context.output.result(&served, || {
         let variables = sandbox.variables();

@@ -69,15 +69,17 @@ impl<'d> Comparison<'d> {
             Entry::Both((old, _), (new, _)) => Some((old, new)),
             Entry::Gone(_) | Entry::New(_) => None,
         });
-        let names: BTreeMap<&String, &String> = names.collect();
+        let names: Vec<(&String, &String)> = names.collect();
         let (before, after) = self.values(place);
         let mut before = ways(before);
         for way in &mut before {
             let renamed = std::mem::take(way).into_iter();
-            let new_name = |name: String| names.get(&name).map_or(name, |new| (*new).clone());
-            *way = renamed
-                .map(|(name, scopes)| (new_name(name), scopes))
-                .collect();
+            let new_name = |name: String| {
+                let mut names = names.iter();
+                let renamed = names.find(|(old, _)| **old == name);
+                renamed.map_or(name, |(_, new)| (*new).clone())
+            };
+            way.extend(renamed.map(|(name, scopes)| (new_name(name), scopes)));
         }
         let after = ways(after);
         let mut put = |what: String, impacts| self.changed(place, what, impacts);
@@ -188,10 +190,10 @@ fn ways(list: &Value) -> Vec<Way> {
             .map(str::to_owned)
             .collect()
     };
-    let way = |way: &Value| {
-        members(way)
-            .map(|(name, value)| (name.clone(), scopes(value)))
-            .collect()
+    let way = |asked: &Value| {
+        let mut way = Way::new();
+        way.extend(members(asked).map(|(name, value)| (name.clone(), scopes(value))));
+        way
     };
     list.as_array().into_iter().flatten().map(way).collect()
 }

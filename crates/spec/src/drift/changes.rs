@@ -136,13 +136,11 @@ impl<'d> Components<'d> {
         while !self.taken.insert(name.clone()) {
             name.push_str("Seen");
         }
-        let properties: Map<String, Value> = fields
-            .iter()
-            .map(|(field, seen)| {
-                let schema = self.schema(&format!("{name} {field}"), seen, changes);
-                (field.clone(), schema)
-            })
-            .collect();
+        let mut properties = Map::new();
+        for (field, seen) in fields {
+            let schema = self.schema(&format!("{name} {field}"), seen, changes);
+            properties.insert(field.clone(), schema);
+        }
         let value = json!({ "type": "object", "description": SEEN, "properties": properties });
         let path = "/components/schemas";
         changes.push(match self.document.root().pointer(path) {

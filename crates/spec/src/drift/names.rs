@@ -1,14 +1,12 @@
 //! What a part of a document is called by people.
 
-use std::collections::BTreeMap;
-
 use super::super::document::Document;
 use super::super::pointer;
 
 /// The names of a document's operations, by pointer.
 #[derive(Debug)]
 pub(super) struct Names<'d> {
-    operations: BTreeMap<&'d str, &'d str>,
+    operations: Vec<(&'d str, &'d str)>,
 }
 
 impl<'d> Names<'d> {

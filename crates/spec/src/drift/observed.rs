@@ -25,7 +25,7 @@ impl Observed {
             Value::Object(members) => {
                 let fields = members.iter();
                 let fields = fields.map(|(name, value)| (name.clone(), Self::of(value)));
-                seen.fields = Some(fields.collect());
+                seen.fields.get_or_insert_default().extend(fields);
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }

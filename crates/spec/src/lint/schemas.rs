@@ -211,9 +211,8 @@ fn inline(schema: &Node<'_>, report: &mut Report<'_>) {
 /// Unnamed schemas are named by their titles: two equal ones, or one that is a component's name, do not work.
 fn titles(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
     let components = uses.generated(outline).filter(|node| is_named(node));
-    let mut taken: BTreeMap<String, &str> = components
-        .map(|node| (pascal(&node.name()), node.pointer.as_str()))
-        .collect();
+    let mut taken = BTreeMap::new();
+    taken.extend(components.map(|node| (pascal(&node.name()), node.pointer.as_str())));
     for schema in uses.generated(outline).filter(|node| !is_named(node)) {
         let Some(title) = schema.text("title") else {
             continue;

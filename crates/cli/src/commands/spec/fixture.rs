@@ -8,6 +8,7 @@ use runpipe::Service;
 use runpipe::recording::Exchange;
 use runpipe_spec::fixture::Fixture;
 use serde::Serialize;
+use serde_json::Map;
 
 use super::{document, fixtures, recordings};
 use crate::context::Context;
@@ -87,14 +88,14 @@ fn write(
         let mut known = documented.headers.iter();
         known.any(|one| one.name.eq_ignore_ascii_case(header))
     };
-    let headers = response.headers.iter().filter(|(name, _)| named(name));
+    let shown = response.headers.iter().filter(|(name, _)| named(name));
+    let mut headers = Map::new();
+    headers.extend(shown.map(|(name, value)| (name.clone(), value.clone().into())));
     let fixture = Fixture::new(
         format!("{}/{}-recorded.json", operation.id, documented.status),
         format!("recorded, {}", exchange.recorded.date_naive()),
         response.headers.get("content-type").cloned(),
-        headers
-            .map(|(name, value)| (name.clone(), value.clone().into()))
-            .collect(),
+        headers,
         response.body.clone(),
     );
     let file = folder.join(&fixture.path);

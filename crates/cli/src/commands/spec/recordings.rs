@@ -191,7 +191,8 @@ fn parts(given: Vec<Header>, content: Option<Content>) -> (BTreeMap<String, Stri
     let named = given
         .into_iter()
         .map(|header| (header.name.to_lowercase(), header.value));
-    let mut headers: BTreeMap<String, String> = named.collect();
+    let mut headers = BTreeMap::new();
+    headers.extend(named);
     let Some(content) = content else {
         return (headers, Value::Null);
     };

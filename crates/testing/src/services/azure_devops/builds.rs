@@ -61,8 +61,9 @@ fn queued_variables(run: &StoredRun) -> Option<String> {
         let value = variable.get("value")?.as_str()?;
         (secret != Some(true)).then(|| (name.clone(), json!(value)))
     });
-    let shown: serde_json::Map<String, Value> = shown.collect();
-    (!shown.is_empty()).then(|| Value::Object(shown).to_string())
+    let mut variables = serde_json::Map::new();
+    variables.extend(shown);
+    (!variables.is_empty()).then(|| Value::Object(variables).to_string())
 }
 
 /// A build. Times and result are absent until there are any.

@@ -155,10 +155,11 @@ impl Site<'_> {
         });
         fields.insert("yamlDetails".to_owned(), yaml);
         if let Some(variables) = run.request.get("variables").and_then(Value::as_object) {
-            let shown = variables
-                .iter()
-                .map(|(name, variable)| (name.clone(), shown(variable)));
-            fields.insert("variables".to_owned(), Value::Object(shown.collect()));
+            let mut variables = variables.clone();
+            variables
+                .values_mut()
+                .for_each(|variable| *variable = shown(variable));
+            fields.insert("variables".to_owned(), Value::Object(variables));
         }
         Value::Object(fields)
     }

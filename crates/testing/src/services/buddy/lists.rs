@@ -55,12 +55,11 @@ pub(super) fn list_executions(
 }
 
 fn sorted<'p>(call: &Call<'_>, mut pipelines: Vec<&'p Pipeline>) -> Vec<&'p Pipeline> {
-    match call.text("sort_by") {
-        Some("id") => {
-            pipelines.sort_by_key(|pipeline| pipeline.id.parse::<i64>().unwrap_or(i64::MAX))
-        }
-        _ => pipelines.sort_by(|a, b| a.name.cmp(&b.name)),
-    }
+    let by_id = call.text("sort_by") == Some("id");
+    pipelines.sort_by_cached_key(|pipeline| match by_id {
+        true => (pipeline.id.parse().unwrap_or(i64::MAX), String::new()),
+        false => (0, pipeline.name.clone()),
+    });
     if call.text("sort_direction") == Some("DESC") {
         pipelines.reverse();
     }
