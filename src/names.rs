@@ -66,8 +66,11 @@ impl Nearest {
     fn add(&mut self, name: &str, candidate: String) {
         let likeness = strsim::jaro_winkler(&candidate.to_lowercase(), &name.to_lowercase());
         let near = &mut self.0;
-        near.push((likeness, candidate));
-        near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let place = near.partition_point(|(other, name)| {
+            let order = likeness.total_cmp(other).then_with(|| name.cmp(&candidate));
+            order.is_lt()
+        });
+        near.insert(place, (likeness, candidate));
         near.truncate(NEAREST);
     }
 

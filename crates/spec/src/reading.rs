@@ -1,5 +1,7 @@
 //! Reads the operations out of a document, every `$ref` followed.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::media_type::essence;
@@ -116,13 +118,17 @@ fn content(outline: &Outline<'_>, owner: &Node<'_>) -> Vec<MediaType> {
         };
         (node.name(), rules)
     };
-    let media_type = |node: &Node<'_>| MediaType {
-        range: essence(&node.name()),
-        schema: outline
-            .child(node, "schema")
-            .map(|schema| schema.pointer.clone()),
-        encoding: outline.children(node, "encoding").map(encoding).collect(),
-        pointer: node.pointer.clone(),
+    let media_type = |node: &Node<'_>| {
+        let mut encodings = BTreeMap::new();
+        encodings.extend(outline.children(node, "encoding").map(encoding));
+        MediaType {
+            range: essence(&node.name()),
+            schema: outline
+                .child(node, "schema")
+                .map(|schema| schema.pointer.clone()),
+            encoding: encodings,
+            pointer: node.pointer.clone(),
+        }
     };
     outline.children(owner, "content").map(media_type).collect()
 }
