@@ -27,7 +27,7 @@ pub mod builder {
             }
         }
         pub async fn send(self) -> Result<ResponseValue<types::Thing>, Error<()>> {
-            let url = format!("{}/things/*", client.baseurl,);
+            let url = format!("{}/things/<thingId>", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             header_map.append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
@@ -97,7 +97,7 @@ fn another_shape_is_refused_with_what_was_expected() {
         ("header_map.append", "headers.append", "`api-version`"),
         ("let url", "let address", "`url`"),
         ("\"{}/things", "\"https://{}/things", "`url`"),
-        ("things/*", "things/{}", "`url`"),
+        ("things/<thingId>", "things/{}", "`url`"),
         ("let mut request", "let mut sent", "`request`"),
         (
             ".headers(header_map)",
