@@ -51,7 +51,7 @@ fn fill<'v>(
     for piece in pieces {
         let (place, after) = piece.split_once('>').ok_or(Misplaced)?;
         let (name, value) = values.next().ok_or(Misplaced)?;
-        // Nothing at run time changes a name, and every operation is called in a test.
+        // Nothing changes a name at run time: it is enough that the tests look at it.
         if cfg!(debug_assertions) && !is_at(name, place) {
             return Err(Misplaced);
         }

@@ -3,6 +3,7 @@
 
 mod attaching;
 mod brittle;
+mod clocks;
 mod crashes;
 #[cfg(unix)]
 mod hostile;

@@ -138,9 +138,9 @@ impl Call {
         run.chain(others.map(|(name, value)| (*name, value.as_str())))
     }
 
-    /// Takes note that the path has more places than there are values.
+    /// Takes note that the path has other places than there are values.
     pub(in crate::client) fn lacks_a_value(&self) {
-        let error = Error::configuration("a value of the path is missing");
+        let error = Error::configuration("the path names other values than the call gives");
         self.told().error = Some(self.locate(error));
     }
 

@@ -1,0 +1,89 @@
+//! What a look concludes from the service's time, which each answer tells a little better.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use runpipe::{Error, ErrorKind, RetryPolicy};
+use runpipe_testing::{Rule, Sandbox, Script, ScriptedAnswer};
+use serde_json::{Value, json};
+
+use crate::subject::{Matillion, Site, Subject};
+
+const LIST: &str = "listPipelineExecutions";
+
+fn moment(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a moment")
+}
+
+/// A list that was answered at a second.
+fn list(date: &str, results: &Value) -> Rule {
+    let answer = ScriptedAnswer::status(200)
+        .header("date", date)
+        .body(json!({ "results": results }));
+    Rule::answer(Matillion::SERVICE, answer).operation(LIST)
+}
+
+/// One call that does not wait, by a machine with this clock.
+async fn call(site: &Site, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Error {
+    let builder = site.sandbox.matillion_builder().clock(clock);
+    let client = builder.retry(RetryPolicy::none()).build();
+    let (client, pipeline) = (
+        client.expect("a client"),
+        Matillion::pipeline(&site.sandbox),
+    );
+    let once = site.once().wait(Duration::ZERO);
+    let outcome = once.start(&client, &pipeline, &Matillion::request()).await;
+    let error = outcome.expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    error
+}
+
+/// The start was sent at 10:00:10 by both clocks. At the first answer of a look the service's clock
+/// may be 0.9 s behind; the second shows that it is not.
+#[tokio::test]
+async fn a_run_is_not_taken_for_older_when_the_time_becomes_better_known() {
+    let mut site = Site::open().await;
+    let lists = Arc::new(AtomicUsize::new(0));
+    let counted = lists.clone();
+    let sandbox = Sandbox::builder().on_request(move |received| {
+        if received.operation.as_deref() == Some(LIST) {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    site.sandbox = sandbox.start().await.expect("a sandbox");
+    let failing = |operation| {
+        let answer = ScriptedAnswer::status(500);
+        Rule::answer(Matillion::SERVICE, answer).operation(operation)
+    };
+    let script = [
+        list("Fri, 01 May 2026 10:00:10 GMT", &json!([])),
+        failing(LIST).always(),
+        failing(Matillion::START),
+    ];
+    site.sandbox.play(&Script::new(script)).expect("a script");
+    call(&site, || moment("2026-05-01T10:00:10Z")).await;
+    let run = json!([{
+        "pipelineExecutionId": "e2a4c9b1-7f58-4d06-9b3e-58d1f0a6c274",
+        "pipelineName": "Load orders",
+        "environmentName": "Production",
+        "trigger": "API",
+        "status": "RUNNING",
+        "startedAt": "2026-05-01T10:00:10.300Z",
+    }]);
+    let script = [
+        list("Fri, 01 May 2026 10:01:00 GMT", &run),
+        list("Fri, 01 May 2026 10:01:01 GMT", &run).always(),
+    ];
+    site.sandbox.clear_script();
+    site.sandbox.play(&Script::new(script)).expect("a script");
+    lists.store(0, Ordering::SeqCst);
+    let clock = move || match lists.load(Ordering::SeqCst) {
+        0 | 1 => moment("2026-05-01T10:01:00.900Z"),
+        _ => moment("2026-05-01T10:01:01Z"),
+    };
+    let error = call(&site, clock).await;
+    assert_eq!(error.candidates().len(), 1, "{error}");
+    assert_eq!(site.asked::<Matillion>(), 1);
+}
