@@ -66,6 +66,8 @@ fn segment(value: &str) -> String {
 }
 
 fn http() -> reqwest::Client {
+    // reqwest wants to know who would encrypt.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

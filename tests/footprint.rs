@@ -38,7 +38,7 @@ fn crates(words: &[&str]) -> BTreeSet<String> {
 
 /// Names of the crates in the build of a consumer who names this service.
 fn of_one(service: &str, edges: &str) -> BTreeSet<String> {
-    let features = format!("{service},rustls");
+    let features = format!("{service},rustls-ring");
     let words = ["--no-default-features", "--features", &features, "--edges"];
     crates(&[&words[..], &[edges]].concat())
         .iter()
@@ -79,7 +79,7 @@ fn a_consumer_of_one_service_compiles_neither_program_nor_sandbox() {
 #[test]
 fn a_consumer_of_one_service_compiles_only_that_service() {
     for service in services() {
-        let features = format!("{service},rustls");
+        let features = format!("{service},rustls-no-provider");
         let words = ["--no-default-features", "--features", &features];
         let words = [
             &words[..],
@@ -97,7 +97,11 @@ fn the_default_build_is_the_services_and_tls() {
     let words = ["--depth", "0", "--format", "{f}", "--edges", "normal"];
     let features = tree(&words);
     let enabled: BTreeSet<&str> = features.trim().split(',').collect();
-    let expected = [&services()[..], &["default", "services", "rustls"]].concat();
+    let expected = [
+        &services()[..],
+        &["default", "services", "rustls-no-provider", "rustls-ring"],
+    ]
+    .concat();
     assert_eq!(enabled, expected.into_iter().collect());
 }
 

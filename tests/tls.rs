@@ -13,7 +13,7 @@ use runpipe::buddy::{Client, Credentials, PipelineRef, types::RunExecutionReques
 use runpipe::{Builder, Runs, WaitOptions, wait_all};
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 use runpipe::{Network, ReqwestClient};
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpListener;
@@ -65,7 +65,7 @@ async fn start(url: &str) {
         let error = client(url).expect_err("there is no provider");
         assert_eq!(error.kind(), runpipe::ErrorKind::Configuration, "{error}");
         assert!(error.to_string().contains("install_default"), "{error}");
-        let provider: CryptoProvider = aws_lc_rs::default_provider();
+        let provider: CryptoProvider = ring::default_provider();
         provider.install_default().expect("the first one");
     }
     let pipeline = PipelineRef::new("acme", "site", 7);
@@ -131,7 +131,7 @@ async fn a_start_goes_over_tls() {
         .write_all(cert.pem().as_bytes())
         .expect("it is written");
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    let provider = Arc::new(ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")

@@ -142,6 +142,8 @@ async fn matillion_token(sandbox: &Sandbox) -> String {
         ("client_id", &accepted.matillion_client_id),
         ("client_secret", &accepted.matillion_client_secret),
     ];
+    // reqwest wants to know who would encrypt.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let answer = reqwest::Client::new()
         .post(sandbox.token_url())
         .form(&form)

@@ -12,6 +12,7 @@ use runpipe_testing::{RunPlan, Sandbox};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
+use tokio_rustls::rustls::crypto::ring;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -70,10 +71,17 @@ impl HttpClient for Proxied {
     }
 }
 
+/// A client that sends through this proxy.
+fn through(proxy: &str) -> reqwest::Client {
+    // reqwest wants to know who would encrypt.
+    let _ = ring::default_provider().install_default();
+    let client = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy).expect("a proxy"));
+    client.build().expect("a client")
+}
+
 /// Starts a run and waits for it with signed requests, which the service would refuse if the proxy changed them.
 async fn signed_through(sandbox: &Sandbox, proxy: &str) -> Value {
-    let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy).expect("a proxy"));
-    let http = Proxied(http.build().expect("a client"));
+    let http = Proxied(through(proxy));
     let builder = sandbox.client_builder::<aliyun::Client>();
     let client = builder
         .http_client(Arc::new(http))
@@ -177,8 +185,7 @@ async fn what_the_proxy_does_not_pass_on_is_told_and_not_recorded() {
     Mock::given(any()).respond_with(long).mount(&server).await;
     let folder = tempfile::tempdir().expect("a folder");
     let (_proxy, _stdout, url) = proxy(Service::Buddy, &server.uri(), folder.path()).await;
-    let client = reqwest::Client::builder().proxy(reqwest::Proxy::http(&url).expect("a proxy"));
-    let client = client.build().expect("a client");
+    let client = through(&url);
     let here = format!("{}/workspaces", server.uri());
     for (request, status, told, received) in [
         (

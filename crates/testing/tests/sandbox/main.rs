@@ -58,6 +58,8 @@ pub(crate) async fn send(request: reqwest::RequestBuilder) -> Result<Answer, Box
 /// One client for all tests. It keeps no connection: each test has a runtime of its own.
 pub(crate) fn http() -> reqwest::Client {
     static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        // Where reqwest is built with TLS, it wants to know who would encrypt.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0);

@@ -45,6 +45,8 @@ async fn send(request: RequestBuilder) -> Result<Answer, Box<dyn Error>> {
 }
 
 fn http() -> reqwest::Client {
+    // Where reqwest is built with TLS, it wants to know who would encrypt.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()
         .build()
