@@ -36,7 +36,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches};
 use runpipe::recording::Recorder;
 
-use command_line::{configured, refusal};
+use command_line::{called, configured, refusal};
 use commands::{Arguments, Command};
 use context::Context;
 use output::{Output, log};
@@ -59,12 +59,18 @@ fn run(
     folder: Option<PathBuf>,
 ) -> u8 {
     let words: Vec<OsString> = arguments.into_iter().collect();
-    let bare = Arguments::command();
-    let configured = Settings::read(folder.as_deref(), &environment)
-        .and_then(|settings| Ok((configured::command(bare.clone(), &settings)?, settings)));
+    let called = || called::by(&words, Arguments::command);
+    let configured = Settings::read(folder.as_deref(), &environment).and_then(|settings| {
+        let command = match settings.is_empty() {
+            true => called(),
+            // Whose names are those of all services' flags.
+            false => configured::command(Arguments::command(), &settings)?,
+        };
+        Ok((command, settings))
+    });
     let (mut command, settings, unusable) = match configured {
         Ok((command, settings)) => (command, settings, None),
-        Err(fault) => (bare, Settings::default(), Some(fault)),
+        Err(fault) => (called(), Settings::default(), Some(fault)),
     };
     let parsed = command.try_get_matches_from_mut(&words);
     let parsed = parsed.and_then(|matches| {
@@ -209,6 +215,28 @@ mod tests {
             assert_eq!(stderr.contains("runpipe list buddy"), *looks, "{stderr}");
             assert!(!stderr.contains("s3cret"), "{stderr}");
         }
+    }
+
+    /// What a command line has built of its commands: those with flags or subcommands.
+    fn built(command: &clap::Command) -> Vec<&str> {
+        let commands = command.get_subcommands();
+        let is_built =
+            |one: &&clap::Command| one.has_subcommands() || one.get_arguments().next().is_some();
+        commands
+            .filter(is_built)
+            .map(clap::Command::get_name)
+            .collect()
+    }
+
+    #[test]
+    fn nothing_is_built_that_is_not_called() {
+        let words = ["runpipe", "start", "buddy", "--pipeline", "status"].map(OsString::from);
+        let command = called::by(&words, Arguments::command);
+        assert_eq!(built(&command), ["start", "status"]);
+        let start = command.find_subcommand("start").expect("a command");
+        assert_eq!(built(start), ["buddy"]);
+        let all = Arguments::command();
+        assert!(built(&all).len() > 20, "{:?}", built(&all));
     }
 
     fn break_off(doing: Doing) {

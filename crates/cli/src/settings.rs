@@ -131,6 +131,11 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Whether no file sets anything.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.untrusted.is_empty()
+    }
+
     /// The one value of a setting.
     pub fn text(&self, about: &About, name: &str) -> Option<&str> {
         let mut all = self.all.iter();

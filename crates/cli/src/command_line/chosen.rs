@@ -3,6 +3,7 @@
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
+use super::called::may_be;
 use super::configured::SERVICE;
 use crate::services;
 use crate::vendor::any::AnyVendor;
@@ -12,8 +13,13 @@ pub trait Shared: Args {
     /// What the command does, up to the name of the service.
     const ABOUT: &'static str;
 
-    /// A service's subcommand with its own flags, where the service has the command.
-    fn command(vendor: &dyn AnyVendor) -> Option<Command>;
+    /// Whether the service has the command.
+    fn is_for(_: &dyn AnyVendor) -> bool {
+        true
+    }
+
+    /// A service's subcommand with its own flags.
+    fn command(vendor: &dyn AnyVendor) -> Command;
 }
 
 /// The service that was chosen, with its own flags and the shared ones.
@@ -51,8 +57,15 @@ impl<S: Shared> FromArgMatches for Chosen<S> {
 
 impl<S: Shared> Subcommand for Chosen<S> {
     fn augment_subcommands(command: Command) -> Command {
-        let commands = services::ALL.iter().filter_map(|vendor| {
-            let command = S::command(*vendor)?;
+        let vendors = services::ALL.iter().filter(|vendor| S::is_for(**vendor));
+        let commands = vendors.map(|vendor| {
+            let service = vendor.service();
+            let about = format!("{} {}", S::ABOUT, service.title());
+            let command = Command::new(service.name()).about(about.clone());
+            if !may_be(&command) {
+                return command;
+            }
+            let command = S::command(*vendor);
             // What names no section of its own says which pipeline is meant.
             let command = command.mut_args(|flag| match flag.get_help_heading() {
                 Some(_) => flag,
@@ -60,7 +73,6 @@ impl<S: Shared> Subcommand for Chosen<S> {
             });
             // Last: the comment of a group of flags, which is about the code, would become the
             // command's.
-            let about = format!("{} {}", S::ABOUT, vendor.service().title());
             let proof = vendor.proof();
             let credential = format!("Credential: {}\n{}", proof.variables(), proof.origin());
             let command = S::augment_args(command).about(about).long_about(None);
@@ -69,7 +81,7 @@ impl<S: Shared> Subcommand for Chosen<S> {
                 let useless = !vendor.uses(flag.get_id().as_str());
                 flag.hide(useless)
             });
-            Some(command.after_help(credential))
+            command.after_help(credential)
         });
         command.subcommands(commands)
     }
@@ -79,6 +91,6 @@ impl<S: Shared> Subcommand for Chosen<S> {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        services::named(name).is_some_and(|vendor| S::command(vendor).is_some())
+        services::named(name).is_some_and(S::is_for)
     }
 }

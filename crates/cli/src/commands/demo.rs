@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::example;
 use super::start;
+use crate::command_line::called::Called;
 use crate::commands::{Arguments, Command};
 use crate::context::Context;
 use crate::output::table::{self, status_cell};
@@ -124,7 +125,7 @@ async fn prepared(
     let words = example::start(sandbox, service).unwrap_or_default();
     let words = ["runpipe".to_owned()].into_iter().chain(words);
     match Arguments::try_parse_from(words).map(|arguments| arguments.command) {
-        Ok(Command::Start(arguments)) => start::prepare(context, &arguments).await,
+        Ok(Command::Start(Called(arguments))) => start::prepare(context, &arguments).await,
         Ok(_) => Err(Failure::usage(
             "the sandbox has no pipeline to start",
             "Report this.",

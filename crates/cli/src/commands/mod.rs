@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
+use crate::command_line::called::Called;
 use crate::command_line::configured;
 use crate::context::Context;
 use crate::output::log::Form;
@@ -92,65 +93,65 @@ pub struct Arguments {
 pub enum Command {
     /// Start a run of a pipeline, once, and print its reference.
     #[command(subcommand)]
-    Start(start::Arguments),
+    Start(Called<start::Arguments>),
     /// Read a run.
-    Status(status::Arguments),
+    Status(Called<status::Arguments>),
     /// Follow runs to their ends; the exit code says how they ended.
-    Watch(watch::Arguments),
+    Watch(Called<watch::Arguments>),
     /// List the runs of a pipeline, newest first.
     ///
     /// Only Azure DevOps has --mine: the other services do not tell this program whose the
     /// credential is.
     #[command(subcommand)]
-    List(list::Arguments),
+    List(Called<list::Arguments>),
     /// Show, and forget, what the ledger of keys remembers (start --key).
     #[command(subcommand)]
-    Ledger(ledger::Command),
+    Ledger(Called<ledger::Command>),
     /// List the pipelines that there are to start.
     #[command(subcommand)]
-    Pipelines(pipelines::Arguments),
+    Pipelines(Called<pipelines::Arguments>),
     /// Ask the service to stop a run.
-    Cancel(cancel::Arguments),
+    Cancel(Called<cancel::Arguments>),
     /// Give a waiting run what it waits for: it goes on.
-    Approve(decide::Approve),
+    Approve(Called<decide::Approve>),
     /// Refuse what a waiting run waits for.
-    Reject(decide::Reject),
+    Reject(Called<decide::Reject>),
     /// Run again what failed in a run.
-    Retry(retry::Arguments),
+    Retry(Called<retry::Arguments>),
     /// Print the logs of a run.
-    Logs(logs::Arguments),
+    Logs(Called<logs::Arguments>),
     /// Show the stages, jobs, tasks or actions of a run.
-    Steps(steps::Arguments),
+    Steps(Called<steps::Arguments>),
     /// Open the page of a run in a browser, and print its address.
-    Open(open::Arguments),
+    Open(Called<open::Arguments>),
     /// Show which credentials were found.
     #[command(subcommand)]
-    Auth(auth::Command),
+    Auth(Called<auth::Command>),
     /// Print what a run would execute, without starting one (Azure DevOps).
     #[command(subcommand)]
-    Preview(preview::Arguments),
+    Preview(Called<preview::Arguments>),
     /// Show what runpipe.toml sets: targets, defaults, addresses.
     #[command(subcommand)]
-    Config(config::Command),
+    Config(Called<config::Command>),
     /// Try it out: start one run on each service, in a sandbox inside this program.
     Demo,
     /// Run the sandbox on this machine until interrupted.
-    Sandbox(sandbox::Arguments),
+    Sandbox(Called<sandbox::Arguments>),
     /// Print the JSON Schema of the output of --json.
-    Schema(schema::Arguments),
+    Schema(Called<schema::Arguments>),
     /// Print a completion script for a shell.
-    Completions(completions::Arguments),
+    Completions(Called<completions::Arguments>),
     /// Write the pages of the manual.
-    Man(man::Arguments),
+    Man(Called<man::Arguments>),
     /// Check and compare OpenAPI 3.0 documents, and check messages against them.
     #[command(subcommand, after_help = spec::EXIT_CODES)]
-    Spec(spec::Command),
+    Spec(Called<spec::Command>),
 }
 
 impl Command {
     /// Whether it asks a service, and so needs to know where that is and who calls.
     pub fn asks_a_service(&self) -> bool {
-        if let Command::Spec(command) = self {
+        if let Command::Spec(Called(command)) = self {
             return matches!(command, spec::Command::Probe(_));
         }
         !matches!(
@@ -169,30 +170,30 @@ impl Command {
 pub async fn run(context: Arc<Context>, command: Command) -> Result<u8, Failure> {
     let context = &*context;
     match command {
-        Command::Start(arguments) => start::run(context, arguments).await,
-        Command::Status(arguments) => status::run(context, arguments).await,
-        Command::Watch(arguments) => watch::run(context, arguments).await,
-        Command::Ledger(command) => ledger::run(context, command).await,
-        Command::List(arguments) => list::run(context, arguments).await,
-        Command::Pipelines(arguments) => pipelines::run(context, arguments).await,
-        Command::Cancel(arguments) => cancel::run(context, arguments).await,
-        Command::Approve(arguments) => decide::approve(context, arguments).await,
-        Command::Reject(arguments) => decide::reject(context, arguments).await,
-        Command::Retry(arguments) => retry::run(context, arguments).await,
-        Command::Logs(arguments) => logs::run(context, arguments).await,
-        Command::Steps(arguments) => steps::run(context, arguments).await,
-        Command::Open(arguments) => open::run(context, arguments).await,
-        Command::Auth(command) => auth::run(context, command).await,
-        Command::Preview(arguments) => preview::run(context, arguments).await,
-        Command::Config(command) => config::run(context, &command),
+        Command::Start(Called(arguments)) => start::run(context, arguments).await,
+        Command::Status(Called(arguments)) => status::run(context, arguments).await,
+        Command::Watch(Called(arguments)) => watch::run(context, arguments).await,
+        Command::Ledger(Called(command)) => ledger::run(context, command).await,
+        Command::List(Called(arguments)) => list::run(context, arguments).await,
+        Command::Pipelines(Called(arguments)) => pipelines::run(context, arguments).await,
+        Command::Cancel(Called(arguments)) => cancel::run(context, arguments).await,
+        Command::Approve(Called(arguments)) => decide::approve(context, arguments).await,
+        Command::Reject(Called(arguments)) => decide::reject(context, arguments).await,
+        Command::Retry(Called(arguments)) => retry::run(context, arguments).await,
+        Command::Logs(Called(arguments)) => logs::run(context, arguments).await,
+        Command::Steps(Called(arguments)) => steps::run(context, arguments).await,
+        Command::Open(Called(arguments)) => open::run(context, arguments).await,
+        Command::Auth(Called(command)) => auth::run(context, command).await,
+        Command::Preview(Called(arguments)) => preview::run(context, arguments).await,
+        Command::Config(Called(command)) => config::run(context, &command),
         Command::Demo => demo::run(context).await,
-        Command::Sandbox(arguments) => sandbox::run(context, arguments).await,
-        Command::Schema(arguments) => schema::run(context, &arguments),
-        Command::Completions(arguments) => {
+        Command::Sandbox(Called(arguments)) => sandbox::run(context, arguments).await,
+        Command::Schema(Called(arguments)) => schema::run(context, &arguments),
+        Command::Completions(Called(arguments)) => {
             let command = configured::command(Arguments::command(), &context.settings)?;
             completions::run(context, &arguments, command)
         }
-        Command::Man(arguments) => man::run(context, &arguments, Arguments::command()),
-        Command::Spec(command) => spec::run(context, command).await,
+        Command::Man(Called(arguments)) => man::run(context, &arguments, Arguments::command()),
+        Command::Spec(Called(command)) => spec::run(context, command).await,
     }
 }

@@ -27,8 +27,8 @@ pub struct Options {
 impl Shared for Options {
     const ABOUT: &'static str = "List the pipelines on";
 
-    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
-        Some(vendor.pipelines_command())
+    fn command(vendor: &dyn AnyVendor) -> Command {
+        vendor.pipelines_command()
     }
 }
 

@@ -34,8 +34,12 @@ pub struct Shown<'a> {
 impl Shared for Connection {
     const ABOUT: &'static str = "Print what a run would execute, on";
 
-    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
-        vendor.preview_command()
+    fn is_for(vendor: &dyn AnyVendor) -> bool {
+        vendor.has_preview()
+    }
+
+    fn command(vendor: &dyn AnyVendor) -> Command {
+        vendor.start_command()
     }
 }
 

@@ -44,8 +44,8 @@ pub trait AnyVendor: Send + Sync {
     /// The subcommand of `pipelines`.
     fn pipelines_command(&self) -> Command;
 
-    /// The subcommand of `preview`.
-    fn preview_command(&self) -> Option<Command>;
+    /// Whether the service says what a run would execute.
+    fn has_preview(&self) -> bool;
 
     /// The document that the client is generated from.
     fn document(&self) -> String;
@@ -134,24 +134,19 @@ impl<V: Vendor> AnyVendor for V {
     }
 
     fn start_command(&self) -> Command {
-        let command = named::<V>("Start a run on");
-        V::Request::augment_args(V::Place::augment_args(command))
+        V::Request::augment_args(V::Place::augment_args(named::<V>()))
     }
 
     fn list_command(&self) -> Command {
-        V::Listing::augment_args(named::<V>("List runs on"))
+        V::Listing::augment_args(named::<V>())
     }
 
     fn pipelines_command(&self) -> Command {
-        V::Site::augment_args(named::<V>("List the pipelines on"))
+        V::Site::augment_args(named::<V>())
     }
 
-    fn preview_command(&self) -> Option<Command> {
-        let about = "Print what a run would execute, on";
-        V::HAS_PREVIEW.then(|| {
-            self.start_command()
-                .about(format!("{about} {}", V::Client::SERVICE.title()))
-        })
+    fn has_preview(&self) -> bool {
+        V::HAS_PREVIEW
     }
 
     fn document(&self) -> String {
@@ -230,8 +225,8 @@ impl<V: Vendor> AnyVendor for V {
     }
 }
 
-fn named<V: Vendor>(about: &str) -> Command {
-    Command::new(V::Client::SERVICE.name()).about(format!("{about} {}", V::Client::SERVICE.title()))
+fn named<V: Vendor>() -> Command {
+    Command::new(V::Client::SERVICE.name())
 }
 
 /// The variables, with the credential that a command of the settings fetches where there is none.

@@ -54,8 +54,8 @@ struct Listed {
 impl Shared for Options {
     const ABOUT: &'static str = "List runs on";
 
-    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
-        Some(vendor.list_command())
+    fn command(vendor: &dyn AnyVendor) -> Command {
+        vendor.list_command()
     }
 }
 

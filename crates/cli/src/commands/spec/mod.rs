@@ -17,6 +17,7 @@ mod validate;
 
 use clap::Subcommand;
 
+use crate::command_line::called::Called;
 use crate::context::Context;
 use crate::process::exit::Failure;
 
@@ -32,40 +33,40 @@ Exit codes:
 #[derive(Subcommand)]
 pub enum Command {
     /// List what is wrong in documents, where, and how to correct it.
-    Check(check::Arguments),
+    Check(Called<check::Arguments>),
     /// List what changed between two versions, on the wire and in the generated client.
-    Diff(diff::Arguments),
+    Diff(Called<diff::Arguments>),
     /// Count the documented answers that have fixtures.
-    Coverage(coverage::Arguments),
+    Coverage(Called<coverage::Arguments>),
     /// Write a first draft of the fixtures that are missing, to be reviewed.
-    Fixtures(fixtures::Arguments),
+    Fixtures(Called<fixtures::Arguments>),
     /// Check a request or a response against a document.
-    Validate(validate::Arguments),
+    Validate(Called<validate::Arguments>),
     /// Compare a document with what its vendor publishes.
-    Upstream(upstream::Arguments),
+    Upstream(Called<upstream::Arguments>),
     /// Compare a document with real traffic: recordings, or HAR files.
-    Drift(drift::Arguments),
+    Drift(Called<drift::Arguments>),
     /// Pass requests on to a service, and write down what is exchanged, redacted.
-    Record(record::Arguments),
+    Record(Called<record::Arguments>),
     /// Make fixtures of a recording.
-    Fixture(fixture::Arguments),
+    Fixture(Called<fixture::Arguments>),
     /// Compare a service's document with the service itself: reads only, unless --start.
     #[command(subcommand)]
-    Probe(probe::Arguments),
+    Probe(Called<probe::Arguments>),
 }
 
 /// Runs one of them.
 pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
     match command {
-        Command::Check(arguments) => check::run(context, arguments).await,
-        Command::Diff(arguments) => diff::run(context, arguments).await,
-        Command::Coverage(arguments) => coverage::run(context, &arguments).await,
-        Command::Fixtures(arguments) => fixtures::run(context, arguments).await,
-        Command::Validate(arguments) => validate::run(context, arguments).await,
-        Command::Upstream(arguments) => upstream::run(context, arguments).await,
-        Command::Drift(arguments) => drift::run(context, arguments).await,
-        Command::Record(arguments) => record::run(context, arguments).await,
-        Command::Fixture(arguments) => fixture::run(context, arguments).await,
-        Command::Probe(arguments) => probe::run(context, arguments).await,
+        Command::Check(Called(arguments)) => check::run(context, arguments).await,
+        Command::Diff(Called(arguments)) => diff::run(context, arguments).await,
+        Command::Coverage(Called(arguments)) => coverage::run(context, &arguments).await,
+        Command::Fixtures(Called(arguments)) => fixtures::run(context, arguments).await,
+        Command::Validate(Called(arguments)) => validate::run(context, arguments).await,
+        Command::Upstream(Called(arguments)) => upstream::run(context, arguments).await,
+        Command::Drift(Called(arguments)) => drift::run(context, arguments).await,
+        Command::Record(Called(arguments)) => record::run(context, arguments).await,
+        Command::Fixture(Called(arguments)) => fixture::run(context, arguments).await,
+        Command::Probe(Called(arguments)) => probe::run(context, arguments).await,
     }
 }

@@ -41,8 +41,8 @@ pub struct Options {
 impl Shared for Options {
     const ABOUT: &'static str = "Hold the document against";
 
-    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
-        Some(vendor.probe_command())
+    fn command(vendor: &dyn AnyVendor) -> Command {
+        vendor.probe_command()
     }
 }
 

@@ -67,8 +67,8 @@ pub struct Options {
 impl Shared for Options {
     const ABOUT: &'static str = "Start a run on";
 
-    fn command(vendor: &dyn AnyVendor) -> Option<Command> {
-        Some(vendor.start_command())
+    fn command(vendor: &dyn AnyVendor) -> Command {
+        vendor.start_command()
     }
 }
 
