@@ -23,6 +23,8 @@ use tokio_rustls::TlsAcceptor;
 const URL: &str = "RUNPIPE_TEST_TLS_URL";
 /// The file of the root that it trusts besides this machine's.
 const ROOT: &str = "RUNPIPE_TEST_TLS_ROOT";
+/// What a client says that it speaks, whichever provider it has.
+const PROTOCOL: &[u8] = b"http/1.1";
 const NEEDS_DEFAULT: bool = cfg!(all(
     feature = "rustls-no-provider",
     not(any(feature = "rustls", feature = "rustls-ring"))
@@ -132,12 +134,13 @@ async fn a_start_goes_over_tls() {
         .expect("it is written");
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
     let provider = Arc::new(ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
         .with_single_cert(vec![cert.der().clone()], key)
         .expect("a server");
+    config.alpn_protocols = vec![PROTOCOL.to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("localhost:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -146,6 +149,7 @@ async fn a_start_goes_over_tls() {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let stream = acceptor.accept(stream).await.expect("a handshake");
+            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(PROTOCOL));
             made.fetch_add(1, Ordering::Relaxed);
             tokio::spawn(serve(stream));
         }

@@ -71,7 +71,10 @@ mod without_default {
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let config = config.with_safe_default_protocol_versions().and_then(trust);
         let config = config.map_err(|fault| SendError::not_sent(fault.to_string()))?;
-        Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+        let mut config = config.with_no_client_auth();
+        // As reqwest does where the configuration is its own.
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(builder.tls_backend_preconfigured(config))
     }
 }
 
