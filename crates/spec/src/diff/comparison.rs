@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::document::Document;
 use super::super::pointer::child;
 use super::Change;
-use super::pairs::Pairs;
+use super::pairs::{Pairs, component};
 use super::reach::{Impacts, Reach, reaches};
 
 /// One of the two documents.
@@ -158,13 +158,14 @@ impl<'d> Comparison<'d> {
 
     /// Where both versions of a component schema are used.
     pub fn reach(&self, old: &str, new: &str) -> Reach {
-        let new = self.new_reaches.get(new).copied();
+        let new = self.new_reaches.get(&component(new)).copied();
         self.old_reach(old).and(new.unwrap_or_default())
     }
 
     /// Where a component schema of the old document is used.
     pub fn old_reach(&self, name: &str) -> Reach {
-        self.old_reaches.get(name).copied().unwrap_or_default()
+        let reach = self.old_reaches.get(&component(name));
+        reach.copied().unwrap_or_default()
     }
 
     /// Whether a place is met for the first time. Shared parts are met once for each of their users.

@@ -6,7 +6,6 @@ use super::super::document::Document;
 use super::super::operation::{MediaType, Operation, Response};
 use super::super::pointer::references;
 use super::Impact;
-use super::pairs::component_of;
 
 /// Where a schema is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,9 +134,9 @@ pub(super) fn success_of(operation: &Operation) -> Option<(&Response, Option<&Me
     with_body.find(|(response, body)| body.is_some() || response.content.is_empty())
 }
 
-/// Where each component schema is used, by its name.
+/// Where each schema is used that something refers to, by its pointer.
 pub(super) fn reaches(document: &Document) -> BTreeMap<String, Reach> {
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<String, Reach> = BTreeMap::new();
     let mut open: Vec<(String, Reach)> = Vec::new();
     for operation in document.operations() {
         let bodies = operation.request_body.iter().flat_map(|body| &body.content);
@@ -157,14 +156,12 @@ pub(super) fn reaches(document: &Document) -> BTreeMap<String, Reach> {
         }
     }
     while let Some((pointer, reach)) = open.pop() {
-        if let Some(name) = component_of(&pointer) {
-            let known = found.entry(name.to_owned()).or_insert_with(Reach::default);
-            let both = known.or(reach);
-            if both == *known {
-                continue;
-            }
-            *known = both;
+        let known = found.entry(pointer.clone()).or_default();
+        let both = known.or(reach);
+        if both == *known {
+            continue;
         }
+        *known = both;
         if let Some(schema) = document.root().pointer(&pointer) {
             references(schema, &mut |target| {
                 open.push((target.trim_start_matches('#').to_owned(), reach));
