@@ -43,10 +43,8 @@ fn operation(outline: &Outline<'_>, found: &outline::Operation<'_, '_>) -> Opera
         }
     }
     let body = outline.child(node, "requestBody");
-    let responses = outline.node(&node.at("responses"));
-    let responses = responses
-        .into_iter()
-        .flat_map(|all| outline.children(all, "responses"));
+    let responses = outline.responses(node);
+    let responses = responses.filter_map(|found| response(outline, found));
     let asking = match node.has("security") {
         true => Some(node),
         false => outline.nodes.first(),
@@ -62,9 +60,7 @@ fn operation(outline: &Outline<'_>, found: &outline::Operation<'_, '_>) -> Opera
             content: content(outline, body),
             pointer: body.pointer.clone(),
         }),
-        responses: responses
-            .filter_map(|found| response(outline, found))
-            .collect(),
+        responses: responses.collect(),
         security: asking
             .map(|asking| credentials(outline, asking))
             .unwrap_or_default(),

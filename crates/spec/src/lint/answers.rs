@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::report::Report;
-use super::uses::Uses;
-use crate::outline::{Node, Outline};
+use super::subject::Subject;
+use crate::outline::Node;
 
-pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
-    for schema in uses.answers(outline) {
+pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
+    for schema in &subject.answers {
         answer(schema, report);
     }
-    for schema in uses.bodies(outline) {
+    for schema in &subject.bodies {
         request(schema, report);
     }
 }

@@ -3,20 +3,18 @@
 use serde_json::Value;
 
 use super::report::Report;
+use super::subject::Subject;
 use super::words::{did_you_mean, list, quoted};
 use crate::media_type::{FORM, JSON, essence, is_form, is_html, is_json};
 use crate::outline::grammar::Kind;
-use crate::outline::{Node, Operation, Outline};
+use crate::outline::{Node, Outline};
 use crate::pointer;
 
 /// On a success answer without a body: says, in words, who reads it, because the generated client cannot.
 const OUTSIDE: &str = "x-outside-client";
 
-pub(super) fn check(
-    outline: &Outline<'_>,
-    operations: &[Operation<'_, '_>],
-    report: &mut Report<'_>,
-) {
+pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
+    let outline = subject.outline;
     for body in outline
         .of(Kind::RequestBody)
         .filter(|node| node.reference.is_none())
@@ -29,7 +27,7 @@ pub(super) fn check(
     for responses in outline.of(Kind::Responses) {
         statuses(responses, report);
     }
-    for operation in operations {
+    for operation in &subject.operations {
         success(outline, operation.node, report);
     }
 }

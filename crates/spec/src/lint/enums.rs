@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::report::Report;
-use super::uses::Uses;
+use super::subject::Subject;
 use super::words::{did_you_mean, list};
 use crate::outline::{Node, Outline};
 use crate::pointer;
 
-pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
-    for schema in uses.generated(outline) {
+pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
+    let outline = subject.outline;
+    for schema in &subject.generated {
         let kind = schema.text("type").filter(|kind| *kind != "string");
         if let Some(kind) = kind.filter(|_| schema.has("enum")) {
             let problem = format!("the client generator makes no enum of the type `{kind}`");

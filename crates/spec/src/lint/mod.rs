@@ -22,13 +22,14 @@ mod security;
 mod servers;
 mod source;
 mod structure;
-mod uses;
+mod subject;
 mod words;
 
 use serde_json::Value;
 
 pub(crate) use self::position::Positions;
 pub(crate) use self::report::Report;
+use self::subject::Subject;
 use super::finding::Finding;
 use super::outline::Outline;
 use super::pointer;
@@ -151,22 +152,21 @@ pub fn lint(file: &str, text: &str) -> Vec<Finding> {
 
 /// All rules but those of the text, and those about examples.
 pub(crate) fn rules(outline: &Outline<'_>, report: &mut Report<'_>) {
-    let operations = outline.operations();
-    let uses = uses::Uses::of(outline, &operations);
+    let subject = &Subject::new(outline);
     structure::check(outline, report);
     references::check(outline, report);
-    names::check(outline, &operations, &uses, report);
-    paths::check(outline, &operations, report);
+    names::check(subject, report);
+    paths::check(subject, report);
     parameters::check(outline, report);
     servers::check(outline, report);
-    schemas::check(outline, &uses, report);
+    schemas::check(subject, report);
     bounds::check(outline, report);
-    enums::check(outline, &uses, report);
-    answers::check(outline, &uses, report);
-    bodies::check(outline, &operations, report);
+    enums::check(subject, report);
+    answers::check(subject, report);
+    bodies::check(subject, report);
     security::check(outline, report);
-    effects::check(&operations, report);
-    source::check(&operations, report);
+    effects::check(&subject.operations, report);
+    source::check(&subject.operations, report);
 }
 
 /// Reads the text as JSON, or says why it is none.

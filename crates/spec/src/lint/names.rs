@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use serde_json::Value;
 
 use super::report::Report;
-use super::uses::Uses;
+use super::subject::Subject;
 use super::words::quoted;
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Operation, Outline};
@@ -44,19 +44,14 @@ const BUILDER_TYPES: [&str; 11] = [
 /// What the builder of each operation has of its own.
 const BUILDER_METHODS: [&str; 3] = ["new", "send", "stream"];
 
-pub(super) fn check(
-    outline: &Outline<'_>,
-    operations: &[Operation<'_, '_>],
-    uses: &Uses,
-    report: &mut Report<'_>,
-) {
-    operation_ids(operations, report);
-    components(outline, report);
-    schemas(outline, uses, report);
-    for operation in operations {
+pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
+    operation_ids(&subject.operations, report);
+    components(subject.outline, report);
+    schemas(&subject.generated, report);
+    for operation in &subject.operations {
         parameters(operation, report);
     }
-    for schema in uses.generated(outline) {
+    for schema in &subject.generated {
         fields(schema, report);
         words(schema, report);
     }
@@ -217,11 +212,9 @@ fn components(outline: &Outline<'_>, report: &mut Report<'_>) {
 }
 
 /// Schemas whose types would have one name, and lists of words that are looked up by a name of another spelling.
-fn schemas(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
-    let schemas = uses
-        .generated(outline)
-        .filter(|schema| schema.role == "schemas");
-    let schemas: Vec<(String, &Node<'_>)> = schemas.map(|schema| (schema.name(), schema)).collect();
+fn schemas(generated: &[&Node<'_>], report: &mut Report<'_>) {
+    let schemas = generated.iter().filter(|schema| schema.role == "schemas");
+    let schemas: Vec<_> = schemas.map(|schema| (schema.name(), schema)).collect();
     let mut taken = Taken::default();
     for (name, schema) in &schemas {
         let rust = pascal(name);

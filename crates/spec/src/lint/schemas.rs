@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::report::Report;
-use super::uses::Uses;
+use super::subject::Subject;
 use super::words::{did_you_mean, list, quoted};
 use crate::keyed::Keyed;
 use crate::outline::{Node, Outline};
@@ -15,13 +15,14 @@ use crate::rust_name::pascal;
 /// Keywords that join several schemas into one.
 const COMBINING: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
-pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
+    let outline = subject.outline;
     for schema in outline.schemas() {
         required(outline, schema, report);
         empty(schema, report);
         conflicts(outline, schema, report);
     }
-    for schema in uses.generated(outline) {
+    for schema in &subject.generated {
         combinations(outline, schema, report);
         nullable(outline, schema, report);
         inline(schema, report);
@@ -36,7 +37,7 @@ pub(super) fn check(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>)
             report.add("minimum-one", schema.at("minimum"), problem, cure);
         }
     }
-    titles(outline, uses, report);
+    titles(&subject.generated, report);
 }
 
 /// Whether the schema is a component.
@@ -209,11 +210,11 @@ fn inline(schema: &Node<'_>, report: &mut Report<'_>) {
 }
 
 /// Unnamed schemas are named by their titles: two equal ones, or one that is a component's name, do not work.
-fn titles(outline: &Outline<'_>, uses: &Uses, report: &mut Report<'_>) {
-    let components = uses.generated(outline).filter(|node| is_named(node));
+fn titles(generated: &[&Node<'_>], report: &mut Report<'_>) {
+    let components = generated.iter().filter(|node| is_named(node));
     let mut taken = BTreeMap::new();
     taken.extend(components.map(|node| (pascal(&node.name()), node.pointer.as_str())));
-    for schema in uses.generated(outline).filter(|node| !is_named(node)) {
+    for schema in generated.iter().filter(|node| !is_named(node)) {
         let Some(title) = schema.text("title") else {
             continue;
         };

@@ -178,6 +178,12 @@ impl<'a> Outline<'a> {
             .filter(move |inner| inner.parent == Some(node.index) && inner.role == key)
     }
 
+    /// The answers of an operation, `$ref`s as they are.
+    pub fn responses(&self, operation: &Node<'a>) -> impl Iterator<Item = &Node<'a>> {
+        let responses = self.node(&operation.at("responses")).into_iter();
+        responses.flat_map(|all| self.children(all, "responses"))
+    }
+
     /// The operations under `paths`, in the document's order.
     pub fn operations(&self) -> Vec<Operation<'_, 'a>> {
         let operations = self.of(Kind::Operation).filter_map(|node| {
