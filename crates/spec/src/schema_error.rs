@@ -1,7 +1,7 @@
 //! What is wrong with a value, in words: short, and without repeating what may be long or secret.
 
 use jsonschema::ValidationError;
-use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
 use super::nearest::nearest;
@@ -50,8 +50,7 @@ impl Fault {
 pub(super) fn faults(error: &ValidationError<'_>, translated: &Value) -> Vec<Fault> {
     let pointer = error.instance_path().as_str().to_owned();
     match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected }
-        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let closed = closed_schema(error, translated);
             unexpected
                 .iter()
@@ -105,72 +104,44 @@ pub(super) fn shortened(text: &str, limit: usize) -> String {
 fn message(error: &ValidationError<'_>, translated: &Value) -> String {
     let value = error.instance().as_ref();
     match error.kind() {
-        ValidationErrorKind::Required { property } => {
-            format!(
-                "the field `{}` is missing",
-                property.as_str().unwrap_or_default()
-            )
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            format!("the field `{name}` is missing")
         }
-        ValidationErrorKind::Type { kind } => {
-            format!("is {}, expected {}", kind_of(value), expected(kind))
-        }
-        ValidationErrorKind::Enum { options } => {
-            format!("{} is not {}", shown(value), words(options))
-        }
-        ValidationErrorKind::Constant { expected_value } => {
+        Kind::Type { kind } => format!("is {}, expected {}", kind_of(value), expected(kind)),
+        Kind::Enum { options } => format!("{} is not {}", shown(value), words(options)),
+        Kind::Constant { expected_value } => {
             format!("{} is not {}", shown(value), shown(expected_value))
         }
-        ValidationErrorKind::Format { format } => {
-            format!("{} is not of format {format}", shown(value))
-        }
+        Kind::Format { format } => format!("{} is not of format {format}", shown(value)),
         // The text may be a secret of a certain form; the pattern says enough.
-        ValidationErrorKind::Pattern { pattern } => {
-            format!(
-                "does not match the pattern `{}`",
-                shortened(pattern, MAX_TEXT)
-            )
+        Kind::Pattern { pattern } => {
+            let pattern = shortened(pattern, MAX_TEXT);
+            format!("does not match the pattern `{pattern}`")
         }
-        ValidationErrorKind::MinLength { limit } => {
-            format!("is shorter than {}", plural(*limit, "character"))
-        }
-        ValidationErrorKind::MaxLength { limit } => {
-            format!("is longer than {}", plural(*limit, "character"))
-        }
-        ValidationErrorKind::MinItems { limit } => {
-            format!("has fewer than {}", plural(*limit, "item"))
-        }
-        ValidationErrorKind::MaxItems { limit } => {
-            format!("has more than {}", plural(*limit, "item"))
-        }
-        ValidationErrorKind::MinProperties { limit } => {
-            format!("has fewer than {}", plural(*limit, "field"))
-        }
-        ValidationErrorKind::MaxProperties { limit } => {
-            format!("has more than {}", plural(*limit, "field"))
-        }
-        ValidationErrorKind::Minimum { limit } => format!("{} is less than {limit}", shown(value)),
-        ValidationErrorKind::Maximum { limit } => format!("{} is more than {limit}", shown(value)),
-        ValidationErrorKind::ExclusiveMinimum { limit } => {
-            format!("{} is not more than {limit}", shown(value))
-        }
-        ValidationErrorKind::ExclusiveMaximum { limit } => {
-            format!("{} is not less than {limit}", shown(value))
-        }
-        ValidationErrorKind::MultipleOf { multiple_of } => {
+        Kind::MinLength { limit } => format!("is shorter than {}", plural(*limit, "character")),
+        Kind::MaxLength { limit } => format!("is longer than {}", plural(*limit, "character")),
+        Kind::MinItems { limit } => format!("has fewer than {}", plural(*limit, "item")),
+        Kind::MaxItems { limit } => format!("has more than {}", plural(*limit, "item")),
+        Kind::MinProperties { limit } => format!("has fewer than {}", plural(*limit, "field")),
+        Kind::MaxProperties { limit } => format!("has more than {}", plural(*limit, "field")),
+        Kind::Minimum { limit } => format!("{} is less than {limit}", shown(value)),
+        Kind::Maximum { limit } => format!("{} is more than {limit}", shown(value)),
+        Kind::ExclusiveMinimum { limit } => format!("{} is not more than {limit}", shown(value)),
+        Kind::ExclusiveMaximum { limit } => format!("{} is not less than {limit}", shown(value)),
+        Kind::MultipleOf { multiple_of } => {
             format!("{} is not a multiple of {multiple_of}", shown(value))
         }
-        ValidationErrorKind::Custom { message, .. } => message.clone(),
-        ValidationErrorKind::UniqueItems => "has an item twice".to_owned(),
-        ValidationErrorKind::Not { .. } => {
-            "is a value that the document rules out (`not`)".to_owned()
-        }
-        ValidationErrorKind::FalseSchema => {
+        Kind::Custom { message, .. } => message.clone(),
+        Kind::UniqueItems => "has an item twice".to_owned(),
+        Kind::Not { .. } => "is a value that the document rules out (`not`)".to_owned(),
+        Kind::FalseSchema => {
             "may not be sent in this direction (`readOnly` or `writeOnly`)".to_owned()
         }
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             no_alternative(error, context, translated)
         }
-        ValidationErrorKind::OneOfMultipleValid { .. } => {
+        Kind::OneOfMultipleValid { .. } => {
             "fits more than one of its alternatives (`oneOf`), which leaves its meaning open"
                 .to_owned()
         }
@@ -187,7 +158,7 @@ fn no_alternative(
 ) -> String {
     let wrong_type = |branch: &[ValidationError<'_>]| {
         branch.iter().any(|inner| {
-            matches!(inner.kind(), ValidationErrorKind::Type { .. })
+            matches!(inner.kind(), Kind::Type { .. })
                 && inner.instance_path().as_str() == error.instance_path().as_str()
         })
     };
