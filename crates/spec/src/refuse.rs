@@ -237,7 +237,7 @@ impl Unimplemented<'_, '_, '_, '_> {
         let root = self.outline.root;
         let target = follow(root, schema).unwrap_or(schema);
         let object = target.text("type") == Some("object");
-        if object || !Declared::of(root, schema).properties.is_empty() {
+        if object || !Declared::of(root, "", schema).properties.is_empty() {
             let problem = "an object as a parameter is not implemented";
             let cure =
                 "Write a parameter for each field, or use `content` with `application/json`.";

@@ -107,7 +107,7 @@ impl<'r> Translator<'r> {
         if !self.strict {
             return translated;
         }
-        let declared = Declared::of(self.root, schema);
+        let declared = Declared::of(self.root, "", schema);
         if declared.properties.is_empty() {
             // An object without any listed field is free-form.
             return translated;
@@ -196,7 +196,7 @@ impl<'r> Translator<'r> {
     }
 
     fn is_free_form(&self, schema: &'r Value) -> bool {
-        if !Declared::of(self.root, schema).properties.is_empty() {
+        if !Declared::of(self.root, "", schema).properties.is_empty() {
             return false;
         }
         follow(self.root, schema)

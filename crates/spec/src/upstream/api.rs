@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::schemas::Schema;
+
 use crate::keyed::Keyed;
 use crate::outline::grammar::METHODS;
 use crate::pointer::follow;
 
-/// A description, and its operations by method and path.
-pub(super) struct Api<'d> {
-    pub root: &'d Value,
-    /// The key is the same for paths that differ only in the names of their parameters, or in case.
-    pub operations: BTreeMap<(String, String), Operation<'d>>,
-}
+/// The operations of a description by path and method. The path is the same for those that differ only in the names of
+/// their parameters, or in case.
+pub(super) type Operations<'d> = BTreeMap<(String, String), Operation<'d>>;
 
 /// One operation.
 pub(super) struct Operation<'d> {
@@ -24,32 +23,29 @@ pub(super) struct Operation<'d> {
     /// Parameters by place and name; those of the path by their number in it.
     pub parameters: BTreeMap<(String, String), Parameter<'d>>,
     /// The schema of the body that is sent.
-    pub body: Option<&'d Value>,
+    pub body: Option<Schema<'d>>,
     /// The schema of the answer that is a success.
-    pub answer: Option<&'d Value>,
+    pub answer: Option<Schema<'d>>,
 }
 
 /// One parameter.
 pub(super) struct Parameter<'d> {
     pub name: &'d str,
     pub required: bool,
-    pub schema: &'d Value,
+    pub schema: Schema<'d>,
 }
 
-impl<'d> Api<'d> {
-    pub fn read(root: &'d Value) -> Self {
-        let mut operations = BTreeMap::new();
-        for (path, item) in root.entries("paths") {
-            for method in METHODS {
-                let Some(operation) = item.get(method) else {
-                    continue;
-                };
+pub(super) fn read(root: &Value) -> Operations<'_> {
+    let mut operations = BTreeMap::new();
+    for (path, item) in root.entries("paths") {
+        for method in METHODS {
+            if let Some(operation) = item.get(method) {
                 let read = Operation::read(root, path, item, method, operation);
                 operations.insert((same_path(path), method.to_owned()), read);
             }
         }
-        Self { root, operations }
     }
+    operations
 }
 
 impl<'d> Operation<'d> {
@@ -69,28 +65,31 @@ impl<'d> Operation<'d> {
             body: None,
             answer: None,
         };
+        let schema = |value| Schema::new(root, value);
         // Those of the operation come last: they take the place of those of its path.
         for owner in [item, operation] {
             for parameter in owner.list("parameters") {
-                read.add_parameter(path, follow(root, parameter).unwrap_or(parameter));
+                read.add_parameter(root, path, follow(root, parameter).unwrap_or(parameter));
             }
         }
         if let Some(body) = operation.get("requestBody") {
-            read.body = content(follow(root, body).unwrap_or(body));
+            read.body = content(follow(root, body).unwrap_or(body)).map(schema);
         }
         let mut answers = operation.entries("responses");
         if let Some((_, answer)) = answers.find(|(status, _)| status.starts_with('2')) {
             let answer = follow(root, answer).unwrap_or(answer);
-            read.answer = answer.get("schema").or_else(|| content(answer));
+            let answer = answer.get("schema").or_else(|| content(answer));
+            read.answer = answer.map(schema);
         }
         read
     }
 
-    fn add_parameter(&mut self, path: &str, parameter: &'d Value) {
+    fn add_parameter(&mut self, root: &'d Value, path: &str, parameter: &'d Value) {
+        let schema = parameter.get("schema");
         let text = |key: &str| parameter.text(key).unwrap_or_default();
         let (name, place) = (text("name"), text("in"));
         if place == "body" {
-            self.body = parameter.get("schema");
+            self.body = schema.map(|schema| Schema::new(root, schema));
             return;
         }
         let key = match place {
@@ -102,7 +101,7 @@ impl<'d> Operation<'d> {
             name,
             required: parameter.flag("required"),
             // In 2.0 a parameter is its own schema.
-            schema: parameter.get("schema").unwrap_or(parameter),
+            schema: Schema::new(root, schema.unwrap_or(parameter)),
         };
         self.parameters.insert((place.to_owned(), key), read);
     }

@@ -40,7 +40,6 @@ use std::fmt;
 use serde::Serialize;
 
 use super::document::Document;
-use api::Api;
 use walk::{Found, Walk};
 
 pub use published::{Published, PublishedError};
@@ -125,12 +124,12 @@ impl Compared {
 /// What one of several descriptions has counts as published. What two of them say differently is told for each.
 #[must_use]
 pub fn compare(ours: &Document, published: &[Published]) -> Compared {
-    let here = Api::read(ours.root());
+    let here = api::read(ours.root());
     // Each fact with what was found about it; `None` is "the same on both sides".
     let mut facts: BTreeMap<String, BTreeSet<Found>> = BTreeMap::new();
     for one in published {
-        let mut walk = Walk::new(&here, Api::read(one.root()));
-        walk.run();
+        let mut walk = Walk::default();
+        walk.operations(&here, &api::read(one.root()));
         for (fact, found) in walk.found {
             facts.entry(fact).or_default().extend(found);
         }

@@ -1,6 +1,6 @@
 //! What a schema says that can be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -73,7 +73,7 @@ impl<'d> Schema<'d> {
         self.followed().text("format")
     }
 
-    pub fn words(self) -> Vec<&'d str> {
+    pub fn words(self) -> BTreeSet<&'d str> {
         let words = self.followed().list("enum").iter();
         words.filter_map(Value::as_str).collect()
     }
@@ -82,8 +82,12 @@ impl<'d> Schema<'d> {
         !self.fields().is_empty()
     }
 
-    pub fn fields(self) -> BTreeMap<&'d str, &'d Value> {
-        Declared::of(self.root, self.followed()).properties
+    pub fn fields(self) -> BTreeMap<&'d str, Schema<'d>> {
+        let listed = Declared::of(self.root, "", self.followed()).properties;
+        let schemas = listed.into_iter();
+        let mut fields = BTreeMap::new();
+        fields.extend(schemas.map(|(name, (_, value))| (name, Schema::new(self.root, value))));
+        fields
     }
 
     pub fn items(self) -> Option<Schema<'d>> {
@@ -100,9 +104,7 @@ impl<'d> Schema<'d> {
     /// The one field that is a list, of an object that wraps a list.
     pub fn wrapped_list(self) -> Option<(&'d str, Schema<'d>)> {
         let fields = self.fields().into_iter();
-        let mut lists = fields
-            .map(|(name, value)| (name, Schema::new(self.root, value)))
-            .filter(|(_, schema)| schema.kind() == "array");
+        let mut lists = fields.filter(|(_, schema)| schema.kind() == "array");
         match (lists.next(), lists.next()) {
             (Some(list), None) => Some(list),
             _ => None,

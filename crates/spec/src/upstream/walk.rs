@@ -3,54 +3,58 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kind;
-use super::api::{Api, Operation};
+use super::api::{Operation, Operations};
 use super::schemas::{Identity, Schema};
 
 /// What was found about a fact: a difference, or `None` where both say the same.
 pub(super) type Found = Option<(Kind, Option<String>)>;
 
 /// A walk through everything that both have.
-pub(super) struct Walk<'d> {
-    here: &'d Api<'d>,
-    published: Api<'d>,
+#[derive(Default)]
+pub(super) struct Walk {
     /// Each fact with what was found.
     pub found: BTreeMap<String, BTreeSet<Found>>,
     /// Pairs of schemas that were compared.
     seen: BTreeSet<(Identity, Identity)>,
 }
 
-impl<'d> Walk<'d> {
-    pub fn new(here: &'d Api<'d>, published: Api<'d>) -> Self {
-        Walk {
-            here,
-            published,
-            found: BTreeMap::new(),
-            seen: BTreeSet::new(),
+/// What stands under each key, on both sides.
+fn paired<'m, K: Ord, V>(
+    ours: &'m BTreeMap<K, V>,
+    theirs: &'m BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'m K, Option<&'m V>, Option<&'m V>)> {
+    let keys: BTreeSet<&K> = ours.keys().chain(theirs.keys()).collect();
+    keys.into_iter()
+        .map(|key| (key, ours.get(key), theirs.get(key)))
+}
+
+impl Walk {
+    /// Compares all operations, and what is in those that both have.
+    pub fn operations(&mut self, here: &Operations<'_>, published: &Operations<'_>) {
+        for (_, ours, theirs) in paired(here, published) {
+            let name = ours.map(|one| &one.name).or(theirs.map(|one| &one.route));
+            let fact = format!("operation {}", name.map_or("", String::as_str));
+            if let Some((ours, theirs)) = self.both(&fact, ours, theirs) {
+                self.same(fact);
+                self.operation(ours, theirs);
+            }
         }
     }
 
-    pub fn run(&mut self) {
-        let here = self.here;
-        let published = std::mem::take(&mut self.published.operations);
-        for (key, theirs) in &published {
-            match here.operations.get(key) {
-                Some(ours) => self.operation(ours, theirs),
-                None => self.only(Kind::OnlyPublished, format!("operation {}", theirs.route)),
-            }
-        }
-        for (key, ours) in &here.operations {
-            if !published.contains_key(key) {
-                self.only(Kind::OnlyHere, format!("operation {}", ours.name));
-            }
-        }
+    /// What is compared, or a note about the side that has it alone.
+    fn both<T>(&mut self, fact: &str, ours: Option<T>, theirs: Option<T>) -> Option<(T, T)> {
+        let kind = match (ours, theirs) {
+            (Some(ours), Some(theirs)) => return Some((ours, theirs)),
+            (Some(_), None) => Kind::OnlyHere,
+            (None, Some(_)) => Kind::OnlyPublished,
+            (None, None) => return None,
+        };
+        self.note(fact.to_owned(), Some((kind, None)));
+        None
     }
 
     fn note(&mut self, fact: String, found: Found) {
         self.found.entry(fact).or_default().insert(found);
-    }
-
-    fn only(&mut self, kind: Kind, fact: String) {
-        self.note(fact, Some((kind, None)));
     }
 
     fn differs(&mut self, fact: &str, what: &str, here: &str, published: &str) {
@@ -62,32 +66,19 @@ impl<'d> Walk<'d> {
         self.note(fact, None);
     }
 
-    fn operation(&mut self, ours: &Operation<'d>, theirs: &Operation<'d>) {
+    fn operation(&mut self, ours: &Operation<'_>, theirs: &Operation<'_>) {
         let name = &ours.name;
-        self.same(format!("operation {name}"));
-        for (key, parameter) in &theirs.parameters {
-            let place = &key.0;
-            let Some(own) = ours.parameters.get(key) else {
-                let fact = format!("parameter {name} {place} {}", parameter.name);
-                self.only(Kind::OnlyPublished, fact);
+        for ((place, _), own, their) in paired(&ours.parameters, &theirs.parameters) {
+            let parameter = own.or(their).map_or("", |one| one.name);
+            let fact = format!("parameter {name} {place} {parameter}");
+            let Some((own, their)) = self.both(&fact, own, their) else {
                 continue;
             };
-            let fact = format!("parameter {name} {place} {}", own.name);
-            if own.required != parameter.required {
+            if own.required != their.required {
                 let word = |required| if required { "required" } else { "optional" };
-                self.differs(&fact, "it is", word(own.required), word(parameter.required));
+                self.differs(&fact, "it is", word(own.required), word(their.required));
             }
-            let pair = (
-                Schema::new(self.here.root, own.schema),
-                Schema::new(self.published.root, parameter.schema),
-            );
-            self.schema(&fact, &fact, pair);
-        }
-        for (key, own) in &ours.parameters {
-            if !theirs.parameters.contains_key(key) {
-                let fact = format!("parameter {name} {} {}", key.0, own.name);
-                self.only(Kind::OnlyHere, fact);
-            }
+            self.schema(&fact, &fact, own.schema, their.schema);
         }
         let both = [
             ("body", ours.body, theirs.body),
@@ -95,23 +86,14 @@ impl<'d> Walk<'d> {
         ];
         for (what, own, their) in both {
             let fact = format!("{what} of {name}");
-            match (own, their) {
-                (Some(own), Some(their)) => {
-                    let pair = (
-                        Schema::new(self.here.root, own),
-                        Schema::new(self.published.root, their),
-                    );
-                    self.schema(&fact, &format!("{name} {what}"), pair);
-                }
-                (Some(_), None) => self.only(Kind::OnlyHere, fact),
-                (None, Some(_)) => self.only(Kind::OnlyPublished, fact),
-                (None, None) => {}
+            if let Some((own, their)) = self.both(&fact, own, their) {
+                self.schema(&fact, &format!("{name} {what}"), own, their);
             }
         }
     }
 
     /// Compares two schemas. `fact` is what they are the type of; `place` names what is inside.
-    fn schema(&mut self, fact: &str, place: &str, (ours, theirs): (Schema<'d>, Schema<'d>)) {
+    fn schema(&mut self, fact: &str, place: &str, ours: Schema<'_>, theirs: Schema<'_>) {
         self.types(fact, ours, theirs);
         let place = ours.component().unwrap_or(place);
         if !self.seen.insert((ours.identity(), theirs.identity())) {
@@ -133,13 +115,13 @@ impl<'d> Walk<'d> {
     }
 
     /// What is inside a list or a map has no fact of its own: it belongs to the list.
-    fn inner(&mut self, place: &str, ours: Option<Schema<'d>>, theirs: Option<Schema<'d>>) {
+    fn inner(&mut self, place: &str, ours: Option<Schema<'_>>, theirs: Option<Schema<'_>>) {
         if let (Some(ours), Some(theirs)) = (ours, theirs) {
-            self.schema(&format!("items {place}"), place, (ours, theirs));
+            self.schema(&format!("items {place}"), place, ours, theirs);
         }
     }
 
-    fn types(&mut self, fact: &str, ours: Schema<'d>, theirs: Schema<'d>) {
+    fn types(&mut self, fact: &str, ours: Schema<'_>, theirs: Schema<'_>) {
         let (here, published) = (ours.kind(), theirs.kind());
         // Whoever publishes no type says nothing that could differ.
         if published == "anything" {
@@ -155,43 +137,35 @@ impl<'d> Walk<'d> {
         }
     }
 
-    fn words(&mut self, place: &str, ours: Schema<'d>, theirs: Schema<'d>) {
+    fn words(&mut self, place: &str, ours: Schema<'_>, theirs: Schema<'_>) {
         let (here, published) = (ours.words(), theirs.words());
         // A side without a list says nothing about words.
         if here.is_empty() || published.is_empty() {
             if here.len() != published.len() {
-                let word = |words: &[&str]| if words.is_empty() { "any" } else { "listed" };
-                let fact = format!("words of {place}");
-                self.differs(&fact, "they are", word(&here), word(&published));
+                let word = |none: bool| if none { "any" } else { "listed" };
+                let (here, published) = (word(here.is_empty()), word(published.is_empty()));
+                self.differs(&format!("words of {place}"), "they are", here, published);
             }
             return;
         }
-        for word in &published {
+        for word in here.union(&published) {
             let fact = format!("word {place} {word}");
-            match here.contains(word) {
-                true => self.same(fact),
-                false => self.only(Kind::OnlyPublished, fact),
+            if self
+                .both(&fact, here.get(word), published.get(word))
+                .is_some()
+            {
+                self.same(fact);
             }
-        }
-        for word in here.iter().filter(|word| !published.contains(word)) {
-            self.only(Kind::OnlyHere, format!("word {place} {word}"));
         }
     }
 
-    fn fields(&mut self, place: &str, ours: Schema<'d>, theirs: Schema<'d>) {
-        let (here, published) = (ours.fields(), theirs.fields());
-        for (name, their) in &published {
-            let fact = format!("field {place}.{name}");
-            match here.get(name) {
-                Some(own) => {
-                    let pair = (Schema::new(ours.root, own), Schema::new(theirs.root, their));
-                    self.schema(&fact, &format!("{place}.{name}"), pair);
-                }
-                None => self.only(Kind::OnlyPublished, fact),
+    fn fields(&mut self, place: &str, ours: Schema<'_>, theirs: Schema<'_>) {
+        for (name, own, their) in paired(&ours.fields(), &theirs.fields()) {
+            let place = format!("{place}.{name}");
+            let fact = format!("field {place}");
+            if let Some((own, their)) = self.both(&fact, own, their) {
+                self.schema(&fact, &place, *own, *their);
             }
-        }
-        for name in here.keys().filter(|name| !published.contains_key(*name)) {
-            self.only(Kind::OnlyHere, format!("field {place}.{name}"));
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::super::declared::Declared;
 use super::super::document::Document;
 use super::super::media_type::essence;
 use super::super::operation::{FieldEncoding, MediaType};
 use super::super::schema::{Direction, SchemaError, Strictness};
-use super::shape::Shape;
 use super::text::{self, Pair};
 use super::{Violation, ViolationKind};
 
@@ -137,8 +137,8 @@ fn fields(
     let no_text = "has a name or value that is no UTF-8 once it is decoded";
     let pairs = text::pairs(text).ok_or_else(|| body_violation(no_text))?;
     let schema = media_type.schema.as_deref();
-    let shape = schema.map(|schema| Shape::of(document.root(), schema));
-    let shape = shape.unwrap_or_default();
+    let declared = schema.map(|schema| Declared::at(document.root(), schema));
+    let declared = declared.unwrap_or_default();
     let mut object = Map::new();
     for pair in &pairs {
         let name = pair.name.as_str();
@@ -146,7 +146,7 @@ fn fields(
             continue;
         }
         let given: Vec<&Pair<'_>> = pairs.iter().filter(|other| other.name == name).collect();
-        let read = match shape.field(name) {
+        let read = match declared.field(name) {
             None => once(&given).map(|pair| Value::String(pair.value.clone())),
             Some(schema) => field(document, schema, media_type.encoding.get(name), &given),
         };
@@ -179,9 +179,9 @@ fn field(
     given: &[&Pair<'_>],
 ) -> Result<Value, Vec<SchemaError>> {
     let root = document.root();
-    let shape = Shape::of(root, schema);
+    let declared = Declared::at(root, schema);
     // Without `encoding`, objects are JSON text, and so are objects in an array.
-    let json = encoding.is_some_and(|encoding| encoding.json) || shape.is_object();
+    let json = encoding.is_some_and(|encoding| encoding.json) || declared.is_only("object");
     let parse = |text: &str| {
         let parsed: Result<Value, _> = serde_json::from_str(text);
         parsed.map_err(|error| SchemaError::whole(format!("does not hold JSON text: {error}")))
@@ -190,20 +190,19 @@ fn field(
         let text = &once(given)?.value;
         let value = parse(text)?;
         // A field of type string that holds JSON text is that text.
-        let only_text = shape.types.len() == 1 && shape.types.contains("string");
-        return Ok(match only_text {
+        return Ok(match declared.is_only("string") {
             true => Value::String(text.clone()),
             false => value,
         });
     }
-    if shape.is_array() {
+    if declared.is_only("array") {
         let explode = encoding.is_none_or(|encoding| encoding.explode);
         let texts = match explode {
             true => given.iter().map(|pair| pair.value.clone()).collect(),
             false => text::list(once(given)?),
         };
-        let item = |text: String| match &shape.items {
-            Some(items) if Shape::of(root, items).is_object() => parse(&text),
+        let item = |text: String| match &declared.items {
+            Some(items) if Declared::at(root, items).is_only("object") => parse(&text),
             Some(items) => Ok(text::value(document, items, &text).unwrap_or(Value::String(text))),
             None => Ok(Value::String(text)),
         };

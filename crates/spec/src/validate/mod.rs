@@ -30,7 +30,6 @@ mod parameters;
 mod request;
 mod response;
 mod security;
-mod shape;
 pub(crate) mod text;
 
 use std::collections::BTreeMap;

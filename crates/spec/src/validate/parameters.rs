@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::super::declared::Declared;
 use super::super::document::Document;
 use super::super::operation::{Location, Operation, Parameter};
 use super::super::schema::{SchemaError, Strictness};
-use super::shape::Shape;
 use super::text::{self, Pair};
 use super::{RequestParts, Violation, ViolationKind, header};
 use crate::nearest::nearest;
@@ -101,7 +101,7 @@ fn one(document: &Document, parameter: &Parameter, text: &str) -> Result<Value, 
     let schema = &parameter.schema;
     if parameter.json {
         text::json(document, schema, text)
-    } else if Shape::of(document.root(), schema).is_array() {
+    } else if Declared::at(document.root(), schema).is_only("array") {
         let items: Vec<String> = match text {
             "" => Vec::new(),
             text => text.split(',').map(|item| item.trim().to_owned()).collect(),
@@ -124,7 +124,7 @@ fn from_query(
     if parameter.allow_empty && given.iter().all(|pair| pair.value.is_empty()) {
         return Some(Ok(Value::String(String::new())));
     }
-    let list = !parameter.json && Shape::of(document.root(), schema).is_array();
+    let list = !parameter.json && Declared::at(document.root(), schema).is_only("array");
     Some(if list && parameter.explode {
         let items: Vec<String> = given.iter().map(|pair| pair.value.clone()).collect();
         text::array(document, schema, &items)

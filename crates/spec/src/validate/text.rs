@@ -2,10 +2,10 @@
 
 use serde_json::{Number, Value};
 
+use super::super::declared::Declared;
 use super::super::document::Document;
 use super::super::schema::{Direction, SchemaError, Strictness};
 use super::super::schema_error::shortened;
-use super::shape::Shape;
 
 /// How much of a text is shown that is no value of the wanted type.
 const SHOWN: usize = 40;
@@ -64,9 +64,9 @@ pub(super) fn value(
     pointer: &str,
     text: &str,
 ) -> Result<Value, Vec<SchemaError>> {
-    let shape = Shape::of(document.root(), pointer);
+    let declared = Declared::at(document.root(), pointer);
     let mut first = None;
-    for candidate in candidates(&shape, text) {
+    for candidate in candidates(&declared, text) {
         match checked(document, pointer, candidate) {
             Ok(value) => return Ok(value),
             Err(errors) => {
@@ -75,7 +75,7 @@ pub(super) fn value(
         }
     }
     Err(first.unwrap_or_else(|| {
-        let types: Vec<&str> = shape.types.iter().copied().collect();
+        let types: Vec<&str> = declared.types.iter().copied().collect();
         let text = shortened(text, SHOWN);
         SchemaError::whole(format!("{text:?} is no {}", types.join(" or ")))
     }))
@@ -98,7 +98,7 @@ pub(super) fn array(
     pointer: &str,
     items: &[String],
 ) -> Result<Value, Vec<SchemaError>> {
-    let of_items = Shape::of(document.root(), pointer).items;
+    let of_items = Declared::at(document.root(), pointer).items;
     let item = |text: &String| match &of_items {
         // An item that does not fit stays a string; the check of the array names it.
         Some(schema) => {
@@ -121,23 +121,23 @@ fn checked(document: &Document, pointer: &str, value: Value) -> Result<Value, Ve
     }
 }
 
-fn candidates(shape: &Shape<'_>, text: &str) -> Vec<Value> {
+fn candidates(declared: &Declared<'_>, text: &str) -> Vec<Value> {
     let mut candidates = Vec::new();
-    if shape.types.contains("integer") || shape.types.contains("number") {
+    if declared.types.contains("integer") || declared.types.contains("number") {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
-        if (whole || shape.types.contains("number"))
+        if (whole || declared.types.contains("number"))
             && let Ok(number) = text.parse::<Number>()
         {
             candidates.push(Value::Number(number));
         }
     }
-    if shape.types.contains("boolean")
+    if declared.types.contains("boolean")
         && let Ok(flag) = text.parse()
     {
         candidates.push(Value::Bool(flag));
     }
-    if shape.allows("string") {
+    if declared.types.is_empty() || declared.types.contains("string") {
         candidates.push(Value::String(text.to_owned()));
     }
     candidates
