@@ -70,39 +70,44 @@ fn reference_of(outline: &Outline<'_>, node: &Node<'_>, reference: &str, report:
 /// generator would not come to an end. Components that refer to themselves likewise.
 fn cycles(outline: &Outline<'_>, report: &mut Report<'_>) {
     let mut edges: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, node) in outline.nodes.iter().enumerate() {
-        edges.entry(index).or_default().extend(outline.target(node));
-        if let Some(parent) = node.parent.filter(|_| is_same_value(node)) {
-            edges.entry(parent).or_default().push(index);
+    for node in &outline.nodes {
+        let target = outline.target(node).map(|target| (node.index, target));
+        let around = node.parent.filter(|_| is_same_value(node));
+        for (from, to) in target
+            .into_iter()
+            .chain(around.map(|outer| (outer, node.index)))
+        {
+            edges.entry(from).or_default().push(to);
         }
     }
-    let mut finished: BTreeSet<usize> = BTreeSet::new();
-    for start in 0..outline.nodes.len() {
+    // The nodes that were met, and whether each is still on the path.
+    let mut met: BTreeMap<usize, bool> = BTreeMap::new();
+    for start in edges.keys() {
         // Depth first, without recursion: (node, next edge to follow).
-        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-        let mut on_path: BTreeSet<usize> = BTreeSet::from([start]);
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        if !met.contains_key(start) {
+            met.insert(*start, true);
+            path.push((*start, 0));
+        }
         while let Some((current, next)) = path.pop() {
-            if finished.contains(&current) {
-                on_path.remove(&current);
-                continue;
-            }
             let targets = edges.get(&current);
             let Some(&target) = targets.and_then(|targets| targets.get(next)) else {
-                finished.insert(current);
-                on_path.remove(&current);
+                met.insert(current, false);
                 continue;
             };
             path.push((current, next + 1));
-            if on_path.contains(&target) {
-                if let Some(node) = outline.nodes.get(target) {
+            match (met.get(&target), outline.nodes.get(target)) {
+                (Some(true), Some(node)) => {
                     let name = quoted(&node.name());
                     let problem = format!("{name} contains itself with nothing in between");
                     let cure = "Break the circle: refer to it from a property or a list.";
                     report.add("ref-cycle", &node.pointer, problem, cure);
                 }
-            } else if !finished.contains(&target) {
-                on_path.insert(target);
-                path.push((target, 0));
+                (Some(_), _) => {}
+                (None, _) => {
+                    met.insert(target, true);
+                    path.push((target, 0));
+                }
             }
         }
     }
