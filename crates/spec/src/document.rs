@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::finding::Finding;
+use super::lint;
 use super::operation::Operation;
 use super::outline::Outline;
 use super::pointer::follow;
@@ -46,8 +47,10 @@ impl Document {
     /// body, a cookie parameter, a query style other than `form`, …). Nothing that would be checked by another
     /// tool is silently left unchecked. Faults that do not stop the work are the lint's affair.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
-        let root = refuse::read(file, text)?;
-        let operations = operations(&Outline::new(&root));
+        let root = lint::parse(file, text)?;
+        let outline = Outline::new(&root);
+        refuse::check(file, text, &outline)?;
+        let operations = operations(&outline);
         let router = Router::new(operations.iter().map(|operation| operation.path.as_str()));
         let root = Arc::new(root);
         let schemas = Schemas::shared(Arc::clone(&root));

@@ -69,20 +69,18 @@ const UNIMPLEMENTED: [(Kind, &str, &str); 6] = [
 const CALLBACKS: &str = "Describe the callback as an operation of a document of its own.";
 const RESERVED: &str = "Remove it: reserved characters are accepted encoded and as they are.";
 
-/// Reads a document, or tells all reasons not to use it, in the order of the text.
-pub(super) fn read(file: &str, text: &str) -> Result<Value, Vec<Finding>> {
-    let root = lint::parse(file, text)?;
+/// Tells all reasons not to use a document, in the order of its text.
+pub(super) fn check(file: &str, text: &str, outline: &Outline<'_>) -> Result<(), Vec<Finding>> {
     let mut report = Report::new(file);
-    if lint::version(&root, &mut report) {
-        let outline = Outline::new(&root);
-        lint::rules(&outline, &mut report);
-        report.retain(|finding| counts(&outline, finding));
-        if !root.get("paths").is_some_and(Value::is_object) {
+    if lint::version(outline.root, &mut report) {
+        lint::rules_of_messages(outline, &outline.operations(), &mut report);
+        report.retain(|finding| counts(outline, finding));
+        if !outline.root.get("paths").is_some_and(Value::is_object) {
             let cure = "Add an object of this name.";
             report.add("missing-key", "", "the document has no `paths`", cure);
         }
         let mut unimplemented = Unimplemented {
-            outline: &outline,
+            outline,
             report: &mut report,
         };
         for node in &outline.nodes {
@@ -91,7 +89,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Value, Vec<Finding>> {
     }
     match report.has(&[]) {
         true => Err(report.finish(&Positions::scan(text))),
-        false => Ok(root),
+        false => Ok(()),
     }
 }
 
@@ -313,5 +311,39 @@ impl Unimplemented<'_, '_, '_, '_> {
                 self.report.add("ref-dangling", place, problem, cure);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A load leaves most rules of the lint out: none of them finds anything that counts.
+    #[test]
+    fn no_rule_that_counts_is_left_out() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/lint");
+        let mut counted = std::collections::BTreeSet::new();
+        for entry in std::fs::read_dir(folder).expect("there are fixtures") {
+            let path = entry.expect("a folder can be listed").path();
+            let text = std::fs::read_to_string(&path).expect("a fixture can be read");
+            let Ok(root) = lint::parse("", &text) else {
+                continue;
+            };
+            let outline = Outline::new(&root);
+            let found = |rules: &dyn Fn(&mut Report<'_>)| {
+                let mut report = Report::new("");
+                rules(&mut report);
+                report.retain(|finding| counts(&outline, finding));
+                report.finish(&Positions::scan(&text))
+            };
+            let all = found(&|report| lint::rules(&outline, report));
+            let operations = outline.operations();
+            let asked = found(&|report| lint::rules_of_messages(&outline, &operations, report));
+            assert_eq!(asked, all, "{}", path.display());
+            counted.extend(all.into_iter().map(|finding| finding.rule));
+        }
+        // The one fixture with a sibling has one that may stand there.
+        counted.insert("ref-siblings");
+        assert_eq!(counted, std::collections::BTreeSet::from(RULES));
     }
 }

@@ -24,9 +24,6 @@ pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
     for media in outline.of(Kind::MediaType) {
         media_type(outline, media, report);
     }
-    for responses in outline.of(Kind::Responses) {
-        statuses(responses, report);
-    }
     for operation in &subject.operations {
         success(outline, operation.node, report);
     }
@@ -131,9 +128,10 @@ fn media_type(outline: &Outline<'_>, media: &Node<'_>, report: &mut Report<'_>) 
     }
 }
 
-fn statuses(responses: &Node<'_>, report: &mut Report<'_>) {
-    let keys = responses.object.keys();
-    for status in keys.filter(|status| !status.starts_with("x-")) {
+pub(super) fn statuses(outline: &Outline<'_>, report: &mut Report<'_>) {
+    let all = outline.of(Kind::Responses);
+    let keys = all.flat_map(|one| one.object.keys().map(move |status| (one, status)));
+    for (responses, status) in keys.filter(|(_, status)| !status.starts_with("x-")) {
         let known = match status.as_bytes() {
             b"default" => true,
             [b'1'..=b'5', b'X', b'X'] => true,

@@ -31,7 +31,7 @@ pub(crate) use self::position::Positions;
 pub(crate) use self::report::Report;
 use self::subject::Subject;
 use super::finding::Finding;
-use super::outline::Outline;
+use super::outline::{Operation, Outline};
 use super::pointer;
 use crate::keyed::Keyed;
 
@@ -153,20 +153,32 @@ pub fn lint(file: &str, text: &str) -> Vec<Finding> {
 /// All rules but those of the text, and those about examples.
 pub(crate) fn rules(outline: &Outline<'_>, report: &mut Report<'_>) {
     let subject = &Subject::new(outline);
-    structure::check(outline, report);
-    references::check(outline, report);
+    rules_of_messages(outline, &subject.operations, report);
     names::check(subject, report);
-    paths::check(subject, report);
     parameters::check(outline, report);
     servers::check(outline, report);
     schemas::check(subject, report);
-    bounds::check(outline, report);
     enums::check(subject, report);
     answers::check(subject, report);
     bodies::check(subject, report);
-    security::check(outline, report);
     effects::check(&subject.operations, report);
     source::check(&subject.operations, report);
+}
+
+/// The rules that loading asks: all those about what a document says of messages are among them.
+pub(crate) fn rules_of_messages(
+    outline: &Outline<'_>,
+    operations: &[Operation<'_, '_>],
+    report: &mut Report<'_>,
+) {
+    structure::check(outline, report);
+    references::check(outline, report);
+    names::operation_ids(operations, report);
+    paths::check(outline, operations, report);
+    schemas::empty(outline, report);
+    bounds::check(outline, report);
+    bodies::statuses(outline, report);
+    security::check(outline, report);
 }
 
 /// Reads the text as JSON, or says why it is none.

@@ -45,7 +45,6 @@ const BUILDER_TYPES: [&str; 11] = [
 const BUILDER_METHODS: [&str; 3] = ["new", "send", "stream"];
 
 pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
-    operation_ids(&subject.operations, report);
     components(subject.outline, report);
     schemas(&subject.generated, report);
     for operation in &subject.operations {
@@ -143,7 +142,7 @@ fn words(schema: &Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn operation_ids(operations: &[Operation<'_, '_>], report: &mut Report<'_>) {
+pub(super) fn operation_ids(operations: &[Operation<'_, '_>], report: &mut Report<'_>) {
     const RULE: &str = "operation-id-rust-name";
     let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
     let mut taken = Taken::default();

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::report::Report;
-use super::subject::Subject;
 use super::words::{list, quoted};
 use crate::keyed::Keyed;
 use crate::nearest::nearest;
@@ -11,9 +10,13 @@ use crate::outline::grammar::Kind;
 use crate::outline::{Operation, Outline};
 use crate::template;
 
-pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
-    templates(subject.outline, report);
-    for operation in &subject.operations {
+pub(super) fn check(
+    outline: &Outline<'_>,
+    operations: &[Operation<'_, '_>],
+    report: &mut Report<'_>,
+) {
+    templates(outline, report);
+    for operation in operations {
         parameters(operation, report);
     }
 }

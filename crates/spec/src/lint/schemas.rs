@@ -19,7 +19,6 @@ pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
     let outline = subject.outline;
     for schema in outline.schemas() {
         required(outline, schema, report);
-        empty(schema, report);
         conflicts(outline, schema, report);
     }
     for schema in &subject.generated {
@@ -85,8 +84,10 @@ fn required(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn empty(schema: &Node<'_>, report: &mut Report<'_>) {
-    for key in COMBINING {
+/// Combinations of nothing.
+pub(super) fn empty(outline: &Outline<'_>, report: &mut Report<'_>) {
+    let all = outline.schemas();
+    for (schema, key) in all.flat_map(|schema| COMBINING.map(|key| (schema, key))) {
         let branches = schema.object.get(key).and_then(Value::as_array);
         if branches.is_some_and(Vec::is_empty) {
             let problem = format!("an empty `{key}` says nothing");
