@@ -145,10 +145,10 @@ impl<'d> Components<'d> {
         let path = "/components/schemas";
         changes.push(match self.document.root().pointer(path) {
             Some(_) => Change::add(child(path, &name), value),
-            None => Change::add(
-                "/components".to_owned(),
-                json!({ "schemas": { &name: value } }),
-            ),
+            None => {
+                let schemas = json!({ "schemas": { &name: value } });
+                Change::add("/components".to_owned(), schemas)
+            }
         });
         format!("#{}", child(path, &name))
     }

@@ -44,7 +44,6 @@ use super::document::Document;
 use super::media_type::essence;
 use super::operation::{Location, Operation, Response};
 use super::validate::text;
-use names::Names;
 use observed::Observed;
 
 pub use changes::Change;
@@ -96,7 +95,6 @@ pub struct Drifted {
 #[derive(Debug)]
 pub struct Drift<'d> {
     document: &'d Document,
-    names: Names<'d>,
     exchanges: usize,
     found: BTreeMap<(Kind, String), Found>,
     /// Pointers of operations, answers, media types and fields that were seen, and of lists of words with a word.
@@ -177,7 +175,6 @@ impl<'d> Drift<'d> {
     pub fn new(document: &'d Document) -> Self {
         Drift {
             document,
-            names: Names::new(document),
             exchanges: 0,
             found: BTreeMap::new(),
             seen: HashSet::new(),
@@ -198,24 +195,18 @@ impl<'d> Drift<'d> {
         let operation = route.operation;
         self.seen.insert(operation.pointer.clone());
         self.query(operation, traffic.query);
-        let first = format!("{} {}", operation.id, traffic.status);
+        let first = &format!("{} {}", operation.id, traffic.status);
+        let at = |answer| At { first, answer };
         if let (Some(documented), Some(body)) = (&operation.request_body, traffic.request.body) {
-            let at = At {
-                first: &first,
-                answer: false,
-            };
             let kind = essence(traffic.request.content_type.unwrap_or_default());
             let media = documented.content.iter().find(|media| media.range == kind);
             if let Some(schema) = media.and_then(|media| media.schema.as_deref())
                 && !body.is_string()
             {
-                self.value(schema, body, at);
+                self.value(schema, body, at(false));
             }
         }
-        let at = At {
-            first: &first,
-            answer: true,
-        };
+        let at = at(true);
         match operation.response(traffic.status) {
             Some(documented) => self.answer(documented, traffic.response, at),
             None => self.status(operation, traffic, at),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::operation::Response;
 use super::super::pointer::{branches, child};
 use super::Drift;
+use super::names::called;
 use crate::keyed::Keyed;
 
 /// How much was seen, and what was not.
@@ -78,8 +79,7 @@ impl Said<'_, '_> {
                 continue;
             }
             for word in schema.list("enum").iter().filter_map(|word| word.as_str()) {
-                let name = || format!("word {} {word}", self.drift.names.of(&pointer));
-                let name = name();
+                let name = format!("word {} {word}", called(self.drift.document, &pointer));
                 self.tell(&format!("{pointer} {word}"), || name);
             }
             for key in ["items", "additionalProperties"] {
@@ -92,9 +92,9 @@ impl Said<'_, '_> {
                 if property.flag("writeOnly") {
                     continue;
                 }
-                let called = self.drift.names.of(&place);
+                let name = called(self.drift.document, &place);
                 // What lies in a field that never came was not seen either; one line says it.
-                if self.tell(&place, || format!("field {called}")) {
+                if self.tell(&place, || format!("field {name}")) {
                     self.schema(&place);
                 }
             }

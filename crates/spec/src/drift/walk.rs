@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::pointer::{branches, child, last};
 use super::changes::Change;
+use super::names::called;
 use super::observed::{Observed, type_of};
 use super::{At, Drift, Found, Kind, Meaning, Planned, short};
 use crate::keyed::Keyed;
@@ -83,7 +84,7 @@ impl<'d> Drift<'d> {
             },
             None => Change::add(child(pointer, "nullable"), Value::Bool(true)),
         }]);
-        let place = format!("{}: null", self.names.of(pointer));
+        let place = format!("{}: null", called(self.document, pointer));
         self.note(Kind::Type, place, found);
     }
 
@@ -96,7 +97,7 @@ impl<'d> Drift<'d> {
         at: At<'_>,
     ) {
         let kind = type_of(value);
-        let (name, wanted) = (self.names.of(pointer), types.join(" or "));
+        let (name, wanted) = (called(self.document, pointer), types.join(" or "));
         let place = format!("{name}: {kind} instead of {wanted}");
         let mut found = self.found(pointer, value, Meaning::Undecodable, at);
         let scalar = |kind: &str| !matches!(kind, "array" | "object");
@@ -140,7 +141,7 @@ impl<'d> Drift<'d> {
                     _ => format!("{list}/{index}"),
                 };
                 found.change = Planned::Changes(vec![Change::Remove { path }]);
-                let place = format!("{}.{name}", self.names.of(pointer));
+                let place = format!("{}.{name}", called(self.document, pointer));
                 self.note(Kind::Missing, place, found);
             }
         }
@@ -176,7 +177,7 @@ impl<'d> Drift<'d> {
         let Some((pointer, _)) = object else {
             return;
         };
-        let of = self.names.of(pointer);
+        let of = called(self.document, pointer);
         let mut found = self.found(pointer, value, Meaning::Lost, at);
         found.change = Planned::Schema {
             at: child(&child(pointer, "properties"), name),
@@ -201,7 +202,7 @@ impl<'d> Drift<'d> {
         let mut found = self.found(pointer, &json!(text), Meaning::UnknownWord, at);
         let path = format!("{}/-", child(pointer, "enum"));
         found.change = Planned::Changes(vec![Change::add(path, json!(text))]);
-        let place = format!("{} {text}", self.names.of(pointer));
+        let place = format!("{} {text}", called(self.document, pointer));
         self.note(Kind::Word, place, found);
     }
 }
