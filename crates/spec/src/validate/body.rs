@@ -7,7 +7,7 @@ use super::super::document::Document;
 use super::super::media_type::essence;
 use super::super::operation::{FieldEncoding, MediaType};
 use super::super::schema::{Direction, SchemaError, Strictness};
-use super::text::{self, Pair};
+use super::text::{self, Pair, Read};
 use super::{Violation, ViolationKind};
 
 /// A body and what is known about it.
@@ -114,7 +114,7 @@ fn content_type_violation(message: String) -> Vec<Violation> {
     vec![Violation::new(kind, "content type", message)]
 }
 
-fn body_violation(message: impl Into<String>) -> Vec<Violation> {
+pub(super) fn body_violation(message: impl Into<String>) -> Vec<Violation> {
     vec![Violation::new(ViolationKind::Body, "body", message)]
 }
 
@@ -147,7 +147,7 @@ fn fields(
         }
         let given: Vec<&Pair<'_>> = pairs.iter().filter(|other| other.name == name).collect();
         let read = match declared.field(name) {
-            None => once(&given).map(|pair| Value::String(pair.value.clone())),
+            None => text::once(&given).map(|pair| Value::String(pair.value.clone())),
             Some(schema) => field(document, schema, media_type.encoding.get(name), &given),
         };
         let value = read.unwrap_or_else(|errors| {
@@ -160,16 +160,6 @@ fn fields(
     Ok(Value::Object(object))
 }
 
-fn once<'p, 't>(given: &[&'p Pair<'t>]) -> Result<&'p Pair<'t>, Vec<SchemaError>> {
-    match given {
-        [single] => Ok(single),
-        _ => Err(SchemaError::whole(format!(
-            "is given {} times",
-            given.len()
-        ))),
-    }
-}
-
 /// Reads one field. A value of the wrong type is kept as text: the check of the whole form reports it, with its
 /// own words for what fits. What cannot be read at all is an error here.
 fn field(
@@ -177,7 +167,7 @@ fn field(
     schema: &str,
     encoding: Option<&FieldEncoding>,
     given: &[&Pair<'_>],
-) -> Result<Value, Vec<SchemaError>> {
+) -> Read {
     let root = document.root();
     let declared = Declared::at(root, schema);
     // Without `encoding`, objects are JSON text, and so are objects in an array.
@@ -187,7 +177,7 @@ fn field(
         parsed.map_err(|error| SchemaError::whole(format!("does not hold JSON text: {error}")))
     };
     if json {
-        let text = &once(given)?.value;
+        let text = &text::once(given)?.value;
         let value = parse(text)?;
         // A field of type string that holds JSON text is that text.
         return Ok(match declared.is_only("string") {
@@ -199,7 +189,7 @@ fn field(
         let explode = encoding.is_none_or(|encoding| encoding.explode);
         let texts = match explode {
             true => given.iter().map(|pair| pair.value.clone()).collect(),
-            false => text::list(once(given)?),
+            false => text::list(text::once(given)?),
         };
         let item = |text: String| match &declared.items {
             Some(items) if Declared::at(root, items).is_only("object") => parse(&text),
@@ -208,6 +198,6 @@ fn field(
         };
         return texts.into_iter().map(item).collect();
     }
-    let text = &once(given)?.value;
+    let text = &text::once(given)?.value;
     text::value(document, schema, text)
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::super::declared::Declared;
 use super::super::document::Document;
 use super::super::operation::{Location, Operation, Parameter};
-use super::super::schema::{SchemaError, Strictness};
-use super::text::{self, Pair};
+use super::super::schema::Strictness;
+use super::text::{self, Pair, Read};
 use super::{RequestParts, Violation, ViolationKind, header};
 use crate::nearest::nearest;
 
@@ -84,7 +84,7 @@ fn judged(
     kind: ViolationKind,
     place: &str,
     parameter: &Parameter,
-    read: Option<Result<Value, Vec<SchemaError>>>,
+    read: Option<Read>,
     violations: &mut Vec<Violation>,
 ) -> Option<Value> {
     match read {
@@ -97,49 +97,45 @@ fn judged(
 }
 
 /// A parameter that is one text: in a path, or in a header. A list has commas.
-fn one(document: &Document, parameter: &Parameter, text: &str) -> Result<Value, Vec<SchemaError>> {
+fn one(document: &Document, parameter: &Parameter, text: &str) -> Read {
+    let items = || match text {
+        "" => Vec::new(),
+        text => text.split(',').map(|item| item.trim().to_owned()).collect(),
+    };
+    read(document, parameter, text, items)
+}
+
+/// A text as the parameter's value; `items` are those of a list.
+fn read(
+    document: &Document,
+    parameter: &Parameter,
+    text: &str,
+    items: impl FnOnce() -> Vec<String>,
+) -> Read {
     let schema = &parameter.schema;
     if parameter.json {
         text::json(document, schema, text)
     } else if Declared::at(document.root(), schema).is_only("array") {
-        let items: Vec<String> = match text {
-            "" => Vec::new(),
-            text => text.split(',').map(|item| item.trim().to_owned()).collect(),
-        };
-        text::array(document, schema, &items)
+        text::array(document, schema, &items())
     } else {
         text::value(document, schema, text)
     }
 }
 
-fn from_query(
-    document: &Document,
-    parameter: &Parameter,
-    pairs: &[Pair<'_>],
-) -> Option<Result<Value, Vec<SchemaError>>> {
+fn from_query(document: &Document, parameter: &Parameter, pairs: &[Pair<'_>]) -> Option<Read> {
     let given = pairs.iter().filter(|pair| pair.name == parameter.name);
     let given: Vec<&Pair<'_>> = given.collect();
     let first = given.first()?;
-    let schema = &parameter.schema;
     if parameter.allow_empty && given.iter().all(|pair| pair.value.is_empty()) {
         return Some(Ok(Value::String(String::new())));
     }
-    let list = !parameter.json && Declared::at(document.root(), schema).is_only("array");
-    Some(if list && parameter.explode {
-        let items: Vec<String> = given.iter().map(|pair| pair.value.clone()).collect();
-        text::array(document, schema, &items)
-    } else if given.len() > 1 {
-        Err(SchemaError::whole(format!(
-            "is given {} times",
-            given.len()
-        )))
-    } else if list {
-        text::array(document, schema, &text::list(first))
-    } else if parameter.json {
-        text::json(document, schema, &first.value)
-    } else {
-        text::value(document, schema, &first.value)
-    })
+    let list = || Declared::at(document.root(), &parameter.schema).is_only("array");
+    if parameter.explode && !parameter.json && list() {
+        let all = || given.iter().map(|pair| pair.value.clone()).collect();
+        return Some(read(document, parameter, &first.value, all));
+    }
+    let only = text::once(&given);
+    Some(only.and_then(|pair| read(document, parameter, &pair.value, || text::list(pair))))
 }
 
 /// Names in the query that neither a parameter nor a credential has.

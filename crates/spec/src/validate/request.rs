@@ -5,7 +5,7 @@ use super::super::operation::Operation;
 use super::super::route::NoRoute;
 use super::super::schema::{Direction, Strictness};
 use super::super::schema_error::shortened;
-use super::body::Body;
+use super::body::{Body, body_violation};
 use super::parameters::parameters;
 use super::security::security;
 use super::{Matched, RequestParts, Violation, ViolationKind, header, text};
@@ -82,8 +82,7 @@ impl Document {
             direction: Direction::Request,
             strictness,
         };
-        let violation =
-            |message: &str| Err(vec![Violation::new(ViolationKind::Body, "body", message)]);
+        let violation = |message| Err(body_violation(message));
         match &operation.request_body {
             None if body.bytes.is_empty() || strictness == Strictness::Lenient => Ok(None),
             None => violation("the operation takes no body"),

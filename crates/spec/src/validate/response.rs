@@ -2,7 +2,7 @@
 
 use super::super::document::Document;
 use super::super::schema::{Direction, Strictness};
-use super::body::Body;
+use super::body::{Body, body_violation};
 use super::parameters::response_headers;
 use super::{Violation, ViolationKind, header};
 
@@ -41,14 +41,12 @@ impl Document {
             strictness,
         };
         let bodiless = operation.method == "HEAD" || matches!(status, 100..=199 | 204 | 304);
-        let mut violation =
-            |message: &str| violations.push(Violation::new(ViolationKind::Body, "body", message));
         if bodiless || documented.content.is_empty() {
             if !body.bytes.is_empty() && (bodiless || strictness == Strictness::Strict) {
-                violation("is there, where none is documented");
+                violations.extend(body_violation("is there, where none is documented"));
             }
         } else if body.is_absent() {
-            violation("is missing");
+            violations.extend(body_violation("is missing"));
         } else if let Err(more) = body.check(self, &documented.content) {
             violations.extend(more);
         }

@@ -10,6 +10,9 @@ use super::super::schema_error::shortened;
 /// How much of a text is shown that is no value of the wanted type.
 const SHOWN: usize = 40;
 
+/// What a text says as a value, or why it is none that fits.
+pub(super) type Read = Result<Value, Vec<SchemaError>>;
+
 /// One name and value of a query or a form.
 pub(crate) struct Pair<'t> {
     /// The decoded name.
@@ -44,6 +47,17 @@ fn decoded(text: &str) -> Option<String> {
     Some(decoded.into_owned())
 }
 
+/// The only one of the pairs of a name.
+pub(super) fn once<'p, 't>(given: &[&'p Pair<'t>]) -> Result<&'p Pair<'t>, Vec<SchemaError>> {
+    match given {
+        [single] => Ok(single),
+        _ => {
+            let times = given.len();
+            Err(SchemaError::whole(format!("is given {times} times")))
+        }
+    }
+}
+
 /// The items of a list with commas. An encoded comma belongs to an item only if another comma is not encoded:
 /// some clients encode all of them.
 pub(super) fn list(pair: &Pair<'_>) -> Vec<String> {
@@ -59,11 +73,7 @@ pub(super) fn list(pair: &Pair<'_>) -> Vec<String> {
 /// Reads one value and checks it against the schema at `pointer`.
 ///
 /// Where the schema allows several types, the first is taken that fits: number, boolean, then string.
-pub(super) fn value(
-    document: &Document,
-    pointer: &str,
-    text: &str,
-) -> Result<Value, Vec<SchemaError>> {
+pub(super) fn value(document: &Document, pointer: &str, text: &str) -> Read {
     let declared = Declared::at(document.root(), pointer);
     let mut first = None;
     for candidate in candidates(&declared, text) {
@@ -82,22 +92,14 @@ pub(super) fn value(
 }
 
 /// Reads JSON text and checks it against the schema at `pointer`.
-pub(super) fn json(
-    document: &Document,
-    pointer: &str,
-    text: &str,
-) -> Result<Value, Vec<SchemaError>> {
+pub(super) fn json(document: &Document, pointer: &str, text: &str) -> Read {
     let value = serde_json::from_str(text);
     let value = value.map_err(|error| SchemaError::whole(format!("is no JSON text: {error}")))?;
     checked(document, pointer, value)
 }
 
 /// Reads the items of an array and checks the array against the schema at `pointer`.
-pub(super) fn array(
-    document: &Document,
-    pointer: &str,
-    items: &[String],
-) -> Result<Value, Vec<SchemaError>> {
+pub(super) fn array(document: &Document, pointer: &str, items: &[String]) -> Read {
     let of_items = Declared::at(document.root(), pointer).items;
     let item = |text: &String| match &of_items {
         // An item that does not fit stays a string; the check of the array names it.
@@ -110,7 +112,7 @@ pub(super) fn array(
 }
 
 /// The value, if it fits the schema at `pointer`.
-fn checked(document: &Document, pointer: &str, value: Value) -> Result<Value, Vec<SchemaError>> {
+fn checked(document: &Document, pointer: &str, value: Value) -> Read {
     let (strict, request) = (Strictness::Strict, Direction::Request);
     let errors = document
         .schemas()
