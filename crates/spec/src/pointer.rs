@@ -20,6 +20,11 @@ pub(crate) fn of_reference(reference: &str) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
+/// The JSON pointer of the schema that a discriminator means: by a `$ref`, or by the name of a component.
+pub(crate) fn of_mapping(target: &str) -> String {
+    of_reference(target).unwrap_or_else(|| child("/components/schemas", target))
+}
+
 /// The value that `value` (which stands at `pointer`) refers to, with its own pointer.
 ///
 /// A `$ref` that leads nowhere, or in a circle, gives the last value that could be reached.

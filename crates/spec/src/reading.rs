@@ -9,23 +9,17 @@ use super::operation::{
     Carrier, Credential, FieldEncoding, Location, MediaType, Operation, Parameter, RequestBody,
     Response, StatusPattern,
 };
-use super::outline::grammar::{Kind, METHODS};
+use super::outline::grammar::{Kind, METHODS, RESERVED_HEADERS};
 use super::outline::{self, Node, Outline};
 
 /// All operations of a document that loading has accepted, by path and then by method.
 pub(super) fn operations(outline: &Outline<'_>) -> Vec<Operation> {
-    let found = outline.operations();
-    let mut found: Vec<_> = found
-        .iter()
-        .filter(|one| one.path.starts_with('/'))
-        .collect();
+    let mut found = outline.operations();
+    found.retain(|one| one.path.starts_with('/'));
     let number = |method: &str| METHODS.iter().position(|known| *known == method);
     // Those of one path stand together: the sort keeps their order.
     found.sort_by_key(|one| (one.node.parent, number(one.node.role)));
-    found
-        .into_iter()
-        .map(|one| operation(outline, one))
-        .collect()
+    found.iter().map(|one| operation(outline, one)).collect()
 }
 
 fn operation(outline: &Outline<'_>, found: &outline::Operation<'_, '_>) -> Operation {
@@ -61,9 +55,7 @@ fn operation(outline: &Outline<'_>, found: &outline::Operation<'_, '_>) -> Opera
             pointer: body.pointer.clone(),
         }),
         responses: responses.collect(),
-        security: asking
-            .map(|asking| credentials(outline, asking))
-            .unwrap_or_default(),
+        security: asking.map_or_else(Vec::new, |asking| credentials(outline, asking)),
         method,
     }
 }
@@ -78,16 +70,15 @@ fn request_parameter(outline: &Outline<'_>, node: &Node<'_>) -> Option<Parameter
     parameter(outline, node, node.text("name")?.to_owned(), location)
 }
 
-/// A parameter or a response header. These three header names are never parameters: OpenAPI has other places for
-/// what they say, and tells readers to pass over them.
+/// A parameter or a response header. Some headers are neither.
 fn parameter(
     outline: &Outline<'_>,
     node: &Node<'_>,
     name: String,
     location: Location,
 ) -> Option<Parameter> {
-    let reserved = ["accept", "authorization", "content-type"];
-    if location == Location::Header && reserved.contains(&name.to_ascii_lowercase().as_str()) {
+    let plain = name.to_ascii_lowercase();
+    if location == Location::Header && RESERVED_HEADERS.contains(&plain.as_str()) {
         return None;
     }
     let content = outline.children(node, "content").next();
@@ -144,9 +135,8 @@ fn response(outline: &Outline<'_>, used: &Node<'_>) -> Option<Response> {
 }
 
 fn credentials(outline: &Outline<'_>, asking: &Node<'_>) -> Vec<Vec<Credential>> {
-    let schemes = outline
-        .of(Kind::SecurityScheme)
-        .filter(|node| node.role == "securitySchemes");
+    let schemes = outline.of(Kind::SecurityScheme);
+    let schemes = schemes.filter(|node| node.role == "securitySchemes");
     let schemes: Vec<&Node<'_>> = schemes.collect();
     let credential = |(name, scopes): (&String, &Value)| {
         let scopes = scopes.as_array().into_iter().flatten();
@@ -160,9 +150,8 @@ fn credentials(outline: &Outline<'_>, asking: &Node<'_>) -> Vec<Vec<Credential>>
     };
     let alternatives = asking.list("security").iter();
     let needed = alternatives.map(|all| all.as_object().into_iter().flatten());
-    needed
-        .map(|all| all.filter_map(credential).collect())
-        .collect()
+    let needed = needed.map(|all| all.filter_map(credential).collect());
+    needed.collect()
 }
 
 fn carrier(scheme: &Node<'_>) -> Option<Carrier> {

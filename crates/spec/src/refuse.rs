@@ -14,7 +14,7 @@ use super::lint::{self, Positions, Report};
 use super::media_type::essence;
 use super::outline::grammar::Kind;
 use super::outline::{Node, Outline};
-use super::pointer::{child, escape, follow, last, of_reference, parent};
+use super::pointer::{child, follow, last, of_mapping, of_reference, parent};
 use super::router::Template;
 use crate::keyed::Keyed;
 
@@ -302,9 +302,7 @@ impl Unimplemented<'_, '_, '_, '_> {
         let mapping = discriminator.at("mapping");
         for (word, target) in discriminator.entries("mapping") {
             let name = target.as_str().unwrap_or_default();
-            let target = of_reference(name)
-                .unwrap_or_else(|| format!("/components/schemas/{}", escape(name)));
-            if self.outline.root.pointer(&target).is_none() {
+            if self.outline.root.pointer(&of_mapping(name)).is_none() {
                 let problem = format!("the mapping leads to `{name}`, where nothing is");
                 let cure = "Name a schema of this document.";
                 let place = child(&mapping, word);

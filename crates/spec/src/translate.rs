@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::declared::Declared;
-pub(super) use super::pointer::of_reference;
-use super::pointer::{escape, follow};
+use super::outline::grammar::EXCLUSIVE_BOUNDS;
+use super::pointer::{follow, of_mapping, of_reference};
 use super::strictness::{Direction, Strictness};
 use crate::keyed::Keyed;
 
@@ -71,10 +71,8 @@ pub(super) fn translate(
         };
         definitions.insert(name, translated);
     }
-    whole.insert(
-        "$schema".into(),
-        json!("https://json-schema.org/draft/2020-12/schema"),
-    );
+    let dialect = json!("https://json-schema.org/draft/2020-12/schema");
+    whole.insert("$schema".into(), dialect);
     whole.insert("$defs".into(), Value::Object(definitions));
     Some(Value::Object(whole))
 }
@@ -114,10 +112,8 @@ impl<'r> Translator<'r> {
         }
         let mut closed = as_object(translated);
         closed.insert("unevaluatedProperties".into(), Value::Bool(false));
-        closed.insert(
-            DECLARED.into(),
-            declared.properties.keys().copied().collect(),
-        );
+        let names = declared.properties.keys().copied();
+        closed.insert(DECLARED.into(), names.collect());
         closed.insert(OPEN.into(), Value::Bool(declared.open));
         Value::Object(closed)
     }
@@ -141,7 +137,8 @@ impl<'r> Translator<'r> {
             }
         }
         exclusive_bounds(source, &mut target);
-        let mut all_of = self.branches(source, "allOf");
+        let parts = source.list("allOf").iter();
+        let mut all_of: Vec<Value> = parts.map(|part| self.open(part)).collect();
         self.type_and_format(source, &mut target, &mut all_of);
         self.fields(source, &mut target);
         if let Some(items) = source.get("items") {
@@ -154,10 +151,8 @@ impl<'r> Translator<'r> {
             self.strict = strict;
             target.insert("not".into(), negated);
         }
-        match source
-            .get("discriminator")
-            .and_then(|d| self.discriminated(source, d))
-        {
+        let discriminator = source.get("discriminator");
+        match discriminator.and_then(|one| self.discriminated(source, one)) {
             Some(chosen) => all_of.extend(chosen),
             None => {
                 for keyword in ["anyOf", "oneOf"] {
@@ -172,11 +167,6 @@ impl<'r> Translator<'r> {
             target.insert("allOf".into(), Value::Array(all_of));
         }
         nullable(source, target)
-    }
-
-    fn branches(&mut self, source: &'r Map<String, Value>, keyword: &str) -> Vec<Value> {
-        let branches = source.list(keyword).iter();
-        branches.map(|branch| self.open(branch)).collect()
     }
 
     /// The branches of `anyOf` and `oneOf`. A branch that is a free-form object allows every field, which the
@@ -306,9 +296,7 @@ impl<'r> Translator<'r> {
         }
         for (word, target) in discriminator.entries("mapping") {
             let target = target.as_str()?;
-            let pointer = of_reference(target)
-                .unwrap_or_else(|| format!("/components/schemas/{}", escape(target)));
-            let name = self.definition_name(&pointer, self.strict);
+            let name = self.definition_name(&of_mapping(target), self.strict);
             chosen.insert(word.clone(), json!({ "$ref": format!("#/$defs/{name}") }));
         }
         let words: Vec<&String> = chosen.keys().collect();
@@ -325,10 +313,7 @@ impl<'r> Translator<'r> {
 
 /// Draft 4 wrote `exclusiveMinimum: true` beside `minimum`; JSON Schema now gives the bound itself.
 fn exclusive_bounds(source: &Map<String, Value>, target: &mut Map<String, Value>) {
-    for (bound, exclusive) in [
-        ("minimum", "exclusiveMinimum"),
-        ("maximum", "exclusiveMaximum"),
-    ] {
+    for (bound, exclusive) in EXCLUSIVE_BOUNDS {
         if source.flag(exclusive)
             && let Some(limit) = target.remove(bound)
         {

@@ -3,6 +3,7 @@
 use super::super::format::FORMATS;
 use super::report::Report;
 use super::words::{did_you_mean, quoted};
+use crate::outline::grammar::EXCLUSIVE_BOUNDS;
 use crate::outline::{Node, Outline};
 
 /// Lower and upper bound of the same thing.
@@ -11,12 +12,6 @@ const BOUNDS: [(&str, &str); 4] = [
     ("minLength", "maxLength"),
     ("minItems", "maxItems"),
     ("minProperties", "maxProperties"),
-];
-
-/// Bounds, and what excludes them.
-const EXCLUSIVE_BOUNDS: [(&str, &str); 2] = [
-    ("minimum", "exclusiveMinimum"),
-    ("maximum", "exclusiveMaximum"),
 ];
 
 /// Keywords that say something about values of one type only.
@@ -123,12 +118,8 @@ fn foreign_to_type(schema: &Node<'_>, report: &mut Report<'_>) {
     for keyword in ["enum", "format"] {
         if untyped && schema.has(keyword) {
             let problem = format!("`{keyword}` needs a `type`");
-            report.add(
-                RULE,
-                schema.at(keyword),
-                problem,
-                "Add the type of the values.",
-            );
+            let cure = "Add the type of the values.";
+            report.add(RULE, schema.at(keyword), problem, cure);
         }
     }
 }
@@ -170,10 +161,8 @@ fn pattern(schema: &Node<'_>, report: &mut Report<'_>) {
         .compile("/schema")
         .is_err()
     {
-        let problem = format!(
-            "the pattern {} is not a regular expression",
-            quoted(pattern)
-        );
+        let pattern = quoted(pattern);
+        let problem = format!("the pattern {pattern} is not a regular expression");
         let cure = "Correct it, or remove it.";
         report.add("pattern-invalid", schema.at("pattern"), problem, cure);
     }

@@ -5,12 +5,9 @@ use serde_json::Value;
 use super::report::Report;
 use super::words::quoted;
 use crate::keyed::Keyed;
-use crate::outline::grammar::Kind;
-use crate::outline::{Node, Outline};
+use crate::outline::grammar::{Kind, RESERVED_HEADERS};
+use crate::outline::{Node, Outline, Parameter};
 use crate::pointer;
-
-/// Headers that OpenAPI describes elsewhere and ignores as parameters.
-const RESERVED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     let owners = outline
@@ -28,12 +25,9 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
 }
 
 fn duplicates(outline: &Outline<'_>, owner: &Node<'_>, report: &mut Report<'_>) {
-    let place = owner.at("parameters");
     let mut seen: Vec<(&str, &str)> = Vec::new();
-    for (index, value) in owner.list("parameters").iter().enumerate() {
-        let used = format!("{place}/{index}");
-        let (_, parameter) = outline.follow(&used, value);
-        let (Some(name), Some(place)) = (parameter.text("name"), parameter.text("in")) else {
+    for Parameter { used, value, .. } in outline.parameters(owner, true) {
+        let (Some(name), Some(place)) = (value.text("name"), value.text("in")) else {
             continue;
         };
         // Header names are the same in any case.

@@ -160,17 +160,13 @@ fn mapped<'o>(
         .filter(|node| node.kind == Kind::Discriminator)
         .flat_map(|node| node.entries("mapping"))
         .filter_map(|(_, target)| target.as_str())
-        .filter_map(|target| {
-            let pointer = pointer::of_reference(target);
-            outline.index(&pointer.unwrap_or_else(|| pointer::child("/components/schemas", target)))
-        })
+        .filter_map(|target| outline.index(&pointer::of_mapping(target)))
 }
 
 fn links(outline: &Outline<'_>, report: &mut Report<'_>) {
-    let ids: Vec<&str> = outline
-        .of(Kind::Operation)
-        .filter_map(|operation| operation.text("operationId"))
-        .collect();
+    let operations = outline.of(Kind::Operation);
+    let ids = operations.filter_map(|operation| operation.text("operationId"));
+    let ids: Vec<&str> = ids.collect();
     for link in outline.of(Kind::Link) {
         let Some(id) = link.text("operationId").filter(|id| !ids.contains(id)) else {
             continue;

@@ -7,6 +7,15 @@ pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
+/// Headers that are never parameters: OpenAPI has other places for what they say, and tells readers to pass over them.
+pub(crate) const RESERVED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+/// Bounds, and what excludes them.
+pub(crate) const EXCLUSIVE_BOUNDS: [(&str, &str); 2] = [
+    ("minimum", "exclusiveMinimum"),
+    ("maximum", "exclusiveMaximum"),
+];
+
 impl Kind {
     /// Its title without the article.
     pub fn name(self) -> &'static str {

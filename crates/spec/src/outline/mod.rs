@@ -206,7 +206,8 @@ impl<'a> Outline<'a> {
         operations.collect()
     }
 
-    fn parameters(&self, owner: &Node<'a>, own: bool) -> Vec<Parameter<'a>> {
+    /// The parameters that an operation or a path item lists.
+    pub fn parameters(&self, owner: &Node<'a>, own: bool) -> Vec<Parameter<'a>> {
         let place = owner.at("parameters");
         let entries = owner.list("parameters").iter().enumerate();
         entries
