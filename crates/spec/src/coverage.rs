@@ -67,24 +67,15 @@ impl Coverage {
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for row in self.rows.iter().filter(|row| !row.is_covered()) {
-            let missing: Vec<&str> = row.missing().collect();
-            writeln!(
-                f,
-                "{} {}: no {} fixture",
-                row.operation_id,
-                row.status,
-                missing.join(", no ")
-            )?;
+            let missing = row.missing().collect::<Vec<_>>().join(", no ");
+            let (id, status) = (&row.operation_id, row.status);
+            writeln!(f, "{id} {status}: no {missing} fixture")?;
         }
         for stray in &self.strays {
             writeln!(f, "{stray}: belongs to no documented answer")?;
         }
-        write!(
-            f,
-            "{} of {} answers covered",
-            self.covered(),
-            self.rows.len()
-        )
+        let (covered, all) = (self.covered(), self.rows.len());
+        write!(f, "{covered} of {all} answers covered")
     }
 }
 

@@ -26,11 +26,8 @@ pub struct Document {
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids: Vec<&str> = self
-            .operations
-            .iter()
-            .map(|operation| operation.id.as_str())
-            .collect();
+        let operations = self.operations.iter();
+        let ids: Vec<&str> = operations.map(|operation| operation.id.as_str()).collect();
         f.debug_struct("Document")
             .field("file", &self.file)
             .field("operations", &ids)

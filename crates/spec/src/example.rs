@@ -95,11 +95,8 @@ impl Document {
             return named;
         }
         let schema = media_type.schema.as_deref();
-        schema
-            .and_then(|schema| self.schema_example(schema))
-            .map(|value| (UNNAMED, value))
-            .into_iter()
-            .collect()
+        let example = schema.and_then(|schema| self.schema_example(schema));
+        Vec::from_iter(example.map(|value| (UNNAMED, value)))
     }
 
     /// `example` and `examples` of the object at `pointer`.

@@ -125,9 +125,9 @@ fn lower_operation(operation: &mut Map<String, Value>, shared: &Value) {
     let body = operation.get_mut("requestBody");
     let content = body.and_then(|body| body.get_mut("content")?.as_object_mut());
     for (_, media) in content.into_iter().flatten() {
-        media
-            .as_object_mut()
-            .and_then(|media| media.remove("encoding"));
+        if let Value::Object(media) = media {
+            media.remove("encoding");
+        }
     }
     let Some(Value::Object(responses)) = operation.remove("responses") else {
         return;
@@ -206,10 +206,7 @@ fn prune_schemas(document: &mut Value, forms: &[Value]) {
             used.insert(name, schema);
         }
     }
-    if let Some(components) = document
-        .get_mut("components")
-        .and_then(Value::as_object_mut)
-    {
+    if let Some(Value::Object(components)) = document.get_mut("components") {
         components.insert("schemas".into(), Value::Object(used));
     }
 }
@@ -241,8 +238,7 @@ fn rename_fields(document: &mut Value) -> Vec<Renamed> {
         .and_then(Value::as_object_mut);
     let mut renamed = Vec::new();
     for (schema, value) in schemas.into_iter().flatten() {
-        let properties = value.get_mut("properties").and_then(Value::as_object_mut);
-        let Some(properties) = properties else {
+        let Some(Value::Object(properties)) = value.get_mut("properties") else {
             continue;
         };
         let chosen = properties.iter().filter_map(|(wire, property)| {

@@ -166,16 +166,11 @@ impl StatusPattern {
             return None;
         }
         if let Some(hundreds) = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx")) {
-            return hundreds
-                .parse()
-                .ok()
-                .filter(|hundreds| (1..=5).contains(hundreds))
-                .map(Self::Range);
+            let hundreds = hundreds.parse().ok().filter(|one| (1..=5).contains(one));
+            return hundreds.map(Self::Range);
         }
-        key.parse()
-            .ok()
-            .filter(|code| (100..=599).contains(code))
-            .map(Self::Code)
+        let code = key.parse().ok().filter(|code| (100..=599).contains(code));
+        code.map(Self::Code)
     }
 }
 

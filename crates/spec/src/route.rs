@@ -32,11 +32,8 @@ impl fmt::Display for NoRoute {
         match self {
             Self::Path => f.write_str("the document has no such path"),
             Self::Method { allowed } => {
-                write!(
-                    f,
-                    "the path does not have this method, only {}",
-                    allowed.join(", ")
-                )
+                let allowed = allowed.join(", ");
+                write!(f, "the path does not have this method, only {allowed}")
             }
         }
     }
@@ -57,10 +54,8 @@ impl Document {
         let method = method.to_ascii_uppercase();
         let mut allowed: Vec<String> = Vec::new();
         for (template, path_parameters) in self.router.matches(path) {
-            let mut here = self
-                .operations()
-                .iter()
-                .filter(|operation| operation.path == template);
+            let operations = self.operations().iter();
+            let mut here = operations.filter(|operation| operation.path == template);
             match here.clone().find(|operation| operation.method == method) {
                 Some(operation) => {
                     return Ok(Route {

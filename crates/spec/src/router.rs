@@ -69,16 +69,11 @@ impl Template {
             Piece::Literal(text) => text.len(),
             Piece::Parameter(_) => 0,
         };
+        let is_literal = |piece: &Piece| matches!(piece, Piece::Literal(_));
         let shape = self.segments.iter();
-        let shape = shape.map(|pieces| {
-            pieces
-                .iter()
-                .all(|piece| matches!(piece, Piece::Literal(_)))
-        });
-        (
-            self.segments.iter().flatten().map(literal).sum(),
-            shape.collect(),
-        )
+        let shape = shape.map(|pieces| pieces.iter().all(is_literal));
+        let letters = self.segments.iter().flatten().map(literal).sum();
+        (letters, shape.collect())
     }
 
     fn captures(&self, segments: &[String]) -> Option<BTreeMap<String, String>> {
@@ -113,9 +108,8 @@ fn pieces(segment: &str) -> Option<Vec<Piece>> {
             if literal.contains('}') {
                 return None;
             }
-            pieces.push(Piece::Literal(
-                percent_decode_str(literal).decode_utf8().ok()?.into_owned(),
-            ));
+            let literal = percent_decode_str(literal).decode_utf8().ok()?;
+            pieces.push(Piece::Literal(literal.into_owned()));
             rest = after;
         }
     }

@@ -149,12 +149,10 @@ impl Schemas {
     /// When there is nothing at the pointer, a `$ref` inside leads nowhere, or a keyword has a value that JSON
     /// Schema does not allow.
     pub fn compile(&self, schema_pointer: &str) -> Result<(), String> {
-        let compiled = self.compiled(schema_pointer, Strictness::Lenient, Direction::Either);
-        compiled
-            .as_ref()
-            .as_ref()
-            .map(|_| ())
-            .map_err(String::clone)
+        match &*self.compiled(schema_pointer, Strictness::Lenient, Direction::Either) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(problem.clone()),
+        }
     }
 
     fn compiled(&self, pointer: &str, strictness: Strictness, direction: Direction) -> Arc<Form> {
@@ -193,10 +191,9 @@ impl Compiled {
     }
 
     fn faults(&self, instance: &Value) -> Vec<Fault> {
-        self.validator
-            .iter_errors(instance)
-            .flat_map(|error| faults(&error, &self.translated))
-            .collect()
+        let errors = self.validator.iter_errors(instance);
+        let faults = errors.flat_map(|error| faults(&error, &self.translated));
+        faults.collect()
     }
 }
 
@@ -243,12 +240,11 @@ struct Whole;
 
 impl<'i> Keyword<'i> for Whole {
     fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
-        if Keyword::is_valid(self, instance) {
-            return Ok(());
+        let problem = "is written with a fraction or an exponent, or is too large for an integer";
+        match Keyword::is_valid(self, instance) {
+            true => Ok(()),
+            false => Err(ValidationError::custom(problem)),
         }
-        Err(ValidationError::custom(
-            "is written with a fraction or an exponent, or is too large for an integer",
-        ))
     }
 
     fn is_valid(&self, instance: &'i Value) -> bool {

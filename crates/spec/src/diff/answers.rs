@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::media_type::is_json;
 use super::super::operation::{MediaType, Operation, Response, StatusPattern};
 use super::comparison::{Comparison, Entry, Place, paired};
 use super::reach::{Impacts, Reach, success_of};
@@ -44,7 +45,9 @@ impl Comparison<'_> {
             let pointer = body?.schema.as_deref()?;
             Some(json!({ "$ref": format!("#{pointer}") }))
         };
-        let same = before.map(is_json) == after.map(is_json)
+        // What the generator makes of a type: a decoded value, or bytes.
+        let decoded = |body: Option<&MediaType>| body.map(|body| is_json(&body.range));
+        let same = decoded(before) == decoded(after)
             && (status(was) == status(is)
                 || match (schema(before), schema(after)) {
                     (Some(before), Some(after)) => self.pairs.are_same(&before, &after),
@@ -96,9 +99,4 @@ fn is_covered(operation: &Operation, status: StatusPattern) -> bool {
             responses.any(|response| response.status == StatusPattern::Default)
         }
     }
-}
-
-/// What the generator makes of a type: a decoded value, or bytes.
-fn is_json(media: &MediaType) -> bool {
-    media.range == "application/json" || media.range.ends_with("+json")
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::super::document::Document;
-use super::super::pointer::child;
+use super::super::pointer::{child, last};
 use super::Change;
 use super::pairs::{Pairs, component};
 use super::reach::{Impacts, Reach, reaches};
@@ -34,22 +34,17 @@ impl<'d> Side<'d> {
             let rest = pointer.strip_prefix(operation);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let operation = self
-            .document
-            .operations()
-            .iter()
-            .find(|found| within(&found.pointer));
-        if let Some(operation) = operation {
+        let mut operations = self.document.operations().iter();
+        if let Some(operation) = operations.find(|found| within(&found.pointer)) {
             return operation.id.clone();
         }
         let parts: Vec<&str> = pointer.split('/').skip(1).collect();
-        let name = match parts.as_slice() {
+        last(match parts.as_slice() {
             ["components", _, name, ..] => name,
             ["paths", path, ..] => path,
             [part, ..] => part,
             [] => "",
-        };
-        name.replace("~1", "/").replace("~0", "~")
+        })
     }
 }
 

@@ -120,15 +120,9 @@ impl Change {
 /// `wire breaking, rust safe: runPipeline /paths/~1runs/post: the answer 201 is gone`.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.names.join(" -> ");
-        write!(
-            f,
-            "wire {}, rust {}: {names} {}: {}",
-            self.wire,
-            self.rust,
-            self.pointer(),
-            self.what
-        )
+        let (names, pointer) = (self.names.join(" -> "), self.pointer());
+        write!(f, "wire {}, rust {}: ", self.wire, self.rust)?;
+        write!(f, "{names} {pointer}: {}", self.what)
     }
 }
 

@@ -171,11 +171,8 @@ impl<'d> Pairs<'d> {
 
 /// A list of texts as a set.
 pub(super) fn texts(list: &Value) -> BTreeSet<&str> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    let entries = list.as_array().into_iter().flatten();
+    entries.filter_map(Value::as_str).collect()
 }
 
 fn has_reference(value: &Value) -> bool {

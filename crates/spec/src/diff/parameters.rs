@@ -48,11 +48,8 @@ impl Comparison<'_> {
         let name = format!("the {} parameter `{}`", old.location, old.name);
         if !same_name(old.location, &old.name, &new.name) {
             let what = format!("{name} is called `{}` now", new.name);
-            self.changed(
-                place,
-                what,
-                Impacts::of(old.location != Location::Path, true),
-            );
+            let sent = old.location != Location::Path;
+            self.changed(place, what, Impacts::of(sent, true));
         }
         if old.location != new.location {
             let what = format!("{name} is part of the {} now", new.location);
@@ -121,18 +118,12 @@ impl Comparison<'_> {
                 true => (Shift::Narrower, "is always there now"),
                 false => (Shift::Wider, "may be absent now"),
             };
-            self.changed(
-                &place,
-                format!("{name} {word}"),
-                reach.shifted(shift, false),
-            );
+            let what = format!("{name} {word}");
+            self.changed(&place, what, reach.shifted(shift, false));
         }
         if old.explode != new.explode || old.json != new.json {
-            self.changed(
-                &place,
-                format!("{name} is written otherwise"),
-                Impacts::WIRE,
-            );
+            let what = format!("{name} is written otherwise");
+            self.changed(&place, what, Impacts::WIRE);
         }
         self.notes(&place, &PARAMETER_NOTES);
         let schema = Place::new(&old.schema, &new.schema);

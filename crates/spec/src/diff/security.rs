@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::pointer::child;
 use super::comparison::{Comparison, Entry, Place, paired};
+use super::pairs::texts;
 use super::reach::Impacts;
 use super::schemas::members;
 use crate::keyed::Keyed;
@@ -183,16 +184,12 @@ impl<'d> Comparison<'d> {
 
 /// What a `security` list says.
 fn ways(list: &Value) -> Vec<Way> {
-    let scopes = |value: &Value| -> BTreeSet<String> {
-        let scopes = value.as_array().into_iter().flatten();
-        scopes
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
-    };
     let way = |asked: &Value| {
         let mut way = Way::new();
-        way.extend(members(asked).map(|(name, value)| (name.clone(), scopes(value))));
+        for (name, scopes) in members(asked) {
+            let scopes = texts(scopes).into_iter().map(str::to_owned);
+            way.insert(name.clone(), scopes.collect());
+        }
         way
     };
     list.as_array().into_iter().flatten().map(way).collect()

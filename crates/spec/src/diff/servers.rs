@@ -17,11 +17,8 @@ impl Comparison<'_> {
         let (before, after) = self.values(&place);
         let (before, after) = (urls(before), urls(after));
         if before.first() != after.first() && !before.is_empty() {
-            let said = |urls: &[&str]| {
-                urls.first()
-                    .map_or("none".to_owned(), |url| format!("`{url}`"))
-            };
-            let (is, was) = (said(&after), said(&before));
+            let said = |url: Option<&&str>| url.map_or("none".to_owned(), |url| format!("`{url}`"));
+            let (is, was) = (said(after.first()), said(before.first()));
             let what = format!("the first server is {is} now, it was {was}");
             self.changed(&place, what, Impacts::WIRE);
         }

@@ -18,9 +18,10 @@ use serde_json::Value;
 
 use super::lower::StringEnum;
 use crate::keyed::Keyed;
-use crate::outline::{Node, Operation, Outline, Parameter};
+use crate::outline::{Node, Operation, Outline};
 use crate::pointer::schemas;
 use crate::rust_name::{pascal, snake};
+use crate::template;
 
 pub use builders::keep_builders_of_requests;
 pub use fields::{describe_references, restore_wire_names};
@@ -71,7 +72,7 @@ pub fn contract(
     let outline = Outline::new(lowered);
     let mut operations = Vec::new();
     for operation in identified(&outline) {
-        let emitted = Emitter { full, enums }.operation(operation.node, &operation.parameters);
+        let emitted = Emitter { full, enums }.operation(&operation);
         let fault = |fault| format!("{}: {fault}", operation.node.pointer);
         operations.push(emitted.map_err(fault)?);
     }
@@ -142,13 +143,15 @@ struct Emitter<'d> {
 }
 
 impl Emitter<'_> {
-    fn operation(&self, node: &Node<'_>, parameters: &[Parameter<'_>]) -> Result<Emitted, String> {
+    fn operation(&self, operation: &Operation<'_, '_>) -> Result<Emitted, String> {
+        let node = operation.node;
         let id = node.text("operationId").ok_or("no operationId")?;
         let name = rust_name(id);
-        let path_parameters = paths::names(&node.pointer);
+        let names = template::names(&operation.path);
+        let path_parameters = names.map(str::to_owned).collect();
         let mut setters = Vec::new();
-        let asked_for = parameters.iter().filter(|one| one.place() != "path");
-        for parameter in asked_for {
+        let parameters = operation.parameters.iter();
+        for parameter in parameters.filter(|one| one.place() != "path") {
             let wire = parameter.name();
             let setter = rust_name(wire);
             let schema = parameter.value.get("schema").unwrap_or(&Value::Null);

@@ -30,10 +30,3 @@ pub fn leave_path_values_out(mut document: Value) -> Value {
     }
     document
 }
-
-/// The names of a path's values, in their order.
-pub(super) fn names(path: &str) -> Vec<String> {
-    let pieces = path.split('{').skip(1);
-    let names = pieces.filter_map(|piece| piece.split_once('}'));
-    names.map(|(name, _)| name.to_owned()).collect()
-}

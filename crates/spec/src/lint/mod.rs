@@ -183,10 +183,10 @@ pub(crate) fn rules_of_messages(
 
 /// Reads the text as JSON, or says why it is none.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Value, Vec<Finding>> {
-    serde_json::from_str(text).map_err(|error| vec![syntax(file, text, &error)])
+    serde_json::from_str(text).map_err(|error| syntax(file, text, &error))
 }
 
-fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Finding {
+fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Vec<Finding> {
     // The place is told apart already, so it is cut off the message.
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
@@ -197,15 +197,11 @@ fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Finding {
     } else {
         "Correct the text at this place, or just before it."
     };
-    Finding {
-        file: file.to_owned(),
-        pointer: String::new(),
-        line: Some(error.line()),
-        column: Some(error.column()),
-        rule: "json-syntax",
-        problem: format!("this is not JSON: {message}"),
-        cure: cure.to_owned(),
-    }
+    let mut report = Report::new(file);
+    let place = Some((error.line(), error.column()));
+    let problem = format!("this is not JSON: {message}");
+    report.add_at("json-syntax", "", place, problem, cure);
+    report.finish(&Positions::default())
 }
 
 /// Whether a text that is no JSON begins as a document in YAML does.
@@ -232,17 +228,13 @@ pub(crate) fn version(root: &Value, report: &mut Report<'_>) -> bool {
         return true;
     }
     let problem = match version {
-        Some(version) => format!(
-            "the document is OpenAPI {}, not 3.0",
-            words::quoted(version)
-        ),
+        Some(version) => {
+            let version = words::quoted(version);
+            format!("the document is OpenAPI {version}, not 3.0")
+        }
         None => "the document does not say that it is OpenAPI 3.0".to_owned(),
     };
-    let place = if root.get("openapi").is_some() {
-        "/openapi"
-    } else {
-        ""
-    };
+    let place = root.get("openapi").map_or("", |_| "/openapi");
     let cure = "Write `\"openapi\": \"3.0.3\"`, and the document in that version.";
     report.add("openapi-version", place, problem, cure);
     false

@@ -1,7 +1,6 @@
 //! Names: operations, components, parameters, fields and enum words, and the Rust names that they become.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use serde_json::Value;
 
@@ -63,13 +62,9 @@ struct Taken<'n>(BTreeMap<String, &'n str>);
 impl<'n> Taken<'n> {
     /// Takes a name; gives the one that has taken it before.
     fn take(&mut self, rust: String, name: &'n str) -> Option<&'n str> {
-        match self.0.entry(rust) {
-            Entry::Occupied(first) => Some(first.get()),
-            Entry::Vacant(free) => {
-                free.insert(name);
-                None
-            }
-        }
+        let first = self.0.get(&rust).copied();
+        self.0.entry(rust).or_insert(name);
+        first
     }
 }
 
@@ -123,10 +118,8 @@ fn words(schema: &Node<'_>, report: &mut Report<'_>) {
         let (place, name) = (format!("{place}/{index}"), pascal(word));
         let first = word.chars().find(|c| c.is_alphanumeric());
         if first.is_none_or(char::is_numeric) || name == "Self" {
-            let problem = format!(
-                "no Rust variant can be named after the word {}",
-                quoted(word)
-            );
+            let word = quoted(word);
+            let problem = format!("no Rust variant can be named after the word {word}");
             let cure = "Leave it out and say it in the description: words that are not listed are kept as they are.";
             report.add("enum-rust-name", &place, problem, cure);
         }
@@ -223,10 +216,8 @@ fn schemas(generated: &[&Node<'_>], report: &mut Report<'_>) {
             report.add("schema-rust-name", &schema.pointer, problem, cure);
         }
         if rust != *name && schema.has("enum") {
-            let problem = format!(
-                "the list of words {} is called `{rust}` in Rust",
-                quoted(name)
-            );
+            let name = quoted(name);
+            let problem = format!("the list of words {name} is called `{rust}` in Rust");
             let cure = format!("Name it `{rust}` here too: its type is found by that name.");
             report.add("schema-rust-name", &schema.pointer, problem, cure);
         }

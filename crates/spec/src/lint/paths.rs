@@ -95,11 +95,8 @@ fn parameters(operation: &Operation<'_, '_>, report: &mut Report<'_>) {
     let declared: Vec<&str> = in_path.clone().map(|p| p.name()).collect();
     for name in wanted.iter().filter(|name| !declared.contains(*name)) {
         let problem = format!("the path parameter {} is not declared", quoted(name));
-        let spare: Vec<&str> = declared
-            .iter()
-            .copied()
-            .filter(|name| !wanted.contains(name))
-            .collect();
+        let spare = declared.iter().filter(|name| !wanted.contains(name));
+        let spare: Vec<&str> = spare.copied().collect();
         let cure = match nearest(name, &spare) {
             Some(near) => format!("Declare it, or rename the declared {} to it.", quoted(near)),
             None => "Declare it with `in: path` and `required: true`.".to_owned(),

@@ -25,11 +25,8 @@ pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
         combinations(outline, schema, report);
         nullable(outline, schema, report);
         inline(schema, report);
-        let lowest = if schema.flag("exclusiveMinimum") {
-            0.0
-        } else {
-            1.0
-        };
+        let exclusive = schema.flag("exclusiveMinimum");
+        let lowest = if exclusive { 0.0 } else { 1.0 };
         if schema.text("type") == Some("integer") && schema.number("minimum") == Some(lowest) {
             let problem = "the client generator turns a lower bound of 1 into a `NonZero` type";
             let cure = "Say it in the description instead.";
@@ -168,8 +165,7 @@ fn nullable(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
     if is_named(schema) && (compound || schema.has("enum")) {
         let problem = "the generated type of a named schema cannot be null";
         let cure = "Put `nullable` where the schema is used: `{\"nullable\": true, \"allOf\": [{\"$ref\": …}]}`.";
-        report.add("nullable-lost", place, problem, cure);
-        return;
+        return report.add("nullable-lost", place, problem, cure);
     }
     let name = schema.name();
     let parent = outline.parent(schema);
@@ -223,12 +219,8 @@ fn titles(generated: &[&Node<'_>], report: &mut Report<'_>) {
             let title = quoted(title);
             let problem =
                 format!("the title {title} gives this schema the same Rust name as {first}");
-            report.add(
-                "equal-title",
-                schema.at("title"),
-                problem,
-                "Remove the title.",
-            );
+            let cure = "Remove the title.";
+            report.add("equal-title", schema.at("title"), problem, cure);
         } else {
             taken.insert(pascal(title), &schema.pointer);
         }

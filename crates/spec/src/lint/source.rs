@@ -13,10 +13,8 @@ pub(super) fn check(operations: &[Operation<'_, '_>], report: &mut Report<'_>) {
             let text = docs.text("description").unwrap_or_default();
             text.rsplit_once("read ")?.1.get(..10)
         });
-        let source = node
-            .object
-            .get("x-source")
-            .map(|source| source.text("read"));
+        let source = node.object.get("x-source");
+        let source = source.map(|source| source.text("read"));
         let page = page.map(|date| date.filter(|date| is_date(date)));
         let source = source.map(|date| date.filter(|date| is_date(date)));
         let mut fault = |rule, key: Option<&str>, problem: &str, cure: &str| {

@@ -7,26 +7,16 @@ const MAX_QUOTED: usize = 60;
 
 /// A text of the document between backticks, cut when it is long.
 pub(super) fn quoted(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .take(MAX_QUOTED)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let more = if text.chars().nth(MAX_QUOTED).is_some() {
-        "…"
-    } else {
-        ""
-    };
+    let kept = text.chars().take(MAX_QUOTED);
+    let clean: String = kept.map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let more = text.chars().nth(MAX_QUOTED).map_or("", |_| "…");
     format!("`{clean}{more}`")
 }
 
 /// Words between backticks, separated by commas.
 pub(super) fn list(words: &[&str]) -> String {
-    words
-        .iter()
-        .map(|word| quoted(word))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(", ")
 }
 
 /// The cure for a misspelt word: the known word that is nearest to it, or else what `otherwise` says.

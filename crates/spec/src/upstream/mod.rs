@@ -110,12 +110,8 @@ impl Compared {
     /// How many facts differ.
     #[must_use]
     pub fn different(&self) -> usize {
-        let facts: BTreeSet<&str> = self
-            .differences
-            .iter()
-            .map(|one| one.fact.as_str())
-            .collect();
-        facts.len()
+        let facts = self.differences.iter().map(|one| one.fact.as_str());
+        facts.collect::<BTreeSet<_>>().len()
     }
 }
 

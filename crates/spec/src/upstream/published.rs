@@ -14,10 +14,8 @@ pub struct Published {
 
 impl fmt::Debug for Published {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let version = self
-            .root
-            .get("swagger")
-            .or_else(|| self.root.get("openapi"));
+        let version = |key: &str| self.root.get(key);
+        let version = version("swagger").or_else(|| version("openapi"));
         f.debug_struct("Published")
             .field("version", &version)
             .finish_non_exhaustive()
