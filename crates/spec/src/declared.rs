@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::pointer::{branches, child};
+use super::pointer::{Place, branches, child};
 use crate::keyed::Keyed;
 
 /// What a schema says about types, items and fields, gathered through `$ref`, `allOf`, `anyOf` and `oneOf`.
@@ -14,8 +14,8 @@ pub(crate) struct Declared<'v> {
     pub types: BTreeSet<&'v str>,
     /// JSON pointer of the schema of an array's items.
     pub items: Option<String>,
-    /// Each property name with the first schema given for it, and the JSON pointer of that.
-    pub properties: BTreeMap<&'v str, (String, &'v Value)>,
+    /// Each property name with the first schema given for it.
+    pub properties: BTreeMap<&'v str, Place<'v>>,
     /// JSON pointer of the schema of all further fields.
     pub further: Option<String>,
     /// Whether some branch allows any further field.

@@ -7,6 +7,9 @@ use crate::keyed::Keyed;
 /// How many `$ref`s are followed one after the other before a chain counts as endless.
 const MAX_HOPS: usize = 32;
 
+/// A value with its own JSON pointer.
+pub(crate) type Place<'v> = (String, &'v Value);
+
 /// The JSON pointer that a `$ref` into the same document names, with percent-encoding removed.
 /// `None` for a reference to another document.
 pub(crate) fn of_reference(reference: &str) -> Option<String> {
@@ -28,7 +31,7 @@ pub(crate) fn of_mapping(target: &str) -> String {
 /// The value that `value` (which stands at `pointer`) refers to, with its own pointer.
 ///
 /// A `$ref` that leads nowhere, or in a circle, gives the last value that could be reached.
-pub(crate) fn resolve<'v>(root: &'v Value, pointer: &str, value: &'v Value) -> (String, &'v Value) {
+pub(crate) fn resolve<'v>(root: &'v Value, pointer: &str, value: &'v Value) -> Place<'v> {
     let mut place = (pointer.to_owned(), value);
     for _ in 0..MAX_HOPS {
         let target = reference(place.1).and_then(of_reference);
@@ -55,12 +58,8 @@ fn reference(value: &Value) -> Option<&str> {
 
 /// A schema and all others that describe the same value: what its `$ref` leads to, the branches of its `allOf`, `anyOf`
 /// and `oneOf`, and theirs. Each once, with its own pointer, the outer ones first.
-pub(crate) fn branches<'v>(
-    root: &'v Value,
-    pointer: &str,
-    schema: &'v Value,
-) -> Vec<(String, &'v Value)> {
-    let mut found: Vec<(String, &Value)> = Vec::new();
+pub(crate) fn branches<'v>(root: &'v Value, pointer: &str, schema: &'v Value) -> Vec<Place<'v>> {
+    let mut found: Vec<Place<'_>> = Vec::new();
     let mut open = vec![(pointer.to_owned(), schema)];
     while let Some((pointer, schema)) = open.pop() {
         let (pointer, schema) = resolve(root, &pointer, schema);

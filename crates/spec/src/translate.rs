@@ -139,7 +139,7 @@ impl<'r> Translator<'r> {
         exclusive_bounds(source, &mut target);
         let parts = source.list("allOf").iter();
         let mut all_of: Vec<Value> = parts.map(|part| self.open(part)).collect();
-        self.type_and_format(source, &mut target, &mut all_of);
+        all_of.extend(type_and_format(source, &mut target));
         self.fields(source, &mut target);
         if let Some(items) = source.get("items") {
             target.insert("items".into(), self.value(items));
@@ -151,8 +151,7 @@ impl<'r> Translator<'r> {
             self.strict = strict;
             target.insert("not".into(), negated);
         }
-        let discriminator = source.get("discriminator");
-        match discriminator.and_then(|one| self.discriminated(source, one)) {
+        match self.discriminated(source) {
             Some(chosen) => all_of.extend(chosen),
             None => {
                 for keyword in ["anyOf", "oneOf"] {
@@ -192,41 +191,6 @@ impl<'r> Translator<'r> {
         follow(self.root, schema)
             .and_then(Value::as_object)
             .is_some_and(|schema| schema.text("type") == Some("object") || schema.is_empty())
-    }
-
-    fn type_and_format(
-        &self,
-        source: &Map<String, Value>,
-        target: &mut Map<String, Value>,
-        all_of: &mut Vec<Value>,
-    ) {
-        let kind = source.text("type");
-        if let Some(kind) = kind {
-            target.insert("type".into(), json!(kind));
-            if kind == "integer" {
-                // JSON Schema calls 1.0 an integer; OpenAPI 3.0 does not, nor does a typed client.
-                target.insert(WHOLE.into(), Value::Bool(true));
-            }
-        }
-        let Some(format) = source.text("format") else {
-            return;
-        };
-        // `format` of JSON Schema looks at strings only, so the number formats become bounds.
-        match (kind, format) {
-            (Some("integer" | "number"), "int32") => {
-                all_of.push(json!({ "minimum": i32::MIN, "maximum": i32::MAX }));
-            }
-            (Some("integer" | "number"), "int64") => {
-                all_of.push(json!({ "minimum": i64::MIN, "maximum": i64::MAX }));
-            }
-            (Some("number"), "float") => {
-                let (least, most) = (f64::from(f32::MIN), f64::from(f32::MAX));
-                all_of.push(json!({ "minimum": least, "maximum": most }));
-            }
-            _ => {
-                target.insert("format".into(), json!(format));
-            }
-        }
     }
 
     fn fields(&mut self, source: &'r Map<String, Value>, target: &mut Map<String, Value>) {
@@ -280,11 +244,8 @@ impl<'r> Translator<'r> {
 
     /// `oneOf` or `anyOf` with a `discriminator`: the named property decides which branch must fit, so that a
     /// fault is reported against that branch alone. `None` when there is nothing to choose from.
-    fn discriminated(
-        &mut self,
-        source: &'r Map<String, Value>,
-        discriminator: &Value,
-    ) -> Option<Vec<Value>> {
+    fn discriminated(&mut self, source: &'r Map<String, Value>) -> Option<Vec<Value>> {
+        let discriminator = source.get("discriminator")?;
         let property = discriminator.text("propertyName")?;
         let branches = source.get("oneOf").or_else(|| source.get("anyOf"))?;
         let branches = branches.as_array()?;
@@ -309,6 +270,29 @@ impl<'r> Translator<'r> {
         }
         Some(all_of)
     }
+}
+
+/// Puts down type and format. `format` of JSON Schema looks at strings only, so the number formats become bounds.
+fn type_and_format(source: &Map<String, Value>, target: &mut Map<String, Value>) -> Option<Value> {
+    let kind = source.text("type");
+    if let Some(kind) = kind {
+        target.insert("type".into(), json!(kind));
+        if kind == "integer" {
+            // JSON Schema calls 1.0 an integer; OpenAPI 3.0 does not, nor does a typed client.
+            target.insert(WHOLE.into(), Value::Bool(true));
+        }
+    }
+    let format = source.text("format")?;
+    let (least, most) = match (kind, format) {
+        (Some("integer" | "number"), "int32") => (json!(i32::MIN), json!(i32::MAX)),
+        (Some("integer" | "number"), "int64") => (json!(i64::MIN), json!(i64::MAX)),
+        (Some("number"), "float") => (json!(f64::from(f32::MIN)), json!(f64::from(f32::MAX))),
+        _ => {
+            target.insert("format".into(), json!(format));
+            return None;
+        }
+    };
+    Some(json!({ "minimum": least, "maximum": most }))
 }
 
 /// Draft 4 wrote `exclusiveMinimum: true` beside `minimum`; JSON Schema now gives the bound itself.

@@ -28,6 +28,9 @@ fn schemas_of(root: &Value) -> Option<&Map<String, Value>> {
     root.pointer("/components/schemas")?.as_object()
 }
 
+/// The names that are being compared further up.
+type Assumed<'v> = BTreeSet<(&'v str, &'v str)>;
+
 /// Old and new names of the same schemas.
 pub(super) struct Pairs<'d> {
     old: &'d Value,
@@ -102,13 +105,7 @@ impl<'d> Pairs<'d> {
         self.same(old, new, &mut BTreeSet::new())
     }
 
-    /// `assumed` holds the names that are being compared further up.
-    fn same<'v>(
-        &self,
-        old: &'v Value,
-        new: &'v Value,
-        assumed: &mut BTreeSet<(&'v str, &'v str)>,
-    ) -> bool
+    fn same<'v>(&self, old: &'v Value, new: &'v Value, assumed: &mut Assumed<'v>) -> bool
     where
         'd: 'v,
     {
@@ -143,12 +140,7 @@ impl<'d> Pairs<'d> {
         )
     }
 
-    fn same_target<'v>(
-        &self,
-        old: &'v str,
-        new: &'v str,
-        assumed: &mut BTreeSet<(&'v str, &'v str)>,
-    ) -> bool
+    fn same_target<'v>(&self, old: &'v str, new: &'v str, assumed: &mut Assumed<'v>) -> bool
     where
         'd: 'v,
     {

@@ -1,15 +1,15 @@
 //! A value held against a schema.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::super::pointer::{branches, child, last};
+use super::super::pointer::{Place, branches, child, last};
 use super::changes::Change;
 use super::names::called;
 use super::observed::{Observed, type_of};
 use super::{At, Drift, Found, Kind, Meaning, Planned, short};
 use crate::keyed::Keyed;
 
-type Branches<'d> = [(String, &'d Value)];
+type Branches<'d> = [Place<'d>];
 
 impl<'d> Drift<'d> {
     /// Holds a value against the schema at a pointer, and everything inside it.
@@ -119,12 +119,7 @@ impl<'d> Drift<'d> {
         self.note(Kind::Type, place, found);
     }
 
-    fn missing(
-        &mut self,
-        branches: &Branches<'d>,
-        members: &serde_json::Map<String, Value>,
-        at: At<'_>,
-    ) {
+    fn missing(&mut self, branches: &Branches<'d>, members: &Map<String, Value>, at: At<'_>) {
         for (pointer, schema) in branches {
             let required = schema.list("required");
             for (index, name) in required.iter().filter_map(Value::as_str).enumerate() {
@@ -211,10 +206,9 @@ impl<'d> Drift<'d> {
 fn with<'b, 'd>(
     branches: &'b Branches<'d>,
     keyword: &'b str,
-) -> impl Iterator<Item = &'b (String, &'d Value)> {
-    branches
-        .iter()
-        .filter(move |(_, schema)| schema.get(keyword).is_some())
+) -> impl Iterator<Item = &'b Place<'d>> {
+    let branches = branches.iter();
+    branches.filter(move |(_, schema)| schema.get(keyword).is_some())
 }
 
 fn is_of(kind: &str, value: &Value) -> bool {

@@ -8,6 +8,9 @@ use super::grammar::{Kind, Shape};
 use super::{Misfit, Node, Outline};
 use crate::pointer::child;
 
+/// The node around an object, and the key of it through which the object is reached.
+type Around<'a> = (Option<usize>, &'a str);
+
 impl<'a> Outline<'a> {
     pub fn new(root: &'a Value) -> Self {
         let mut outline = Self {
@@ -16,18 +19,11 @@ impl<'a> Outline<'a> {
             misfits: Vec::new(),
             by_pointer: HashMap::new(),
         };
-        outline.object(Kind::Document, String::new(), root, None, "");
+        outline.object(Kind::Document, String::new(), root, (None, ""));
         outline
     }
 
-    fn object(
-        &mut self,
-        kind: Kind,
-        pointer: String,
-        value: &'a Value,
-        parent: Option<usize>,
-        role: &'a str,
-    ) {
+    fn object(&mut self, kind: Kind, pointer: String, value: &'a Value, around: Around<'a>) {
         let Some(object) = value.as_object() else {
             return self.misfits.push(Misfit {
                 pointer,
@@ -35,7 +31,7 @@ impl<'a> Outline<'a> {
                 value,
             });
         };
-        let index = self.nodes.len();
+        let (index, (parent, role)) = (self.nodes.len(), around);
         self.by_pointer.insert(pointer.clone(), index);
         let mut node = Node {
             pointer: pointer.clone(),
@@ -58,10 +54,10 @@ impl<'a> Outline<'a> {
             let here = child(&pointer, name);
             if let Some((inner, role)) = kind.entries() {
                 if !name.starts_with("x-") {
-                    self.object(inner, here, value, Some(index), role);
+                    self.object(inner, here, value, (Some(index), role));
                 }
             } else if let Some(key) = kind.key(name) {
-                self.within(index, key.shape, here, value, key.name);
+                self.within(key.shape, here, value, (Some(index), key.name));
             }
         }
         let end = self.nodes.len();
@@ -71,28 +67,21 @@ impl<'a> Outline<'a> {
     }
 
     /// The objects in the value of a key.
-    fn within(
-        &mut self,
-        parent: usize,
-        shape: Shape,
-        pointer: String,
-        value: &'a Value,
-        role: &'a str,
-    ) {
+    fn within(&mut self, shape: Shape, pointer: String, value: &'a Value, around: Around<'a>) {
         match shape {
-            Shape::Object(kind) => self.object(kind, pointer, value, Some(parent), role),
+            Shape::Object(kind) => self.object(kind, pointer, value, around),
             Shape::FlagOrSchema if value.is_boolean() => {}
-            Shape::FlagOrSchema => self.object(Kind::Schema, pointer, value, Some(parent), role),
+            Shape::FlagOrSchema => self.object(Kind::Schema, pointer, value, around),
             Shape::List(kind) => {
                 let entries = value.as_array().into_iter().flatten().enumerate();
                 for (number, entry) in entries {
                     let here = child(&pointer, &number.to_string());
-                    self.object(kind, here, entry, Some(parent), role);
+                    self.object(kind, here, entry, around);
                 }
             }
             Shape::Map(kind) => {
                 for (name, entry) in value.as_object().into_iter().flatten() {
-                    self.object(kind, child(&pointer, name), entry, Some(parent), role);
+                    self.object(kind, child(&pointer, name), entry, around);
                 }
             }
             Shape::Any | Shape::Text | Shape::Flag | Shape::Number | Shape::Count => {}
