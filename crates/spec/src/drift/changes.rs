@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::super::document::Document;
 use super::super::pointer::{child, last, parent, schemas};
 use super::Planned;
-use super::observed::Observed;
+use super::observed::{Fields, Observed};
 
 /// What a description says that nobody has written yet.
 const SEEN: &str = "Seen in a recording.";
@@ -126,12 +126,7 @@ impl<'d> Components<'d> {
     }
 
     /// A component for an object; gives the reference to it.
-    fn component(
-        &mut self,
-        name: &str,
-        fields: &std::collections::BTreeMap<String, Observed>,
-        changes: &mut Vec<Change>,
-    ) -> String {
+    fn component(&mut self, name: &str, fields: &Fields, changes: &mut Vec<Change>) -> String {
         let mut name = name.to_upper_camel_case();
         while !self.taken.insert(name.clone()) {
             name.push_str("Seen");

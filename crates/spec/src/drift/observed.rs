@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+/// What was seen of each field of an object.
+pub(super) type Fields = BTreeMap<String, Observed>;
+
 /// Everything that was seen at one place.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Observed {
     /// The types of the values, `null` among them.
     kinds: BTreeSet<&'static str>,
     pub items: Option<Box<Observed>>,
-    pub fields: Option<BTreeMap<String, Observed>>,
+    pub fields: Option<Fields>,
 }
 
 impl Observed {

@@ -80,9 +80,7 @@ pub fn contract(
     let ids_again = ids.clone();
     let functions = operations.iter().map(|operation| &operation.name);
     let bodies = operations.iter().map(|operation| &operation.function);
-    let path_names = operations
-        .iter()
-        .map(|operation| &operation.path_parameters);
+    let path_names = operations.iter().map(|one| &one.path_parameters);
     let names: Vec<&String> = schemas(lowered).map(|(name, _)| name).collect();
     let types = names.iter().map(|name| component_type(name, enums));
     let types: Vec<TokenStream> = types.collect();

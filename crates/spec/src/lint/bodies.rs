@@ -15,10 +15,7 @@ const OUTSIDE: &str = "x-outside-client";
 
 pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
     let outline = subject.outline;
-    for body in outline
-        .of(Kind::RequestBody)
-        .filter(|node| node.reference.is_none())
-    {
+    for body in outline.written(Kind::RequestBody) {
         request(outline, body, report);
     }
     for media in outline.of(Kind::MediaType) {
@@ -160,10 +157,8 @@ fn success(outline: &Outline<'_>, operation: &Node<'_>, report: &mut Report<'_>)
     };
     let mut first: Option<(&str, Body<'_>)> = None;
     let mut documented = false;
-    for (status, _) in operation
-        .entries("responses")
-        .filter(|(status, _)| status.starts_with('2'))
-    {
+    let answers = operation.entries("responses");
+    for (status, _) in answers.filter(|(status, _)| status.starts_with('2')) {
         documented = true;
         let used = responses.at(status);
         let response = outline.child(responses, status);

@@ -3,7 +3,7 @@
 use super::super::format::FORMATS;
 use super::report::Report;
 use super::words::{did_you_mean, quoted};
-use crate::outline::grammar::EXCLUSIVE_BOUNDS;
+use crate::outline::grammar::{EXCLUSIVE_BOUNDS, Kind};
 use crate::outline::{Node, Outline};
 
 /// Lower and upper bound of the same thing.
@@ -47,7 +47,7 @@ const NUMBER_FORMATS: [(&str, &[&str]); 2] = [
 ];
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
-    for schema in outline.schemas() {
+    for schema in outline.written(Kind::Schema) {
         contradictions(schema, report);
         foreign_to_type(schema, report);
         format(schema, report);

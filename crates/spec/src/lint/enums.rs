@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::report::Report;
 use super::subject::Subject;
 use super::words::{did_you_mean, list};
+use crate::outline::grammar::Kind;
 use crate::outline::{Node, Outline};
 use crate::pointer;
 
@@ -18,7 +19,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
             report.add("enum-type", schema.at("enum"), problem, cure);
         }
     }
-    for schema in outline.schemas() {
+    for schema in outline.written(Kind::Schema) {
         values(schema, report);
         default(outline, schema, report);
     }

@@ -10,16 +10,11 @@ use crate::outline::{Node, Outline, Parameter};
 use crate::pointer;
 
 pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
-    let owners = outline
-        .of(Kind::PathItem)
-        .chain(outline.of(Kind::Operation));
-    for owner in owners {
+    let items = outline.of(Kind::PathItem);
+    for owner in items.chain(outline.of(Kind::Operation)) {
         duplicates(outline, owner, report);
     }
-    for parameter in outline
-        .of(Kind::Parameter)
-        .filter(|node| node.reference.is_none())
-    {
+    for parameter in outline.written(Kind::Parameter) {
         sent(outline, parameter, report);
     }
 }

@@ -8,6 +8,7 @@ use super::report::Report;
 use super::subject::Subject;
 use super::words::{did_you_mean, list, quoted};
 use crate::keyed::Keyed;
+use crate::outline::grammar::Kind;
 use crate::outline::{Node, Outline};
 use crate::pointer;
 use crate::rust_name::pascal;
@@ -17,7 +18,7 @@ const COMBINING: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
 pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
     let outline = subject.outline;
-    for schema in outline.schemas() {
+    for schema in outline.written(Kind::Schema) {
         required(outline, schema, report);
         conflicts(outline, schema, report);
     }
@@ -83,7 +84,7 @@ fn required(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
 
 /// Combinations of nothing.
 pub(super) fn empty(outline: &Outline<'_>, report: &mut Report<'_>) {
-    let all = outline.schemas();
+    let all = outline.written(Kind::Schema);
     for (schema, key) in all.flat_map(|schema| COMBINING.map(|key| (schema, key))) {
         let branches = schema.object.get(key).and_then(Value::as_array);
         if branches.is_some_and(Vec::is_empty) {
@@ -95,9 +96,8 @@ pub(super) fn empty(outline: &Outline<'_>, report: &mut Report<'_>) {
 }
 
 fn combinations(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) {
-    let mut branches = outline
-        .children(schema, "anyOf")
-        .map(|branch| outline.resolve(branch));
+    let branches = outline.children(schema, "anyOf");
+    let mut branches = branches.map(|branch| outline.resolve(branch));
     if branches.any(|branch| branch.text("type") != Some("object") && !branch.has("properties")) {
         let problem = "the client generator makes a broken type out of an `anyOf` whose branches are not all objects";
         let cure = "Write `oneOf`, or one schema that allows all forms.";
@@ -122,12 +122,9 @@ fn conflicts(outline: &Outline<'_>, schema: &Node<'_>, report: &mut Report<'_>) 
         return;
     }
     let place = schema.at("allOf");
-    let branches = outline
-        .children(schema, "allOf")
-        .map(|branch| outline.resolve(branch));
-    let kinds = branches
-        .chain([schema])
-        .filter_map(|node| node.text("type"));
+    let branches = outline.children(schema, "allOf");
+    let whole = branches.map(|branch| outline.resolve(branch));
+    let kinds = whole.chain([schema]).filter_map(|one| one.text("type"));
     let kinds: BTreeSet<&str> = kinds.collect();
     if kinds.len() > 1 {
         let kinds = joined(&kinds);

@@ -132,10 +132,9 @@ impl<'a> Outline<'a> {
         self.nodes.iter().filter(move |node| node.kind == kind)
     }
 
-    /// Schemas that are written out, not referred to.
-    pub fn schemas(&self) -> impl Iterator<Item = &Node<'a>> {
-        self.of(Kind::Schema)
-            .filter(|node| node.reference.is_none())
+    /// Objects of a kind that are written out, not referred to.
+    pub fn written(&self, kind: Kind) -> impl Iterator<Item = &Node<'a>> {
+        self.of(kind).filter(|node| node.reference.is_none())
     }
 
     pub fn parent(&self, node: &Node<'a>) -> Option<&Node<'a>> {

@@ -39,8 +39,7 @@ pub(super) fn read(root: &Value) -> Operations<'_> {
     let mut operations = BTreeMap::new();
     for (path, item) in root.entries("paths") {
         for method in METHODS {
-            if let Some(operation) = item.get(method) {
-                let read = Operation::read(root, path, item, method, operation);
+            if let Some(read) = Operation::read(root, path, item, method) {
                 operations.insert((same_path(path), method.to_owned()), read);
             }
         }
@@ -49,13 +48,8 @@ pub(super) fn read(root: &Value) -> Operations<'_> {
 }
 
 impl<'d> Operation<'d> {
-    fn read(
-        root: &'d Value,
-        path: &str,
-        item: &'d Value,
-        method: &str,
-        operation: &'d Value,
-    ) -> Self {
+    fn read(root: &'d Value, path: &str, item: &'d Value, method: &str) -> Option<Self> {
+        let operation = item.get(method)?;
         let route = format!("{} {path}", method.to_uppercase());
         let id = operation.text("operationId");
         let mut read = Operation {
@@ -81,7 +75,7 @@ impl<'d> Operation<'d> {
             let answer = answer.get("schema").or_else(|| content(answer));
             read.answer = answer.map(schema);
         }
-        read
+        Some(read)
     }
 
     fn add_parameter(&mut self, root: &'d Value, path: &str, parameter: &'d Value) {

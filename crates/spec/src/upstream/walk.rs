@@ -150,10 +150,8 @@ impl Walk {
         }
         for word in here.union(&published) {
             let fact = format!("word {place} {word}");
-            if self
-                .both(&fact, here.get(word), published.get(word))
-                .is_some()
-            {
+            let both = self.both(&fact, here.get(word), published.get(word));
+            if both.is_some() {
                 self.same(fact);
             }
         }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::declared::Declared;
 use super::super::document::Document;
 use super::super::operation::{Location, Operation, Parameter};
+use super::super::route::Route;
 use super::super::schema::Strictness;
 use super::text::{self, Pair, Read};
 use super::{RequestParts, Violation, ViolationKind, header};
@@ -23,8 +24,7 @@ pub(super) struct Parameters {
 /// Checks all parameters of a request.
 pub(super) fn parameters(
     document: &Document,
-    operation: &Operation,
-    in_path: &BTreeMap<String, String>,
+    route: &Route<'_>,
     parts: &RequestParts<'_>,
     strictness: Strictness,
     violations: &mut Vec<Violation>,
@@ -35,11 +35,11 @@ pub(super) fn parameters(
         Vec::new()
     });
     let mut found = Parameters::default();
-    for parameter in &operation.parameters {
+    for parameter in &route.operation.parameters {
         let text = |text: String| one(document, parameter, &text);
         let (read, values) = match parameter.location {
             Location::Path => {
-                let given = in_path.get(&parameter.name).cloned();
+                let given = route.path_parameters.get(&parameter.name).cloned();
                 (given.map(text), &mut found.path)
             }
             Location::Query => (from_query(document, parameter, &pairs), &mut found.query),
@@ -49,17 +49,12 @@ pub(super) fn parameters(
             }
         };
         let place = format!("{} parameter `{}`", parameter.location, parameter.name);
-        let read = judged(
-            ViolationKind::Parameter,
-            &place,
-            parameter,
-            read,
-            violations,
-        );
+        let kind = ViolationKind::Parameter;
+        let read = judged(kind, &place, parameter, read, violations);
         values.extend(read.map(|value| (parameter.name.clone(), value)));
     }
     if strictness == Strictness::Strict {
-        unknown(operation, &pairs, violations);
+        unknown(route.operation, &pairs, violations);
     }
     found
 }

@@ -45,14 +45,7 @@ impl Document {
         let mut violations = Vec::new();
         let query = text::pairs(parts.query).unwrap_or_default();
         violations.extend(security(operation, parts.headers, &query));
-        let found = parameters(
-            self,
-            operation,
-            &route.path_parameters,
-            parts,
-            strictness,
-            &mut violations,
-        );
+        let found = parameters(self, &route, parts, strictness, &mut violations);
         let body = self.request_body(operation, parts, strictness);
         let body = body.unwrap_or_else(|more| {
             violations.extend(more);
