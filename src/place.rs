@@ -15,11 +15,13 @@ pub(crate) trait Place: Sized {
     const SERVICE: Service;
     /// What an error calls the parts of a reference to a run here, in their order.
     const NAMES: &'static [&'static str];
+    /// The parts of a reference that have to be numbers.
+    const NUMBERS: &'static [&'static str];
     /// What a run has for an id.
     type RunId: ToString;
 
     /// The values of all parts but the run's.
-    fn values(&self) -> Vec<String>;
+    fn values(&self) -> impl Iterator<Item = String>;
 
     /// The place and the run that a reference to a run of this service names.
     fn read(run: &RunRef) -> Result<(Self, Self::RunId)>;
@@ -28,11 +30,22 @@ pub(crate) trait Place: Sized {
     ///
     /// # Errors
     ///
+    /// As [`Place::check`].
+    fn of(run: &RunRef) -> Result<(Self, Self::RunId)> {
+        Self::check(run)?;
+        Self::read(run)
+    }
+
+    /// Refuses what names no run of this service.
+    ///
+    /// # Errors
+    ///
     /// [`crate::ErrorKind::Configuration`] when the run is on another service, or a part that has to
     /// be a number is none.
-    fn of(run: &RunRef) -> Result<(Self, Self::RunId)> {
+    fn check(run: &RunRef) -> Result<()> {
         run.expect_service(Self::SERVICE)?;
-        Self::read(run)
+        let mut numbers = Self::NUMBERS.iter();
+        numbers.try_for_each(|name| run.number(name).map(drop))
     }
 
     /// The reference to a run here.
@@ -40,15 +53,14 @@ pub(crate) trait Place: Sized {
     /// # Errors
     ///
     /// [`crate::ErrorKind::Configuration`] when a part cannot be part of a URL's path.
-    fn run_of(&self, run_id: &str) -> Result<RunRef> {
-        let values = self.values().into_iter();
-        RunRef::new(Self::SERVICE, values.chain([run_id.to_owned()]))
+    fn run_of(&self, run_id: impl ToString) -> Result<RunRef> {
+        RunRef::new(Self::SERVICE, self.values().chain([run_id.to_string()]))
             .map_err(|fault| Error::configuration(fault.to_string()).on_service(Self::SERVICE))
     }
 
     /// Writes the values of the parts, with slashes between them.
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.values().join("/"))
+        f.pad(&Vec::from_iter(self.values()).join("/"))
     }
 
     /// Begins a call about this place.
@@ -61,9 +73,9 @@ pub(crate) trait Place: Sized {
     ///
     /// # Errors
     ///
-    /// As [`Place::of`].
+    /// As [`Place::check`].
     fn call_about(session: &Session, operation: &'static Operation, run: &RunRef) -> Result<Call> {
-        Self::of(run)?;
+        Self::check(run)?;
         Ok(session.call(operation).at_run(Self::NAMES, run))
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn started(
 ) -> Option<Result<Run>> {
     // They count from 1: a zero is none.
     let run_id = answer.pipeline_run_id.filter(|id| *id > 0)?;
-    Some(flow::queued(pipeline, &run_id.to_string()).map(|mut run| {
+    Some(flow::queued(pipeline, run_id).map(|mut run| {
         run.warnings.extend(envelope::objection(&answer));
         run.with_vendor(answer)
     }))

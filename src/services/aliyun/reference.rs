@@ -32,7 +32,7 @@ impl PipelineRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when the organization's id cannot be part of a URL's path.
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
-        self.run_of(&run_id.to_string())
+        self.run_of(run_id)
     }
 }
 
@@ -45,10 +45,11 @@ impl fmt::Display for PipelineRef {
 impl Place for PipelineRef {
     const SERVICE: Service = Service::Aliyun;
     const NAMES: &'static [&'static str] = &["organization", "pipeline", "run"];
+    const NUMBERS: &'static [&'static str] = &["pipelineId", "runId"];
     type RunId = i64;
 
-    fn values(&self) -> Vec<String> {
-        vec![self.organization_id.clone(), self.pipeline_id.to_string()]
+    fn values(&self) -> impl Iterator<Item = String> {
+        [self.organization_id.clone(), self.pipeline_id.to_string()].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {

@@ -52,7 +52,7 @@ impl PipelineRef {
     /// [`crate::ErrorKind::Configuration`] when organization or project cannot be part of a URL's
     /// path.
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
-        self.run_of(&run_id.to_string())
+        self.run_of(run_id)
     }
 
     /// Begins a call about the pipeline's project.
@@ -83,14 +83,12 @@ impl fmt::Display for PipelineRef {
 impl Place for PipelineRef {
     const SERVICE: Service = Service::AzureDevops;
     const NAMES: &'static [&'static str] = &["organization", "project", "pipeline", "run"];
+    const NUMBERS: &'static [&'static str] = &["pipelineId", "runId"];
     type RunId = i64;
 
-    fn values(&self) -> Vec<String> {
-        vec![
-            self.organization.clone(),
-            self.project.clone(),
-            self.pipeline_id.to_string(),
-        ]
+    fn values(&self) -> impl Iterator<Item = String> {
+        let pipeline_id = self.pipeline_id.to_string();
+        [self.organization.clone(), self.project.clone(), pipeline_id].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {

@@ -34,7 +34,7 @@ impl PipelineRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when workspace or project cannot be part of a URL's path.
     pub fn execution(&self, execution_id: i64) -> Result<RunRef> {
-        self.run_of(&execution_id.to_string())
+        self.run_of(execution_id)
     }
 }
 
@@ -47,14 +47,12 @@ impl fmt::Display for PipelineRef {
 impl Place for PipelineRef {
     const SERVICE: Service = Service::Buddy;
     const NAMES: &'static [&'static str] = &["workspace", "project", "pipeline", "execution"];
+    const NUMBERS: &'static [&'static str] = &["pipelineId", "executionId"];
     type RunId = i64;
 
-    fn values(&self) -> Vec<String> {
-        vec![
-            self.workspace.clone(),
-            self.project.clone(),
-            self.pipeline_id.to_string(),
-        ]
+    fn values(&self) -> impl Iterator<Item = String> {
+        let pipeline_id = self.pipeline_id.to_string();
+        [self.workspace.clone(), self.project.clone(), pipeline_id].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {

@@ -19,7 +19,7 @@ fn worded(reference: RunRef, word: Option<Word<'_>>) -> Run {
 }
 
 /// A run that has just been started: its answer has a number and no state.
-pub(in crate::services) fn queued(pipeline: &impl Place, run_id: &str) -> Result<Run> {
+pub(in crate::services) fn queued(pipeline: &impl Place, run_id: impl ToString) -> Result<Run> {
     let mut run = worded(pipeline.run_of(run_id)?, None);
     run.status = RunStatus::Queued;
     Ok(run)
@@ -33,7 +33,7 @@ pub(in crate::services) fn listed(
     [began, ended]: [Option<i64>; 2],
 ) -> Option<Result<Run>> {
     let run_id = run_id.filter(|id| *id > 0)?;
-    Some(pipeline.run_of(&run_id.to_string()).map(|reference| {
+    Some(pipeline.run_of(run_id).map(|reference| {
         let mut run = worded(reference, word);
         run.started_at = began.and_then(Timestamp::from_millis);
         run.finished_at = ended.and_then(Timestamp::from_millis);

@@ -28,7 +28,7 @@ impl ProjectRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when one of the two ids cannot be part of a URL's path.
     pub fn execution(&self, execution_id: impl Into<String>) -> Result<RunRef> {
-        self.run_of(&execution_id.into())
+        self.run_of(execution_id.into())
     }
 }
 
@@ -41,10 +41,11 @@ impl fmt::Display for ProjectRef {
 impl Place for ProjectRef {
     const SERVICE: Service = Service::Matillion;
     const NAMES: &'static [&'static str] = &["project", "execution"];
+    const NUMBERS: &'static [&'static str] = &[];
     type RunId = String;
 
-    fn values(&self) -> Vec<String> {
-        vec![self.project_id.clone()]
+    fn values(&self) -> impl Iterator<Item = String> {
+        [self.project_id.clone()].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, String)> {

@@ -39,7 +39,7 @@ pub(super) fn started(
         CreatePipelineRunAnswer::StartedPipelineRun(run) => in_object(run),
     };
     let run_id = run_id.filter(|id| *id > 0)?;
-    Some(flow::queued(pipeline, &run_id.to_string()))
+    Some(flow::queued(pipeline, run_id))
 }
 
 /// The key that says what it is the number of; the others where they agree.

@@ -45,7 +45,7 @@ impl PipelineRef {
     ///
     /// [`crate::ErrorKind::Configuration`] when the organization's id cannot stand in a URL's path.
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
-        self.run_of(&run_id.to_string())
+        self.run_of(run_id)
     }
 
     pub(super) fn organization(&self) -> Option<&str> {
@@ -68,11 +68,12 @@ impl fmt::Display for PipelineRef {
 impl Place for PipelineRef {
     const SERVICE: Service = Service::Yunxiao;
     const NAMES: &'static [&'static str] = &[ORGANIZATION, "pipeline", "run"];
+    const NUMBERS: &'static [&'static str] = &["pipelineId", "runId"];
     type RunId = i64;
 
-    fn values(&self) -> Vec<String> {
+    fn values(&self) -> impl Iterator<Item = String> {
         let organization = self.organization().unwrap_or(NO_ORGANIZATION);
-        vec![organization.to_owned(), self.pipeline_id.to_string()]
+        [organization.to_owned(), self.pipeline_id.to_string()].into_iter()
     }
 
     /// A Region instance has no organization in its paths.
@@ -83,11 +84,12 @@ impl Place for PipelineRef {
     }
 
     fn call_about(session: &Session, operation: &'static Operation, run: &RunRef) -> Result<Call> {
-        let (pipeline, run_id) = Self::of(run)?;
-        Ok(match pipeline.organization() {
-            Some(_) => session.call(operation).at_run(Self::NAMES, run),
-            None => pipeline.call(session, operation).at("run", run_id).of(run),
-        })
+        Self::check(run)?;
+        if organization(Some(run.part("organizationId"))).is_some() {
+            return Ok(session.call(operation).at_run(Self::NAMES, run));
+        }
+        let (pipeline, run_id) = Self::read(run)?;
+        Ok(pipeline.call(session, operation).at("run", run_id).of(run))
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {
