@@ -108,17 +108,19 @@ impl Glance {
         let (without, _) = text.split_at_checked(sign.unwrap_or(text.len()))?;
         let mut start = 0_usize;
         loop {
-            let end = start.saturating_add(self.plain);
-            let Some(stretch) = without.get(start..end) else {
-                // Too short for a secret, unless it goes on behind the sign.
-                return sign.and_then(|_| text.get(start..));
-            };
+            let end = start.saturating_add(self.plain).min(without.len());
+            let stretch = without.get(start..end)?;
             // Nothing that a stop is a part of is looked at again.
-            let stop = stretch.iter().rposition(|byte| kind(byte) == 0);
-            match stop {
-                Some(stop) => start = start.saturating_add(stop).saturating_add(1),
-                None => return text.get(start..),
+            if let Some(stop) = stretch.iter().rposition(|byte| kind(byte) == 0) {
+                start = start.saturating_add(stop).saturating_add(1);
+                continue;
             }
+            let rest = text.get(start..);
+            if stretch.len() == self.plain {
+                return rest;
+            }
+            // Too short for a secret, unless it goes on behind the sign, and far enough.
+            return rest.filter(|rest| sign.is_some() && rest.len() >= self.plain);
         }
     }
 }
