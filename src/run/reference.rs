@@ -81,8 +81,11 @@ pub enum InvalidPathValue {
 
 /// Checks a value that becomes part of a URL's path.
 pub(crate) fn check_path_value(value: &str) -> Result<(), InvalidPathValue> {
-    // Most are a word or a number.
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    // Most are words or numbers, in ASCII.
+    let may_be_in = |byte| matches!(byte, b' '..=b'~') && byte != b'\\';
+    if value.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && value.bytes().all(may_be_in)
+    {
         return Ok(());
     }
     match value.trim() {

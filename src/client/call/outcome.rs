@@ -1,5 +1,7 @@
 //! What became of a call: its decoded answer, the run that it started, or an error.
 
+use std::fmt::{self, Display, Write};
+
 use http::{HeaderMap, StatusCode};
 use progenitor_client::Error as Failed;
 
@@ -12,11 +14,11 @@ use crate::run::{Log, Run};
 impl Call {
     /// Refuses an answer about another run than the one that was asked for, which the path ends
     /// with. An answer that does not say is taken for what was asked for.
-    pub(crate) fn expect_run(&self, told: Option<impl ToString>) -> Result<()> {
-        let asked = self.path_values().last().map(|(_, id)| id);
-        match told.map(|told| told.to_string()) {
-            Some(told) if Some(&*told) != asked => {
-                let told = crate::text::one_line(&told);
+    pub(crate) fn expect_run(&self, told: Option<impl Display>) -> Result<()> {
+        let asked = self.path_values().last().map_or("", |(_, id)| id);
+        match told {
+            Some(told) if !reads(&told, asked) => {
+                let told = crate::text::one_line(&told.to_string());
                 let detail = format!("the answer is about another run ({told})");
                 Err(self.clean(self.error(ErrorKind::Undecodable).detail(detail)))
             }
@@ -192,6 +194,19 @@ impl Call {
 
 const ELSEWHERE: &str =
     "The run was started. Its id was found in the answer, but not where it is documented to be.";
+
+/// Whether a value is this text, written out.
+fn reads(value: &impl Display, text: &str) -> bool {
+    struct Rest<'t>(&'t str);
+    impl fmt::Write for Rest<'_> {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(piece).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut rest = Rest(text);
+    write!(rest, "{value}").is_ok() && rest.0.is_empty()
+}
 
 fn place(what: &str, cause: &serde_json::Error) -> String {
     format!("{what} (line {}, column {})", cause.line(), cause.column())

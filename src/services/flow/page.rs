@@ -1,5 +1,7 @@
 //! The pages of runs: one site, whichever API they were started through.
 
+use std::borrow::Cow;
+
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::place::Part;
@@ -23,11 +25,19 @@ pub(crate) const SITE: Site = Site {
 /// the site shows the one that was looked at last. Where a Region instance has its pages is not known.
 pub(super) fn page(run: &RunRef) -> Option<String> {
     let organization = Some(run.part("organizationId")).filter(|id| *id != NO_ORGANIZATION)?;
-    let organization = utf8_percent_encode(organization, NON_ALPHANUMERIC);
+    let organization: Cow<str> = utf8_percent_encode(organization, NON_ALPHANUMERIC).into();
     let (pipeline, run) = (run.part("pipelineId"), run.run_id());
-    Some(format!(
-        "{PAGES}{pipeline}/builds/{run}?organizationId={organization}"
-    ))
+    Some(
+        [
+            PAGES,
+            pipeline,
+            "/builds/",
+            run,
+            "?organizationId=",
+            &organization,
+        ]
+        .concat(),
+    )
 }
 
 /// What the address of a page names.
