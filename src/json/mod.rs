@@ -16,7 +16,8 @@ mod scan;
 )]
 mod tests;
 
-use memchr::memmem;
+use memchr::memchr_iter;
+use memchr::memmem::Finder;
 
 pub(crate) use cost::{Limits, TooMuch, check};
 pub(crate) use find::Found;
@@ -47,19 +48,36 @@ pub(crate) fn values_at<const N: usize>(body: &[u8], paths: &[&[&str]; N]) -> [O
     })
 }
 
-/// Whether everything that a body says of some keys, wherever it does, is what is usual: what stands
-/// behind the key, as it is usually written. `false` says nothing.
-pub(crate) fn says_only(body: &[u8], usual: &[(&str, &[&str])]) -> bool {
-    let is_usual = |(key, values): &(&str, &[&str])| {
-        memmem::find_iter(body, key).all(|at| {
-            let behind = body.get(at.saturating_add(key.len())..).unwrap_or_default();
+/// What answers usually say of a key.
+pub(crate) struct Usual {
+    key: Finder<'static>,
+    /// What stands behind the key, as it is usually written.
+    values: &'static [&'static str],
+}
+
+impl Usual {
+    pub fn new(key: &'static str, values: &'static [&'static str]) -> Self {
+        let key = Finder::new(key);
+        Usual { key, values }
+    }
+}
+
+/// Whether everything that a body says of some keys, wherever it does, is what is usual. `false` says
+/// nothing.
+pub(crate) fn says_only(body: &[u8], usual: &[Usual]) -> bool {
+    let is_usual = |Usual { key, values }: &Usual| {
+        key.find_iter(body).all(|at| {
+            let end = at.saturating_add(key.needle().len());
+            let behind = body.get(end..).unwrap_or_default();
             values
                 .iter()
                 .any(|value| behind.starts_with(value.as_bytes()))
         })
     };
     // A key may be written with escapes.
-    usual.iter().all(is_usual) && memmem::find(body, b"\\u").is_none()
+    let mut escapes = memchr_iter(b'\\', body);
+    let names = |at: usize| body.get(at.saturating_add(1)) == Some(&b'u');
+    usual.iter().all(is_usual) && !escapes.any(names)
 }
 
 /// The first of these paths at which there is an id that is a number, as text.

@@ -1,20 +1,24 @@
 //! The envelope around every answer with status 200, and the refusals inside it.
 
+use std::sync::LazyLock;
+
 use super::error_body::{ErrorBody, said};
 use super::types::StartPipelineRunResponse;
 use crate::client::Answer;
-use crate::json::{self, Found};
+use crate::json::{self, Found, Usual};
 
 /// What most answers say.
-const GOOD: &[(&str, &[&str])] = &[
-    ("success", &["\":true"]),
-    ("errorCode", &["\":\"\"", "\":null"]),
-];
+static GOOD: LazyLock<[Usual; 2]> = LazyLock::new(|| {
+    [
+        Usual::new("success", &["\":true"]),
+        Usual::new("errorCode", &["\":\"\"", "\":null"]),
+    ]
+});
 
 /// Whether an answer with status 200 refuses: `success` is `false`, or it is missing and there is
 /// an error's code. The official SDK does not notice it.
 pub(super) fn refuses(answer: &Answer) -> bool {
-    if json::says_only(&answer.body, GOOD) {
+    if json::says_only(&answer.body, &*GOOD) {
         return false;
     }
     let [success, code] = json::values_at(&answer.body, &[&["success"], &["errorCode"]]);

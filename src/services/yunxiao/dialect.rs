@@ -1,5 +1,7 @@
 //! What Yunxiao does on the wire.
 
+use std::sync::LazyLock;
+
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Request;
@@ -7,7 +9,7 @@ use reqwest::Request;
 use super::fault;
 use crate::client::{Answer, Dialect, Moment, Operation, Refusal};
 use crate::error::ErrorKind;
-use crate::json::{self, Found};
+use crate::json::{self, Found, Usual};
 
 /// Yunxiao: bare values for answers, refusals with a code.
 #[derive(Debug)]
@@ -18,10 +20,12 @@ pub(super) struct YunxiaoDialect;
 const NAMED: [&[&str]; 2] = [&["pipelineRunId"], &["data", "pipelineRunId"]];
 const UNNAMED: [&[&str]; 4] = [&["runId"], &["id"], &["data", "runId"], &["data", "id"]];
 /// What an answer in an object says, if it says anything of these.
-const GOOD: &[(&str, &[&str])] = &[
-    ("success", &["\":true"]),
-    ("errorCode", &["\":\"\"", "\":null"]),
-];
+static GOOD: LazyLock<[Usual; 2]> = LazyLock::new(|| {
+    [
+        Usual::new("success", &["\":true"]),
+        Usual::new("errorCode", &["\":\"\"", "\":null"]),
+    ]
+});
 
 impl Dialect for YunxiaoDialect {
     /// As the vendor's own client does; left alone, the length of no body at all is not sent.
@@ -39,7 +43,7 @@ impl Dialect for YunxiaoDialect {
             Some(Found::Bool(done)) => !done,
             Some(Found::Text(done)) => done.trim().eq_ignore_ascii_case("false"),
             Some(_) => false,
-            None if json::says_only(&answer.body, GOOD) => false,
+            None if json::says_only(&answer.body, &*GOOD) => false,
             None => {
                 let [code, success] =
                     json::values_at(&answer.body, &[&["errorCode"], &["success"]]);
