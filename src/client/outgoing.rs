@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use progenitor_client::Error as Failed;
 use reqwest::{Request, Url};
 use serde::Serialize;
@@ -13,14 +13,14 @@ use serde::Serialize;
 pub(crate) struct Outgoing {
     method: Method,
     url: Url,
-    accept: Option<HeaderValue>,
+    accepts_json: bool,
     content_type: Option<&'static str>,
-    /// All others. Few operations have any.
-    headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Bytes>,
     /// Whether a parameter or the body cannot be written.
     unwritten: bool,
 }
+
+const JSON: &str = "application/json";
 
 type Built = Result<Outgoing, Failed<()>>;
 
@@ -30,28 +30,15 @@ impl Outgoing {
         Outgoing {
             method,
             url,
-            accept: None,
+            accepts_json: false,
             content_type: None,
-            headers: Vec::new(),
             body: None,
             unwritten: false,
         }
     }
 
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        if name == ACCEPT {
-            self.accept = Some(value);
-        } else {
-            self.headers.push((name, value));
-        }
-        self
-    }
-
-    #[expect(dead_code, reason = "no operation has a header yet that a caller sets")]
-    pub fn headers(mut self, headers: HeaderMap) -> Self {
-        let named = headers.iter();
-        let named = named.map(|(name, value)| (name.clone(), value.clone()));
-        self.headers.extend(named);
+    pub fn accepting_json(mut self) -> Self {
+        self.accepts_json = true;
         self
     }
 
@@ -67,7 +54,7 @@ impl Outgoing {
     }
 
     pub fn json(self, body: &impl Serialize) -> Self {
-        self.holding("application/json", serde_json::to_vec(body).ok())
+        self.holding(JSON, serde_json::to_vec(body).ok())
     }
 
     pub fn form_urlencoded(self, body: &impl Serialize) -> Built {
@@ -102,13 +89,12 @@ impl Outgoing {
         let mut request = Request::new(self.method.clone(), self.url.clone());
         // With room for what the service, the credential and reqwest put beside them.
         let mut headers = HeaderMap::with_capacity(6);
-        let accept = self.accept.clone().map(|value| (ACCEPT, value));
-        let content_type = self.content_type.map(HeaderValue::from_static);
-        let content_type = content_type.map(|value| (CONTENT_TYPE, value));
-        for (name, value) in accept.into_iter().chain(content_type) {
-            headers.insert(name, value);
+        if self.accepts_json {
+            headers.insert(ACCEPT, HeaderValue::from_static(JSON));
         }
-        headers.extend(self.headers.iter().cloned());
+        if let Some(content_type) = self.content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
         *request.headers_mut() = headers;
         *request.body_mut() = self.body.clone().map(Into::into);
         request

@@ -18,22 +18,54 @@ impl Client {
     pub fn get_thing(&self) -> builder::GetThing<'_> {}
 }
 pub mod builder {
+    pub struct GetThing<'a> {
+        client: &'a super::Client,
+        name: Result<String, String>,
+        page: Result<Option<i64>, String>,
+        body: Result<types::builder::Wish, String>,
+    }
     impl<'a> GetThing<'a> {
         pub fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
                 name: Err("name was not initialized".to_string()),
                 page: Ok(None),
+                body: Ok(::std::default::Default::default()),
             }
         }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::Wish>,
+            <V as std::convert::TryInto<types::Wish>>::Error: std::fmt::Display,
+        {
+            self.body = value.try_into().map(From::from).map_err(|s| format!("{}", s));
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(types::builder::Wish) -> types::builder::Wish,
+        {
+            self.body = self.body.map(f);
+            self
+        }
         pub async fn send(self) -> Result<ResponseValue<types::Thing>, Error<()>> {
+            let Self { client, name, page, body } = self;
+            let body = body
+                .and_then(|v| types::Wish::try_from(v).map_err(|e| e.to_string()))
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/things/<thingId>", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             header_map.append(
                 ::reqwest::header::HeaderName::from_static("api-version"),
                 ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
             );
-            let mut request = client.client.get(url).headers(header_map).build()?;
+            let mut request = client
+                .client
+                .get(url)
+                .header(ACCEPT, HeaderValue::from_static("application/json"))
+                .json(&body)
+                .headers(header_map)
+                .build()?;
             let info = OperationInfo { operation_id: "get_thing" };
             client.pre(&mut request, &info).await?;
             let result = client.exec(request, &info).await;
@@ -57,8 +89,10 @@ fn lean(code: &str) -> Result<String, String> {
 fn the_known_shape_is_made_lean() {
     let lean = lean(OPERATION).expect("what is known");
     for gone in [
-        "header_map",
+        "header",
         "format",
+        "Wish ::",
+        "body_map",
         "exec",
         "initialized",
         "reqwest :: Client",
@@ -68,6 +102,9 @@ fn the_known_shape_is_made_lean() {
         assert!(!lean.contains(gone), "{gone}: {lean}");
     }
     assert!(lean.contains("pub fn get_thing"));
+    assert!(lean.contains("body : Option < & 'a types :: Wish >"));
+    assert!(lean.contains("body (mut self , body : & 'a types :: Wish)"));
+    assert!(lean.contains("accepting_json () . json (& body)"));
     assert!(lean.contains("crate :: Result < types :: Thing >"));
     assert!(lean.contains("client . call . answer (build () , \"get_thing\")"));
 }
@@ -104,7 +141,17 @@ fn another_shape_is_refused_with_what_was_expected() {
             ".all_headers(header_map)",
             "headers(header_map)",
         ),
-        ("client.client", "client.http", "`client.client`"),
+        (
+            ".header(ACCEPT",
+            ".header(CONTENT_TYPE",
+            "no header but `ACCEPT`",
+        ),
+        (".client\n", ".http\n", "`client.client`"),
+        (
+            "V: std::convert::TryInto",
+            "V: Display + Into",
+            "`V: TryInto<…>`",
+        ),
         ("let info", "let about", "`info`"),
         (
             "ResponseValue::from_response",

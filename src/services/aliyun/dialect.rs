@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use http::header::{ACCEPT, CONTENT_LENGTH};
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::Request;
 
@@ -49,7 +49,6 @@ impl Dialect for AliyunDialect {
             headers.insert(ACTION, action);
         }
         headers.insert(VERSION, HeaderValue::from_static("2021-06-25"));
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         // As the official SDK does; left alone, the length of no body at all is not sent.
         if empty && method != Method::GET {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

@@ -156,7 +156,7 @@ impl Client {
         let params = flow::as_text(params).map_err(|error| call.locate(error))?;
         let answer = api(&call)
             .start_pipeline_run()
-            .body(types::StartPipelineRunForm { params })
+            .body(&types::StartPipelineRunForm { params })
             .send()
             .await;
         call.started(

@@ -62,7 +62,7 @@ impl Client {
         };
         let updated = api(&call)
             .update_approvals()
-            .body(types::ApprovalUpdates(vec![update]))
+            .body(&types::ApprovalUpdates(vec![update]))
             .send()
             .await?
             .value

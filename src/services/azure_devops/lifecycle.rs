@@ -24,7 +24,10 @@ impl Client {
         let call = self.about_build(&operations::UPDATE_BUILD, run)?;
         api(&call)
             .update_build()
-            .body(types::BuildUpdate::builder().status(types::BuildStatus::Cancelling))
+            .body(&types::BuildUpdate {
+                status: Some(types::BuildStatus::Cancelling),
+                ..Default::default()
+            })
             .send()
             .await
             .map(drop)
@@ -69,7 +72,7 @@ impl Client {
         let call = call.at("stage", stage);
         api(&call)
             .update_stage()
-            .body(types::StageUpdate {
+            .body(&types::StageUpdate {
                 force_retry_all_jobs: Some(false),
                 state: types::StageUpdateState::Retry,
             })

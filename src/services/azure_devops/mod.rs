@@ -247,5 +247,5 @@ async fn send_run(
     if let Some(version) = pipeline.pipeline_version {
         send = send.pipeline_version(version);
     }
-    send.body(request.clone()).send().await
+    send.body(request).send().await
 }

@@ -25,7 +25,7 @@ impl Client {
         if let Some(version) = pipeline.pipeline_version {
             send = send.pipeline_version(version);
         }
-        let preview = send.body(request.clone()).send().await?;
+        let preview = send.body(request).send().await?;
         preview
             .final_yaml
             .ok_or_else(|| no_yaml("previewPipeline", ErrorKind::Undecodable))

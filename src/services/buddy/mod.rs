@@ -141,11 +141,7 @@ impl Client {
         request: &types::RunExecutionRequest,
     ) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::RUN_EXECUTION);
-        let answer = api(&call)
-            .run_execution()
-            .body(request.clone())
-            .send()
-            .await;
+        let answer = api(&call).run_execution().body(request).send().await;
         call.started(
             answer,
             |execution| normalize::listed(pipeline, execution),

@@ -64,7 +64,7 @@ impl Client {
         let call = self.about(&operations::TERMINATE_PIPELINE_EXECUTION, run)?;
         api(&call)
             .terminate_pipeline_execution()
-            .body(types::TerminatePipelineExecutionRequest {
+            .body(&types::TerminatePipelineExecutionRequest {
                 force_update: force,
                 status: types::TerminationStatus::Cancelled,
             })

@@ -147,7 +147,7 @@ impl Client {
         let call = project.call(&self.session, &operations::EXECUTE_PUBLISHED_PIPELINE);
         let answer = api(&call)
             .execute_published_pipeline()
-            .body(request.clone())
+            .body(request)
             .send()
             .await;
         let started = call.started(

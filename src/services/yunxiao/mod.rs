@@ -161,7 +161,7 @@ impl Client {
         let params = flow::as_text(params).map_err(|error| call.locate(error))?;
         let answer = api(&call)?
             .create_pipeline_run()
-            .body(types::CreatePipelineRunRequest { params })
+            .body(&types::CreatePipelineRunRequest { params })
             .send()
             .await;
         let read = |answer| normalize::started(pipeline, &answer);

@@ -61,7 +61,7 @@ fn defined(item: &Item) -> Option<&Ident> {
 }
 
 /// The type that an item defines or implements something for.
-fn subject(item: &Item) -> Option<&Ident> {
+pub(super) fn subject(item: &Item) -> Option<&Ident> {
     match item {
         Item::Impl(block) => match &*block.self_ty {
             Type::Path(path) => Some(&path.path.segments.last()?.ident),

@@ -5,12 +5,14 @@
 //! module `contract` (`Arguments`, `decoded`, `field_as_text`, `json`, `recoded`, `text`) for the
 //! second; `client` (`Effect`, `Operation`, `SecretField`) for the table of operations.
 
+mod bodies;
 mod builders;
 mod fields;
 mod hide;
 mod operations;
 mod paths;
 mod requests;
+mod shape;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -223,9 +225,11 @@ impl Emitter<'_> {
             recodings.push(quote!(crate::contract::field_as_text::<#inner>(&mut body, #field)?;));
         }
         Ok(Some(quote! {
+            let whole;
             if let Some(mut body) = given.body() {
                 #(#recodings)*
-                call = call.body(crate::contract::decoded::<#whole>("the body", body)?);
+                whole = crate::contract::decoded::<#whole>("the body", body)?;
+                call = call.body(&whole);
             }
         }))
     }

@@ -1,16 +1,17 @@
 //! How operations build their requests.
 
-use quote::{ToTokens, format_ident};
+use quote::format_ident;
 use syn::punctuated::Punctuated;
 use syn::{
-    Block, Expr, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Pat,
-    PathArguments, ReturnType, Stmt, Token, Type,
+    Block, Expr, ExprMethodCall, File, ImplItemFn, Item, Lit, Pat, ReturnType, Stmt, Token, Type,
 };
 
+use super::bodies;
 use super::builders::content;
+use super::shape::{Expected, argument, function, text};
 
 /// Lets the operations do less: no text for each parameter that might be left out, no header with the
-/// document's version, which no vendor wants, no copy of a request, no future that holds what the
+/// document's version, which no vendor wants, no copy of a body or a request, no future that holds what the
 /// request was made of, no response put together for an answer that has been read already, and no
 /// error that is not the crate's own.
 ///
@@ -25,7 +26,7 @@ use super::builders::content;
 /// Names the operation, and what was expected in its code: another generator writes another.
 pub fn lean_requests(mut file: File) -> Result<File, String> {
     let operations = content(&mut file.items, "builder").ok_or("expected the module `builder`")?;
-    for item in operations {
+    for item in operations.iter_mut() {
         if let Item::Impl(operation) = item {
             let name = text(&operation.self_ty);
             let failed = |expected| format!("{name}: expected {expected}");
@@ -34,6 +35,7 @@ pub fn lean_requests(mut file: File) -> Result<File, String> {
             new.and(send).map_err(failed)?;
         }
     }
+    bodies::lend(operations)?;
     file.items.retain_mut(|item| match item {
         Item::Struct(client) => client.ident != "Client",
         Item::Impl(client) => client.trait_.is_none() && function(client, "new").is_err(),
@@ -41,18 +43,6 @@ pub fn lean_requests(mut file: File) -> Result<File, String> {
         _ => true,
     });
     Ok(file)
-}
-
-/// What was expected and is not there.
-type Expected<T> = Result<T, &'static str>;
-
-fn function<'o>(operation: &'o mut ItemImpl, name: &str) -> Expected<&'o mut ImplItemFn> {
-    let mut functions = operation.items.iter_mut().filter_map(|item| match item {
-        ImplItem::Fn(function) => Some(function),
-        _ => None,
-    });
-    let found = functions.find(|function| function.sig.ident == name);
-    found.ok_or("the functions `new` and `send`")
 }
 
 /// What was not given is told by no text.
@@ -85,14 +75,18 @@ fn lean(send: &mut ImplItemFn) -> Expected<()> {
     if !version.is_some_and(|version| text(&version).contains("\"api-version\"")) {
         return Err("`api-version` to be the first header");
     }
-    let no_headers = !block.stmts.iter().any(appends);
-    if no_headers {
-        block.stmts.retain(|stmt| !is_local(stmt, "header_map"));
+    if block.stmts.iter().any(appends) {
+        return Err("no parameter in a header, which `Outgoing` does not have");
+    }
+    block.stmts.retain(|stmt| !is_local(stmt, "header_map"));
+    if let Some(body) = local(block, "body") {
+        *body = bodies::given();
     }
     let url = local(block, "url").ok_or("the local `url`")?;
     *url = address(url).ok_or("`url` to be `format!(\"{}/…\", client.baseurl)`")?;
     let request = local(block, "request").ok_or("the local `request`")?;
-    if no_headers && !without_headers(request) {
+    without_headers(request)?;
+    if text(request).contains("header") {
         return Err("`request` to be given `headers(header_map)`");
     }
     answer_at_once(send)
@@ -110,7 +104,7 @@ fn answer_at_once(send: &mut ImplItemFn) -> Expected<()> {
             (format_ident!("body"), syn::parse_quote!(::bytes::Bytes))
         }
         ReturnType::Type(_, result) if any("ResponseValue :: from_response") => {
-            let decoded = argument(result).and_then(argument);
+            let decoded = argument_of(result).and_then(argument_of);
             let decoded = decoded.ok_or("`send` to return `Result<ResponseValue<…>, …>`")?;
             (format_ident!("answer"), decoded.clone())
         }
@@ -143,16 +137,9 @@ fn answer_at_once(send: &mut ImplItemFn) -> Expected<()> {
     Ok(())
 }
 
-/// The `T` of `Result<T, …>`.
-fn argument(generic: &Type) -> Option<&Type> {
-    let Type::Path(path) = generic else {
-        return None;
-    };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        GenericArgument::Type(argument) => Some(argument),
+fn argument_of(generic: &Type) -> Option<&Type> {
+    match generic {
+        Type::Path(generic) => argument(&generic.path),
         _ => None,
     }
 }
@@ -194,20 +181,30 @@ fn address(format: &Expr) -> Option<Expr> {
     whole.then(|| syn::parse_quote!(client.call.address(client.prefix, #path)))
 }
 
-fn without_headers(expr: &mut Expr) -> bool {
+/// The one header that operations have says that they want JSON.
+fn without_headers(expr: &mut Expr) -> Expected<()> {
     match expr {
         Expr::Try(tried) => without_headers(&mut tried.expr),
-        Expr::MethodCall(call) if call.method == "headers" => {
-            *expr = (*call.receiver).clone();
-            true
+        Expr::MethodCall(call) => {
+            without_headers(&mut call.receiver)?;
+            let receiver = &call.receiver;
+            match call.method.to_string().as_str() {
+                "headers" => *expr = (**receiver).clone(),
+                "header" if wants_json(call) => {
+                    *expr = syn::parse_quote!(#receiver.accepting_json());
+                }
+                "header" => return Err("no header but `ACCEPT`, with `application/json`"),
+                _ => {}
+            }
+            Ok(())
         }
-        Expr::MethodCall(call) => without_headers(&mut call.receiver),
-        _ => false,
+        _ => Ok(()),
     }
 }
 
-fn text(code: &impl ToTokens) -> String {
-    code.to_token_stream().to_string()
+fn wants_json(header: &ExprMethodCall) -> bool {
+    let arguments = text(&header.args);
+    arguments.contains("ACCEPT") && arguments.contains("\"application/json\"")
 }
 
 /// What a local is set to.
