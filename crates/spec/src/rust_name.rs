@@ -3,6 +3,7 @@
 //! names with the same words are a fault.
 
 use heck::{ToPascalCase, ToSnakeCase};
+use unicode_ident::is_xid_continue;
 
 /// The name as a method or field: `executePipeline` becomes `execute_pipeline`.
 pub(crate) fn snake(name: &str) -> String {
@@ -12,6 +13,11 @@ pub(crate) fn snake(name: &str) -> String {
 /// The name as a type or variant: `executePipeline` becomes `ExecutePipeline`.
 pub(crate) fn pascal(name: &str) -> String {
     whole(plain(name).to_pascal_case(), "X")
+}
+
+/// Whether Rust takes the name. The numerals that are no digits, such as `½`, stand in no name.
+pub(crate) fn is_name(rust: &str) -> bool {
+    rust.chars().all(is_xid_continue)
 }
 
 /// The generator takes apostrophes out, and has words of its own for GitHub's reactions.

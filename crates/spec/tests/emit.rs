@@ -2,7 +2,7 @@
 //! build with the operation's name and what was expected.
 
 use quote::ToTokens as _;
-use runpipe_spec::emit::lean_requests;
+use runpipe_spec::emit::{lean_requests, operations};
 
 /// An operation, as progenitor 0.15 writes it.
 const OPERATION: &str = r#"
@@ -168,4 +168,15 @@ fn another_shape_is_refused_with_what_was_expected() {
             "{refused}"
         );
     }
+}
+
+#[test]
+fn the_constant_of_an_operation_has_a_name_that_rust_takes() {
+    let path = serde_json::json!({"get": {"operationId": "3_0_3", "responses": {}}});
+    let document = serde_json::json!({"openapi": "3.0.3", "paths": {"/versions": path}});
+    let constants = operations(&document).expect("one operation").to_string();
+    assert!(
+        constants.contains("pub static _3_0_3 : Operation"),
+        "{constants}"
+    );
 }

@@ -7,7 +7,6 @@
 //! | `x-secret` | a property of a request | `true`, or `{"when": "isSecret"}` where a sibling has to be true |
 //! | `x-most-objects` | an operation | how many objects and arrays its answer may hold |
 
-use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -15,6 +14,7 @@ use serde_json::Value;
 use crate::effect::{Effect, Effects};
 use crate::keyed::Keyed;
 use crate::outline::Outline;
+use crate::rust_name::snake;
 
 use super::{component, identified, rust_name};
 
@@ -40,7 +40,7 @@ pub fn operations(document: &Value) -> Result<TokenStream, String> {
         let fault = |what: &str| format!("{}: {what}", node.pointer);
         let id = node.text("operationId");
         let id = id.ok_or_else(|| fault("no operationId"))?;
-        let name = format_ident!("{}", id.to_shouty_snake_case());
+        let name = format_ident!("{}", snake(id).to_uppercase());
         let rust = rust_name(id).to_string();
         let effects = Effects::of(node.role, operation);
         let effects = effects.map_err(|unknown| fault(&unknown.to_string()))?;

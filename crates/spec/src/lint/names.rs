@@ -10,7 +10,7 @@ use super::words::quoted;
 use crate::outline::grammar::Kind;
 use crate::outline::{Node, Operation, Outline};
 use crate::pointer;
-use crate::rust_name::{pascal, snake};
+use crate::rust_name::{is_name, pascal, snake};
 
 /// What the generated client has of its own; an operation of that name would not compile.
 const CLIENT_METHODS: [&str; 9] = [
@@ -83,9 +83,10 @@ fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
     for (name, property) in schema.entries("properties") {
         let place = pointer::child(&place, name);
         let chosen = property.get("x-rust-name");
-        if let Some(rust) =
-            chosen.filter(|rust| rust.as_str().is_none_or(|rust| snake(rust) != rust))
-        {
+        if let Some(rust) = chosen.filter(|rust| {
+            rust.as_str()
+                .is_none_or(|rust| snake(rust) != rust || !is_name(rust))
+        }) {
             let problem = format!("{rust} is not a valid name for a Rust field");
             let cure = "Give `x-rust-name` as one word in small letters, digits and `_`.";
             report.add(RULE, pointer::child(&place, "x-rust-name"), problem, cure);
@@ -93,6 +94,11 @@ fn fields(schema: &Node<'_>, report: &mut Report<'_>) {
         let rust = chosen
             .and_then(Value::as_str)
             .map_or_else(|| snake(name), str::to_owned);
+        if chosen.is_none() && !is_name(&rust) {
+            let problem = format!("no Rust field can be named after {}", quoted(name));
+            let cure = "Give it a name in Rust with `x-rust-name`.";
+            report.add(RULE, &place, problem, cure);
+        }
         if let Some(first) = taken.take(rust.clone(), name) {
             let problem = alike("fields", first, name, &rust);
             let cure =
@@ -117,7 +123,7 @@ fn words(schema: &Node<'_>, report: &mut Report<'_>) {
         let Some(word) = word.as_str() else { continue };
         let (place, name) = (format!("{place}/{index}"), pascal(word));
         let first = word.chars().find(|c| c.is_alphanumeric());
-        if first.is_none_or(char::is_numeric) || name == "Self" {
+        if first.is_none_or(char::is_numeric) || name == "Self" || !is_name(&name) {
             let word = quoted(word);
             let problem = format!("no Rust variant can be named after the word {word}");
             let cure = "Leave it out and say it in the description: words that are not listed are kept as they are.";
@@ -158,7 +164,7 @@ pub(super) fn operation_ids(operations: &[Operation<'_, '_>], report: &mut Repor
         }
         ids.insert(id, &node.pointer);
         let (method, kind) = (snake(id), pascal(id));
-        if !id.chars().any(char::is_alphanumeric) {
+        if !id.chars().any(char::is_alphanumeric) || !is_name(&method) {
             let id = quoted(id);
             let problem = format!("no Rust method can be named after the operationId {id}");
             report.add(RULE, place, problem, "Use letters and digits.");
@@ -241,6 +247,14 @@ fn parameters(operation: &Operation<'_, '_>, report: &mut Report<'_>) {
             let name = quoted(name);
             let problem = format!(
                 "the generated builder has a method `{rust}` of its own, beside the parameter {name}"
+            );
+            let cure = "Set such a parameter outside of the generated client.";
+            report.add("parameter-rust-name", &parameter.used, problem, cure);
+        }
+        if !is_name(&rust) {
+            let problem = format!(
+                "no Rust method can be named after the parameter {}",
+                quoted(name)
             );
             let cure = "Set such a parameter outside of the generated client.";
             report.add("parameter-rust-name", &parameter.used, problem, cure);
