@@ -57,7 +57,9 @@ fn allocations<T, F: Future<Output = runpipe::Result<T>>>(call: impl Fn() -> F) 
     let runtime = Runtime::new().expect("a runtime");
     let once = || drop(runtime.block_on(call()).expect("an answer"));
     (0..3).for_each(|_| once());
-    allocation_counter::measure(once).count_total
+    // What a call happens to do for those that follow is not its own.
+    let taken = (0..16).map(|_| allocation_counter::measure(once).count_total);
+    taken.min().unwrap_or_default()
 }
 
 /// How many a read and a start may take on a service.
@@ -100,7 +102,7 @@ fn a_call_takes_few_allocations() {
     let pipeline = aliyun::PipelineRef::new("5ebbc", 2);
     let mut params = aliyun::types::StartPipelineRunParams::default();
     params.envs.insert("VERSION".to_owned(), "1.2.3".to_owned());
-    let held = held & holds(&aliyun, "aliyun/5ebbc/2/31", &pipeline, &params, [47, 38]);
+    let held = held & holds(&aliyun, "aliyun/5ebbc/2/31", &pipeline, &params, [46, 37]);
 
     let yunxiao: yunxiao::Client = client(yunxiao::Credentials::token(TOKEN));
     let pipeline = yunxiao::PipelineRef::new("5ebbc", 2);
