@@ -40,8 +40,8 @@ const BUILDER_TYPES: [&str; 11] = [
     "Vec",
 ];
 
-/// What the builder of each operation has of its own.
-const BUILDER_METHODS: [&str; 3] = ["new", "send", "stream"];
+/// What the builder of each operation has of its own. A method `body` is taken for that of the request's body.
+const BUILDER_METHODS: [&str; 4] = ["body", "new", "send", "stream"];
 
 pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {
     components(subject.outline, report);
@@ -243,7 +243,7 @@ fn parameters(operation: &Operation<'_, '_>, report: &mut Report<'_>) {
         let name = parameter.name();
         let rust = snake(name);
         let own = BUILDER_METHODS.contains(&rust.as_str());
-        if own || (body && matches!(rust.as_str(), "body" | "body_map")) {
+        if own || (body && rust == "body_map") {
             let name = quoted(name);
             let problem = format!(
                 "the generated builder has a method `{rust}` of its own, beside the parameter {name}"
