@@ -1,20 +1,17 @@
 //! Sending one request: the seam below the loop.
 
+mod listen;
 mod network;
 mod tls;
 
 use std::fmt;
-use std::future::{Future, poll_fn};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::BoxStream;
-use tower_layer::Layer;
-use tower_service::Service;
 
 pub use network::Network;
 pub(crate) use tls::COMPILED_IN as TLS_COMPILED_IN;
@@ -226,9 +223,10 @@ impl ReqwestClient {
     pub(crate) fn execute(
         &self,
         request: reqwest::Request,
+        only_reads: bool,
     ) -> impl Future<Output = Result<http::Response<ResponseBody>, SendError>> + Send + use<> {
         let client = self.of(request.url().scheme());
-        let sent = client.map(|client| client.execute(request));
+        let sent = client.map(|client| listen::before(only_reads, client.execute(request)));
         async move { sent?.await.map(answer).map_err(send_error) }
     }
 }
@@ -248,7 +246,7 @@ impl HttpClient for ReqwestClient {
     ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, SendError>> {
         async move {
             let request = reqwest::Request::try_from(request).map_err(send_error)?;
-            self.execute(request).await
+            self.execute(request, false).await
         }
         .boxed()
     }
@@ -272,63 +270,6 @@ fn bare(connect_timeout: Duration) -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never().max_retries_per_request(0))
         .referer(false)
         .connect_timeout(connect_timeout)
-        .connector_layer(Listen)
+        .connector_layer(listen::Listen)
         .user_agent(concat!("runpipe/", env!("CARGO_PKG_VERSION")))
-}
-
-/// Lets a moment pass after a connection was made.
-///
-/// A server that speaks before it was spoken to is not answering: its words cannot be about the
-/// request that follows. The connection finds unasked words out where they have arrived before the
-/// request is handed to it, and is then given up.
-#[derive(Clone, Copy)]
-struct Listen;
-
-/// Once for each connection, not for each request.
-const LISTENED: Duration = Duration::from_millis(2);
-
-impl<S> Layer<S> for Listen {
-    type Service = Listening<S>;
-
-    fn layer(&self, connect: S) -> Listening<S> {
-        Listening(Arc::new(connect))
-    }
-}
-
-/// reqwest clones what connects several times for each request, and what it is given boxes in boxes:
-/// they are cloned for a connection only.
-struct Listening<S>(Arc<S>);
-
-impl<S> Clone for Listening<S> {
-    fn clone(&self) -> Self {
-        Listening(Arc::clone(&self.0))
-    }
-}
-
-impl<S, R> Service<R> for Listening<S>
-where
-    S: Service<R> + Clone + Send + Sync + 'static,
-    S::Future: Send + 'static,
-    S::Response: Send,
-    S::Error: Send,
-    R: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, address: R) -> Self::Future {
-        let mut connect = S::clone(&self.0);
-        async move {
-            poll_fn(|context| connect.poll_ready(context)).await?;
-            let connection = connect.call(address).await?;
-            tokio::time::sleep(LISTENED).await;
-            Ok(connection)
-        }
-        .boxed()
-    }
 }
