@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::header::{AGE, DATE};
+use tokio::time::Instant;
 
 use super::header_text;
 
@@ -43,6 +44,8 @@ struct Ahead {
     below: i64,
     /// When that was learned, by this machine's clock.
     at: Moment,
+    /// The same by the clock that nobody sets.
+    heard: Instant,
 }
 
 /// When something happened by the service's clock: not before the one moment, and before the other.
@@ -68,6 +71,7 @@ impl Ahead {
             least: self.least.saturating_sub(drift),
             below: self.below.saturating_add(drift),
             at: moment,
+            ..self
         }
     }
 
@@ -76,7 +80,7 @@ impl Ahead {
         let narrow = Ahead {
             least: self.least.max(newer.least),
             below: self.below.min(newer.below),
-            at: newer.at,
+            ..newer
         };
         let missed = narrow.least.saturating_sub(narrow.below);
         match missed {
@@ -84,7 +88,7 @@ impl Ahead {
             0..=LATE_DATE => Ahead {
                 least: self.least.min(newer.least),
                 below: self.below.max(newer.below),
-                at: newer.at,
+                ..newer
             },
             _ => newer,
         }
@@ -97,11 +101,6 @@ impl Clocks {
             clock,
             learned: Mutex::default(),
         }
-    }
-
-    /// Where this machine's time comes from.
-    pub fn clock(&self) -> Clock {
-        Arc::clone(&self.clock)
     }
 
     /// This machine's time.
@@ -144,6 +143,7 @@ impl Clocks {
             least: distance(date, came),
             below: distance(date, sent).saturating_add(1_000),
             at: came,
+            heard: Instant::now(),
         };
         let mut learned = self.lock();
         learned.ahead = Some(match learned.ahead {
@@ -174,6 +174,17 @@ impl Clocks {
             earliest: shifted(moment, ahead.least),
             before: shifted(moment, ahead.below),
         })
+    }
+
+    /// What the service's clock shows now, at the earliest; `None` while no answer has told its time.
+    ///
+    /// This machine's clock may have been set since that answer, and the other one stands still while
+    /// the machine sleeps: so much time has passed as both of them say.
+    pub fn at_service_now(&self) -> Option<Moment> {
+        let ahead = self.lock().ahead?;
+        let lapse = TimeDelta::from_std(ahead.heard.elapsed()).ok()?;
+        let now = self.here().min(ahead.at.checked_add_signed(lapse)?);
+        Some(shifted(now, ahead.after(now).least))
     }
 
     /// A moment of this machine's clock that was over when the service's clock showed this one:

@@ -6,15 +6,12 @@ use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use futures_util::future::{Either, ready};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::clock::{Clocks, Span};
-use super::{
-    Clock, Credential, Deadline, Dialect, Effect, Gate, Moment, Operation, Pace, RetryPolicy,
-};
+use super::{Credential, Deadline, Dialect, Effect, Gate, Moment, Operation, Pace, RetryPolicy};
 use crate::http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 use crate::secrets::Cleaner;
 use crate::service::Service;
@@ -195,12 +192,9 @@ impl Session {
         self.shared.clocks.at_service(moment)
     }
 
-    /// How far the service's clock is ahead of this machine's, at least; `None` while no answer has
-    /// told the service's time.
-    pub fn service_is_ahead(&self) -> Option<TimeDelta> {
-        let here = self.here();
-        let there = self.at_service(here)?.earliest;
-        Some(there.signed_duration_since(here))
+    /// What the service's clock shows now, at the earliest; `None` while no answer has told its time.
+    pub fn at_service_now(&self) -> Option<Moment> {
+        self.shared.clocks.at_service_now()
     }
 
     /// A moment of this machine's clock that was over when the service's showed this one; `None`
@@ -212,11 +206,6 @@ impl Session {
     /// This machine's time.
     pub fn here(&self) -> Moment {
         self.shared.clocks.here()
-    }
-
-    /// Where this machine's time comes from.
-    pub fn clock(&self) -> Clock {
-        self.shared.clocks.clock()
     }
 
     /// This machine's time, corrected by what a refusal told.

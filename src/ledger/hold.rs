@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::entry::{self, Entry, Refusal, Sent};
 use super::store::in_time;
 use super::{Key, Ledger, LedgerError, Stage, Version};
-use crate::client::{Clock, Gate, Request};
+use crate::client::{Gate, Request, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::RunRef;
 
@@ -25,7 +25,8 @@ const BETWEEN_WRITES: Duration = Duration::from_millis(250);
 pub(super) struct Hold {
     ledger: Arc<dyn Ledger>,
     key: Key,
-    clock: Clock,
+    /// Its calls tell the time, here and at the service.
+    session: Session,
     held: Mutex<Held>,
 }
 
@@ -34,8 +35,6 @@ struct Held {
     version: Version,
     /// Somebody else has written the entry.
     lost: bool,
-    /// How far the service's clock is ahead of this machine's, at least.
-    ahead: Option<TimeDelta>,
 }
 
 /// Why an entry was not written.
@@ -69,19 +68,18 @@ impl Hold {
         ledger: Arc<dyn Ledger>,
         entry: Entry,
         seen: Option<&Version>,
-        clock: Clock,
+        session: Session,
     ) -> Result<Option<Hold>> {
         let written = write(&*ledger, &entry, seen).await;
         match written {
             Ok(version) => Ok(Some(Hold {
                 ledger,
                 key: entry.key.clone(),
-                clock,
+                session,
                 held: Mutex::new(Held {
                     entry,
                     version,
                     lost: false,
-                    ahead: None,
                 }),
             })),
             Err(Unwritten::Lost) => Ok(None),
@@ -90,12 +88,7 @@ impl Hold {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        (self.clock)()
-    }
-
-    /// Takes note of how far the service's clock is ahead.
-    pub async fn learn(&self, ahead: Option<TimeDelta>) {
-        self.held.lock().await.ahead = ahead;
+        self.session.here()
     }
 
     /// Whether somebody else has taken the key over.
@@ -131,7 +124,7 @@ impl Hold {
         };
         let now = self.now();
         let mut entry = held.entry.at(stage, now);
-        let at_service = held.ahead.and_then(|ahead| now.checked_add_signed(ahead));
+        let at_service = self.session.at_service_now();
         entry.sent.get_or_insert(Sent {
             here: now,
             at_service,

@@ -220,8 +220,8 @@ impl Caller<'_> {
         let entry = self.intent.claim(before, (mark, trace), &self.owner, now);
         let ledger = Arc::clone(&self.once.ledger);
         let version = seen.map(|(_, version)| version);
-        let clock = target.session().clock();
-        let hold = Hold::claim(ledger, entry, version, clock).await?;
+        let session = target.session().clone();
+        let hold = Hold::claim(ledger, entry, version, session).await?;
         let Some(hold) = hold.map(Arc::new) else {
             return match Instant::now() < self.ends {
                 true => Ok(None),
@@ -246,7 +246,6 @@ impl Caller<'_> {
         let mut list = target.newest();
         let patience = self.once.lease.checked_div(CONNECTING).unwrap_or_default();
         let _ = timeout(patience, list.next()).await;
-        hold.learn(target.session().service_is_ahead()).await;
         target.start(Arc::<Hold>::clone(hold)).await
     }
 

@@ -1,15 +1,16 @@
 //! What a look concludes from the service's time, which each answer tells a little better.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use runpipe::{Error, ErrorKind, RetryPolicy};
+use chrono::{DateTime, TimeDelta, Utc};
+use runpipe::auth::Expiring;
+use runpipe::{Error, ErrorKind, RetryPolicy, buddy};
 use runpipe_testing::{Rule, Sandbox, Script, ScriptedAnswer};
 use serde_json::{Value, json};
 
-use crate::subject::{Matillion, Site, Subject};
+use crate::subject::{Buddy, Matillion, Site, Subject};
 
 const LIST: &str = "listPipelineExecutions";
 
@@ -86,4 +87,37 @@ async fn a_run_is_not_taken_for_older_when_the_time_becomes_better_known() {
     let error = call(&site, clock).await;
     assert_eq!(error.candidates().len(), 1, "{error}");
     assert_eq!(site.asked::<Matillion>(), 1);
+}
+
+/// This machine's clock is set between the answer that tells the service's time and the start.
+#[tokio::test]
+async fn a_clock_that_is_set_before_the_start_leaves_makes_no_run_older_than_it() {
+    for jump in [TimeDelta::hours(1), TimeDelta::hours(-1)] {
+        let site = Site::open().await;
+        let hours = Arc::new(AtomicI64::new(0));
+        let set = hours.clone();
+        let clock =
+            move || Utc::now() + jump * i32::try_from(set.load(Ordering::SeqCst)).unwrap_or(0);
+        // The first token is for the list, the second for the start.
+        let tokens = AtomicI64::new(0);
+        let token = move || {
+            hours.store(
+                tokens.fetch_add(1, Ordering::SeqCst).min(1),
+                Ordering::SeqCst,
+            );
+            std::future::ready(Ok(Expiring::after("sandbox-token".into(), Duration::ZERO)))
+        };
+        let client = site.sandbox.buddy_builder().clock(clock);
+        let client = client.credentials(buddy::Credentials::provider(token));
+        let client = client.retry(RetryPolicy::none()).build().expect("a client");
+        let lost = ScriptedAnswer::status(502).after_acting();
+        let lost = Rule::answer(Buddy::SERVICE, lost).operation(Buddy::START);
+        site.sandbox.play(&Script::new([lost])).expect("a script");
+        let once = site.once().wait(Duration::ZERO);
+        let pipeline = Buddy::pipeline(&site.sandbox);
+        let _ = once.start(&client, &pipeline, &Buddy::request()).await;
+        let found = site.start::<Buddy>(&site.once()).await.expect("the run");
+        assert!(found.attached, "{jump}");
+        assert_eq!(site.asked::<Buddy>(), 1, "{jump}");
+    }
 }
