@@ -24,14 +24,15 @@ struct Misplaced;
 
 impl Call {
     /// The address at which a path is, below the base URL: what is further down for all operations,
-    /// and the operation's own. `<name>` stands for each value of the call, in their order.
-    pub(crate) fn address(&self, further: &str, operation: &str) -> Url {
+    /// and the operation's own. Every second piece names the place of a value of the call, in their
+    /// order.
+    pub(crate) fn address(&self, further: &[&str], operation: &[&str]) -> Url {
         let mut url = self.session().base().clone();
         let mut path = String::with_capacity(128);
         path.push_str(url.path().trim_end_matches('/'));
         let mut values = self.path_values();
-        for text in [further, operation] {
-            if fill(&mut path, text, &mut values).is_err() {
+        for pieces in [further, operation] {
+            if fill(&mut path, pieces, &mut values).is_err() {
                 self.lacks_a_value();
             }
         }
@@ -43,21 +44,21 @@ impl Call {
 
 fn fill<'v>(
     path: &mut String,
-    text: &str,
+    pieces: &[&str],
     values: &mut impl Iterator<Item = (&'static str, &'v str)>,
 ) -> Result<(), Misplaced> {
-    let mut pieces = text.split('<');
-    path.push_str(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let (place, after) = piece.split_once('>').ok_or(Misplaced)?;
+    let mut rest = pieces;
+    while let [text, place, after @ ..] = rest {
         let (name, value) = values.next().ok_or(Misplaced)?;
         // Nothing changes a name at run time: it is enough that the tests look at it.
         if cfg!(debug_assertions) && !is_at(name, place) {
             return Err(Misplaced);
         }
+        path.push_str(text);
         path.extend(utf8_percent_encode(value, SEGMENT));
-        path.push_str(after);
+        rest = after;
     }
+    path.extend(rest.iter().copied());
     Ok(())
 }
 
@@ -74,22 +75,39 @@ mod tests {
     #[test]
     fn a_value_goes_where_the_document_has_its_name() {
         let values = [("pipeline", "4"), ("run", "a b/c")];
-        for (text, path) in [
-            ("/pipelines", Some("/pipelines")),
+        for (pieces, path) in [
+            (&["/pipelines"][..], Some("/pipelines")),
             (
-                "/pipelines/<pipelineId>/runs/<pipelineRunId>/logs",
+                &[
+                    "/pipelines/",
+                    "pipelineId",
+                    "/runs/",
+                    "pipelineRunId",
+                    "/logs",
+                ],
                 Some("/pipelines/4/runs/a%20b%2Fc/logs"),
             ),
-            ("/pipelines/<pipeline_id>", Some("/pipelines/4")),
+            (&["/pipelines/", "pipeline_id", ""], Some("/pipelines/4")),
+            (&[], Some("")),
             // The document was changed: two places, another name, one more.
-            ("/runs/<runId>/of/<pipelineId>", None),
-            ("/pipelines/<definitionId>", None),
-            ("/projects/<project>/pipelines/<pipelineId>", None),
-            ("/pipelines/<pipelineId>/<runId>/<jobId>", None),
+            (&["/runs/", "runId", "/of/", "pipelineId"], None),
+            (&["/pipelines/", "definitionId"], None),
+            (
+                &["/projects/", "project", "/pipelines/", "pipelineId"],
+                None,
+            ),
+            (
+                &["/pipelines/", "pipelineId", "/", "runId", "/", "jobId"],
+                None,
+            ),
         ] {
             let mut filled = String::new();
-            let outcome = fill(&mut filled, text, &mut values.into_iter());
-            assert_eq!(outcome.is_ok().then_some(filled.as_str()), path, "{text}");
+            let outcome = fill(&mut filled, pieces, &mut values.into_iter());
+            assert_eq!(
+                outcome.is_ok().then_some(filled.as_str()),
+                path,
+                "{pieces:?}"
+            );
         }
     }
 }

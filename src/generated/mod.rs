@@ -119,13 +119,13 @@ macro_rules! clients {
                 #[derive(Clone, Debug)]
                 pub struct Client {
                     pub call: crate::client::Call,
-                    /// What all paths begin with, below the base URL.
-                    pub prefix: &'static str,
+                    /// What all paths begin with, below the base URL, in pieces as theirs.
+                    pub prefix: &'static [&'static str],
                 }
 
                 pub(crate) fn api(call: &crate::client::Call) -> Client {
                     let call = call.clone();
-                    Client { call, prefix: "" }
+                    Client { call, prefix: &[] }
                 }
             }
         )*

@@ -26,11 +26,11 @@ pub(super) fn api(call: &Call) -> Result<generated::Client> {
         let error = error.detail("the organization's id is missing");
         return Err(error.advise(WHICH));
     }
-    let prefix = match (base_url.ends_with(PREFIX), has_organization) {
-        (false, false) => PREFIX,
-        (false, true) => "/oapi/v1/flow/organizations/<organizationId>",
-        (true, false) => "",
-        (true, true) => "/organizations/<organizationId>",
+    let prefix: &[_] = match (base_url.ends_with(PREFIX), has_organization) {
+        (false, false) => &[PREFIX],
+        (false, true) => &["/oapi/v1/flow/organizations/", "organizationId"],
+        (true, false) => &[],
+        (true, true) => &["/organizations/", "organizationId"],
     };
     let call = call.clone();
     Ok(generated::Client { call, prefix })

@@ -17,7 +17,8 @@ use super::shape::{Expected, argument, function, text};
 ///
 /// The paths hold no values (`leave_path_values_out`). The `Client` is the crate's too, so that
 /// nothing is sent past it. Its `call` has to have `address`, which puts the values into a path
-/// that begins with the client's `prefix`, and what sends a request: `answer`, which decodes the
+/// that begins with the client's `prefix`; both come in pieces, of which every second is the name of
+/// a value. It also has to have what sends a request: `answer`, which decodes the
 /// answer, and `body`, which gives it as it came. The crate has to have `Result`, which an operation
 /// ends in, and `client::Outgoing`, which a request is built of.
 ///
@@ -160,7 +161,7 @@ fn build_outgoing(expr: &mut Expr) -> bool {
     }
 }
 
-/// Of `format!("{}/a", client.baseurl)`.
+/// Of `format!("{}/a/<b>", client.baseurl)`.
 fn address(format: &Expr) -> Option<Expr> {
     let Expr::Macro(format) = format else {
         return None;
@@ -178,7 +179,8 @@ fn address(format: &Expr) -> Option<Expr> {
     let (path, _base) = (text.value(), arguments.next()?);
     let path = path.strip_prefix("{}")?;
     let whole = arguments.next().is_none() && !path.contains(['{', '}']);
-    whole.then(|| syn::parse_quote!(client.call.address(client.prefix, #path)))
+    let pieces = path.split(['<', '>']);
+    whole.then(|| syn::parse_quote!(client.call.address(client.prefix, &[#(#pieces),*])))
 }
 
 /// The one header that operations have says that they want JSON.
