@@ -43,12 +43,15 @@ impl Outgoing {
     }
 
     pub fn query(mut self, query: &impl Serialize) -> Self {
-        let mut pairs = self.url.query_pairs_mut();
-        let written = query.serialize(serde_urlencoded::Serializer::new(&mut pairs));
-        self.unwritten |= written.is_err();
-        drop(pairs);
-        if self.url.query() == Some("") {
-            self.url.set_query(None);
+        match serde_urlencoded::to_string(query) {
+            Ok(parameter) if !parameter.is_empty() => {
+                let before = self.url.query().filter(|before| !before.is_empty());
+                let query = before.map(|before| format!("{before}&{parameter}"));
+                self.url.set_query(Some(&query.unwrap_or(parameter)));
+            }
+            // A parameter that was not given.
+            Ok(_) => {}
+            Err(_) => self.unwritten = true,
         }
         self
     }
