@@ -1,5 +1,6 @@
 //! What names a pipeline: a part of references to its runs, of the paths of calls, and of errors.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::client::{Call, Operation, Session};
@@ -21,7 +22,7 @@ pub(crate) trait Place: Sized {
     type RunId: ToString;
 
     /// The values of all parts but the run's.
-    fn values(&self) -> impl Iterator<Item = String>;
+    fn values(&self) -> impl Iterator<Item = Cow<'_, str>>;
 
     /// The place and the run that a reference to a run of this service names.
     fn read(run: &RunRef) -> Result<(Self, Self::RunId)>;
@@ -54,7 +55,8 @@ pub(crate) trait Place: Sized {
     ///
     /// [`crate::ErrorKind::Configuration`] when a part cannot be part of a URL's path.
     fn run_of(&self, run_id: impl ToString) -> Result<RunRef> {
-        RunRef::new(Self::SERVICE, self.values().chain([run_id.to_string()]))
+        let parts = self.values().chain([run_id.to_string().into()]);
+        RunRef::new(Self::SERVICE, parts)
             .map_err(|fault| Error::configuration(fault.to_string()).on_service(Self::SERVICE))
     }
 
@@ -66,7 +68,7 @@ pub(crate) trait Place: Sized {
     /// Begins a call about this place.
     fn call(&self, session: &Session, operation: &'static Operation) -> Call {
         let parts = Self::NAMES.iter().copied().zip(self.values());
-        session.call(operation).at_all(parts.collect())
+        session.call(operation).at_all(parts)
     }
 
     /// Begins a call about a run.

@@ -3,7 +3,9 @@
 mod attempt;
 mod attempts;
 mod outcome;
+mod values;
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -15,6 +17,7 @@ use crate::run::RunRef;
 use crate::secrets::Cleaner;
 
 pub(super) use attempt::{Attempt, Failure};
+use values::Values;
 
 /// One call of one operation: the state inside the generated client that makes it.
 #[derive(Clone, Debug)]
@@ -28,7 +31,7 @@ struct State {
     /// What the parts of the run's reference are, where they go into the path.
     names: &'static [&'static str],
     /// The other values that go into the path, with what they are.
-    path: Vec<(&'static str, String)>,
+    path: Values,
     run: Option<RunRef>,
     told: Mutex<Told>,
 }
@@ -58,7 +61,7 @@ impl Session {
             operation,
             deadline: self.deadline(),
             names: &[],
-            path: Vec::new(),
+            path: Values::default(),
             run: None,
             told: Mutex::default(),
         }))
@@ -69,15 +72,17 @@ impl Session {
 impl Call {
     /// Names a value of the path. It is checked before anything is sent.
     pub(crate) fn at(self, name: &'static str, value: impl ToString) -> Self {
-        self.at_all(vec![(name, value.to_string())])
+        self.at_all([(name, Cow::Owned(value.to_string()))])
     }
 
     /// Names several.
-    pub(crate) fn at_all(mut self, values: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn at_all<'v>(
+        mut self,
+        values: impl IntoIterator<Item = (&'static str, Cow<'v, str>)>,
+    ) -> Self {
         if let Some(state) = Arc::get_mut(&mut self.0) {
-            match state.path.is_empty() {
-                true => state.path = values,
-                false => state.path.extend(values),
+            for (name, value) in values {
+                state.path.add(name, &value);
             }
         }
         self
@@ -134,8 +139,7 @@ impl Call {
     pub(crate) fn path_values(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let run = self.0.run.iter().flat_map(RunRef::parts);
         let run = self.0.names.iter().copied().zip(run);
-        let others = self.0.path.iter();
-        run.chain(others.map(|(name, value)| (*name, value.as_str())))
+        run.chain(self.0.path.iter())
     }
 
     /// Takes note that the path has other places than there are values.
@@ -149,7 +153,7 @@ impl Call {
         if let Some(error) = self.told().error.take() {
             return Err(error);
         }
-        for (name, value) in &self.0.path {
+        for (name, value) in self.0.path.iter() {
             crate::run::check_path_value(value).map_err(|fault| {
                 self.locate(Error::configuration(format!("the {name} {fault}")))
             })?;

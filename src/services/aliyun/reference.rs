@@ -1,5 +1,6 @@
 //! What names a pipeline and a run of Aliyun Yunxiao.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Result;
@@ -48,8 +49,9 @@ impl Place for PipelineRef {
     const NUMBERS: &'static [&'static str] = &["pipelineId", "runId"];
     type RunId = i64;
 
-    fn values(&self) -> impl Iterator<Item = String> {
-        [self.organization_id.clone(), self.pipeline_id.to_string()].into_iter()
+    fn values(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let pipeline_id = self.pipeline_id.to_string();
+        [Cow::from(&self.organization_id), pipeline_id.into()].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {

@@ -1,5 +1,6 @@
 //! What names a pipeline and a run of Azure DevOps.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Client;
@@ -86,9 +87,10 @@ impl Place for PipelineRef {
     const NUMBERS: &'static [&'static str] = &["pipelineId", "runId"];
     type RunId = i64;
 
-    fn values(&self) -> impl Iterator<Item = String> {
+    fn values(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let (organization, project) = (&self.organization, &self.project);
         let pipeline_id = self.pipeline_id.to_string();
-        [self.organization.clone(), self.project.clone(), pipeline_id].into_iter()
+        [organization.into(), project.into(), pipeline_id.into()].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {

@@ -1,5 +1,6 @@
 //! What names a pipeline and an execution of Buddy.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Result;
@@ -50,9 +51,10 @@ impl Place for PipelineRef {
     const NUMBERS: &'static [&'static str] = &["pipelineId", "executionId"];
     type RunId = i64;
 
-    fn values(&self) -> impl Iterator<Item = String> {
+    fn values(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let (workspace, project) = (&self.workspace, &self.project);
         let pipeline_id = self.pipeline_id.to_string();
-        [self.workspace.clone(), self.project.clone(), pipeline_id].into_iter()
+        [workspace.into(), project.into(), pipeline_id.into()].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, i64)> {

@@ -1,5 +1,6 @@
 //! What names a project and an execution of Matillion.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::Result;
@@ -44,8 +45,8 @@ impl Place for ProjectRef {
     const NUMBERS: &'static [&'static str] = &[];
     type RunId = String;
 
-    fn values(&self) -> impl Iterator<Item = String> {
-        [self.project_id.clone()].into_iter()
+    fn values(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        [Cow::from(&self.project_id)].into_iter()
     }
 
     fn read(run: &RunRef) -> Result<(Self, String)> {

@@ -1,5 +1,6 @@
 //! What names a pipeline and a run of Yunxiao, in both editions.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::client::{Call, Operation, Session};
@@ -71,16 +72,16 @@ impl Place for PipelineRef {
     const NUMBERS: &'static [&'static str] = &["pipelineId", "runId"];
     type RunId = i64;
 
-    fn values(&self) -> impl Iterator<Item = String> {
+    fn values(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let organization = self.organization().unwrap_or(NO_ORGANIZATION);
-        [organization.to_owned(), self.pipeline_id.to_string()].into_iter()
+        [organization.into(), self.pipeline_id.to_string().into()].into_iter()
     }
 
     /// A Region instance has no organization in its paths.
     fn call(&self, session: &Session, operation: &'static Operation) -> Call {
         let parts = Self::NAMES.iter().copied().zip(self.values());
         let parts = parts.filter(|(_, value)| value != NO_ORGANIZATION);
-        session.call(operation).at_all(parts.collect())
+        session.call(operation).at_all(parts)
     }
 
     fn call_about(session: &Session, operation: &'static Operation, run: &RunRef) -> Result<Call> {
