@@ -117,15 +117,10 @@ fn form_decoded(part: &str) -> Cow<'_, [u8]> {
 /// one.
 fn is_canonical_path(path: &str) -> bool {
     let mut bytes = path.bytes();
-    while let Some(byte) = bytes.next() {
-        let canonical = match byte {
-            b'/' => true,
-            b'%' => {
-                matches!((bytes.next(), bytes.next()), (Some(high), Some(low)) if is_canonical_escape([high, low]))
-            }
-            byte => is_unreserved(byte),
-        };
-        if !canonical {
+    while let Some(byte) = bytes.find(|byte| *byte != b'/' && !is_unreserved(*byte)) {
+        let digits = bytes.next().zip(bytes.next());
+        let is_escape = digits.is_some_and(|(high, low)| is_canonical_escape([high, low]));
+        if byte != b'%' || !is_escape {
             return false;
         }
     }
