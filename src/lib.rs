@@ -27,6 +27,7 @@ mod client;
     reason = "the generator's own error is large"
 )]
 pub mod contract;
+mod date_text;
 mod decision;
 mod document;
 mod error;

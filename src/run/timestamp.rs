@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 
+use crate::date_text::DateText;
+
 /// A point in time that a vendor reported.
 ///
 /// Written out (also in JSON) it is the vendor's own text, digit for digit, when that text was
@@ -37,10 +39,11 @@ impl Timestamp {
     /// "never", and for a year that the calendar does not have.
     pub fn from_millis(millis: i64) -> Option<Self> {
         let utc = DateTime::from_timestamp_millis(millis).filter(|_| millis > 0)?;
-        Some(Timestamp {
-            text: rfc3339(utc),
-            utc,
-        })
+        let text = match utc.year() {
+            ..=9999 => DateText::with_millis(utc).as_str().to_owned(),
+            _ => rfc3339(utc),
+        };
+        Some(Timestamp { text, utc })
     }
 
     /// The date as RFC 3339 text.

@@ -1,6 +1,8 @@
 //! The text of `x-acs-date`.
 
-use chrono::{DateTime, Datelike as _, NaiveDateTime, Timelike as _, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use crate::date_text::DateText;
 
 const FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
 
@@ -9,40 +11,6 @@ const FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
 #[must_use]
 pub fn date_text(time: DateTime<Utc>) -> String {
     DateText::of(time).as_str().to_owned()
-}
-
-/// The text of a time, on the stack.
-pub(super) struct DateText([u8; 20]);
-
-impl DateText {
-    pub fn of(time: DateTime<Utc>) -> Self {
-        let mut text = *b"0000-00-00T00:00:00Z";
-        // A clock that is set to another year signs nothing that a service takes.
-        let year = u32::try_from(time.year().clamp(0, 9999)).unwrap_or_default();
-        let fields = [
-            (0..4, year),
-            (5..7, time.month()),
-            (8..10, time.day()),
-            (11..13, time.hour()),
-            (14..16, time.minute()),
-            (17..19, time.second()),
-        ];
-        for (places, number) in fields {
-            let mut rest = number;
-            for digit in text.get_mut(places).unwrap_or_default().iter_mut().rev() {
-                *digit = b"0123456789"
-                    .get(rest as usize % 10)
-                    .copied()
-                    .unwrap_or_default();
-                rest /= 10;
-            }
-        }
-        DateText(text)
-    }
-
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
 }
 
 /// Reads exactly the shape that [`date_text`] writes; `None` for any other, such as one with a

@@ -15,11 +15,11 @@ use super::canonical::{
     CanonicalRequest, HOST, Line, must_be_signed, push_joined, push_request, value_text,
 };
 use super::credentials::Credentials;
-use super::date::DateText;
 use super::error::SigningError;
 use super::request::SigningRequest;
 use super::text::{HexDigest, Text};
 use crate::auth::{InvalidSecret, Secret};
+use crate::date_text::DateText;
 
 static DATE: HeaderName = HeaderName::from_static("x-acs-date");
 static NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
