@@ -89,8 +89,12 @@ impl Run {
 
     /// The same run, with the answer that it was read from, for [`Run::vendor`].
     pub fn with_vendor<T: Any + Send + Sync>(mut self, answer: T) -> Self {
-        self.vendor = Vendor(Some(Arc::new(answer)));
+        self.set_vendor(answer);
         self
+    }
+
+    pub(crate) fn set_vendor<T: Any + Send + Sync>(&mut self, answer: T) {
+        self.vendor = Vendor(Some(Arc::new(answer)));
     }
 
     /// The same run with a sentence about what could not be read.
@@ -99,9 +103,9 @@ impl Run {
         self
     }
 
-    /// The same run without a secret in any of its texts. The reference is left as it is: it was
-    /// checked when it was read, and is needed as it is.
-    pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
+    /// Takes the secrets out of all its texts. The reference is left as it is: it was checked when it
+    /// was read, and is needed as it is.
+    pub(crate) fn clean(&mut self, cleaner: &Cleaner) {
         let texts = [
             &mut self.pipeline_name,
             &mut self.vendor_status,
@@ -115,7 +119,6 @@ impl Run {
         for gate in &mut self.waits_for {
             gate.clean(cleaner);
         }
-        self
     }
 
     /// The service that the run is on.

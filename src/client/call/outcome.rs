@@ -117,7 +117,7 @@ impl Call {
                 None => Err(error),
             },
         };
-        let run = run?;
+        let mut run = run?;
         if self.repeats_credential(&run.id) {
             // It is no id, and is not shown.
             return Err(self.names_no_run());
@@ -128,7 +128,8 @@ impl Call {
             clocks.learn(&told.headers, sent, came);
         }
         drop(told);
-        Ok(self.clean_run(run))
+        run.clean(&self.cleaner());
+        Ok(run)
     }
 
     /// What the answer to a start names, however the rest of it reads.
@@ -182,8 +183,9 @@ impl Call {
     }
 
     /// The same run without a secret in its texts.
-    pub(crate) fn clean_run(&self, run: Run) -> Run {
-        run.clean(&self.cleaner())
+    pub(crate) fn clean_run(&self, mut run: Run) -> Run {
+        run.clean(&self.cleaner());
+        run
     }
 
     /// The same log without a secret in it.

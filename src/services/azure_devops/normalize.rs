@@ -101,7 +101,8 @@ pub(super) fn run(reference: RunRef, answer: types::Run) -> Run {
     run.created_at = answer.created_date.as_deref().and_then(Timestamp::parse);
     run.finished_at = answer.finished_date.as_deref().and_then(Timestamp::parse);
     run.requested_ref = own_repository(&answer).and_then(|own| own.ref_name.clone());
-    run.with_vendor(answer)
+    run.set_vendor(answer);
+    run
 }
 
 fn of_pipeline(reference: RunRef, status: RunStatus) -> Run {
@@ -167,7 +168,8 @@ fn build(reference: RunRef, answer: types::Build) -> Run {
     run.finished_at = answer.finish_time.as_deref().and_then(Timestamp::parse);
     run.requested_ref = answer.source_branch.clone();
     warn_of_issues(&mut run, result);
-    run.with_vendor(answer)
+    run.set_vendor(answer);
+    run
 }
 
 /// A run of a list; `None` for an item without an id. No run has the id 0 or less.
@@ -188,11 +190,13 @@ pub(super) fn started(
     request: &types::RunPipelineParameters,
     answer: types::Run,
 ) -> Option<Result<Run>> {
-    let run = listed(pipeline, answer)?;
-    Some(run.map(|mut run| {
-        run.requested_ref = run.requested_ref.or_else(|| asked_ref(request));
-        run
-    }))
+    let mut run = listed(pipeline, answer)?;
+    if let Ok(run) = &mut run
+        && run.requested_ref.is_none()
+    {
+        run.requested_ref = asked_ref(request);
+    }
+    Some(run)
 }
 
 /// The ref that a request asks for, of the repository with the pipeline's YAML.

@@ -68,7 +68,8 @@ pub(super) fn run(reference: RunRef, execution: Execution) -> Run {
     run.started_at = execution.start_date.as_deref().and_then(Timestamp::parse);
     run.finished_at = execution.finish_date.as_deref().and_then(Timestamp::parse);
     run.requested_ref = requested_ref(&execution);
-    run.with_vendor(execution)
+    run.set_vendor(execution);
+    run
 }
 
 /// A run that was just started, or that a list has; `None` where there is no id in its place.

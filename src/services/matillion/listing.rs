@@ -54,7 +54,9 @@ impl Client {
                 let its_own = execution.project_id.as_ref().map(ProjectRef::new);
                 let id = execution.pipeline_execution_id.clone()?;
                 let reference = its_own.or(project.clone())?.execution(id).ok()?;
-                Some(normalize::run(reference, execution).clean(&session.cleaner()))
+                let mut run = normalize::run(reference, execution);
+                run.clean(&session.cleaner());
+                Some(run)
             });
             runs.collect()
         })

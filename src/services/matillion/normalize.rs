@@ -40,7 +40,8 @@ pub(super) fn run(reference: RunRef, execution: PipelineExecution) -> Run {
     run.started_at = execution.started_at.as_deref().and_then(Timestamp::parse);
     run.finished_at = execution.finished_at.as_deref().and_then(Timestamp::parse);
     run.message = execution.message.clone();
-    run.with_vendor(execution)
+    run.set_vendor(execution);
+    run
 }
 
 /// The answer to the question for the status alone.
