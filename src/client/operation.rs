@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called: facts from its document, as a table.
 
-use memchr::memchr_iter;
+use memchr::memmem;
 use serde::Deserialize;
 
 /// What a call does to the service. From `x-effect` in the document; a GET reads.
@@ -48,14 +48,7 @@ impl SecretField {
     fn may_be_in(&self, body: &[u8]) -> bool {
         let keys = self.path.iter().chain(&self.only_if);
         let mut keys = keys.filter(|key| **key != "*");
-        keys.all(|key| {
-            let mut starts = memchr_iter(key.bytes().next().unwrap_or_default(), body);
-            let named = |at| {
-                body.get(at..)
-                    .is_some_and(|rest| rest.starts_with(key.as_bytes()))
-            };
-            starts.any(named)
-        })
+        keys.all(|key| memmem::find(body, key.as_bytes()).is_some())
     }
 }
 
