@@ -28,7 +28,7 @@ impl Timestamp {
             Ok(date) => (date.with_timezone(&Utc), true),
             Err(_) => (text.parse::<NaiveDateTime>().ok()?.and_utc(), false),
         };
-        if utc.year() <= 1 {
+        if utc.naive_utc().year() <= 1 {
             return None;
         }
         let text = if exact { text.to_owned() } else { rfc3339(utc) };
@@ -39,7 +39,7 @@ impl Timestamp {
     /// "never", and for a year that the calendar does not have.
     pub fn from_millis(millis: i64) -> Option<Self> {
         let utc = DateTime::from_timestamp_millis(millis).filter(|_| millis > 0)?;
-        let text = match utc.year() {
+        let text = match utc.naive_utc().year() {
             ..=9999 => DateText::with_millis(utc).as_str().to_owned(),
             _ => rfc3339(utc),
         };

@@ -72,7 +72,9 @@ pub(super) fn listed(pipeline: &PipelineRef, item: PipelineRunSummary) -> Option
 
 /// A run with its stages.
 pub(super) fn run(reference: RunRef, answer: PipelineRun) -> Run {
-    flow::run(reference, &shown(&answer)).with_vendor(answer)
+    let mut run = flow::run(reference, &shown(&answer));
+    run.set_vendor(answer);
+    run
 }
 
 /// What is shown of a run.
