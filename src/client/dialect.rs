@@ -14,6 +14,11 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Puts the vendor's own headers on a request, before it is authorized.
     fn prepare(&self, _request: &mut Request, _operation: &Operation) {}
 
+    /// How many headers [`prepare`](Dialect::prepare) and a signature put on a request, at most.
+    fn most_headers(&self) -> usize {
+        0
+    }
+
     /// Whether an answer with a success status refuses all the same: a page to sign in at, a
     /// refusal inside of it. Asked of whole answers only.
     fn refuses(&self, _answer: &Answer) -> bool {

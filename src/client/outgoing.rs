@@ -87,11 +87,13 @@ impl Outgoing {
         self.body.as_deref().unwrap_or_default()
     }
 
-    /// The request of an attempt.
-    pub(super) fn request(&self) -> Request {
+    /// The request of an attempt, to which the vendor adds so many headers.
+    pub(super) fn request(&self, added: usize) -> Request {
         let mut request = Request::new(self.method.clone(), self.url.clone());
-        // With room for what the service, the credential and reqwest put beside them.
-        let mut headers = HeaderMap::with_capacity(6);
+        // With room for `Authorization` and what reqwest puts beside them: a map that grows is made anew.
+        let of_body = if self.body.is_some() { 2 } else { 0 };
+        let room = added.saturating_add(of_body).saturating_add(5);
+        let mut headers = HeaderMap::with_capacity(room);
         if self.accepts_json {
             headers.insert(ACCEPT, HeaderValue::from_static(JSON));
         }

@@ -54,7 +54,7 @@ impl Attempt<'_> {
             if let Err(late) = shared.pace.turn(deadline).await {
                 return Err(self.too_late(late));
             }
-            let mut request = outgoing.request();
+            let mut request = outgoing.request(shared.dialect.most_headers());
             session.prepare(&mut request, call.0.operation);
             let authorized = deadline.bound(pin!(session.authorize(&mut request))).await;
             let used = match authorized {

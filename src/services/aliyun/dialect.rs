@@ -55,6 +55,10 @@ impl Dialect for AliyunDialect {
         }
     }
 
+    fn most_headers(&self) -> usize {
+        6
+    }
+
     fn proofs(&self) -> &'static [Proof] {
         PROOFS
     }

@@ -51,6 +51,10 @@ impl Dialect for AzureDevopsDialect {
         }
     }
 
+    fn most_headers(&self) -> usize {
+        2
+    }
+
     fn proofs(&self) -> &'static [Proof] {
         PROOFS
     }
