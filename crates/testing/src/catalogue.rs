@@ -70,6 +70,11 @@ impl Pipeline {
         self
     }
 
+    /// Its place and its id: what the numbers of its runs count within.
+    pub(crate) fn path(&self) -> String {
+        format!("{}/{}", self.place.join("/"), self.id)
+    }
+
     /// The part of the place at an index, `""` beyond its end.
     pub(crate) fn part(&self, index: usize) -> &str {
         self.place.get(index).map_or("", String::as_str)
@@ -78,11 +83,6 @@ impl Pipeline {
 
 /// Pipelines, for a sentence about one that is not there.
 pub(super) fn listed(pipelines: &[Pipeline]) -> String {
-    let one = |pipeline: &Pipeline| {
-        let Pipeline {
-            place, id, name, ..
-        } = pipeline;
-        format!("{}/{id} ({name})", place.join("/"))
-    };
+    let one = |pipeline: &Pipeline| format!("{} ({})", pipeline.path(), pipeline.name);
     pipelines.iter().map(one).collect::<Vec<_>>().join(", ")
 }

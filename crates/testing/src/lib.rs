@@ -62,6 +62,7 @@ mod clock;
 mod control;
 mod echo;
 mod fault;
+mod fields;
 mod hosts;
 mod ids;
 mod incoming;

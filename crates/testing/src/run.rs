@@ -43,6 +43,13 @@ impl NewRun {
         }
     }
 
+    /// As [`NewRun::new`], with ids that are the numbers of the pipeline's runs.
+    pub fn numbered(pipeline: &Pipeline, request: Value) -> Self {
+        NewRun::new(pipeline.path(), pipeline, request, |number, _| {
+            number.to_string()
+        })
+    }
+
     /// The run, with its number in its scope and its number in the service.
     pub fn stored(self, numbers: (u64, u64), plan: RunPlan, created: DateTime<Utc>) -> StoredRun {
         StoredRun {

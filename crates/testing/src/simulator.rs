@@ -68,6 +68,17 @@ enum Target<'d> {
     Nothing(NoRoute),
 }
 
+impl Target<'_> {
+    /// The operation, or the name of what is not documented.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Target::Undocumented(name) => Some(name),
+            Target::Operation(operation) => Some(&operation.id),
+            Target::Nothing(_) => None,
+        }
+    }
+}
+
 impl Simulator {
     /// The environment variables that lead a program here.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
@@ -108,11 +119,6 @@ impl Simulator {
             request.path = path;
         }
         let target = self.target(&request, &*inner.vendor);
-        let operation = match &target {
-            Target::Undocumented(name) => Some((*name).to_owned()),
-            Target::Operation(operation) => Some(operation.id.clone()),
-            Target::Nothing(_) => None,
-        };
         let answer = self.scripted_or_vendor(&request, &target, &mut inner, now);
         let received = Received {
             service: self.service,
@@ -122,7 +128,7 @@ impl Simulator {
             query: request.query,
             headers: request.headers,
             body: Bytes::from(request.body),
-            operation,
+            operation: target.name().map(str::to_owned),
             status: answer.status,
         };
         self.observer.tell(&received);
@@ -147,12 +153,7 @@ impl Simulator {
         inner: &mut Inner,
         now: DateTime<Utc>,
     ) -> Answer {
-        let name = match target {
-            Target::Undocumented(name) => Some(*name),
-            Target::Operation(operation) => Some(operation.id.as_str()),
-            Target::Nothing(_) => None,
-        };
-        let Some(script) = inner.rules.next_answer(name) else {
+        let Some(script) = inner.rules.next_answer(target.name()) else {
             return self.vendor_answer(request, target, inner, now);
         };
         // One that was not checked when it was scripted.

@@ -76,6 +76,11 @@ impl Store {
         self.runs.values().rev()
     }
 
+    /// The runs of a scope, the newest first.
+    pub fn newest_of(&self, scope: &str) -> impl Iterator<Item = &StoredRun> {
+        self.newest_first().filter(move |run| run.scope == scope)
+    }
+
     /// How many runs were really started, whatever has been forgotten since.
     pub fn started(&self) -> usize {
         self.started

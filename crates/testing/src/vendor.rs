@@ -146,6 +146,11 @@ impl Call<'_> {
         self.matched.query.get(name)?.as_i64()
     }
 
+    /// A query parameter that counts something.
+    pub fn count(&self, name: &str) -> Option<usize> {
+        usize::try_from(self.number(name)?).ok()
+    }
+
     /// A query parameter that is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.matched.query.get(name)?.as_str()

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::{Call, Context, NewRun, Outcome, Pipeline, State, StoredRun, Trigger};
+use crate::{Call, Context, Outcome, Pipeline, State, StoredRun, Trigger};
 
 /// When the pipelines were made.
 const MADE: i64 = 1_772_362_800_000;
@@ -11,17 +11,6 @@ const MADE: i64 = 1_772_362_800_000;
 const ACCOUNT: &str = "1830042217";
 /// The source of every pipeline.
 const REPOSITORY: &str = "https://codeup.aliyun.com/sandbox/web.git";
-
-/// What the numbers of runs count within.
-pub(super) fn scope(pipeline: &Pipeline) -> String {
-    format!("{}/{}", pipeline.place.join("/"), pipeline.id)
-}
-
-pub(super) fn new_run(pipeline: &Pipeline, request: Value) -> NewRun {
-    NewRun::new(scope(pipeline), pipeline, request, |number, _| {
-        number.to_string()
-    })
-}
 
 /// A pipeline's record. Of its source, each API shows more.
 pub(super) fn described(pipeline: &Pipeline, kind: &str) -> Value {
@@ -73,10 +62,8 @@ pub(super) fn runs<'s>(
     until: &str,
 ) -> Vec<RunView<'s>> {
     let now = context.now;
-    let runs = context.store.newest_first();
-    let views = runs
-        .filter(|run| run.scope == scope)
-        .map(|run| RunView { run, now });
+    let views = context.store.newest_of(scope);
+    let views = views.map(|run| RunView { run, now });
     let fits = |view: &RunView<'_>| {
         let begun = view.run.created.timestamp_millis();
         let word = call.text("status");
@@ -88,14 +75,6 @@ pub(super) fn runs<'s>(
                 .is_none_or(|mode| mode == view.trigger_mode())
     };
     views.filter(fits).collect()
-}
-
-/// Adds fields to an object inside of a value.
-pub(super) fn add(value: &mut Value, pointer: &str, fields: Value) {
-    let object = value.pointer_mut(pointer).and_then(Value::as_object_mut);
-    if let (Some(object), Value::Object(fields)) = (object, fields) {
-        object.extend(fields);
-    }
 }
 
 /// A run at a time.

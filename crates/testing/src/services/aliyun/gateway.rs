@@ -134,17 +134,12 @@ pub(super) fn check(
     let claimed = claim(request, accepted)?;
     check_action(request, operation)?;
     check_date(request, context.now)?;
-    let Some(nonce) = request
-        .header("x-acs-signature-nonce")
-        .filter(|nonce| !nonce.is_empty())
-    else {
+    let nonce = required(request, "x-acs-signature-nonce")?;
+    if nonce.is_empty() {
         return Err(missing("x-acs-signature-nonce"));
-    };
-    check_signature(
-        request,
-        &claimed,
-        &Secret::from(accepted.aliyun_access_key_secret.as_str()),
-    )?;
+    }
+    let secret = Secret::from(accepted.aliyun_access_key_secret.as_str());
+    check_signature(request, &claimed, &secret)?;
     if !nonces.is_new(nonce, context.now) {
         let sentence = "The nonce has been used. Each attempt needs a new one.";
         return Err(GatewayError::new(400, "SignatureNonceUsed", sentence));
@@ -152,22 +147,19 @@ pub(super) fn check(
     Ok(())
 }
 
+fn required<'r>(request: &'r Incoming, header: &str) -> Result<&'r str, GatewayError> {
+    request.header(header).ok_or_else(|| missing(header))
+}
+
 fn missing(header: &str) -> GatewayError {
-    GatewayError::new(
-        400,
-        "MissingParameter",
-        format!("The header {header} is missing."),
-    )
+    let sentence = format!("The header {header} is missing.");
+    GatewayError::new(400, "MissingParameter", sentence)
 }
 
 /// The action has to be the one of the path, in the version of the document.
 fn check_action(request: &Incoming, operation: &Operation) -> Result<(), GatewayError> {
-    let action = request
-        .header("x-acs-action")
-        .ok_or_else(|| missing("x-acs-action"))?;
-    let version = request
-        .header("x-acs-version")
-        .ok_or_else(|| missing("x-acs-version"))?;
+    let action = required(request, "x-acs-action")?;
+    let version = required(request, "x-acs-version")?;
     let expected = match operation.id.as_str() {
         // The document's name says what the operation does; the vendor's begins otherwise.
         "getPipelineJobRunLog" => "LogPipelineJobRun".to_owned(),
@@ -186,9 +178,7 @@ fn check_action(request: &Incoming, operation: &Operation) -> Result<(), Gateway
 }
 
 fn check_date(request: &Incoming, now: DateTime<Utc>) -> Result<(), GatewayError> {
-    let text = request
-        .header("x-acs-date")
-        .ok_or_else(|| missing("x-acs-date"))?;
+    let text = required(request, "x-acs-date")?;
     let date = acs3::parse_date(text).ok_or_else(|| {
         let sentence = "The date is not written as yyyy-MM-ddTHH:mm:ssZ.";
         GatewayError::new(400, "InvalidTimeStamp.Format", sentence)

@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
+use crate::fields::with;
 use crate::services::entry::Simulated;
 use crate::services::flow::{self, RunView};
 use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, Vendor, uuid};
@@ -99,7 +100,7 @@ impl Vendor for Aliyun {
             let sentence = format!("There is no pipeline {id}.");
             return self.missing("InvalidPipeline.NotFound", sentence, context);
         };
-        let scope = flow::scope(pipeline);
+        let scope = pipeline.path();
         match call.operation() {
             "startPipelineRun" => return self.start(call, pipeline, context),
             "listPipelineRuns" => {
@@ -150,7 +151,7 @@ impl Vendor for Aliyun {
     }
 
     fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun {
-        flow::new_run(pipeline, request)
+        NewRun::numbered(pipeline, request)
     }
 
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
@@ -200,14 +201,14 @@ impl Aliyun {
     }
 
     /// A 200 with the envelope around the result.
-    fn success(&self, mut result: Value) -> Answer {
-        if let Some(fields) = result.as_object_mut() {
-            fields.insert("requestId".to_owned(), json!(self.request_id()));
-            fields.insert("success".to_owned(), json!(true));
-            fields.insert("errorCode".to_owned(), json!(""));
-            fields.insert("errorMessage".to_owned(), json!(""));
-        }
-        Answer::json(200, &result)
+    fn success(&self, result: Value) -> Answer {
+        let envelope = json!({
+            "requestId": self.request_id(),
+            "success": true,
+            "errorCode": "",
+            "errorMessage": "",
+        });
+        Answer::json(200, &with(result, envelope))
     }
 
     /// A refusal inside an answer that looks like a success.
@@ -269,19 +270,13 @@ impl Aliyun {
                 }
             },
         };
-        let size = call
-            .number("maxResults")
-            .and_then(|size| usize::try_from(size).ok());
-        let size = size.unwrap_or(10).clamp(1, LONGEST_PAGE);
+        let size = call.count("maxResults").unwrap_or(10);
+        let size = size.clamp(1, LONGEST_PAGE);
         let total = items.len();
         let page: Vec<Value> = items.into_iter().skip(before).take(size).collect();
         let next = before.saturating_add(page.len());
-        let mut list = json!({ "totalCount": total, key: page });
-        if next < total
-            && let Some(fields) = list.as_object_mut()
-        {
-            fields.insert("nextToken".to_owned(), json!(next.to_string()));
-        }
-        self.success(list)
+        let list = json!({ "totalCount": total, key: page });
+        let next = (next < total).then(|| next.to_string());
+        self.success(with(list, json!({ "nextToken": next })))
     }
 }

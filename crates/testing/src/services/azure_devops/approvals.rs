@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::exceptions::exception;
-use super::page::collection;
+use super::page::{collection, names};
 use super::site::{Site, date};
+use crate::fields::with;
 use crate::{Answer, Call, Context, Pipeline, State, StoredRun, uuid};
 
 /// What the ids of approvals, and of their records in the timeline, are made from.
@@ -40,12 +41,19 @@ fn described(
     context: &Context<'_>,
 ) -> Option<Value> {
     let pipeline = here.iter().find(|pipeline| pipeline.id == run.pipeline)?;
-    let site = Site {
-        url: context.url,
-        pipeline,
-    };
+    let site = Site::of(pipeline, context);
     let api = format!("{}/_apis/pipelines/approvals/{}", site.project(), id(run));
-    let mut approval = json!({
+    let more = match call.text("$expand") {
+        Some("steps") => {
+            let approver = json!({ "displayName": APPROVERS });
+            let step =
+                json!({ "assignedApprover": approver, "status": word, "order": 1, "history": [] });
+            json!({ "steps": [step] })
+        }
+        Some("permissions") => json!({ "permissions": "update" }),
+        _ => Value::Null,
+    };
+    let approval = json!({
         "_links": { "self": { "href": api } },
         "id": id(run),
         "status": word,
@@ -65,18 +73,7 @@ fn described(
         "createdOn": date(run.created),
         "lastModifiedOn": date(run.applied_at().unwrap_or(run.created)),
     });
-    let more = match call.text("$expand") {
-        Some("steps") => Some((
-            "steps",
-            json!([{ "assignedApprover": { "displayName": APPROVERS }, "status": word, "order": 1, "history": [] }]),
-        )),
-        Some("permissions") => Some(("permissions", json!("update"))),
-        _ => None,
-    };
-    if let (Some(fields), Some((name, value))) = (approval.as_object_mut(), more) {
-        fields.insert(name.to_owned(), value);
-    }
-    Some(approval)
+    Some(with(approval, more))
 }
 
 pub(super) fn list(
@@ -85,32 +82,25 @@ pub(super) fn list(
     scope: &str,
     context: &Context<'_>,
 ) -> Answer {
-    let asked = |name: &str, value: &str| {
-        call.text(name).is_none_or(|all| {
-            let mut ids = all.split(',').map(str::trim);
-            ids.any(|one| one.eq_ignore_ascii_case(value))
-        })
-    };
     let state = call.text("state");
-    let runs = context.store.newest_first();
-    let approvals = runs.filter(|run| run.scope == scope).filter_map(|run| {
+    let approvals = context.store.newest_of(scope).filter_map(|run| {
         let word = status(run, context.now)?;
         let fits = match state {
             None | Some("all") => true,
             Some("completed") => word != "pending",
             Some(wanted) => wanted == word,
         };
-        if !fits || !asked("approvalIds", &id(run)) {
+        if !fits
+            || !names(call, "approvalIds", |one| {
+                one.eq_ignore_ascii_case(&id(run))
+            })
+        {
             return None;
         }
         described(call, run, word, here, context)
     });
-    let most = call.number("top").and_then(|top| usize::try_from(top).ok());
-    collection(
-        &approvals
-            .take(most.unwrap_or(usize::MAX))
-            .collect::<Vec<_>>(),
-    )
+    let most = call.count("top").unwrap_or(usize::MAX);
+    collection(&approvals.take(most).collect::<Vec<_>>())
 }
 
 pub(super) fn get(
@@ -167,8 +157,8 @@ pub(super) fn update(
 }
 
 fn of_id<'s>(asked: &str, scope: &str, context: &'s Context<'_>) -> Option<&'s StoredRun> {
-    let mut runs = context.store.newest_first();
-    runs.find(|run| run.scope == scope && id(run).eq_ignore_ascii_case(asked))
+    let mut runs = context.store.newest_of(scope);
+    runs.find(|run| id(run).eq_ignore_ascii_case(asked))
 }
 
 fn missing(asked: &str) -> Answer {

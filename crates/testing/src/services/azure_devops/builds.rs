@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::exceptions::exception;
 use super::logs::STAGE;
-use super::page::page;
+use super::page::{names, page};
 use super::site::{Site, date, source};
 use super::text_at;
+use crate::fields::with;
 use crate::{Answer, Call, Context, Incoming, Outcome, Pipeline, State, StoredRun, Trigger};
 
 /// What a build says of itself. It knows more than the run: queued, partially succeeded.
@@ -71,7 +72,7 @@ pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Val
     let (status, result) = words(run.state(now));
     let api = format!("{}/_apis/build/Builds/{}", site.project(), run.id);
     let (reference, version) = source(run);
-    let mut build = json!({
+    let build = json!({
         "_links": {
             "self": { "href": api },
             "web": { "href": site.results_page(run) },
@@ -101,20 +102,13 @@ pub(super) fn build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Val
         "validationResults": [],
         "templateParameters": run.request.get("templateParameters").cloned().unwrap_or(json!({})),
     });
-    if let Some(fields) = build.as_object_mut() {
-        if let Some(variables) = queued_variables(run) {
-            fields.insert("parameters".to_owned(), json!(variables));
-        }
-        let began = run
-            .started_at(now)
-            .map(|at| ("startTime".to_owned(), json!(date(at))));
-        let ended = run
-            .finished_at(now)
-            .map(|at| ("finishTime".to_owned(), json!(date(at))));
-        fields.extend(began.into_iter().chain(ended));
-        fields.extend(result.map(|result| ("result".to_owned(), json!(result))));
-    }
-    build
+    let more = json!({
+        "parameters": queued_variables(run),
+        "startTime": run.started_at(now).map(date),
+        "finishTime": run.finished_at(now).map(date),
+        "result": result,
+    });
+    with(build, more)
 }
 
 /// The body with its words in the document's spelling: `Cancelling` is `cancelling`.
@@ -194,27 +188,20 @@ pub(super) fn list(
     scope: &str,
     context: &Context<'_>,
 ) -> Answer {
-    let listed = |name: &str, value: &str| {
-        call.text(name)
-            .is_none_or(|all| all.split(',').any(|one| one.trim() == value))
-    };
     let at = |name: &str| {
         let text = call.text(name)?;
         Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
     };
     let (from, until) = (at("minTime"), at("maxTime"));
-    // One word or several, joined by commas (evidence: public clients).
     let is = |name: &str, value: Option<&str>| {
-        call.text(name).is_none_or(|all| {
-            let mut words = all.split(',').map(str::trim);
-            words.any(|wanted| wanted == "all" || Some(wanted) == value)
+        names(call, name, |wanted| {
+            wanted == "all" || Some(wanted) == value
         })
     };
     let fits = |run: &&StoredRun| {
         let (status, result) = words(run.state(context.now));
-        run.scope == scope
-            && listed("definitions", &run.pipeline)
-            && listed("buildIds", &run.id)
+        names(call, "definitions", |id| id == run.pipeline)
+            && names(call, "buildIds", |id| id == run.id)
             && is("statusFilter", Some(status))
             && is("resultFilter", result)
             && is("reasonFilter", Some(reason(run)))
@@ -224,7 +211,7 @@ pub(super) fn list(
             && from.is_none_or(|from| run.created >= from)
             && until.is_none_or(|until| run.created <= until)
     };
-    let mut runs: Vec<&StoredRun> = context.store.newest_first().filter(fits).collect();
+    let mut runs: Vec<&StoredRun> = context.store.newest_of(scope).filter(fits).collect();
     if call
         .text("queryOrder")
         .is_some_and(|order| order.ends_with("Ascending"))
@@ -233,14 +220,7 @@ pub(super) fn list(
     }
     let items = runs.iter().filter_map(|run| {
         let pipeline = here.iter().find(|pipeline| pipeline.id == run.pipeline)?;
-        Some(build(
-            &Site {
-                url: context.url,
-                pipeline,
-            },
-            run,
-            context.now,
-        ))
+        Some(build(&Site::of(pipeline, context), run, context.now))
     });
     page(call, items.collect())
 }

@@ -7,6 +7,7 @@ use super::approvals::APPROVAL;
 use super::exceptions::exception;
 use super::page::collection;
 use super::site::{Site, date};
+use crate::fields::with;
 use crate::{Answer, Call, Outcome, State, StoredRun, uuid};
 
 /// The one stage of a run.
@@ -80,22 +81,15 @@ pub(super) fn timeline(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> 
         })
     };
     let build = format!("{}/_apis/build/builds/{}", site.project(), run.id);
-    let mut records = vec![record("azure stage", "Stage", STAGE, None)];
-    let mut task = record(
-        "azure task",
-        "Task",
-        "Compile",
-        Some(uuid("azure stage", run.number)),
-    );
-    if lines(run, now) > 0
-        && let Some(fields) = task.as_object_mut()
-    {
-        let log = json!({ "id": LOG, "type": "Container", "url": format!("{build}/logs/{LOG}") });
-        fields.insert("log".to_owned(), log);
-    }
-    records.push(task);
+    let stage = Some(uuid("azure stage", run.number));
+    let task = record("azure task", "Task", "Compile", stage.clone());
+    let log = json!({ "id": LOG, "type": "Container", "url": format!("{build}/logs/{LOG}") });
+    let log = (lines(run, now) > 0).then_some(log);
+    let mut records = vec![
+        record("azure stage", "Stage", STAGE, None),
+        with(task, json!({ "log": log })),
+    ];
     if state == State::Waiting {
-        let stage = Some(uuid("azure stage", run.number));
         let checkpoint = Some(uuid("azure checkpoint", run.number));
         records.push(record(
             "azure checkpoint",
@@ -123,39 +117,29 @@ pub(super) fn of_run(
     now: DateTime<Utc>,
 ) -> Answer {
     let api = format!("{}/runs/{}/logs", site.api(), run.id);
-    let logs: Vec<Value> = described(run, now, &api)
-        .into_iter()
-        .map(|mut log| {
-            if let Some(fields) = log.as_object_mut() {
-                fields.remove("type");
-                if call.text("$expand") == Some("signedContent") {
-                    let signed = json!({ "url": format!("{api}/{LOG}/signed"), "signatureExpires": date(now) });
-                    fields.insert("signedContent".to_owned(), signed);
-                }
-            }
-            log
-        })
-        .collect();
+    let signed = json!({ "url": format!("{api}/{LOG}/signed"), "signatureExpires": date(now) });
+    let signed = (call.text("$expand") == Some("signedContent")).then_some(signed);
+    let logs = described(run, now, &api, json!({ "signedContent": signed }));
     Answer::json(200, &json!({ "logs": logs, "url": api }))
 }
 
 /// The logs of a build, without their text.
 pub(super) fn of_build(site: &Site<'_>, run: &StoredRun, now: DateTime<Utc>) -> Answer {
     let api = format!("{}/_apis/build/builds/{}/logs", site.project(), run.id);
-    collection(&described(run, now, &api))
+    collection(&described(run, now, &api, json!({ "type": "Container" })))
 }
 
-fn described(run: &StoredRun, now: DateTime<Utc>, api: &str) -> Vec<Value> {
+fn described(run: &StoredRun, now: DateTime<Utc>, api: &str, more: Value) -> Vec<Value> {
     let count = lines(run, now);
     let log = json!({
         "id": LOG,
-        "type": "Container",
         "lineCount": count,
         "createdOn": run.started_at(now).map(date),
         "lastChangedOn": run.finished_at(now).or(run.started_at(now)).map(date),
         "url": format!("{api}/{LOG}"),
     });
-    (count > 0).then_some(log).into_iter().collect()
+    let log = (count > 0).then(|| with(log, more));
+    log.into_iter().collect()
 }
 
 /// The text of a log, or some of its lines.
@@ -165,16 +149,9 @@ pub(super) fn text(call: &Call<'_>, run: &StoredRun, now: DateTime<Utc>) -> Answ
         let sentence = format!("There is no log {} of this build.", call.path("logId"));
         return exception(404, "BuildLogNotFoundException", &sentence);
     }
-    let line = |name: &str, default: usize| {
-        call.number(name)
-            .and_then(|line| usize::try_from(line).ok())
-            .unwrap_or(default)
-    };
     // Lines count from 1, and the last one is included.
-    let (first, last) = (
-        line("startLine", 1).max(1),
-        line("endLine", count).min(count),
-    );
+    let first = call.count("startLine").unwrap_or(1).max(1);
+    let last = call.count("endLine").unwrap_or(count).min(count);
     let lines: Vec<&str> = LINES.iter().take(last).skip(first - 1).copied().collect();
     Answer::typed(
         200,

@@ -136,10 +136,8 @@ impl Vendor for AzureDevops {
             let sentence = format!("There is no pipeline {id}. {}", context.what_there_is());
             return exception(404, "PipelineNotFoundException", &sentence);
         };
-        let site = Site {
-            url: context.url,
-            pipeline,
-        };
+        let site = Site::of(pipeline, context);
+
         match call.operation() {
             "getPipeline" => return Answer::json(200, &site.pipeline(true)),
             "previewPipeline" => return pipelines::preview(call, &site, false),
@@ -235,10 +233,7 @@ impl AzureDevops {
             let sentence = format!("There is no build {id}.");
             return exception(404, "BuildNotFoundException", &sentence);
         };
-        let site = Site {
-            url: context.url,
-            pipeline,
-        };
+        let site = Site::of(pipeline, context);
         if call.operation() == "updateStage" {
             let run = run.clone();
             return builds::update_stage(call, scope, &run, context);

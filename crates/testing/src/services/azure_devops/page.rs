@@ -13,6 +13,13 @@ pub(super) fn collection(items: &[Value]) -> Answer {
     Answer::json(200, &json!({ "count": items.len(), "value": items }))
 }
 
+/// Whether a query parameter names what is meant: one value or several, joined by commas (evidence:
+/// public clients). One that is not there names everything.
+pub(super) fn names(call: &Call<'_>, name: &str, is_meant: impl Fn(&str) -> bool) -> bool {
+    call.text(name)
+        .is_none_or(|all| all.split(',').map(str::trim).any(is_meant))
+}
+
 /// A page of a list. The token of the next one is the number of the items before it.
 pub(super) fn page(call: &Call<'_>, items: Vec<Value>) -> Answer {
     let before = match call.text("continuationToken").unwrap_or_default() {
@@ -25,10 +32,7 @@ pub(super) fn page(call: &Call<'_>, items: Vec<Value>) -> Answer {
             }
         },
     };
-    let top = call
-        .number("$top")
-        .and_then(|top| usize::try_from(top).ok());
-    let top = top.unwrap_or(LONGEST).clamp(1, LONGEST);
+    let top = call.count("$top").unwrap_or(LONGEST).clamp(1, LONGEST);
     let total = items.len();
     let value: Vec<Value> = items.into_iter().skip(before).take(top).collect();
     let next = before.saturating_add(value.len());

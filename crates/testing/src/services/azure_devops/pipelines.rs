@@ -6,6 +6,7 @@ use super::exceptions::exception;
 use super::page::{collection, page};
 use super::site::Site;
 use super::text_at;
+use crate::fields::with;
 use crate::{Answer, Call, Context, NewRun, Pipeline};
 
 /// The id of the first run of a sandbox is the one after this.
@@ -24,27 +25,16 @@ pub(super) fn list(call: &Call<'_>, here: &[&Pipeline], context: &Context<'_>) -
     {
         here.reverse();
     }
-    let items = here.iter().map(|pipeline| {
-        Site {
-            url: context.url,
-            pipeline,
-        }
-        .pipeline(false)
-    });
-    page(call, items.collect())
+    let sites = here.iter().map(|pipeline| Site::of(pipeline, context));
+    page(call, sites.map(|site| site.pipeline(false)).collect())
 }
 
 /// All runs of a pipeline. The operation has no pages.
 pub(super) fn list_runs(site: &Site<'_>, scope: &str, context: &Context<'_>) -> Answer {
-    let runs = context
-        .store
-        .newest_first()
-        .filter(|run| run.scope == scope);
+    let runs = context.store.newest_of(scope);
     let runs = runs.filter(|run| run.pipeline == site.pipeline.id);
-    let items: Vec<Value> = runs
-        .map(|run| Value::Object(site.listed_run(run, context.now)))
-        .collect();
-    collection(&items)
+    let items = runs.map(|run| site.listed_run(run, context.now));
+    collection(&items.collect::<Vec<_>>())
 }
 
 /// Starts a run, or only previews it.
@@ -87,14 +77,8 @@ pub(super) fn preview(call: &Call<'_>, site: &Site<'_>, as_run: bool) -> Answer 
         return refusal;
     }
     let yaml = text_at(call.body(), "/yamlOverride").unwrap_or(YAML);
-    let mut preview = json!({ "finalYaml": yaml });
-    if as_run && let Some(fields) = preview.as_object_mut() {
-        fields.insert("state".to_owned(), json!("unknown"));
-        fields.insert("pipeline".to_owned(), site.pipeline(false));
-        if let Some(pipeline) = fields.get_mut("pipeline").and_then(Value::as_object_mut) {
-            pipeline.remove("_links");
-        }
-    }
+    let run = as_run.then(|| json!({ "state": "unknown", "pipeline": site.reference() }));
+    let preview = with(json!({ "finalYaml": yaml }), run.unwrap_or_default());
     Answer::json(200, &preview)
 }
 

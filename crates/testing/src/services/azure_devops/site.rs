@@ -1,9 +1,10 @@
 //! Pipelines and runs as Azure DevOps shows them, with the addresses under which they are found.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::{Outcome, Pipeline, State, StoredRun, segment, uuid};
+use crate::fields::with;
+use crate::{Context, Outcome, Pipeline, State, StoredRun, segment, uuid};
 
 /// The commit behind every ref that names none.
 const COMMIT: &str = "4c1f8e2d9a7b60533f21aa90bb6cd4e5f6071829";
@@ -33,7 +34,12 @@ fn words(state: State) -> (&'static str, Option<&'static str>) {
     }
 }
 
-impl Site<'_> {
+impl<'s> Site<'s> {
+    pub fn of(pipeline: &'s Pipeline, context: &Context<'s>) -> Self {
+        let url = context.url;
+        Site { url, pipeline }
+    }
+
     /// The GUID of the project: links always have it, whatever the request used.
     pub fn project_id(&self) -> String {
         let Pipeline { place, .. } = self.pipeline;
@@ -63,7 +69,8 @@ impl Site<'_> {
         self.pipeline.id.parse().ok()
     }
 
-    fn reference(&self) -> Value {
+    /// A pipeline as others refer to it.
+    pub fn reference(&self) -> Value {
         json!({
             "url": format!("{}?revision=1", self.api()),
             "id": self.number(),
@@ -75,28 +82,25 @@ impl Site<'_> {
 
     /// A pipeline; in a list without its configuration.
     pub fn pipeline(&self, whole: bool) -> Value {
-        let mut pipeline = self.reference();
-        if let Some(fields) = pipeline.as_object_mut() {
-            let page = format!(
-                "{}/_build/definition?definitionId={}",
-                self.project(),
-                self.pipeline.id
-            );
-            let links = json!({
+        let configuration = json!({
+            "path": "azure-pipelines.yml",
+            "repository": { "id": self.project_id(), "type": "azureReposGit" },
+            "type": "yaml",
+        });
+        let more = json!({
+            "_links": {
                 "self": { "href": format!("{}?revision=1", self.api()) },
-                "web": { "href": page },
-            });
-            fields.insert("_links".to_owned(), links);
-            if whole {
-                let configuration = json!({
-                    "path": "azure-pipelines.yml",
-                    "repository": { "id": self.project_id(), "type": "azureReposGit" },
-                    "type": "yaml",
-                });
-                fields.insert("configuration".to_owned(), configuration);
-            }
-        }
-        pipeline
+                "web": { "href": self.definition_page() },
+            },
+            "configuration": whole.then_some(configuration),
+        });
+        with(self.reference(), more)
+    }
+
+    /// The page of the pipeline for people.
+    fn definition_page(&self) -> String {
+        let (project, id) = (self.project(), &self.pipeline.id);
+        format!("{project}/_build/definition?definitionId={id}")
     }
 
     /// The build number, which is also the run's name.
@@ -105,19 +109,14 @@ impl Site<'_> {
     }
 
     /// The fields that a list has. Result and end are absent while the run is in progress.
-    pub fn listed_run(&self, run: &StoredRun, now: DateTime<Utc>) -> Map<String, Value> {
+    pub fn listed_run(&self, run: &StoredRun, now: DateTime<Utc>) -> Value {
         let (state, result) = words(run.state(now));
         let api = format!("{}/runs/{}", self.api(), run.id);
-        let definition = format!(
-            "{}/_build/definition?definitionId={}",
-            self.project(),
-            self.pipeline.id
-        );
-        let fields = json!({
+        let listed = json!({
             "_links": {
                 "self": { "href": api },
                 "web": { "href": self.results_page(run) },
-                "pipeline.web": { "href": definition },
+                "pipeline.web": { "href": self.definition_page() },
                 "pipeline": { "href": format!("{}?revision=1", self.api()) },
             },
             "templateParameters": run.request.get("templateParameters").cloned().unwrap_or(json!({})),
@@ -128,40 +127,34 @@ impl Site<'_> {
             "id": run.id.parse::<i64>().ok(),
             "name": self.run_name(run),
         });
-        let mut fields = fields.as_object().cloned().unwrap_or_default();
-        fields.extend(result.map(|result| ("result".to_owned(), json!(result))));
-        let ended = run
-            .finished_at(now)
-            .map(|at| ("finishedDate".to_owned(), json!(date(at))));
-        fields.extend(ended);
-        fields
+        let ended = run.finished_at(now).map(date);
+        with(listed, json!({ "result": result, "finishedDate": ended }))
     }
 
     /// A run with everything: resources, variables, the YAML's origin.
     pub fn run(&self, run: &StoredRun, now: DateTime<Utc>) -> Value {
-        let mut fields = self.listed_run(run, now);
         let (reference, version) = source(run);
         let repository = json!({
             "repository": { "id": self.project_id(), "type": "azureReposGit" },
             "refName": reference,
             "version": version,
         });
-        let resources = json!({ "repositories": { "self": repository } });
-        fields.insert("resources".to_owned(), resources);
         let yaml = json!({
             "rootYamlFile": { "ref": reference, "yamlFile": "azure-pipelines.yml", "repoAlias": "self" },
             "includedTemplates": [],
             "extendedTemplates": [],
         });
-        fields.insert("yamlDetails".to_owned(), yaml);
-        if let Some(variables) = run.request.get("variables").and_then(Value::as_object) {
-            let mut variables = variables.clone();
+        let variables = run.request.get("variables").and_then(Value::as_object);
+        let variables = variables.cloned().map(|mut variables| {
+            variables.values_mut().for_each(|one| *one = shown(one));
             variables
-                .values_mut()
-                .for_each(|variable| *variable = shown(variable));
-            fields.insert("variables".to_owned(), Value::Object(variables));
-        }
-        Value::Object(fields)
+        });
+        let more = json!({
+            "resources": { "repositories": { "self": repository } },
+            "yamlDetails": yaml,
+            "variables": variables,
+        });
+        with(self.listed_run(run, now), more)
     }
 }
 

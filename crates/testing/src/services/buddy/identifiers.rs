@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::errors;
 use super::site::{Site, identifier};
+use crate::fields::with;
 use crate::{Answer, Call, Context, segment};
 
 pub(super) fn identifiers(call: &Call<'_>, context: &Context<'_>) -> Answer {
@@ -22,22 +23,17 @@ pub(super) fn identifiers(call: &Call<'_>, context: &Context<'_>) -> Answer {
         return errors(404, [sentence, context.what_there_is()]);
     }
     let tail = segment(&workspace);
-    let mut found = json!({
+    let found = json!({
         "url": format!("{}/workspaces/{tail}/identifiers", context.url),
         "html_url": format!("https://app.buddy.works/{tail}"),
         "domain": workspace,
     });
     let in_project = here.filter(|pipeline| call.text("project") == Some(pipeline.part(1)));
     let mut in_project = in_project.peekable();
-    if let (Some(first), Some(fields)) = (in_project.peek(), found.as_object_mut()) {
-        fields.insert("project_identifier".to_owned(), json!(first.part(1)));
-        let asked = call.text("pipeline");
-        let pipeline = in_project.find(|pipeline| asked == Some(&identifier(pipeline)));
-        let site = pipeline.map(|pipeline| Site {
-            url: context.url,
-            pipeline,
-        });
-        fields.extend(site.map(|site| ("pipeline_id".to_owned(), json!(site.number()))));
-    }
-    Answer::json(200, &found)
+    let project = in_project.peek().map(|first| first.part(1));
+    let asked = call.text("pipeline");
+    let pipeline = in_project.find(|pipeline| asked == Some(&identifier(pipeline)));
+    let id = pipeline.and_then(|pipeline| Site::of(pipeline, context).number());
+    let ids = json!({ "project_identifier": project, "pipeline_id": id });
+    Answer::json(200, &with(found, ids))
 }

@@ -2,21 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::errors;
 use super::site::{Site, word};
-use super::{errors, scope};
 use crate::{Answer, Call, Context, Pipeline, segment};
 
 /// The window of a list that a request asks for, and the numbers that go with it.
 fn page<T>(call: &Call<'_>, all: Vec<T>) -> (usize, usize, usize, Vec<T>) {
-    let number = |name, default| {
-        call.number(name)
-            .and_then(|number| usize::try_from(number).ok())
-            .unwrap_or(default)
-    };
-    let (page, size) = (
-        number("page", 1).max(1),
-        number("per_page", 20).clamp(1, 50),
-    );
+    let page = call.count("page").unwrap_or(1).max(1);
+    let size = call.count("per_page").unwrap_or(20).clamp(1, 50);
     let total = all.len();
     let items = all
         .into_iter()
@@ -32,10 +25,7 @@ pub(super) fn list_executions(
     scope: &str,
     context: &Context<'_>,
 ) -> Answer {
-    let runs = context
-        .store
-        .newest_first()
-        .filter(|run| run.scope == scope);
+    let runs = context.store.newest_of(scope);
     let (page, size, total, items) = page(call, runs.collect());
     let executions: Vec<Value> = items
         .iter()
@@ -71,12 +61,8 @@ pub(super) fn list_pipelines(call: &Call<'_>, here: &[&Pipeline], context: &Cont
     let pipelines: Vec<Value> = items
         .iter()
         .map(|pipeline| {
-            let site = Site {
-                url: context.url,
-                pipeline,
-            };
-            let scope = scope(pipeline);
-            site.short_pipeline(&newest(&scope, context))
+            let last = newest(&pipeline.path(), context);
+            Site::of(pipeline, context).short_pipeline(&last)
         })
         .collect();
     let (workspace, project) = (
@@ -101,13 +87,8 @@ pub(super) fn list_projects(call: &Call<'_>, context: &Context<'_>) -> Answer {
     names.sort_unstable();
     names.dedup();
     if names.is_empty() {
-        return errors(
-            404,
-            [
-                format!("There is no workspace {workspace}."),
-                context.what_there_is(),
-            ],
-        );
+        let sentence = format!("There is no workspace {workspace}.");
+        return errors(404, [sentence, context.what_there_is()]);
     }
     let (.., items) = page(call, names);
     let workspace = segment(&workspace);
@@ -134,6 +115,6 @@ pub(super) fn list_projects(call: &Call<'_>, context: &Context<'_>) -> Answer {
 
 /// The word of the newest execution, and whether there is one.
 pub(super) fn newest(scope: &str, context: &Context<'_>) -> Value {
-    let newest = context.store.newest_first().find(|run| run.scope == scope);
+    let newest = context.store.newest_of(scope).next();
     newest.map_or(json!("INITIAL"), |run| json!(word(run.state(context.now))))
 }

@@ -105,11 +105,7 @@ impl Vendor for Buddy {
             let sentence = format!("There is no pipeline {id} in {place}.");
             return errors(404, [sentence, context.what_there_is()]);
         };
-        let site = Site {
-            url: context.url,
-            pipeline,
-        };
-        let scope = scope(pipeline);
+        let (site, scope) = (Site::of(pipeline, context), pipeline.path());
         match call.operation() {
             "getPipeline" => Answer::json(200, &site.pipeline(&newest(&scope, context))),
             "runExecution" => run(call, &site, context),
@@ -202,15 +198,8 @@ fn new_run(pipeline: &Pipeline, request: Value) -> NewRun {
     let begins = until.and_then(|until| DateTime::parse_from_rfc3339(until).ok());
     NewRun {
         begins: begins.map(|begins| begins.to_utc()),
-        ..NewRun::new(scope(pipeline), pipeline, request, |number, _| {
-            number.to_string()
-        })
+        ..NewRun::numbered(pipeline, request)
     }
-}
-
-/// What the numbers of executions count within.
-fn scope(pipeline: &Pipeline) -> String {
-    format!("{}/{}", pipeline.place.join("/"), pipeline.id)
 }
 
 fn on_execution(
@@ -232,11 +221,8 @@ fn on_execution(
 fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, context: &mut Context<'_>) -> Answer {
     let id = call.path("execution_id");
     let now = context.now;
-    let asked = call
-        .body()
-        .get("operation")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let asked = call.body().get("operation").and_then(Value::as_str);
+    let asked = asked.unwrap_or_default();
     let plan = (asked == "RETRY").then(|| context.next_plan());
     let done = match (context.store.get_mut(scope, &id), asked) {
         (None, _) => return on_execution(call, scope, context, |_, _| Answer::empty(404)),
@@ -250,12 +236,8 @@ fn update(call: &Call<'_>, site: &Site<'_>, scope: &str, context: &mut Context<'
         (Some(_), _) => false,
     };
     if !done {
-        return errors(
-            400,
-            [format!(
-                "The execution cannot do {asked} in its present state."
-            )],
-        );
+        let sentence = format!("The execution cannot do {asked} in its present state.");
+        return errors(400, [sentence]);
     }
     if let Some(plan) = plan {
         context.store.restart(scope, &id, plan, now);

@@ -4,7 +4,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::errors;
-use crate::{Answer, Call, Outcome, Pipeline, State, StoredRun, Trigger, segment};
+use crate::fields::with;
+use crate::{Answer, Call, Context, Outcome, Pipeline, State, StoredRun, Trigger, segment};
 
 /// The log of each action.
 const LOG: [&str; 3] = ["Preparing the container", "npm run build", "Done"];
@@ -44,26 +45,26 @@ pub(super) struct Site<'s> {
     pub pipeline: &'s Pipeline,
 }
 
-impl Site<'_> {
+impl<'s> Site<'s> {
+    pub fn of(pipeline: &'s Pipeline, context: &Context<'s>) -> Self {
+        let url = context.url;
+        Site { url, pipeline }
+    }
+
+    /// Workspace and project, as they stand in an address.
+    fn place(&self) -> [String; 2] {
+        [0, 1].map(|part| segment(self.pipeline.part(part)))
+    }
+
     /// Where the API has the project.
     fn project(&self) -> String {
-        let (workspace, project) = (self.pipeline.part(0), self.pipeline.part(1));
-        format!(
-            "{}/workspaces/{}/projects/{}",
-            self.url,
-            segment(workspace),
-            segment(project)
-        )
+        let (url, [workspace, project]) = (self.url, self.place());
+        format!("{url}/workspaces/{workspace}/projects/{project}")
     }
 
     /// Where a person finds the project.
     fn project_page(&self) -> String {
-        let (workspace, project) = (self.pipeline.part(0), self.pipeline.part(1));
-        format!(
-            "https://app.buddy.works/{}/{}",
-            segment(workspace),
-            segment(project)
-        )
+        format!("https://app.buddy.works/{}", self.place().join("/"))
     }
 
     pub fn api(&self) -> String {
@@ -71,11 +72,8 @@ impl Site<'_> {
     }
 
     pub fn page(&self) -> String {
-        format!(
-            "{}/pipelines/pipeline/{}",
-            self.project_page(),
-            self.pipeline.id
-        )
+        let (project, id) = (self.project_page(), &self.pipeline.id);
+        format!("{project}/pipelines/pipeline/{id}")
     }
 
     pub fn number(&self) -> Option<i64> {
@@ -102,13 +100,12 @@ impl Site<'_> {
     }
 
     pub fn pipeline(&self, last: &Value) -> Value {
-        let mut pipeline = self.short_pipeline(last);
-        if let Some(fields) = pipeline.as_object_mut() {
-            fields.insert("priority".to_owned(), json!("NORMAL"));
-            fields.insert("disabled".to_owned(), json!(self.pipeline.disabled));
-            fields.insert("actions".to_owned(), json!([self.action("INITIAL")]));
-        }
-        pipeline
+        let more = json!({
+            "priority": "NORMAL",
+            "disabled": self.pipeline.disabled,
+            "actions": [self.action("INITIAL")],
+        });
+        with(self.short_pipeline(last), more)
     }
 
     fn action(&self, last: &str) -> Value {
@@ -167,11 +164,8 @@ impl Site<'_> {
         let branch = asked("branch", "name");
         let branch = branch.or((tag.is_none() && request.is_none()).then(|| "main".to_owned()));
         let branch = branch.map(|name| {
-            let mut branch = self.named("branches", &name);
-            if let Some(fields) = branch.as_object_mut() {
-                fields.insert("default".to_owned(), json!(name == "main"));
-            }
-            branch
+            let branch = self.named("branches", &name);
+            with(branch, json!({ "default": name == "main" }))
         });
         let state = run.state(now);
         let to = asked("to_revision", "revision").unwrap_or_else(|| "HEAD".to_owned());
@@ -199,7 +193,6 @@ impl Site<'_> {
     }
 
     pub fn execution(&self, run: &StoredRun, now: DateTime<Utc>) -> Value {
-        let mut execution = self.short_execution(run, now);
         let word = word(run.state(now));
         let action = json!({
             "action_execution_id": hex_id(run, 1),
@@ -209,10 +202,8 @@ impl Site<'_> {
             "start_date": run.started_at(now).map(date),
             "finish_date": run.finished_at(now).map(date),
         });
-        if let Some(fields) = execution.as_object_mut() {
-            fields.insert("action_executions".to_owned(), json!([action]));
-        }
-        execution
+        let more = json!({ "action_executions": [action] });
+        with(self.short_execution(run, now), more)
     }
 
     pub fn action_log(&self, run: &StoredRun, asked: &str, now: DateTime<Utc>) -> Answer {

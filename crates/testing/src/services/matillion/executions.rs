@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::problem::Problem;
+use crate::fields::with;
 use crate::{Answer, Call, Context, Outcome, State, StoredRun, Trigger, uuid};
 
 /// The step that does the work of every pipeline.
@@ -76,10 +77,9 @@ impl View<'_> {
     }
 
     /// The fields of the vendor page. What is not known yet is left out.
-    pub fn flat(&self) -> Map<String, Value> {
-        let mut fields = self.without_project();
-        fields.insert("projectId".to_owned(), json!(self.run.scope));
-        fields
+    pub fn flat(&self) -> Value {
+        let project = json!({ "projectId": self.run.scope });
+        with(self.without_project(), project)
     }
 
     /// The form that public clients read: inside `result`, and without the project's id.
@@ -87,37 +87,30 @@ impl View<'_> {
         json!({ "result": self.without_project() })
     }
 
-    fn without_project(&self) -> Map<String, Value> {
-        let mut fields = Map::new();
-        let mut set = |key: &str, value: Value| fields.insert(key.to_owned(), value);
-        set("pipelineExecutionId", json!(self.run.id));
-        set("pipelineName", json!(self.run.pipeline));
-        set("pipelineType", json!("ORCHESTRATION"));
-        set("environmentName", json!(self.environment()));
-        set("status", json!(self.word()));
-        set("startedAt", json!(date(self.started())));
-        set("trigger", json!(self.trigger()));
-        if let Some(schedule) = self.schedule() {
-            set("scheduleId", json!(schedule));
-        }
-        if let Some(message) = self.message() {
-            set("message", json!(message));
-        }
-        if let Some(finished) = self.run.finished_at(self.now) {
-            set("finishedAt", json!(date(finished)));
-        }
-        fields
+    fn without_project(&self) -> Value {
+        let fields = json!({
+            "pipelineExecutionId": self.run.id,
+            "pipelineName": self.run.pipeline,
+            "pipelineType": "ORCHESTRATION",
+            "environmentName": self.environment(),
+            "status": self.word(),
+            "startedAt": date(self.started()),
+            "trigger": self.trigger(),
+        });
+        let more = json!({
+            "scheduleId": self.schedule(),
+            "message": self.message(),
+            "finishedAt": self.run.finished_at(self.now).map(date),
+        });
+        with(fields, more)
     }
 
     /// The steps. One that is skipped has ended and has no times.
     pub fn steps(&self) -> Vec<Value> {
         let skipped = self.run.state(self.now) == State::Ended(Outcome::Skipped);
         let started = (!skipped).then(|| date(self.started()));
-        let finished = self
-            .run
-            .finished_at(self.now)
-            .filter(|_| !skipped)
-            .map(date);
+        let finished = self.run.finished_at(self.now);
+        let finished = finished.filter(|_| !skipped).map(date);
         let failed = self.word() == "FAILED";
         let first = json!({
             "status": if skipped { "SKIPPED" } else { "SUCCESS" },
@@ -164,19 +157,16 @@ impl<'f> Filter<'f> {
         let moment = |name: &str| match call.text(name).map(DateTime::parse_from_rfc3339) {
             None => Ok(None),
             Some(Ok(moment)) => Ok(Some(moment.to_utc())),
-            Some(Err(_)) => Err(broken(format!(
-                "{name} is no moment like 2026-05-01T10:00:00Z"
-            ))),
-        };
-        let frame = match call.text("timeFrame").map(|text| time_frame(text, now)) {
-            Some(None) => {
-                return Err(broken(
-                    "timeFrame is no duration like P1D or PT6H".to_owned(),
-                ));
+            Some(Err(_)) => {
+                let rule = format!("{name} is no moment like 2026-05-01T10:00:00Z");
+                Err(broken(rule))
             }
-            Some(Some(since)) => Some(since),
-            None => None,
         };
+        let frame = call.text("timeFrame").map(|text| {
+            let unknown = || broken("timeFrame is no duration like P1D or PT6H");
+            time_frame(text, now).ok_or_else(unknown)
+        });
+        let frame = frame.transpose()?;
         Ok(Filter {
             project: call.text("projectId"),
             pipeline: call.text("pipelineName").map(str::to_lowercase),
@@ -209,43 +199,30 @@ impl<'f> Filter<'f> {
     }
 }
 
-fn broken(rule: String) -> Problem {
-    Problem::broken_rules(vec![rule])
+fn broken(rule: impl Into<String>) -> Problem {
+    Problem::broken_rules(vec![rule.into()])
 }
 
 /// The executions that a request asks for, newest start first. The token for the next batch names
 /// the last execution of this one, so that starts in between move nothing.
 pub(super) fn list(call: &Call<'_>, context: &Context<'_>) -> Result<Answer, Problem> {
     let filter = Filter::of(call, context.now)?;
-    let limit = call
-        .number("limit")
-        .and_then(|limit| usize::try_from(limit).ok());
-    let limit = limit.unwrap_or(25).clamp(1, 100);
+    let limit = call.count("limit").unwrap_or(25).clamp(1, 100);
     let mut runs = context.store.newest_first();
     if let Some(token) = call.text("paginationToken") {
         let last = token.strip_prefix("after-").unwrap_or_default();
         if !runs.by_ref().any(|run| run.id == last) {
-            return Err(broken(
-                "paginationToken is none that was given out".to_owned(),
-            ));
+            return Err(broken("paginationToken is none that was given out"));
         }
     }
-    let views = runs.map(|run| View {
-        run,
-        now: context.now,
-    });
+    let now = context.now;
+    let views = runs.map(|run| View { run, now });
     let mut views = views.filter(|view| filter.holds(view));
     let batch: Vec<View<'_>> = views.by_ref().take(limit).collect();
     let last = batch.last().filter(|_| views.next().is_some());
     let more = last.map(|view| format!("after-{}", view.run.id));
-    let results: Vec<Value> = batch
-        .iter()
-        .map(|view| Value::Object(view.flat()))
-        .collect();
-    let mut list = json!({ "results": results });
-    if let (Some(more), Some(fields)) = (more, list.as_object_mut()) {
-        fields.insert("more".to_owned(), json!(more));
-    }
+    let results: Vec<Value> = batch.iter().map(View::flat).collect();
+    let list = with(json!({ "results": results }), json!({ "more": more }));
     Ok(Answer::json(200, &list))
 }
 

@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
+use crate::fields::with;
 use crate::services::entry::Simulated;
 use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, State, Vendor, uuid};
 use runpipe::ServiceClient;
@@ -181,19 +182,15 @@ fn on_project(call: &Call<'_>, context: &mut Context<'_>) -> Result<Answer, Prob
     let scope = project.first().map_or("", |pipeline| pipeline.part(0));
     let id = call.path("pipelineExecutionId").to_lowercase();
     let missing = || {
-        Problem::new(
-            404,
-            format!("There is no pipeline execution {id} in this project."),
-        )
+        let detail = format!("There is no pipeline execution {id} in this project.");
+        Problem::new(404, detail)
     };
     let now = context.now;
     if call.operation() == "terminatePipelineExecution" {
         let run = context.store.get_mut(scope, &id).ok_or_else(missing)?;
         if (View { run: &*run, now }).has_ended() {
-            return Err(Problem::new(
-                400,
-                format!("The pipeline execution {id} has ended."),
-            ));
+            let detail = format!("The pipeline execution {id} has ended.");
+            return Err(Problem::new(400, detail));
         }
         let force = call.body().get("forceUpdate").and_then(Value::as_bool);
         run.cancel(now, force.unwrap_or_default());
@@ -207,7 +204,7 @@ fn on_project(call: &Call<'_>, context: &mut Context<'_>) -> Result<Answer, Prob
         "getPipelineExecution" if context.settings.nest_results => {
             Answer::json(200, &view.nested())
         }
-        "getPipelineExecution" => Answer::json(200, &Value::Object(view.flat())),
+        "getPipelineExecution" => Answer::json(200, &view.flat()),
         _ => call.unknown(),
     })
 }
@@ -229,10 +226,8 @@ fn start(
         return Err(Problem::new(404, detail));
     };
     if pipeline.disabled {
-        return Err(Problem::new(
-            410,
-            format!("Pipeline {name} has been disabled."),
-        ));
+        let detail = format!("Pipeline {name} has been disabled.");
+        return Err(Problem::new(410, detail));
     }
     let (scope, tag) = (pipeline.part(0), text("executionTag"));
     if !tag.is_empty() && is_running(tag, scope, environment, context) {
@@ -244,10 +239,8 @@ fn start(
     Ok(Answer::json(201, &json!({ "pipelineExecutionId": run.id })))
 }
 
-fn new_run(pipeline: &Pipeline, mut request: Value) -> NewRun {
-    if let Some(fields) = request.as_object_mut() {
-        fields.insert("environmentName".to_owned(), json!(pipeline.part(2)));
-    }
+fn new_run(pipeline: &Pipeline, request: Value) -> NewRun {
+    let request = with(request, json!({ "environmentName": pipeline.part(2) }));
     let scope = pipeline.part(0).to_owned();
     NewRun::new(scope, pipeline, request, |_, number| {
         uuid("matillion execution", number)
@@ -256,9 +249,8 @@ fn new_run(pipeline: &Pipeline, mut request: Value) -> NewRun {
 
 /// Whether an execution with this tag is under way in an environment.
 fn is_running(tag: &str, scope: &str, environment: &str, context: &Context<'_>) -> bool {
-    context.store.newest_first().any(|run| {
-        run.scope == scope
-            && asked(run, "executionTag") == tag
+    context.store.newest_of(scope).any(|run| {
+        asked(run, "executionTag") == tag
             && asked(run, "environmentName") == environment
             && !matches!(run.state(context.now), State::Ended(_))
     })

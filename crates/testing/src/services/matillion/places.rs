@@ -18,14 +18,8 @@ pub(super) fn in_project<'w>(
 ) -> Result<Vec<&'w Pipeline>, Problem> {
     // Ids are UUIDs: their letters may be large or small.
     let mine = |pipeline: &&Pipeline| pipeline.part(0).eq_ignore_ascii_case(id);
-    let pipelines: Vec<&Pipeline> = context.pipelines.iter().filter(mine).collect();
-    match pipelines.is_empty() {
-        true => {
-            let detail = format!("There is no project {id}. {}", context.what_there_is());
-            Err(Problem::new(404, detail))
-        }
-        false => Ok(pipelines),
-    }
+    let pipelines = context.pipelines.iter().filter(mine).collect();
+    some(pipelines, &format!("There is no project {id}."), context)
 }
 
 /// The pipelines of one environment. At least one.
@@ -35,13 +29,19 @@ pub(super) fn in_environment<'w>(
     context: &Context<'w>,
 ) -> Result<Vec<&'w Pipeline>, Problem> {
     let mine = |pipeline: &&&Pipeline| pipeline.part(2) == name;
-    let pipelines: Vec<&Pipeline> = project.iter().filter(mine).copied().collect();
+    let pipelines = project.iter().filter(mine).copied().collect();
+    let missing = format!("There is no environment {name}.");
+    some(pipelines, &missing, context)
+}
+
+fn some<'w>(
+    pipelines: Vec<&'w Pipeline>,
+    missing: &str,
+    context: &Context<'_>,
+) -> Result<Vec<&'w Pipeline>, Problem> {
     match pipelines.is_empty() {
         true => {
-            let detail = format!(
-                "There is no environment {name}. {}",
-                context.what_there_is()
-            );
+            let detail = format!("{missing} {}", context.what_there_is());
             Err(Problem::new(404, detail))
         }
         false => Ok(pipelines),
@@ -137,12 +137,8 @@ pub(super) fn published(
 
 /// The page that a request asks for, counted from 0.
 pub(super) fn page(call: &Call<'_>, all: Vec<Value>) -> Answer {
-    let number = |name, otherwise| {
-        call.number(name)
-            .and_then(|number| usize::try_from(number).ok())
-            .unwrap_or(otherwise)
-    };
-    let (page, size) = (number("page", 0), number("size", 25).clamp(1, 100));
+    let page = call.count("page").unwrap_or(0);
+    let size = call.count("size").unwrap_or(25).clamp(1, 100);
     let total = all.len();
     let results: Vec<Value> = all
         .into_iter()

@@ -1,9 +1,10 @@
 //! Refusals, as problem details (RFC 7807).
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::Answer;
+use crate::fields::with;
 
 /// Why a request is refused.
 pub(super) struct Problem {
@@ -50,25 +51,15 @@ impl Problem {
         let title = title.unwrap_or("Problem");
         let slug = || title.to_lowercase().replace(' ', "-");
         let slug = self.code.unwrap_or_else(slug);
-        let mut body = Map::new();
-        let mut set = |key: &str, value: Value| body.insert(key.to_owned(), value);
-        set(
-            "type",
-            json!(format!("https://api.matillion.com/problems/{slug}")),
-        );
-        set("title", json!(title));
-        set("status", json!(self.status));
-        set("detail", json!(self.detail));
-        if let Some(instance) = instance {
-            set("instance", json!(instance));
-        }
-        if !self.violations.is_empty() {
-            set("violations", json!(self.violations));
-        }
-        Answer::typed(
-            self.status,
-            "application/problem+json",
-            Value::Object(body).to_string(),
-        )
+        let body = json!({
+            "type": format!("https://api.matillion.com/problems/{slug}"),
+            "title": title,
+            "status": self.status,
+            "detail": self.detail,
+        });
+        let violations = Some(self.violations).filter(|all| !all.is_empty());
+        let more = json!({ "instance": instance, "violations": violations });
+        let body = with(body, more).to_string();
+        Answer::typed(self.status, "application/problem+json", body)
     }
 }

@@ -19,6 +19,7 @@ use runpipe::yunxiao::{Client, Credentials};
 use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
+use crate::fields::add;
 use crate::services::entry::Simulated;
 use crate::services::flow::{self, RunView};
 use crate::{
@@ -109,7 +110,7 @@ impl Vendor for Yunxiao {
             let sentence = format!("There is no pipeline {id}.");
             return self.missing(&sentence, context);
         };
-        let scope = flow::scope(pipeline);
+        let scope = pipeline.path();
         match call.operation() {
             "createPipelineRun" => return self.start(call, pipeline, context),
             "listPipelineRuns" => {
@@ -118,12 +119,9 @@ impl Vendor for Yunxiao {
             }
             "getPipeline" => return Answer::json(200, &described(pipeline)),
             "getLatestPipelineRun" => {
-                let newest = context.store.newest_first();
-                let newest = newest
-                    .filter(|run| run.scope == scope)
-                    .map(|run| run.id.clone());
-                let newest = newest.take(1).next();
-                return self.read(call, &scope, &newest.unwrap_or_default(), context);
+                let newest = context.store.newest_of(&scope).next();
+                let newest = newest.map(|run| run.id.clone()).unwrap_or_default();
+                return self.read(call, &scope, &newest, context);
             }
             _ => {}
         }
@@ -132,7 +130,7 @@ impl Vendor for Yunxiao {
     }
 
     fn new_run(&self, pipeline: &Pipeline, request: Value) -> NewRun {
-        flow::new_run(pipeline, request)
+        NewRun::numbered(pipeline, request)
     }
 
     fn refuse(&self, mismatch: &Mismatch<'_>, request: &Incoming) -> Answer {
@@ -290,12 +288,7 @@ fn organization(request: &Incoming) -> String {
 
 /// A page of a list, which is the whole answer.
 fn page(call: &Call<'_>, items: Vec<Value>) -> Answer {
-    let number = |name: &str, otherwise: usize| {
-        let given = call
-            .number(name)
-            .and_then(|given| usize::try_from(given).ok());
-        given.unwrap_or(otherwise).max(1)
-    };
+    let number = |name: &str, otherwise: usize| call.count(name).unwrap_or(otherwise).max(1);
     let size = number("perPage", 10).min(LONGEST_PAGE);
     let before = size.saturating_mul(number("page", 1) - 1);
     let page: Vec<Value> = items.into_iter().skip(before).take(size).collect();
@@ -304,8 +297,8 @@ fn page(call: &Call<'_>, items: Vec<Value>) -> Answer {
 
 fn described(pipeline: &Pipeline) -> Value {
     let mut described = flow::described(pipeline, "codeup");
-    flow::add(&mut described, "/pipelineConfig", json!({ "version": "1" }));
+    add(&mut described, "/pipelineConfig", json!({ "version": "1" }));
     let data = "/pipelineConfig/sources/0/data";
-    flow::add(&mut described, data, json!({ "isBranchMode": false }));
+    add(&mut described, data, json!({ "isBranchMode": false }));
     described
 }

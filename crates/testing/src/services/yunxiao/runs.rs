@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::services::flow::{RunView, add};
+use crate::fields::{add, with};
+use crate::services::flow::RunView;
 
 impl RunView<'_> {
     /// All fields.
     pub fn whole(&self) -> Value {
-        let mut whole = self.record("codeup", ["commit", "4be1d07c9a52"]);
         let own = json!({
             "pipelineConfigId": 1,
             "pipelineType": "default",
@@ -20,22 +20,18 @@ impl RunView<'_> {
             "params": self.job_params().to_string(),
             "result": "{}",
         });
-        add(&mut whole, "", own);
+        let mut whole = with(self.record("codeup", ["commit", "4be1d07c9a52"]), own);
+        let info = json!({ "id": self.job_id() });
         add(&mut whole, "/stages/0", json!({ "index": "1" }));
-        add(
-            &mut whole,
-            "/stages/0/stageInfo",
-            json!({ "id": self.job_id() }),
-        );
+        add(&mut whole, "/stages/0/stageInfo", info);
         add(&mut whole, "/stages/0/stageInfo/jobs/0", job);
         whole
     }
 
     /// The log of the one job, with the number of its lines.
     pub fn counted_log(&self) -> Value {
-        let mut log = self.log();
-        add(&mut log, "", json!({ "last": self.text().lines().count() }));
-        log
+        let last = self.text().lines().count();
+        with(self.log(), json!({ "last": last }))
     }
 
     fn remark(&self) -> &str {
