@@ -29,6 +29,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// Says on stderr how things go, as [`Output::progress`].
+    pub fn say(&self, line: &str) {
+        self.output.progress(line);
+    }
+
     /// How to reach a service.
     pub fn access<'a>(&'a self, connection: &'a Connection) -> Access<'a> {
         Access {

@@ -95,7 +95,7 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         let (runs, run) = run.find(context.access(&arguments.connection)).await?;
         runs.get(&run).await?;
         let service = run.service().title();
-        context.output.progress(&format!(
+        context.say(&format!(
             "{service} takes the credential: {run} was read with it."
         ));
     }

@@ -32,7 +32,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     };
     context.output.run(&run)?;
     let reference = &run.reference;
-    context.output.progress(&match run.status {
+    context.say(&match run.status {
         RunStatus::Canceled => "The run has stopped.".to_owned(),
         status if status.has_ended() => {
             format!("The run ended before it could be stopped: it has {status}.")

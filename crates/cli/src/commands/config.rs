@@ -61,9 +61,7 @@ pub fn run(context: &Context, command: &Command) -> Result<u8, Failure> {
         Command::Trust => {
             let file = trust(context.folder.as_deref(), &context.environment)?;
             let file = file.display();
-            context
-                .output
-                .progress(&format!("{file} is trusted as it is now."));
+            context.say(&format!("{file} is trusted as it is now."));
             Ok(DONE)
         }
     }
@@ -104,9 +102,7 @@ fn show(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
         .result(&shown, || lines(&shown, arguments.origin))?;
     if let Err(untrusted) = settings.expect_trusted() {
         let (what, advice) = untrusted.parts();
-        context
-            .output
-            .progress(&format!("{what}. {}", advice.join(" ")));
+        context.say(&format!("{what}. {}", advice.join(" ")));
     }
     Ok(DONE)
 }

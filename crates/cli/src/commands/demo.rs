@@ -61,9 +61,7 @@ pub async fn run(context: &Context) -> Result<u8, Failure> {
         stage: Stage::default(),
         recorder: None,
     };
-    context
-        .output
-        .progress("A sandbox of the services is up on this machine. Starting a run on each.");
+    context.say("A sandbox of the services is up on this machine. Starting a run on each.");
     let began = Instant::now();
     let services = Service::ALL
         .into_iter()
@@ -91,7 +89,7 @@ async fn one(
     let say = |run: &Run| {
         let style = status_style(run.status);
         let (elapsed, status) = (span(began.elapsed()), run.status);
-        context.output.progress(&format!(
+        context.say(&format!(
             "{elapsed:>6}  {title:<14}  {style}{status}{style:#}"
         ));
     };

@@ -98,7 +98,7 @@ async fn failed_steps(
     let steps = runs.steps(run).await?;
     let failed: Vec<Step> = innermost(&steps, RunStatus::Failed).cloned().collect();
     if failed.is_empty() {
-        context.output.progress("No step of the run has failed.");
+        context.say("No step of the run has failed.");
     }
     Ok(failed)
 }

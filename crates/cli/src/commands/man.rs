@@ -28,8 +28,6 @@ pub fn run(context: &Context, arguments: &Arguments, all: Command) -> Result<u8,
         )
     })?;
     let folder = folder.display();
-    context
-        .output
-        .progress(&format!("The manual begins with {folder}/runpipe.1"));
+    context.say(&format!("The manual begins with {folder}/runpipe.1"));
     Ok(DONE)
 }

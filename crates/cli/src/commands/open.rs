@@ -48,9 +48,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let wanted = context.output.is_terminal() && !context.output.is_json();
     // An address of another kind could start any program.
     if wanted && page.starts_with("https://") && open::that_detached(&page).is_err() {
-        context
-            .output
-            .progress("No browser could be started: open the address yourself.");
+        context.say("No browser could be started: open the address yourself.");
     }
     Ok(DONE)
 }

@@ -28,7 +28,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let retried = retried.map_err(|error| explain(error, &run, "--step"))?;
     context.output.run(&retried)?;
     let reference = &retried.reference;
-    context.output.progress(&format!(
+    context.say(&format!(
         "The service was asked to run it again. Its end: runpipe watch {reference}"
     ));
     Ok(DONE)

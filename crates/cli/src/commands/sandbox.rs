@@ -99,15 +99,11 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         });
         lines.collect()
     })?;
-    context
-        .output
-        .progress("Served until Ctrl-C. In another shell set the variables above, then:");
+    context.say("Served until Ctrl-C. In another shell set the variables above, then:");
     for service in Service::ALL {
         if let Some(words) = example::start(&sandbox, service) {
             let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
-            context
-                .output
-                .progress(&format!("  runpipe {} --watch", words.join(" ")));
+            context.say(&format!("  runpipe {} --watch", words.join(" ")));
         }
     }
     std::future::pending().await

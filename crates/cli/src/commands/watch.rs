@@ -211,9 +211,7 @@ async fn stop(context: &Context, runs: &[(&dyn Runs, &RunRef)], signal: u8) -> F
     let mut said = Vec::new();
     let mut only = None;
     for (client, run) in runs {
-        context
-            .output
-            .progress(&format!("asking for the stop of {run}"));
+        context.say(&format!("asking for the stop of {run}"));
         said.push(match client.cancel(run).await {
             Ok(read) => format!("{run} was told to stop, and is {}", read.status),
             Err(error) => format!("{run} could not be told to stop: {error}"),

@@ -285,41 +285,26 @@ fn rows(run: &Run) -> String {
     let style = status_style(run.status);
     let word = vendor_word(run).map_or(String::new(), |word| format!(" ({word})"));
     row("status", &format!("{style}{}{style:#}{word}", run.status));
-    let name = run
-        .pipeline_name
-        .as_deref()
-        .map(one_line)
-        .unwrap_or_default();
-    let id = run.pipeline_id.as_deref().map(one_line).unwrap_or_default();
+    let said = |text: &Option<String>| text.as_deref().map(one_line).unwrap_or_default();
+    let (name, id) = (said(&run.pipeline_name), said(&run.pipeline_id));
     match (name.as_str(), id.as_str()) {
         (name, "") => row("pipeline", name),
         ("", id) => row("pipeline", id),
         (name, id) => row("pipeline", &format!("{name} ({id})")),
     }
-    row(
-        "ref",
-        &run.requested_ref
-            .as_deref()
-            .map(one_line)
-            .unwrap_or_default(),
-    );
+    row("ref", &said(&run.requested_ref));
     for (label, date) in [("created", &run.created_at), ("started", &run.started_at)] {
         row(label, &date.as_ref().map(moment).unwrap_or_default());
     }
     let took = took(run).map_or(String::new(), |took| format!(", took {took}"));
-    let finished = run.finished_at.as_ref().map(moment);
-    row(
-        "finished",
-        &finished.map(|date| date + &took).unwrap_or_default(),
-    );
-    row(
-        "message",
-        &run.message.as_deref().map(one_line).unwrap_or_default(),
-    );
+    let finished = run.finished_at.as_ref();
+    let finished = finished.map(|date| moment(date) + &took);
+    row("finished", &finished.unwrap_or_default());
+    row("message", &said(&run.message));
     for gate in &run.waits_for {
         row("waits for", &gate::in_words(gate));
         row("", &gate::command(run, gate).unwrap_or_default());
     }
-    row("url", &run.url.as_deref().map(one_line).unwrap_or_default());
+    row("url", &said(&run.url));
     block
 }

@@ -114,15 +114,12 @@ impl Connection {
         settings: &Settings,
         environment: &Environment,
     ) -> Result<Option<Arc<dyn HttpClient>>, Failure> {
-        let is_set = |names: &[&str]| -> Result<bool, Failure> {
-            let texts = names.iter().map(|name| environment.text(name));
-            let texts: Vec<_> = texts.collect::<Result<_, _>>()?;
-            Ok(texts.iter().any(Option::is_some))
-        };
+        // One that is not text is set too.
+        let is_set = |name: &&str| !matches!(environment.text(name), Ok(None));
         let proxy = settings.text(&About::All, "proxy");
-        let proxy = proxy.filter(|_| !is_set(&PROXIES).unwrap_or(true));
+        let proxy = proxy.filter(|_| !PROXIES.iter().any(is_set));
         let roots = settings.path("ca_file");
-        let roots = roots.filter(|_| !is_set(&ROOTS).unwrap_or(true));
+        let roots = roots.filter(|_| !ROOTS.iter().any(is_set));
         if proxy.is_none() && roots.is_none() {
             return Ok(None);
         }

@@ -67,26 +67,29 @@ impl View {
     pub fn new(output: &Output, run: &RunRef, among_others: bool) -> Self {
         let is_live = output.tells_progress() && output.stderr().is_terminal();
         View {
-            output: output.clone(),
-            run: run.clone(),
             among_others,
-            began: Instant::now(),
             live: is_live.then(|| Live::new(output, run)),
-            logs: Logs::Beside,
-            annotations: None,
-            shown: BTreeMap::new(),
+            ..View::still(output, run)
         }
     }
 
     /// A view of what the steps write, as a result, and of nothing else.
     pub fn of_logs(output: &Output, run: &RunRef) -> Self {
         View {
+            logs: Logs::Result(Reader::There),
+            ..View::still(output, run)
+        }
+    }
+
+    /// A view in which nothing is drawn again.
+    fn still(output: &Output, run: &RunRef) -> Self {
+        View {
             output: output.clone(),
             run: run.clone(),
             among_others: false,
             began: Instant::now(),
             live: None,
-            logs: Logs::Result(Reader::There),
+            logs: Logs::Beside,
             annotations: None,
             shown: BTreeMap::new(),
         }

@@ -76,7 +76,7 @@ pub async fn show(
         fields: fields::given(flags, vendor.fields(), &start.request(), &veil),
         warnings,
     };
-    context.output.progress(&told.for_people());
+    context.say(&told.for_people());
     context.output.result(&told, || told.curl.clone() + "\n")?;
     Ok(DONE)
 }

@@ -47,9 +47,7 @@ pub async fn find(
     let Some(patience) = patience else {
         return Err(unknown(error, Vec::new(), format!("Look for it: {look}")));
     };
-    context
-        .output
-        .progress("The outcome of the start is unknown; looking for the run.");
+    context.say("The outcome of the start is unknown; looking for the run.");
     let mut known = Known::Unread(None);
     if let Ok(Some(run)) = timeout(patience, search(start, since, &mut known)).await {
         return Ok(found(run, &error));
