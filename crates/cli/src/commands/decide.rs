@@ -54,13 +54,12 @@ pub async fn approve(context: &Context, arguments: Approve) -> Result<u8, Failur
         var,
         secret_var,
     } = arguments;
-    let (plain, secret) = variables(&var, &secret_var, &context.environment)?;
     let mut decision = Decision::approve();
-    for (name, value) in plain {
-        decision = decision.variable(name, value);
-    }
-    for (name, value) in secret {
-        decision = decision.secret(name, value);
+    for (name, value, is_secret) in variables(&var, &secret_var, &context.environment)? {
+        decision = match is_secret {
+            true => decision.secret(name, value),
+            false => decision.variable(name, value),
+        };
     }
     decide(context, about, decision).await
 }
@@ -88,9 +87,7 @@ async fn decide(context: &Context, about: About, decision: Decision) -> Result<u
         true => "The service has taken it.",
         false => "The service has taken it, and the run still waits.",
     };
-    context
-        .output
-        .progress(&format!("{what} Its end: runpipe watch {run}"));
+    context.say(&format!("{what} Its end: runpipe watch {run}"));
     Ok(DONE)
 }
 

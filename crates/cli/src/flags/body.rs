@@ -117,6 +117,29 @@ pub fn decode<T: DeserializeOwned + Serialize>(given: Value) -> Result<T, Failur
     ))
 }
 
+/// The request with what flags give in the place of its fields. A flag that was not given says nothing.
+pub fn with_flags<T: DeserializeOwned + Serialize>(
+    request: &T,
+    flags: Value,
+) -> Result<T, Failure> {
+    let fields = serde_json::to_value(request).unwrap_or_default();
+    decode(merged(fields, flags))
+}
+
+/// Objects are merged, field by field; `null` inside of one takes the field away.
+fn merged(mut fields: Value, mut flags: Value) -> Value {
+    leave_out_empty(&mut flags);
+    json_patch::merge(&mut fields, &flags);
+    leave_out_empty(&mut fields);
+    fields
+}
+
+fn leave_out_empty(fields: &mut Value) {
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| !is_empty(value));
+    }
+}
+
 /// What is wrong with a value, in a decoder's words without that value: it may be confidential. They
 /// begin with what came, and end with what its type expects.
 pub fn what_is_wrong(words: &str) -> String {

@@ -1,7 +1,6 @@
 //! What flags are read as, and which fields of a request they become.
 
 pub mod body;
-pub mod field;
 pub mod fields;
 pub mod pair;
 pub mod pipeline;

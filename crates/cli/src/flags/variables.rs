@@ -29,22 +29,24 @@ pub fn secrets(
     Ok(map)
 }
 
-/// Plain variables and secret ones, by name.
-pub type Variables = (BTreeMap<String, String>, BTreeMap<String, String>);
+/// A variable: its name, its value, and whether that is a secret.
+pub type Variable = (String, String, bool);
 
 /// What `--var` and `--secret-var` give, each name once over both.
 pub fn variables(
     plain: &[Pair],
     secret: &[Pair],
     environment: &Environment,
-) -> Result<Variables, Failure> {
+) -> Result<Vec<Variable>, Failure> {
     let plain = distinct("--var", plain)?;
     let secret = secrets("--secret-var", secret, environment)?;
-    match plain.keys().find(|name| secret.contains_key(*name)) {
-        Some(name) => Err(Failure::usage(
+    if let Some(name) = plain.keys().find(|name| secret.contains_key(*name)) {
+        return Err(Failure::usage(
             format!("{name} is given with --var and with --secret-var"),
             "Give it once.",
-        )),
-        None => Ok((plain, secret)),
+        ));
     }
+    let plain = plain.into_iter().map(|(name, value)| (name, value, false));
+    let secret = secret.into_iter().map(|(name, value)| (name, value, true));
+    Ok(plain.chain(secret).collect())
 }

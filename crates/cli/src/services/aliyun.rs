@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
+use runpipe::Rehearsal;
 use runpipe::aliyun::{Client, Credentials, PipelineRef, types};
 use runpipe::auth::acs3::{SigningRequest, canonical_request, string_to_sign};
-use runpipe::{Rehearsal, Service};
 
 use crate::flags::fields::Fields;
-use crate::flags::pipeline::{Meant, Pipeline};
+use crate::flags::pipeline::Meant;
 use crate::process::environment::Environment;
 use crate::process::exit::Failure;
 use crate::vendor::proof::Proof;
@@ -33,16 +33,7 @@ pub struct Site {
     organization_id: String,
 }
 
-/// A pipeline of Aliyun Yunxiao.
-#[derive(Args)]
-pub struct Place {
-    #[command(flatten)]
-    site: Site,
-
-    /// The pipeline's number or name; id:7 or name:007 where it could be either.
-    #[arg(long, value_name = "NUMBER|NAME")]
-    pipeline: Pipeline,
-}
+type Place = flow::Place<Site>;
 
 impl Vendor for Aliyun {
     const PLACE_FLAGS: Words = &["--organization-id"];
@@ -62,15 +53,15 @@ impl Vendor for Aliyun {
     type Request = Params;
 
     /// The credentials for Aliyun: an access key, lasting or temporary.
-    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+    fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure> {
         let (Some(id), Some(secret)) = (environment.text(ID)?, environment.secret(SECRET)?) else {
-            return Err(Self::PROOF.missing(Service::Aliyun));
+            return Ok(None);
         };
         let id = id.trim();
-        Ok(match environment.secret(TOKEN)? {
+        Ok(Some(match environment.secret(TOKEN)? {
             Some(token) => Credentials::temporary_access_key(id, secret, token),
             None => Credentials::access_key(id, secret),
-        })
+        }))
     }
 
     async fn body(

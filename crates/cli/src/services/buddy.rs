@@ -6,11 +6,10 @@ use chrono::{SecondsFormat, TimeDelta, Utc};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use futures_util::{StreamExt, TryStreamExt};
-use runpipe::Service;
 use runpipe::buddy::{Client, Credentials, PipelineRef, types};
+use serde_json::{Value, json};
 
 use crate::flags::body::{self, Body};
-use crate::flags::field::set;
 use crate::flags::fields::Fields;
 use crate::flags::pair::{Pair, pair, pair_with_variable};
 use crate::flags::pipeline::{Meant, Pipeline};
@@ -156,10 +155,9 @@ impl Vendor for Buddy {
     type Listing = Place;
     type Request = Request;
 
-    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+    fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure> {
         let token = environment.secret("BUDDY_TOKEN")?;
-        let token = token.ok_or_else(|| Self::PROOF.missing(Service::Buddy))?;
-        Ok(Credentials::token(token))
+        Ok(token.map(Credentials::token))
     }
 
     async fn body(
@@ -167,64 +165,35 @@ impl Vendor for Buddy {
         environment: &Environment,
     ) -> Result<types::RunExecutionRequest, Failure> {
         let mut request: types::RunExecutionRequest = body::decode(flags.body.read().await?)?;
-        let revision = |commit: &String| types::RevisionRequest {
-            revision: commit.clone(),
-        };
-        set(
-            &mut request.to_revision,
-            &flags.revision.as_ref().map(revision),
-        );
-        set(
-            &mut request.from_revision,
-            &flags.from_revision.as_ref().map(revision),
-        );
-        if let Some(branch) = &flags.branch {
-            let name = branch
-                .strip_prefix("refs/heads/")
-                .unwrap_or(branch)
-                .to_owned();
-            request.branch = Some(types::BranchRequest { name });
-        }
-        if let Some(tag) = &flags.tag {
-            let name = tag.strip_prefix("refs/tags/").unwrap_or(tag).to_owned();
-            request.tag = Some(types::TagRequest { name });
-        }
-        if let Some(number) = &flags.pull_request {
-            let bare = number.bytes().all(|byte| byte.is_ascii_digit());
-            let name = if bare {
-                format!("pull/{number}")
-            } else {
-                number.clone()
-            };
-            request.pull_request = Some(types::PullRequestRequest { name });
-        }
-        set(&mut request.comment, &flags.comment);
-        set(&mut request.refresh, &flags.refresh);
-        set(&mut request.clear_cache, &flags.clear_cache);
-        set(&mut request.delay_until, &flags.delay_until);
-        set(&mut request.environment, &flags.environment);
-        set(&mut request.package_version, &flags.package_version);
-        if let Some(priority) = &flags.priority {
-            request.priority = Some(priority.to_uppercase().into());
-        }
-        if !flags.action.is_empty() {
-            request.actions_to_run.clone_from(&flags.action);
-        }
-        let (plain, secret) = variables(&flags.var, &flags.secret_var, environment)?;
-        let flagged = |name: &String| plain.contains_key(name) || secret.contains_key(name);
-        request.variables.retain(|variable| !flagged(&variable.key));
-        let plain = plain.into_iter().map(|(key, value)| (key, value, None));
-        let secret = secret
-            .into_iter()
-            .map(|(key, value)| (key, value, Some(true)));
-        for (key, value, encrypted) in plain.chain(secret) {
+        for (key, value, is_secret) in variables(&flags.var, &flags.secret_var, environment)? {
+            request.variables.retain(|variable| variable.key != key);
             request.variables.push(types::PassVariableRequest {
-                encrypted,
+                encrypted: is_secret.then_some(true),
                 key,
                 value,
             });
         }
-        Ok(request)
+        let at = |commit: &String| json!({ "revision": commit });
+        let pull_request = |name: &String| match name.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => json!({ "name": format!("pull/{name}") }),
+            false => json!({ "name": name }),
+        };
+        let given = json!({
+            "to_revision": flags.revision.as_ref().map(at),
+            "from_revision": flags.from_revision.as_ref().map(at),
+            "branch": flags.branch.as_deref().map(|name| named(name, "refs/heads/")),
+            "tag": flags.tag.as_deref().map(|name| named(name, "refs/tags/")),
+            "pull_request": flags.pull_request.as_ref().map(pull_request),
+            "comment": flags.comment,
+            "refresh": flags.refresh,
+            "clear_cache": flags.clear_cache,
+            "priority": flags.priority.as_ref().map(|word| word.to_uppercase()),
+            "actions_to_run": flags.action,
+            "delay_until": flags.delay_until,
+            "environment": flags.environment,
+            "package_version": flags.package_version,
+        });
+        body::with_flags(&request, given)
     }
 
     async fn find(
@@ -263,6 +232,11 @@ impl Vendor for Buddy {
         let pipeline = Self::find(place, client, None).await?;
         Ok(client.list(&pipeline).boxed())
     }
+}
+
+/// A branch or a tag, without what says that it is one.
+fn named(name: &str, prefix: &str) -> Value {
+    json!({ "name": name.strip_prefix(prefix).unwrap_or(name) })
 }
 
 /// A moment as Buddy wants it: UTC, with milliseconds.

@@ -2,15 +2,14 @@
 
 use clap::Args;
 use runpipe::Result as Answer;
-use runpipe::aliyun::types::StartPipelineRunParams;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::flags::body::{self, Body, is_empty};
-use crate::flags::field::set;
 use crate::flags::fields::Fields;
 use crate::flags::pair::{Pair, distinct, pair};
+use crate::flags::pipeline::Pipeline;
 use crate::process::exit::Failure;
 
 /// What each flag becomes.
@@ -100,6 +99,17 @@ fn sources(pipeline: &impl Serialize) -> Vec<(Option<String>, bool)> {
     data.map(source).collect()
 }
 
+/// A pipeline of Yunxiao.
+#[derive(Args)]
+pub struct Place<S: Args> {
+    #[command(flatten)]
+    pub site: S,
+
+    /// The pipeline's number or name; id:7 or name:007 where it could be either.
+    #[arg(long, value_name = "NUMBER|NAME")]
+    pub pipeline: Pipeline,
+}
+
 /// The object inside `params`, key by key.
 #[derive(Args)]
 #[command(next_help_heading = "Request")]
@@ -151,46 +161,21 @@ pub struct Params {
 
 impl Params {
     /// The object that the flags, and the file they name, describe, as the type of either API: they
-    /// have the same fields, and one that is lost is refused.
+    /// have the same fields.
     pub async fn read<T: DeserializeOwned + Serialize>(&self) -> Result<T, Failure> {
-        let mut request: StartPipelineRunParams = body::decode(self.body.read().await?)?;
-        if !self.branch.is_empty() {
-            request.branch_mode_branchs.clone_from(&self.branch);
-        }
-        let maps = [
-            ("--env", &self.env, &mut request.envs),
-            (
-                "--running-branch",
-                &self.running_branch,
-                &mut request.running_branchs,
-            ),
-            (
-                "--running-tag",
-                &self.running_tag,
-                &mut request.running_tags,
-            ),
-            (
-                "--pipeline-artifact",
-                &self.pipeline_artifact,
-                &mut request.running_pipeline_artifacts,
-            ),
-            (
-                "--acr-artifact",
-                &self.acr_artifact,
-                &mut request.running_acr_artifacts,
-            ),
-            (
-                "--package-artifact",
-                &self.package_artifact,
-                &mut request.running_packages_artifacts,
-            ),
-        ];
-        for (flag, pairs, map) in maps {
-            map.extend(distinct(flag, pairs)?);
-        }
-        set(&mut request.comment, &self.comment);
-        set(&mut request.need_create_branch, &self.need_create_branch);
-        set(&mut request.release_branch, &self.release_branch);
-        body::decode(serde_json::to_value(&request).unwrap_or_default())
+        let request: T = body::decode(self.body.read().await?)?;
+        let flags = json!({
+            "branchModeBranchs": self.branch,
+            "envs": distinct("--env", &self.env)?,
+            "runningBranchs": distinct("--running-branch", &self.running_branch)?,
+            "runningTags": distinct("--running-tag", &self.running_tag)?,
+            "runningPipelineArtifacts": distinct("--pipeline-artifact", &self.pipeline_artifact)?,
+            "runningAcrArtifacts": distinct("--acr-artifact", &self.acr_artifact)?,
+            "runningPackagesArtifacts": distinct("--package-artifact", &self.package_artifact)?,
+            "comment": self.comment,
+            "needCreateBranch": self.need_create_branch,
+            "releaseBranch": self.release_branch,
+        });
+        body::with_flags(&request, flags)
     }
 }

@@ -6,11 +6,10 @@ use clap::Args;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use runpipe::matillion::{Client, Credentials, ListFilter, ProjectRef, types};
-use runpipe::{Result as Answer, Run, RunRef, Service};
-use serde_json::Value;
+use runpipe::{Result as Answer, Run, RunRef};
+use serde_json::{Value, json};
 
 use crate::flags::body::{self, Body};
-use crate::flags::field::set;
 use crate::flags::fields::Fields;
 use crate::flags::pair::{Pair, distinct, pair};
 use crate::process::environment::Environment;
@@ -122,19 +121,20 @@ impl Vendor for Matillion {
     type Request = Request;
 
     /// The credentials for Matillion: an API credential, or a bearer token.
-    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+    fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure> {
         let id = environment.text("MATILLION_CLIENT_ID")?;
         let secret = environment.secret("MATILLION_CLIENT_SECRET")?;
         let token = environment.secret("MATILLION_TOKEN")?;
         match (id, secret, token) {
             (Some(id), Some(secret), _) => {
                 let credentials = Credentials::client(id.trim(), secret);
-                Ok(match environment.text("RUNPIPE_MATILLION_TOKEN_URL")? {
+                let url = environment.text("RUNPIPE_MATILLION_TOKEN_URL")?;
+                Ok(Some(match url {
                     Some(url) => credentials.token_url(url.trim()),
                     None => credentials,
-                })
+                }))
             }
-            (_, _, Some(token)) => Ok(Credentials::token(token)),
+            (_, _, Some(token)) => Ok(Some(Credentials::token(token))),
             (Some(_), None, None) => Err(Failure::usage(
                 "there is no credential for Matillion",
                 "MATILLION_CLIENT_ID is set; set MATILLION_CLIENT_SECRET too.",
@@ -143,7 +143,7 @@ impl Vendor for Matillion {
                 "there is no credential for Matillion",
                 "MATILLION_CLIENT_SECRET is set; set MATILLION_CLIENT_ID too.",
             )),
-            (None, None, None) => Err(Self::PROOF.missing(Service::Matillion)),
+            (None, None, None) => Ok(None),
         }
     }
 
@@ -168,12 +168,7 @@ impl Vendor for Matillion {
             }
         }
         let mut request: types::ExecutePublishedPipelineRequest = body::decode(fields)?;
-        set(&mut request.agent_id, &flags.agent_id);
-        set(&mut request.execution_tag, &flags.execution_tag);
-        set(&mut request.version_name, &flags.version_name);
-        request
-            .scalar_variables
-            .extend(distinct("--var", &flags.var)?);
+        let variables = distinct("--var", &flags.var)?;
         for (name, text) in distinct("--grid-var", &flags.grid_var)? {
             let rows = serde_json::from_str(&text).map_err(|fault| {
                 Failure::usage(
@@ -186,7 +181,13 @@ impl Vendor for Matillion {
             })?;
             request.grid_variables.insert(name, rows);
         }
-        Ok(request)
+        let flags = json!({
+            "agentId": flags.agent_id,
+            "executionTag": flags.execution_tag,
+            "versionName": flags.version_name,
+            "scalarVariables": variables,
+        });
+        body::with_flags(&request, flags)
     }
 
     /// The project; its id is looked up where a name is given.

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
-use runpipe::Service;
 use runpipe::yunxiao::{Client, Credentials, PipelineRef, types};
 
 use crate::flags::fields::Fields;
-use crate::flags::pipeline::{Meant, Pipeline};
+use crate::flags::pipeline::Meant;
 use crate::process::environment::Environment;
 use crate::process::exit::Failure;
 use crate::vendor::proof::Proof;
@@ -31,16 +30,7 @@ pub struct Site {
     organization_id: Option<String>,
 }
 
-/// A pipeline of Yunxiao.
-#[derive(Args)]
-pub struct Place {
-    #[command(flatten)]
-    site: Site,
-
-    /// The pipeline's number or name; id:7 or name:007 where it could be either.
-    #[arg(long, value_name = "NUMBER|NAME")]
-    pipeline: Pipeline,
-}
+type Place = flow::Place<Site>;
 
 impl Vendor for Yunxiao {
     const PLACE_FLAGS: Words = &["--organization-id"];
@@ -60,11 +50,9 @@ impl Vendor for Yunxiao {
     type Request = Params;
 
     /// The credential for Yunxiao: a personal access token.
-    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
-        match environment.secret("YUNXIAO_ACCESS_TOKEN")? {
-            Some(token) => Ok(Credentials::token(token)),
-            None => Err(Self::PROOF.missing(Service::Yunxiao)),
-        }
+    fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure> {
+        let token = environment.secret("YUNXIAO_ACCESS_TOKEN")?;
+        Ok(token.map(Credentials::token))
     }
 
     /// A Region instance finds its tenant by the `Host` header.

@@ -249,9 +249,11 @@ fn client<V: Vendor>(access: Access<'_>, environment: &Environment) -> Result<V:
     let connection = access.connection;
     let service = V::Client::SERVICE;
     connection.check_api_version(service, V::HAS_API_VERSIONS)?;
+    let address = address_of::<V>(access)?;
+    let credentials = V::credentials(environment)?;
     let mut builder = Builder::<V::Client>::new()
-        .base_url(address_of::<V>(access)?)
-        .credentials(V::credentials(environment)?)
+        .base_url(address)
+        .credentials(credentials.ok_or_else(|| V::PROOF.missing(service))?)
         .timeout(connection.timeout)
         .attempt_timeout(connection.attempt_timeout)
         .retry(connection.retry());

@@ -82,6 +82,8 @@ pub struct Access<'a> {
 /// What names a pipeline of a service in the library.
 pub type PipelineOf<V> = <<V as Vendor>::Client as ServiceClient>::Pipeline;
 
+/// What authenticates calls to a service in the library.
+pub type CredentialsOf<V> = <<V as Vendor>::Client as ServiceClient>::Credentials;
 /// A service's own request in the library.
 pub type BodyOf<V> = <<V as Vendor>::Client as ServiceClient>::Request;
 
@@ -115,10 +117,8 @@ pub trait Vendor: Send + Sync + Sized + 'static {
     /// Flags of the request.
     type Request: Args + Send + Sync;
 
-    /// The credential that the environment holds.
-    fn credentials(
-        environment: &Environment,
-    ) -> Result<<Self::Client as ServiceClient>::Credentials, Failure>;
+    /// The credential that the environment holds, where it holds one.
+    fn credentials(environment: &Environment) -> Result<Option<CredentialsOf<Self>>, Failure>;
 
     /// What flags of the connection and variables that this service alone has make of its client.
     fn configured(client: Self::Client, _access: Access<'_>) -> Result<Self::Client, Failure> {

@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
-use runpipe::Service;
 use runpipe::azure_devops::{Client, Credentials, PipelineRef, types};
+use serde_json::json;
 
 use crate::flags::body::{self, Body};
-use crate::flags::field::set;
 use crate::flags::fields::Fields;
 use crate::flags::pair::{Pair, distinct, pair, pair_with_variable};
 use crate::flags::pipeline::{Meant, Pipeline};
@@ -206,25 +205,21 @@ impl Vendor for AzureDevops {
 
     /// The credentials for Azure DevOps: a personal access token, a job's token, or a service
     /// principal, the first that is there.
-    fn credentials(environment: &Environment) -> Result<Credentials, Failure> {
+    fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure> {
         if let Some(token) = environment.secret("AZURE_DEVOPS_EXT_PAT")? {
-            return Ok(Credentials::pat(token));
+            return Ok(Some(Credentials::pat(token)));
         }
         if let Some(token) = environment.secret("SYSTEM_ACCESSTOKEN")? {
-            return Ok(Credentials::token(token));
+            return Ok(Some(Credentials::token(token)));
         }
-        let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
-        let [tenant, id, secret] = names;
-        match (
-            environment.text(tenant)?,
-            environment.text(id)?,
-            environment.secret(secret)?,
-        ) {
-            (Some(tenant), Some(id), Some(secret)) => {
-                Ok(Credentials::service_principal(&tenant, id.trim(), secret)?)
-            }
-            _ => Err(Self::PROOF.missing(Service::AzureDevops)),
-        }
+        let tenant = environment.text("AZURE_TENANT_ID")?;
+        let id = environment.text("AZURE_CLIENT_ID")?;
+        let secret = environment.secret("AZURE_CLIENT_SECRET")?;
+        let (Some(tenant), Some(id), Some(secret)) = (tenant, id, secret) else {
+            return Ok(None);
+        };
+        let principal = Credentials::service_principal(&tenant, id.trim(), secret)?;
+        Ok(Some(principal))
     }
 
     fn configured(client: Client, access: Access<'_>) -> Result<Client, Failure> {
@@ -239,32 +234,25 @@ impl Vendor for AzureDevops {
         environment: &Environment,
     ) -> Result<types::RunPipelineParameters, Failure> {
         let mut request: types::RunPipelineParameters = body::decode(flags.body.read().await?)?;
-        set(&mut request.preview_run, &flags.preview_run.then_some(true));
-        if let Some(file) = &flags.yaml_override {
-            let yaml = body::read_file("--yaml-override", file.clone()).await?;
-            set(&mut request.yaml_override, &Some(yaml));
-        }
-        if !flags.skip_stage.is_empty() {
-            request.stages_to_skip.clone_from(&flags.skip_stage);
-        }
-        request
-            .template_parameters
-            .extend(distinct("--param", &flags.param)?);
-        let (plain, secret) = variables(&flags.var, &flags.secret_var, environment)?;
-        let plain = plain.into_iter().map(|(name, value)| (name, value, None));
-        let secret = secret
-            .into_iter()
-            .map(|(name, value)| (name, value, Some(true)));
-        for (name, value, is_secret) in plain.chain(secret) {
-            let value = Some(value);
+        let yaml = match &flags.yaml_override {
+            Some(file) => Some(body::read_file("--yaml-override", file.clone()).await?),
+            None => None,
+        };
+        let parameters = distinct("--param", &flags.param)?;
+        for (name, value, is_secret) in variables(&flags.var, &flags.secret_var, environment)? {
+            let (is_secret, value) = (is_secret.then_some(true), Some(value));
             request
                 .variables
                 .insert(name, types::Variable { is_secret, value });
         }
-        let mut resources = request.resources.take().unwrap_or_default();
-        flags.add_resources(&mut resources, environment)?;
-        request.resources = (!resources::is_empty(&resources)).then_some(resources);
-        Ok(request)
+        let given = json!({
+            "previewRun": flags.preview_run.then_some(true),
+            "yamlOverride": yaml,
+            "stagesToSkip": flags.skip_stage,
+            "templateParameters": parameters,
+            "resources": flags.resources(environment)?,
+        });
+        body::with_flags(&request, given)
     }
 
     async fn find(
