@@ -10,15 +10,16 @@ use std::fmt;
 /// specs/x.json:12:5 /paths/~1runs/get: the operation has no `operationId`. Add one. [operation-id-missing]
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "schemas", derive(serde::Serialize))]
 pub struct Finding {
     /// The document, as the caller named it.
     pub file: String,
-    /// JSON pointer (RFC 6901) of the faulty value; empty for the whole document.
-    pub pointer: String,
-    /// Line of that value in the text, counted from 1. `None` when the text is not at hand.
+    /// Line of the faulty value in the text, counted from 1. `None` when the text is not at hand.
     pub line: Option<usize>,
     /// Column of that value in characters, counted from 1.
     pub column: Option<usize>,
+    /// JSON pointer (RFC 6901) of that value; empty for the whole document.
+    pub pointer: String,
     /// Name of the rule that was broken, for example `ref-dangling`.
     pub rule: &'static str,
     /// What is wrong, without a full stop.

@@ -15,6 +15,12 @@ pub fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
+/// Each text on a line of its own.
+pub fn in_lines(texts: impl IntoIterator<Item = String>) -> String {
+    let lines = texts.into_iter().map(|text| one_line(&text) + "\n");
+    lines.collect()
+}
+
 /// Over several lines: line ends and tabs stay. Of a line that was overwritten by carriage returns
 /// each version gets a line.
 pub fn lines(text: &str) -> String {

@@ -1,6 +1,5 @@
 //! `runpipe spec check`: the faults of documents.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,7 +10,7 @@ use serde::Serialize;
 use super::document::FINDINGS;
 use crate::context::Context;
 use crate::flags::body::read_file;
-use crate::output::text::one_line;
+use crate::output::text::in_lines;
 use crate::process::exit::{DONE, Failure};
 
 /// The arguments of `spec check`.
@@ -26,32 +25,7 @@ pub struct Arguments {
 #[derive(Serialize)]
 struct Checked {
     documents: usize,
-    findings: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    file: String,
-    line: Option<usize>,
-    column: Option<usize>,
-    pointer: String,
-    rule: &'static str,
-    problem: String,
-    cure: String,
-}
-
-impl From<Finding> for Line {
-    fn from(finding: Finding) -> Self {
-        Line {
-            file: finding.file,
-            line: finding.line,
-            column: finding.column,
-            pointer: finding.pointer,
-            rule: finding.rule,
-            problem: finding.problem,
-            cure: finding.cure,
-        }
-    }
+    findings: Vec<Finding>,
 }
 
 /// Lists all findings of all documents.
@@ -62,30 +36,21 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         let name = file.display().to_string();
         findings.extend(lint(&name, &read_file("FILE", file).await?));
     }
-    let code = if findings.is_empty() { DONE } else { FINDINGS };
-    let mut text = String::new();
-    for finding in &findings {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{}", one_line(&finding.to_string()));
-    }
-    let count = findings.len();
-    let findings = findings.into_iter().map(Line::from).collect();
-    context.output.result(
-        &Checked {
-            documents,
-            findings,
-        },
-        || text,
-    )?;
-    let of = if documents == 1 {
-        "1 document".to_owned()
-    } else {
-        format!("{documents} documents")
+    let checked = Checked {
+        documents,
+        findings,
     };
-    context.output.progress(&match count {
+    let found = &checked.findings;
+    let text = || in_lines(found.iter().map(ToString::to_string));
+    context.output.result(&checked, text)?;
+    let of = match documents {
+        1 => "1 document".to_owned(),
+        _ => format!("{documents} documents"),
+    };
+    context.say(&match found.len() {
         0 => format!("{of}, nothing found"),
         1 => format!("{of}, 1 finding"),
-        _ => format!("{of}, {count} findings"),
+        count => format!("{of}, {count} findings"),
     });
-    Ok(code)
+    Ok(if found.is_empty() { DONE } else { FINDINGS })
 }

@@ -1,6 +1,5 @@
 //! `runpipe spec coverage`: which documented answers have fixtures.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +8,7 @@ use serde::Serialize;
 
 use super::document::{self, FINDINGS};
 use crate::context::Context;
-use crate::output::text::one_line;
+use crate::output::text::in_lines;
 use crate::process::exit::{DONE, Failure};
 
 /// The arguments of `spec coverage`.
@@ -70,19 +69,14 @@ impl Counts {
 pub async fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
     let mut documents = Vec::new();
     for file in files(&arguments.documents)? {
-        let name = file
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = file.file_stem().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
         let document = document::read("--documents", file).await?;
         let folder = arguments.fixtures.join(&name);
         let found = coverage(&document, &folder).map_err(|cause| {
             let place = folder.display();
-            Failure::usage(
-                format!("--fixtures: {place} cannot be read: {cause}"),
-                "Give a readable folder.",
-            )
+            let what = format!("--fixtures: {place} cannot be read: {cause}");
+            Failure::usage(what, "Give a readable folder.")
         })?;
         documents.push(Counts::new(name, &found));
     }
@@ -91,10 +85,8 @@ pub async fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure
         covered: documents.iter().map(|counts| counts.covered).sum(),
         documents,
     };
-    let complete = counted
-        .documents
-        .iter()
-        .all(|counts| counts.missing.is_empty() && counts.strays.is_empty());
+    let is_complete = |counts: &Counts| counts.missing.is_empty() && counts.strays.is_empty();
+    let complete = counted.documents.iter().all(is_complete);
     context.output.result(&counted, || text(&counted))?;
     Ok(if complete { DONE } else { FINDINGS })
 }
@@ -103,11 +95,8 @@ pub async fn run(context: &Context, arguments: &Arguments) -> Result<u8, Failure
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |cause: &dyn std::fmt::Display| {
         let place = folder.display();
-        let advice = "Give the folder that holds the documents.";
-        Failure::usage(
-            format!("--documents: {place} cannot be read: {cause}"),
-            advice,
-        )
+        let what = format!("--documents: {place} cannot be read: {cause}");
+        Failure::usage(what, "Give the folder that holds the documents.")
     };
     let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(&cause))?;
     let mut files = Vec::new();
@@ -125,27 +114,22 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn text(counted: &Counted) -> String {
-    let mut text = String::new();
-    let mut line = |line: String| {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{}", one_line(&line));
-    };
+    let mut lines = Vec::new();
     for counts in &counted.documents {
         let name = &counts.document;
-        line(format!("{name}: {}", share(counts.covered, counts.answers)));
-        for missing in &counts.missing {
+        lines.push(format!("{name}: {}", share(counts.covered, counts.answers)));
+        lines.extend(counts.missing.iter().map(|missing| {
+            let (operation, status) = (&missing.operation_id, &missing.status);
             let fixtures = missing.fixtures.join(" and ");
-            line(format!(
-                "- {name}/{} {}: no {fixtures} fixture",
-                missing.operation_id, missing.status
-            ));
-        }
-        for stray in &counts.strays {
-            line(format!("- {name}/{stray}: belongs to no documented answer"));
-        }
+            format!("- {name}/{operation} {status}: no {fixtures} fixture")
+        }));
+        let strays = counts.strays.iter();
+        lines.extend(
+            strays.map(|stray| format!("- {name}/{stray}: belongs to no documented answer")),
+        );
     }
-    line(format!("all: {}", share(counted.covered, counted.answers)));
-    text
+    lines.push(format!("all: {}", share(counted.covered, counted.answers)));
+    in_lines(lines)
 }
 
 /// `12 of 13 answers (92.3 %)`. Never 100 % while one is missing.

@@ -40,20 +40,15 @@ struct Compared {
 /// Lists the changes.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     if is_stdin(&arguments.old) && is_stdin(&arguments.new) {
-        let advice = "Give a file for one of the two.";
-        return Err(Failure::usage(
-            "both versions cannot come from stdin",
-            advice,
-        ));
+        let what = "both versions cannot come from stdin";
+        return Err(Failure::usage(what, "Give a file for one of the two."));
     }
     let old = document::read("OLD", arguments.old).await?;
     let new = document::read("NEW", arguments.new).await?;
     let changes = diff(&old, &new);
-    let breaking = changes.iter().filter(|change| change.is_breaking()).count();
-    let unseen = changes
-        .iter()
-        .filter(|change| change.is_documentation())
-        .count();
+    let count = |is: fn(&Change) -> bool| changes.iter().filter(|change| is(change)).count();
+    let breaking = count(Change::is_breaking);
+    let unseen = count(Change::is_documentation);
     let total = changes.len();
     let compared = Compared { breaking, changes };
     context.output.result(&compared, || {
@@ -65,24 +60,17 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         _ => format!("; {unseen} of documentation only are not shown (--documentation)"),
     };
     let changes = if total == 1 { "change" } else { "changes" };
-    context
-        .output
-        .progress(&format!("{total} {changes}, {breaking} breaking{hidden}"));
+    context.say(&format!("{total} {changes}, {breaking} breaking{hidden}"));
     Ok(if breaking > 0 { FINDINGS } else { DONE })
 }
 
 /// One line for each change: wire, Rust, what it belongs to, what has changed, where.
 fn text(changes: &[Change], documentation: bool) -> String {
-    let shown = changes
-        .iter()
-        .filter(|change| documentation || !change.is_documentation());
-    let shown: Vec<&Change> = shown.collect();
+    let is_shown = |change: &&Change| documentation || !change.is_documentation();
+    let shown: Vec<&Change> = changes.iter().filter(is_shown).collect();
     let names = |change: &Change| one_line(&change.names.join(" -> "));
-    let width = shown
-        .iter()
-        .map(|change| names(change).chars().count())
-        .max()
-        .unwrap_or_default();
+    let widths = shown.iter().map(|change| names(change).chars().count());
+    let width = widths.max().unwrap_or_default();
     let mut text = String::new();
     if !shown.is_empty() {
         let _ = writeln!(

@@ -1,16 +1,42 @@
 //! A document that a flag or an argument names.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use runpipe_spec::decisions::{self, Decision};
 use runpipe_spec::document::Document;
 use runpipe_spec::finding::Finding;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::flags::body::read_file;
 use crate::process::exit::Failure;
 
 /// The exit code where something was found that should not be there.
 pub const FINDINGS: u8 = 1;
+
+/// A finding that stays, and why.
+#[derive(Serialize)]
+pub struct Known<F> {
+    #[serde(flatten)]
+    pub finding: F,
+    pub reason: String,
+}
+
+/// The findings that stay.
+pub fn known<F>(decided: Vec<(F, String)>) -> Vec<Known<F>> {
+    let known = decided.into_iter();
+    known
+        .map(|(finding, reason)| Known { finding, reason })
+        .collect()
+}
+
+/// Those of the findings that stay, in words.
+pub fn reasons<F: Display>(known: &[Known<F>]) -> impl Iterator<Item = String> {
+    known
+        .iter()
+        .map(|one| format!("decided: {} ({})", one.finding, one.reason))
+}
 
 /// How many reasons are given why a document cannot be used.
 const MOST_REASONS: usize = 5;
@@ -39,20 +65,22 @@ pub async fn decisions(file: Option<PathBuf>) -> Result<Vec<Decision>, Failure> 
 }
 
 fn unusable(name: &str, findings: &[Finding]) -> Failure {
-    let mut reasons: Vec<String> = findings
-        .iter()
-        .take(MOST_REASONS)
-        .map(ToString::to_string)
-        .collect();
-    if findings.len() > MOST_REASONS {
-        reasons.push(format!(
-            "and {} more",
-            findings.len().saturating_sub(MOST_REASONS)
-        ));
+    let reasons = findings.iter().take(MOST_REASONS);
+    let mut reasons: Vec<String> = reasons.map(ToString::to_string).collect();
+    let more = findings.len().saturating_sub(MOST_REASONS);
+    if more > 0 {
+        reasons.push(format!("and {more} more"));
     }
     let reasons = reasons.join(" ");
     let advice = format!("`runpipe spec check {name}` lists the document's faults.");
     Failure::usage(format!("{name} cannot be used: {reasons}"), advice)
+}
+
+/// The addresses of a document's servers.
+pub fn servers(document: &Document) -> impl Iterator<Item = &str> {
+    let servers = document.root().get("servers").and_then(Value::as_array);
+    let servers = servers.into_iter().flatten();
+    servers.filter_map(|server| server.get("url")?.as_str())
 }
 
 /// Whether a file is to be read from stdin. A document is read once, a message may come that way.

@@ -1,24 +1,24 @@
 //! `runpipe spec drift`: a document against real traffic.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use runpipe::recording::Exchange;
-use runpipe_spec::decisions::{Decided, Decision, decide};
+use runpipe_spec::decisions::{self, Decided, Decision, decide};
 use runpipe_spec::document::Document;
 use runpipe_spec::drift::{Change, Drift, Finding, Message, Traffic, patch, rewritten};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::document::{self, FINDINGS};
+use super::document::{self, FINDINGS, Known};
 use super::recordings;
 use crate::context::Context;
 use crate::flags::body::read_file;
-use crate::output::text::one_line;
+use crate::output::text::in_lines;
 use crate::process::exit::{DONE, Failure};
 
 /// What `spec drift` is given.
@@ -59,17 +59,10 @@ pub struct Told {
     exchanges: usize,
     seen: usize,
     findings: Vec<Finding>,
-    known: Vec<Known>,
+    known: Vec<Known<Finding>>,
     unseen: Vec<String>,
     /// The changes of all findings without a reason, as a JSON Patch.
     patch: Vec<Change>,
-}
-
-#[derive(Serialize)]
-struct Known {
-    #[serde(flatten)]
-    finding: Finding,
-    reason: String,
 }
 
 /// Tells what the document does not say.
@@ -86,7 +79,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     context
         .output
         .result(&told, || told.text(arguments.known, arguments.unseen))?;
-    context.output.progress(&told.counts());
+    context.say(&told.counts());
     if arguments.apply {
         return apply(context, &file, &text, &told);
     }
@@ -94,11 +87,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         remember(&decisions, known, reason, &told)?;
         return Ok(DONE);
     }
-    Ok(if told.findings.is_empty() {
-        DONE
-    } else {
-        FINDINGS
-    })
+    Ok(if told.is_clean() { DONE } else { FINDINGS })
 }
 
 /// Holds exchanges against a document.
@@ -122,18 +111,12 @@ pub fn told(document: &Document, exchanges: &[Exchange], decisions: &[Decision])
         seen: drifted.seen,
         patch: patch(&open),
         findings: open,
-        known: known
-            .into_iter()
-            .map(|(finding, reason)| Known { finding, reason })
-            .collect(),
+        known: document::known(known),
         unseen: drifted.unseen,
     }
 }
 
-fn message<'e>(
-    headers: &'e std::collections::BTreeMap<String, String>,
-    body: &'e Value,
-) -> Message<'e> {
+fn message<'e>(headers: &'e BTreeMap<String, String>, body: &'e Value) -> Message<'e> {
     Message {
         content_type: headers.get("content-type").map(String::as_str),
         body: (!body.is_null()).then_some(body),
@@ -160,55 +143,46 @@ impl Told {
 
     /// A line for each finding.
     pub fn text(&self, known: bool, unseen: bool) -> String {
-        let mut text = String::new();
-        let mut line = |line: String| {
-            // Writing to a string does not fail.
-            let _ = writeln!(text, "{}", one_line(&line));
-        };
-        for finding in &self.findings {
+        let open = self.findings.iter().map(|finding| {
             let times = if finding.count == 1 { "once" } else { "first" };
             let change = finding.by_hand();
             let change = change.map_or(String::new(), |edit| format!("; by hand: {edit}"));
-            line(format!(
+            format!(
                 "{finding}: {} times, {times} in {}: {}; {} ({}){change}",
                 finding.count, finding.first, finding.example, finding.meaning, finding.pointer
-            ));
-        }
-        for one in self.known.iter().filter(|_| known) {
-            line(format!("decided: {} ({})", one.finding, one.reason));
-        }
-        for name in self.unseen.iter().filter(|_| unseen) {
-            line(format!("not seen: {name}"));
-        }
-        text
+            )
+        });
+        let known = document::reasons(&self.known).filter(|_| known);
+        let unseen = self.unseen.iter().filter(|_| unseen);
+        let unseen = unseen.map(|name| format!("not seen: {name}"));
+        in_lines(open.chain(known).chain(unseen))
     }
 }
 
 /// Writes the document anew, with everything in it that was found and can be told.
 fn apply(context: &Context, file: &Path, text: &str, told: &Told) -> Result<u8, Failure> {
-    let unusable = |why: String| {
+    change(file, text, told).map_err(|why| {
         let message = format!("{} cannot be changed: {why}", file.display());
-        Failure::usage(
-            message,
-            "Make the changes by hand: --json has them as a JSON Patch.",
-        )
-    };
-    let mut document: Value =
-        serde_json::from_str(text).map_err(|fault| unusable(fault.to_string()))?;
-    let patch: json_patch::Patch = serde_json::to_value(&told.patch)
-        .and_then(serde_json::from_value)
-        .map_err(|fault| unusable(fault.to_string()))?;
-    json_patch::patch(&mut document, &patch).map_err(|fault| unusable(fault.to_string()))?;
-    let text = rewritten(text, &document).map_err(|fault| unusable(fault.to_string()))?;
-    replace(file, &text).map_err(|fault| unusable(fault.to_string()))?;
+        let advice = "Make the changes by hand: --json has them as a JSON Patch.";
+        Failure::usage(message, advice)
+    })?;
     let count = told.patch.len();
     let name = file.display();
     let by_hand = told.findings.iter().filter(|one| one.by_hand().is_some());
     let left = by_hand.count();
-    context.output.progress(&format!(
+    context.say(&format!(
         "{count} changes made, {left} findings left to you; runpipe spec check {name} says what is left to write"
     ));
     Ok(if left == 0 { DONE } else { FINDINGS })
+}
+
+fn change(file: &Path, text: &str, told: &Told) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut document: Value = serde_json::from_str(text)?;
+    let patch = serde_json::to_value(&told.patch)?;
+    let patch: json_patch::Patch = serde_json::from_value(patch)?;
+    json_patch::patch(&mut document, &patch)?;
+    replace(file, &rewritten(text, &document)?)?;
+    Ok(())
 }
 
 /// Puts a text in the place of a file's, all at once.
@@ -234,14 +208,17 @@ fn remember(
         reason,
         differences: texts.into_iter().collect(),
     });
-    let unusable = |why: String| {
+    keep(file, &known).map_err(|why| {
         Failure::usage(
             format!("{} cannot be written: {why}", file.display()),
             "Give another file with --decisions, and a reason that ends with a full stop.",
         )
-    };
-    let text = serde_json::to_string_pretty(&known).map_err(|fault| unusable(fault.to_string()))?;
-    runpipe_spec::decisions::decisions("the decision", &text)
-        .map_err(|fault| unusable(fault.to_string()))?;
-    std::fs::write(file, text + "\n").map_err(|cause| unusable(cause.to_string()))
+    })
+}
+
+fn keep(file: &Path, known: &[Decision]) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let text = serde_json::to_string_pretty(known)?;
+    decisions::decisions("the decision", &text)?;
+    fs::write(file, text + "\n")?;
+    Ok(())
 }

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use runpipe::Service;
 use runpipe::recording::Exchange;
+use runpipe_spec::document::Document;
 use runpipe_spec::fixture::Fixture;
 use serde::Serialize;
 use serde_json::Map;
 
 use super::{document, fixtures, recordings};
 use crate::context::Context;
-use crate::output::text::one_line;
+use crate::output::text::in_lines;
 use crate::process::exit::{DONE, Failure};
 
 /// What `spec fixture` is given.
@@ -59,13 +60,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         }
     }
     told.left_out = exchanges.len().saturating_sub(told.written.len());
-    context.output.result(&told, || {
-        told.written
-            .iter()
-            .map(|file| one_line(file) + "\n")
-            .collect()
-    })?;
-    context.output.progress(&format!(
+    let text = || in_lines(told.written.iter().cloned());
+    context.output.result(&told, text)?;
+    context.say(&format!(
         "{} fixtures written, {} exchanges left out",
         told.written.len(),
         told.left_out
@@ -75,7 +72,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
 
 fn write(
     folder: &Path,
-    document: &runpipe_spec::document::Document,
+    document: &Document,
     exchange: &Exchange,
 ) -> Result<Option<String>, Failure> {
     let (operation, response) = (&exchange.operation, &exchange.response);

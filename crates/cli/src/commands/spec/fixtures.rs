@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::document;
 use crate::context::Context;
-use crate::output::text::one_line;
+use crate::output::text::in_lines;
 use crate::process::exit::{DONE, Failure};
 
 /// What `spec fixtures` is given.
@@ -43,10 +43,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     }
     let count = written.len();
     let written = Written { written };
-    context.output.result(&written, || {
-        let lines = written.written.iter().map(|file| one_line(file) + "\n");
-        lines.collect()
-    })?;
+    let text = || in_lines(written.written.iter().cloned());
+    context.output.result(&written, text)?;
     let advice = match count {
         0 => String::new(),
         _ => format!(
@@ -54,9 +52,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
              rests on in place of \"{GENERATED}\""
         ),
     };
-    context
-        .output
-        .progress(&format!("{count} fixtures written{advice}"));
+    context.say(&format!("{count} fixtures written{advice}"));
     Ok(DONE)
 }
 

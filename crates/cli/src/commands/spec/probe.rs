@@ -83,7 +83,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         "Reads"
     };
     let title = vendor.service().title();
-    context.output.progress(&format!(
+    context.say(&format!(
         "{begin} on {title}, one after the other: {READS}."
     ));
     let started = match shared.start {
@@ -94,7 +94,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     reading.all(*vendor, flags, access, started).await?;
     let exchanges = recordings::ours(folder.path())?;
     let failed = reading.failed.iter().map(|(what, error)| {
-        context.output.progress(&format!("{what}: {error}"));
+        context.say(&format!("{what}: {error}"));
         let status = error.http_status().map(|status| format!(", {status}"));
         let kind = error.kind().as_str();
         format!("{what}: {kind}{}", status.unwrap_or_default())

@@ -103,7 +103,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         .output
         .result(&json!({ "url": url }), || format!("{url}\n"))?;
     let folder = arguments.folder.display();
-    context.output.progress(&format!(
+    context.say(&format!(
         "What is asked there goes to {to} and is recorded in {folder}, until Ctrl-C."
     ));
     loop {

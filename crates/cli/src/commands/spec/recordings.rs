@@ -11,6 +11,7 @@ use runpipe_spec::document::Document;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::document::servers;
 use crate::process::exit::Failure;
 
 /// What a browser writes down: <http://www.softwareishard.com/blog/har-12-spec/>.
@@ -139,12 +140,7 @@ fn host_and_path(url: &str) -> Option<(&str, &str)> {
 
 /// Whether the document has a server of that name. A variable stands for any part of it, or for all.
 fn is_server(document: &Document, host: &str) -> bool {
-    let servers = document.root().get("servers").and_then(Value::as_array);
-    let urls = servers
-        .into_iter()
-        .flatten()
-        .filter_map(|server| server.get("url")?.as_str());
-    let mut hosts = urls.filter_map(|url| Some(host_and_path(url)?.0));
+    let mut hosts = servers(document).filter_map(|url| Some(host_and_path(url)?.0));
     hosts.any(|known| {
         let (known, given) = (known.split('.'), host.split('.'));
         let is_any = |part: &str| part.starts_with('{');

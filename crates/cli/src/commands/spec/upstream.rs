@@ -1,17 +1,16 @@
 //! `runpipe spec upstream`: a document against what its vendor publishes.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use runpipe_spec::decisions::{Decided, decide};
-use runpipe_spec::upstream::{Compared, Difference, Published, compare};
+use runpipe_spec::decisions::decide;
+use runpipe_spec::upstream::{Difference, Published, compare};
 use serde::Serialize;
 
-use super::document::{self, FINDINGS};
+use super::document::{self, FINDINGS, Known};
 use crate::context::Context;
 use crate::flags::body::read_file;
-use crate::output::text::one_line;
+use crate::output::text::in_lines;
 use crate::process::exit::{DONE, Failure};
 
 /// What `spec upstream` is given.
@@ -42,31 +41,8 @@ struct Told {
     equal: usize,
     different: usize,
     open: Vec<Difference>,
-    known: Vec<Known>,
+    known: Vec<Known<Difference>>,
     stale: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Known {
-    #[serde(flatten)]
-    difference: Difference,
-    reason: String,
-}
-
-impl Told {
-    fn new(compared: &Compared, decided: Decided<Difference>) -> Self {
-        let known = decided.known.into_iter();
-        Told {
-            facts: compared.facts,
-            equal: compared.equal(),
-            different: compared.different(),
-            open: decided.open,
-            known: known
-                .map(|(difference, reason)| Known { difference, reason })
-                .collect(),
-            stale: decided.stale,
-        }
-    }
 }
 
 /// Tells the differences that nobody has decided on.
@@ -83,11 +59,18 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let known = document::decisions(arguments.decisions).await?;
     let compared = compare(&ours, &published);
     let decided = decide(compared.differences.iter().cloned(), &known);
-    let told = Told::new(&compared, decided);
+    let told = Told {
+        facts: compared.facts,
+        equal: compared.equal(),
+        different: compared.different(),
+        open: decided.open,
+        known: document::known(decided.known),
+        stale: decided.stale,
+    };
     context
         .output
         .result(&told, || text(&told, arguments.known))?;
-    context.output.progress(&format!(
+    context.say(&format!(
         "{} facts compared, {} equal, {} different; {} differences to decide on, {} decided",
         told.facts,
         told.equal,
@@ -101,19 +84,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
 
 /// One line for each difference; what is known by its reason.
 fn text(told: &Told, known: bool) -> String {
-    let mut text = String::new();
-    let mut line = |line: &str| {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{}", one_line(line));
-    };
-    for difference in &told.open {
-        line(&difference.to_string());
-    }
-    for pattern in &told.stale {
-        line(&format!("no longer occurs: {pattern}"));
-    }
-    for one in told.known.iter().filter(|_| known) {
-        line(&format!("decided: {} ({})", one.difference, one.reason));
-    }
-    text
+    let open = told.open.iter().map(ToString::to_string);
+    let stale = told.stale.iter();
+    let stale = stale.map(|pattern| format!("no longer occurs: {pattern}"));
+    let known = document::reasons(&told.known).filter(|_| known);
+    in_lines(open.chain(stale).chain(known))
 }

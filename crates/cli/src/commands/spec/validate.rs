@@ -8,7 +8,6 @@ use runpipe_spec::route::NoRoute;
 use runpipe_spec::schema::Strictness;
 use runpipe_spec::validate::{RequestParts, Violation};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::document::{self, FINDINGS, is_stdin};
 use super::message::{Request, Response};
@@ -64,25 +63,15 @@ struct Line {
 
 /// Says in which ways the message does not fit.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let files = [&arguments.request, &arguments.response];
-    if files
-        .into_iter()
-        .flatten()
-        .filter(|file| is_stdin(file))
-        .count()
-        > 1
-    {
-        let advice = "Give a file for one of the two.";
-        return Err(Failure::usage(
-            "request and response cannot both come from stdin",
-            advice,
-        ));
+    let from_stdin = |file: &Option<PathBuf>| file.as_deref().is_some_and(is_stdin);
+    if from_stdin(&arguments.request) && from_stdin(&arguments.response) {
+        let what = "request and response cannot both come from stdin";
+        return Err(Failure::usage(what, "Give a file for one of the two."));
     }
     let document = document::read("--document", arguments.document).await?;
-    let strictness = if arguments.lenient {
-        Strictness::Lenient
-    } else {
-        Strictness::Strict
+    let strictness = match arguments.lenient {
+        true => Strictness::Lenient,
+        false => Strictness::Strict,
     };
     let mut operation_id = arguments.operation;
     let mut violations = Vec::new();
@@ -98,19 +87,15 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         let response = Response::parse(&text).map_err(|fault| unreadable("--response", &fault))?;
         let id = response.operation_id.clone().or(operation_id);
         let Some(id) = id.filter(|id| document.operation(id).is_some()) else {
-            let problem = "which operation of the document the response answers is not known";
-            return Err(Failure::usage(
-                problem,
-                "Name it with --operation, or as its `operation_id`.",
-            ));
+            let what = "which operation of the document the response answers is not known";
+            let advice = "Name it with --operation, or as its `operation_id`.";
+            return Err(Failure::usage(what, advice));
         };
         let headers = borrowed(&response.headers);
         let more =
             document.validate_response(&id, response.status, &headers, &response.body, strictness);
-        violations.extend(
-            more.into_iter()
-                .map(|violation| line("response", violation)),
-        );
+        let more = more.into_iter();
+        violations.extend(more.map(|violation| line("response", violation)));
         operation_id = Some(id);
     }
     let judged = Judged {
@@ -137,15 +122,10 @@ fn judge_request(
         headers: &headers,
         body: &request.body,
     };
-    let operation_id = document
-        .route(parts.method, parts.path)
-        .ok()
-        .map(|route| route.operation.id.clone());
-    let violations = document
-        .validate_request_with(&parts, strictness)
-        .err()
-        .unwrap_or_default();
-    (operation_id, violations)
+    let route = document.route(parts.method, parts.path).ok();
+    let operation_id = route.map(|route| route.operation.id.clone());
+    let judged = document.validate_request_with(&parts, strictness);
+    (operation_id, judged.err().unwrap_or_default())
 }
 
 /// The path without the base path of a server, where only that makes it a path of the document.
@@ -154,27 +134,16 @@ fn within_server(document: &Document, request: &Request) -> String {
     if known(&request.path) {
         return request.path.clone();
     }
-    let servers = document
-        .root()
-        .get("servers")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let urls = servers.filter_map(|server| server.get("url")?.as_str());
-    let rests = urls.filter_map(|url| without_base(url, &request.path));
-    rests
-        .into_iter()
-        .find(|rest| known(rest))
-        .unwrap_or_else(|| request.path.clone())
+    let rests = document::servers(document).filter_map(|url| without_base(url, &request.path));
+    let mut known = rests.filter(|rest| known(rest));
+    known.next().unwrap_or_else(|| request.path.clone())
 }
 
 /// What follows the path of a server's address. A variable in it stands for any one part.
 fn without_base(url: &str, path: &str) -> Option<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let base = rest
-        .split_once('/')
-        .map_or("", |(_, base)| base)
-        .trim_end_matches('/');
+    let base = rest.split_once('/').map_or("", |(_, base)| base);
+    let base = base.trim_end_matches('/');
     if base.is_empty() {
         return None;
     }
@@ -190,10 +159,9 @@ fn without_base(url: &str, path: &str) -> Option<String> {
 }
 
 fn borrowed(headers: &[(String, String)]) -> Vec<(&str, &str)> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect()
+    let headers = headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
+    headers.collect()
 }
 
 fn line(message: &'static str, violation: Violation) -> Line {
@@ -210,12 +178,8 @@ fn text(judged: &Judged) -> String {
         return format!("fits {}\n", one_line(id));
     }
     let lines = judged.violations.iter().map(|line| {
-        format!(
-            "{}: {}: {}\n",
-            line.message,
-            one_line(&line.place),
-            one_line(&line.problem)
-        )
+        let (place, problem) = (one_line(&line.place), one_line(&line.problem));
+        format!("{}: {place}: {problem}\n", line.message)
     });
     lines.collect()
 }
