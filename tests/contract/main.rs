@@ -20,11 +20,13 @@ mod places;
 mod plan;
 mod recording;
 mod refusals;
+mod released;
 mod shapes;
 mod subject;
 mod tolerance;
 mod traffic;
 mod types;
+mod upstream;
 mod wire;
 
 /// Fails with all faults at once, one to a line, and with what cures them.

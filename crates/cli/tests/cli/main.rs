@@ -33,6 +33,7 @@ mod schemas;
 mod secrecy;
 mod self_contained;
 mod settings;
+mod spec;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod terminal_text;

@@ -2,6 +2,7 @@
 //!
 //! Requests are written by hand, in the shapes that the vendors' own clients send.
 
+mod admission;
 mod aliyun;
 mod asker;
 mod azure_devops;

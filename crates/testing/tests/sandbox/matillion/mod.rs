@@ -1,6 +1,7 @@
 //! Matillion in the sandbox: with the library's own client, and with requests written by hand in
 //! the shapes that public clients send.
 
+mod details;
 mod proving;
 mod reading;
 mod starting;
@@ -8,50 +9,14 @@ mod starting;
 use std::error::Error;
 
 use chrono::{TimeZone, Utc};
-use reqwest::RequestBuilder;
 use runpipe::Service;
 use runpipe::matillion::{ProjectRef, types};
 use runpipe_testing::{Sandbox, SandboxBuilder};
-use serde_json::{Value, json};
+use serde_json::json;
 
-type Outcome = Result<(), Box<dyn Error>>;
+use super::{Answer, Outcome, http, send};
 
 const PROJECT: &str = "3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60";
-
-struct Answer {
-    status: u16,
-    headers: reqwest::header::HeaderMap,
-    body: Value,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    }
-}
-
-async fn send(request: RequestBuilder) -> Result<Answer, Box<dyn Error>> {
-    let answer = request.send().await?;
-    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    let text = answer.text().await?;
-    Ok(Answer {
-        status,
-        headers,
-        body: serde_json::from_str(&text).unwrap_or(Value::Null),
-    })
-}
-
-fn http() -> reqwest::Client {
-    // Where reqwest is built with TLS, it wants to know who would encrypt.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .unwrap_or_default()
-}
 
 fn manual() -> SandboxBuilder {
     let start = Utc
@@ -87,7 +52,7 @@ async fn ask_token(sandbox: &Sandbox, body: &str) -> Result<Answer, Box<dyn Erro
 
 async fn token(sandbox: &Sandbox) -> Result<String, Box<dyn Error>> {
     let answer = ask_token(sandbox, TOKEN_BODY).await?;
-    Ok(answer.body["access_token"]
+    Ok(answer.json()["access_token"]
         .as_str()
         .unwrap_or_default()
         .to_owned())

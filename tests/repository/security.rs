@@ -9,7 +9,7 @@ type Named = (String, String);
 
 /// The promises, each with its number and the tests that it names.
 fn promises() -> Vec<(usize, Vec<Named>)> {
-    let text = include_str!("../SECURITY.md");
+    let text = include_str!("../../SECURITY.md");
     let (_, rest) = text
         .split_once("## What is promised\n")
         .expect("the promises");

@@ -61,13 +61,13 @@ fn check(text: &str) -> (usize, Vec<String>) {
 
 #[test]
 fn every_figure_in_readme_was_printed_by_the_command_that_it_names() {
-    let (count, wrong) = check(include_str!("../../README.md"));
+    let (count, wrong) = check(include_str!("../../../README.md"));
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(count >= 4, "only {count} figures were read");
     for text in [
-        include_str!("../../crates/cli/README.md"),
-        include_str!("../../crates/spec/README.md"),
-        include_str!("../../crates/testing/README.md"),
+        include_str!("../../../crates/cli/README.md"),
+        include_str!("../../../crates/spec/README.md"),
+        include_str!("../../../crates/testing/README.md"),
     ] {
         let (_, wrong) = check(text);
         assert!(wrong.is_empty(), "{wrong:#?}");

@@ -3,21 +3,14 @@
 use std::error::Error;
 use std::time::Duration;
 
-use chrono::{TimeZone, Utc};
 use futures_util::TryStreamExt;
 use runpipe::matillion::{ListFilter, ProjectRef, types::ExecutePublishedPipelineRequest};
 use runpipe::{ErrorKind, RunStatus, Runs, Service};
-use runpipe_testing::{Outcome as Ends, RunPlan, Sandbox, SandboxBuilder};
+use runpipe_testing::{Outcome as Ends, RunPlan, Sandbox};
 use serde_json::{Value, json};
 
-use super::{Answer, Outcome, http, operations, send};
-
-const PROJECT: &str = "3f0c9a52-6b1d-4c7e-9a44-2d5e8f7b1c60";
-
-fn manual() -> SandboxBuilder {
-    let start = Utc.with_ymd_and_hms(2026, 5, 1, 10, 0, 0).single();
-    Sandbox::builder().manual_clock(start.unwrap_or_default())
-}
+use super::super::operations;
+use super::{Answer, Outcome, PROJECT, http, manual, send};
 
 fn request(tag: Option<&str>) -> Result<ExecutePublishedPipelineRequest, Box<dyn Error>> {
     let mut body = json!({ "environmentName": "Production", "pipelineName": "Load orders" });

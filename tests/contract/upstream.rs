@@ -1,8 +1,8 @@
 //! The documents against what the vendors publish: `tests/fixtures/upstream/<service>/` holds names and types, as
 //! facts, each file with where it is from.
 //!
-//! Every difference is mended, or stands with its reason in `tests/upstream/<service>.json`. `cargo test --test upstream
-//! -- --nocapture` prints the counts; `runpipe spec upstream` is the same for a newly published version.
+//! Every difference is mended, or stands with its reason in `tests/upstream/<service>.json`. `cargo test --test contract
+//! upstream -- --nocapture` prints the counts; `runpipe spec upstream` is the same for a newly published version.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -17,9 +17,9 @@ async fn a_public_client_s_requests_are_understood() -> Outcome {
         (answer.status, answer.header("cache-control")),
         (200, "no-store")
     );
-    assert_eq!(answer.body["token_type"], "Bearer");
-    assert_eq!(answer.body["expires_in"], 1800);
-    assert_eq!(answer.body["scope"], "pipeline-execution");
+    assert_eq!(answer.json()["token_type"], "Bearer");
+    assert_eq!(answer.json()["expires_in"], 1800);
+    assert_eq!(answer.json()["scope"], "pipeline-execution");
     // Two public scripts leave the audience out.
     let without = TOKEN_BODY.split("&audience").next().unwrap_or_default();
     assert_eq!(ask_token(&sandbox, without).await?.status, 200);
@@ -31,7 +31,7 @@ async fn a_public_client_s_requests_are_understood() -> Outcome {
     let started = send(start.body(body)).await?;
     assert_eq!(started.status, 201);
     assert_eq!(
-        started.body["pipelineExecutionId"].as_str().map(str::len),
+        started.json()["pipelineExecutionId"].as_str().map(str::len),
         Some(36)
     );
     assert!(!started.header("cf-ray").is_empty());
@@ -76,11 +76,11 @@ async fn the_token_endpoint_refuses_with_an_oauth_error() -> Outcome {
     for (body, status, error) in cases {
         let answer = ask_token(&sandbox, &body).await?;
         assert_eq!(
-            (answer.status, &answer.body["error"]),
+            (answer.status, &answer.json()["error"]),
             (status, &json!(error)),
             "{body}"
         );
-        assert!(answer.body["error_description"].is_string());
+        assert!(answer.json()["error_description"].is_string());
     }
     let as_json = http()
         .post(sandbox.token_url())
@@ -117,15 +117,15 @@ async fn a_token_ends_by_the_sandbox_s_clock_and_the_client_asks_for_another() -
         (refused.status, refused.header("content-type")),
         (401, "application/problem+json")
     );
-    assert_eq!(refused.body["detail"], "The access token has expired.");
-    assert_eq!(refused.body["instance"], "/v1/projects");
+    assert_eq!(refused.json()["detail"], "The access token has expired.");
+    assert_eq!(refused.json()["instance"], "/v1/projects");
     assert_eq!(
-        read("made-up".to_owned()).await?.body["detail"],
+        read("made-up".to_owned()).await?.json()["detail"],
         "The access token is not valid."
     );
     let bare = send(http().get(url(&sandbox, "/v1/projects"))).await?;
     assert_eq!(
-        (bare.status, &bare.body["title"]),
+        (bare.status, &bare.json()["title"]),
         (401, &json!("Unauthorized"))
     );
     // The client's own token has ended too, and it does not know: it asks once more.
@@ -167,7 +167,7 @@ async fn too_many_requests_are_told_when_to_come_again() -> Outcome {
     sandbox.advance(Duration::from_millis(10_500));
     let refused = read().await?;
     assert_eq!((refused.status, refused.header("retry-after")), (429, "50"));
-    assert_eq!(refused.body["title"], "Too Many Requests");
+    assert_eq!(refused.json()["title"], "Too Many Requests");
     sandbox.advance(Duration::from_secs(50));
     assert_eq!(read().await?.status, 200);
     Ok(())

@@ -194,7 +194,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_lint_panic(text in ".{0,200}", cut in any::<prop::sample::Index>()) {
         let _findings = lint("any", &text);
-        let document = include_str!("fixtures/lint/bounds-crossed.json");
+        let document = include_str!("../fixtures/lint/bounds-crossed.json");
         let end = document.floor_char_boundary(cut.index(document.len()));
         let _findings = lint("cut", &document[..end]);
     }

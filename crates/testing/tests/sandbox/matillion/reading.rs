@@ -34,7 +34,7 @@ async fn details_are_flat_or_inside_result() -> Outcome {
         let path = format!("{}/{}", starts(&sandbox), run.reference.run_id());
         let raw = send(http().get(path).bearer_auth(token(&sandbox).await?))
             .await?
-            .body;
+            .json();
         let fields = if nests { &raw["result"] } else { &raw };
         assert_eq!(fields["status"], "FAILED");
         assert_eq!(fields["startedAt"], "2026-05-01T10:00:00.000Z");
@@ -81,22 +81,24 @@ async fn the_list_goes_by_filters_and_batches() -> Outcome {
         let request = http().get(url(&sandbox, &format!("/v1/pipeline-executions{query}")));
         send(request.bearer_auth(&token)).await
     };
-    let size = |answer: &Answer| answer.body["results"].as_array().map_or(0, Vec::len);
+    let size = |answer: &Answer| answer.json()["results"].as_array().map_or(0, Vec::len);
     let first = raw("").await?;
     assert_eq!(size(&first), 25);
-    let more = first.body["more"].as_str().unwrap_or_default();
+    let first = first.json();
+    let more = first["more"].as_str().unwrap_or_default();
     matillion
         .start(&project(), &request("Load orders", "Test"))
         .await?;
     let second = raw(&format!("?paginationToken={more}")).await?;
-    let newest = second.body["results"][0]["pipelineExecutionId"].as_str();
+    let second = second.json();
+    let newest = second["results"][0]["pipelineExecutionId"].as_str();
     assert_eq!(newest, started.get(25).map(|run| run.run_id()));
     assert_eq!(size(&raw("?pipelineName=LOAD%20or&limit=100").await?), 100);
     assert_eq!(size(&raw("?pipelineName=LOAD+or&limit=100").await?), 100);
     // Both ends count: 10:00:05, 10:00:06, 10:00:07.
     let between = "?startedAfter=2026-05-01T10:00:05Z&startedBefore=2026-05-01T10:00:07Z";
     let between = raw(between).await?;
-    assert_eq!((size(&between), between.body.get("more")), (3, None));
+    assert_eq!((size(&between), between.json().get("more")), (3, None));
     assert_eq!(size(&raw("?timeFrame=PT1M").await?), 25);
     assert_eq!(size(&raw("?timeFrame=PT10S&limit=100").await?), 11);
     assert_eq!(size(&raw("?scheduleId=none").await?), 0);

@@ -89,18 +89,23 @@ async fn what_cannot_be_started_is_refused_in_problem_details() -> Outcome {
     for (body, status, title) in cases {
         let answer = start(body.clone()).await?;
         assert_eq!(
-            (answer.status, &answer.body["title"]),
+            (answer.status, &answer.json()["title"]),
             (status, &json!(title)),
             "{body}"
         );
         assert_eq!(answer.header("content-type"), "application/problem+json");
-        let violations = answer.body["violations"].as_array().map(Vec::len);
-        assert_eq!(violations, (status == 400).then_some(1), "{}", answer.body);
+        let violations = answer.json()["violations"].as_array().map(Vec::len);
+        assert_eq!(
+            violations,
+            (status == 400).then_some(1),
+            "{}",
+            answer.json()
+        );
     }
     let get = |path: &str| send(http().get(url(&sandbox, path)).bearer_auth(&token));
     let other = "/v1/projects/00000000-0000-4000-8000-000000000000/environments";
     assert_eq!(get(other).await?.status, 404);
-    assert_eq!(get("/v1/nothing").await?.body["status"], 404);
+    assert_eq!(get("/v1/nothing").await?.json()["status"], 404);
     assert_eq!(get("/v1/projects?size=101").await?.status, 400);
     let disabled = sandbox
         .matillion()?
