@@ -33,6 +33,8 @@ async fn an_answer_about_another_run_is_refused() {
         assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
         assert!(error.to_string().contains("another run"), "{error}");
         assert_eq!(error.run(), Some(&reference));
+        let error = client.cancel(&reference).await.expect_err("another run");
+        assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
     }
 }
 

@@ -42,7 +42,11 @@ impl Client {
     async fn update(&self, run: &RunRef, request: UpdateExecutionRequest) -> Result<Run> {
         let (pipeline, asked) = PipelineRef::of(run)?;
         let call = self.about(&operations::UPDATE_EXECUTION, run)?;
-        let answer = api(&call).update_execution().body(&request).send().await;
+        let mut answer = api(&call).update_execution().body(&request).send().await;
+        // A stop begins no other run.
+        if request.operation == Operation::Cancel {
+            answer = answer.and_then(|execution| call.expect_run(execution.id).map(|()| execution));
+        }
         let read = |execution: types::Execution| {
             let reference = match execution.id.filter(|id| *id != asked) {
                 Some(id) => pipeline.execution(id),
