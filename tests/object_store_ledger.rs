@@ -147,6 +147,49 @@ async fn of_a_refusal_the_code_is_told_and_nothing_that_was_sent() {
 }
 
 #[test]
+fn what_opens_a_store_is_not_shown() {
+    let stores = [
+        (
+            "s3://bucket/x",
+            "aws_secret_access_key",
+            "pa55word",
+            "bucket",
+        ),
+        (
+            "az://container/x",
+            "azure_storage_sas_key",
+            "sig=pa55word",
+            "container",
+        ),
+        // Bytes are shown as numbers.
+        (
+            "az://container/x",
+            "azure_storage_account_key",
+            "cGE1NXdvcmQ=",
+            "container",
+        ),
+    ];
+    for (address, name, secret, tells) in stores {
+        let more = [
+            ("aws_region", "eu"),
+            ("aws_access_key_id", "id"),
+            ("azure_storage_account_name", "acme"),
+        ];
+        let options = more.into_iter().chain([(name, secret)]);
+        let options = options.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let ledger = ObjectStoreLedger::open(address, options).expect("a ledger");
+        let shown = format!(
+            "{ledger:?} {:?}",
+            StartOnce::new(Arc::new(ledger.clone()), key())
+        );
+        for secret in ["pa55word", "cGE1NXdvcmQ", "112, 97, 53, 53"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        assert!(shown.contains(tells), "{shown}");
+    }
+}
+
+#[test]
 fn an_address_that_is_none_is_refused_without_repeating_it() {
     for address in [
         "no address",

@@ -1,6 +1,7 @@
 //! A ledger in an object store: an object for each key, written on conditions.
 
 use std::error::Error as _;
+use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
@@ -26,7 +27,7 @@ const REPEATS: usize = 3;
 ///
 /// The store's client repeats a write whose answer was lost. The store refuses the second one, because
 /// the first took effect: the caller reads the entry again, and finds that it is its own.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ObjectStoreLedger {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
@@ -198,6 +199,16 @@ impl Ledger for ObjectStoreLedger {
             (!empty).then_some(stored)
         };
         objects.filter_map(read).boxed()
+    }
+}
+
+impl fmt::Debug for ObjectStoreLedger {
+    /// The name of the store: what else it would show of itself is the key to it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectStoreLedger")
+            .field("store", &format_args!("{}", self.store))
+            .field("prefix", &self.prefix)
+            .finish()
     }
 }
 

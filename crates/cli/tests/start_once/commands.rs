@@ -34,6 +34,20 @@ async fn json_says_whether_the_run_was_there() {
     }
 }
 
+/// Where a file or a manifest sets the variable.
+#[tokio::test]
+async fn a_line_end_names_no_other_ledger() {
+    let site = Site::open().await;
+    for end in ["", "\n"] {
+        let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+        let ledger = format!("{}{end}", site.ledger().display());
+        start.env("RUNPIPE_LEDGER", ledger);
+        let ended = ended(start).await;
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    }
+    assert_eq!(site.sandbox.started(Service::Buddy), 1);
+}
+
 #[tokio::test]
 async fn the_ledger_is_listed_shown_forgotten_and_pruned() {
     let site = Site::open().await;

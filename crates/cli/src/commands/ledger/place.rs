@@ -37,8 +37,9 @@ impl LedgerPlace {
 
 /// The variable's ledger, else one in the user's state folder.
 fn usual(environment: &Environment) -> Result<PathBuf, Failure> {
+    // A line end after it would name another ledger, in which no key has been used.
     if let Some(folder) = environment.text("RUNPIPE_LEDGER")? {
-        return Ok(folder.into());
+        return Ok(folder.trim().into());
     }
     let state = environment.text("XDG_STATE_HOME")?.map(PathBuf::from);
     let state = match (
