@@ -1,6 +1,7 @@
 //! After a start whose outcome is unknown: looking for the run that it may have started.
 
 use std::any::Any;
+use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::Stream;
@@ -114,7 +115,7 @@ impl<'s> Search<'s> {
         fits: impl Fn(&V) -> Fit,
     ) -> Result<Reconciled> {
         pin_mut!(list);
-        let mut found = Found::default();
+        let (mut found, mut seen) = (Found::default(), HashSet::new());
         let mut read = 0_usize;
         while let Some(run) = list.next().await {
             let run = run?;
@@ -130,7 +131,8 @@ impl<'s> Search<'s> {
                 }
             }
             let fit = run.vendor().map_or(self.otherwise, &fits);
-            if fit == Fit::No {
+            // A list that grows meanwhile shows a run on two pages.
+            if fit == Fit::No || !seen.insert(run.reference.clone()) {
                 continue;
             }
             match (fit, age) {

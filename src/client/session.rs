@@ -34,6 +34,8 @@ struct Options {
     query: Option<(&'static str, Cow<'static, str>)>,
     /// What lets a start leave.
     gate: Option<Arc<dyn Gate>>,
+    /// Whether it is concluded from lists that something is not there.
+    lists_prove: bool,
 }
 
 pub(crate) struct Shared {
@@ -155,6 +157,15 @@ impl Session {
 
     pub(super) fn gate(&self) -> Option<&dyn Gate> {
         self.options.gate.as_deref()
+    }
+
+    /// Lets no list of the next calls leave anything out in silence.
+    pub fn conclude_from_lists(&mut self) {
+        Arc::make_mut(&mut self.options).lists_prove = true;
+    }
+
+    pub(super) fn lists_prove(&self) -> bool {
+        self.options.lists_prove
     }
 
     /// Puts on a request what the service, the client and the caller give each one.

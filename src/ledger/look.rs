@@ -52,12 +52,12 @@ async fn by_mark(target: &dyn Target, entry: &Entry) -> Result<Looked> {
             bearing.append(&mut untold);
             return Ok(Looked::Unsure(bearing));
         }
-        // Newest first, as every list comes that shows marks.
-        if earliest.is_some_and(|earliest| is_older(&run, earliest)) {
-            break;
-        }
         match target.bears(&run, &entry.mark, &entry.place) {
+            // Whatever its dates say. A list that grows meanwhile shows a run on two pages.
+            Some(true) if bearing.contains(&run.reference) => {}
             Some(true) => bearing.push(run.reference),
+            // Newest first, as every list comes that shows marks.
+            _ if earliest.is_some_and(|earliest| is_older(&run, earliest)) => break,
             Some(false) => {}
             None => untold.push(run.reference),
         }

@@ -21,7 +21,7 @@ pub(super) trait Target: Send + Sync {
 
     fn session(&self) -> &Session;
 
-    /// The same through a client that shares one deadline.
+    /// The same through a client that shares one deadline, and whose lists prove what is not there.
     fn bounded(&self) -> Box<dyn Target + '_>;
 
     /// The same with a mark on the request.
@@ -56,8 +56,10 @@ impl<C: ServiceClient> Target for Request<'_, C> {
     }
 
     fn bounded(&self) -> Box<dyn Target + '_> {
+        let mut client = self.client.bounded();
+        client.session_mut().conclude_from_lists();
         Box::new(Request {
-            client: self.client.bounded(),
+            client,
             pipeline: self.pipeline,
             request: self.request.clone(),
         })

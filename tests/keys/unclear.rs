@@ -3,6 +3,7 @@
 use runpipe::ledger::{Stage, Started};
 use runpipe::{ErrorKind, MarkPlace, Result};
 use runpipe_testing::{Rule, Script, ScriptedAnswer, SeededRun};
+use serde_json::{Value, json};
 
 use crate::subject::{Aliyun, AzureDevops, Buddy, LEASE, Matillion, Site, Subject};
 
@@ -230,4 +231,89 @@ async fn a_look_ends_where_the_list_gets_older_than_the_start() {
     let received = site.sandbox.received(Buddy::SERVICE);
     let further = received.iter().filter(|one| one.query.contains("page=2"));
     assert_eq!(further.count(), 0);
+}
+
+/// An answer of somebody else's, or one that leaves out what cannot be read, shows no run and proves
+/// nothing.
+#[tokio::test]
+async fn a_list_that_is_not_there_proves_nothing() {
+    async fn test<S: Subject>(list: &str, place: MarkPlace, unreadable: Value) {
+        for body in [json!({}), json!({ "error": "try later" }), unreadable] {
+            let site = Site::open().await;
+            let answer = ScriptedAnswer::status(200).body(body.clone());
+            let answer = Rule::answer(S::SERVICE, answer).operation(list);
+            let answer = Script::new([answer.always()]);
+            site.sandbox.play(&answer).expect("a script");
+            unclear::<S>(&site, Start::Acts);
+            let once = site.once().mark(place.clone()).wait(LEASE * 4);
+            let error = site
+                .start::<S>(&once)
+                .await
+                .expect_err("it cannot be known");
+            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{body}: {error}");
+            assert_eq!((site.started::<S>(), site.asked::<S>()), (1, 1), "{body}");
+        }
+    }
+    let variable = MarkPlace::Variable("RUNPIPE_KEY".to_owned());
+    tokio::join!(
+        test::<Buddy>(
+            "listExecutions",
+            MarkPlace::Usual,
+            json!({ "executions": [{ "id": null }] })
+        ),
+        test::<AzureDevops>("listBuilds", variable, json!({ "value": [{ "id": 0 }] })),
+        test::<Matillion>(
+            "listPipelineExecutions",
+            MarkPlace::Usual,
+            json!({ "results": [{}] })
+        ),
+    );
+}
+
+/// Azure DevOps hides the values of variables that are secret.
+#[tokio::test]
+async fn a_variable_that_is_hidden_does_not_show_that_it_bears_no_mark() {
+    for hidden in [r#"{"runpipe_key":null}"#, r#"{"RUNPIPE_KEY":"***"}"#] {
+        let site = Site::open().await;
+        let body = json!({ "value": [{ "id": 7001, "parameters": hidden }] });
+        let answer = ScriptedAnswer::status(200).body(body);
+        let answer = Rule::answer(AzureDevops::SERVICE, answer).operation("listBuilds");
+        let answer = Script::new([answer.always()]);
+        site.sandbox.play(&answer).expect("a script");
+        let place = MarkPlace::Variable("RUNPIPE_KEY".to_owned());
+        let error = try_one::<AzureDevops>(&site, Start::Acts, place).await;
+        let error = error.expect_err("it cannot be known");
+        assert_eq!(error.candidates().len(), 1, "{error}");
+        assert_eq!(site.asked::<AzureDevops>(), 1);
+    }
+}
+
+/// The list grew while it was read, and the service's machines do not agree on the time.
+#[tokio::test]
+async fn what_bears_the_mark_is_one_run_on_whatever_pages_and_of_whatever_date() {
+    let site = Site::open().await;
+    let silent = Rule::answer(Buddy::SERVICE, ScriptedAnswer::status(502));
+    let silent = Script::new([silent.operation("listExecutions").always()]);
+    site.sandbox.play(&silent).expect("a script");
+    unclear::<Buddy>(&site, Start::Acts);
+    let unread = site.start::<Buddy>(&site.once().wait(LEASE)).await;
+    assert_eq!(
+        unread.expect_err("unread").kind(),
+        ErrorKind::OutcomeUnknown
+    );
+    site.sandbox.clear_script();
+    let comment = site.entry().await.expect("an entry").mark;
+    let run = json!({ "id": 1, "comment": comment, "start_date": "2001-01-01T00:00:00Z" });
+    let page = json!({ "executions": [run], "total_page_count": 2 });
+    let page = ScriptedAnswer::status(200).body(page);
+    let page = Rule::answer(Buddy::SERVICE, page).operation("listExecutions");
+    site.sandbox
+        .play(&Script::new([page.always()]))
+        .expect("a script");
+    let found = site
+        .start::<Buddy>(&site.once().wait(LEASE * 4))
+        .await
+        .expect("the run");
+    assert_eq!(found.run.reference.to_string(), "buddy/acme/website/2/1");
+    assert_eq!(site.asked::<Buddy>(), 1);
 }

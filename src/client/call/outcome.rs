@@ -172,13 +172,21 @@ impl Call {
         self.clean(error)
     }
 
-    /// The runs of a list's page, without those whose items do not name one.
+    /// The runs of a list's page, without those whose items do not name one. Where something is
+    /// concluded from what a list does not show, such an item is an error, and so is no list.
     pub(crate) fn runs<T>(
         &self,
         items: Option<Vec<T>>,
         listed: impl Fn(T) -> Option<Result<Run>>,
     ) -> Result<Vec<Run>> {
-        let runs = items.into_iter().flatten().filter_map(listed);
+        let unread = |what| self.error(ErrorKind::Undecodable).detail(what);
+        let proves = self.session().lists_prove();
+        if proves && items.is_none() {
+            return Err(unread("the answer has no list of runs"));
+        }
+        let unnamed = || proves.then(|| Err(unread("an item of the list names no run")));
+        let runs = items.into_iter().flatten();
+        let runs = runs.filter_map(|item| listed(item).or_else(unnamed));
         runs.map(|run| run.map(|run| self.clean_run(run))).collect()
     }
 

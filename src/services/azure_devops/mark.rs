@@ -40,7 +40,7 @@ pub(super) fn put(
 }
 
 /// Whether a build bears a mark. One that does not show what was set when it was queued tells
-/// nothing.
+/// nothing, and neither does one that hides the variable, as the service does with secret ones.
 pub(super) fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
     let build = run.vendor::<Build>()?;
     let is_mark = |value: &Value| value.as_str() == Some(mark.as_str());
@@ -48,9 +48,16 @@ pub(super) fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
     match place {
         MarkPlace::Usual | MarkPlace::Nowhere => None,
         // One text of JSON: the variables that were set when the build was queued.
-        MarkPlace::Variable(_) => {
+        MarkPlace::Variable(name) => {
             let recorded = json::tree(build.parameters.as_deref()?.as_bytes())?;
-            Some(recorded.as_object()?.values().any(is_mark))
+            let recorded = recorded.as_object()?;
+            let hidden = |(key, value): (&String, &Value)| {
+                key.eq_ignore_ascii_case(name) && (!value.is_string() || value == "***")
+            };
+            match recorded.values().any(is_mark) {
+                false if recorded.iter().any(hidden) => None,
+                shown => Some(shown),
+            }
         }
         MarkPlace::Parameter(_) => {
             let recorded = build.template_parameters.as_ref()?;

@@ -1,11 +1,13 @@
 //! Matillion's lists, and the names in them: executions by a cursor, everything else by a page's
 //! number.
 
+use std::sync::Arc;
+
 use futures_core::Stream;
-use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 
 use super::{Client, ListFilter, ProjectRef, api, generated, normalize, operations, types};
+use crate::client::Call;
 use crate::error::Result;
 use crate::names;
 use crate::paging::{Page, flat, page_by_page, pages};
@@ -48,17 +50,14 @@ impl Client {
         &self,
         filter: &ListFilter,
     ) -> impl Stream<Item = Result<Vec<Run>>> + Send + use<> {
-        let (project, session) = (filter.project.clone(), self.session.clone());
-        self.execution_pages(filter).map_ok(move |page| {
-            let runs = page.into_iter().filter_map(|execution| {
+        let project = filter.project.clone();
+        self.pages_of(filter, move |call, executions| {
+            call.runs(executions, |execution| {
                 let its_own = execution.project_id.as_ref().map(ProjectRef::new);
                 let id = execution.pipeline_execution_id.clone()?;
-                let reference = its_own.or(project.clone())?.execution(id).ok()?;
-                let mut run = normalize::run(reference, execution);
-                run.clean(&session.cleaner());
-                Some(run)
-            });
-            runs.collect()
+                let reference = its_own.or_else(|| project.clone())?.execution(id).ok()?;
+                Some(Ok(normalize::run(reference, execution)))
+            })
         })
     }
 
@@ -66,19 +65,32 @@ impl Client {
         &self,
         filter: &ListFilter,
     ) -> impl Stream<Item = Result<Vec<types::PipelineExecution>>> + Send + use<> {
+        self.pages_of(filter, |_, executions| Ok(executions.unwrap_or_default()))
+    }
+
+    /// The pages of a list, read like this.
+    fn pages_of<T: Send, R>(
+        &self,
+        filter: &ListFilter,
+        read: R,
+    ) -> impl Stream<Item = Result<Vec<T>>> + Send + use<T, R>
+    where
+        R: Fn(&Call, Option<Vec<types::PipelineExecution>>) -> Result<Vec<T>> + Send + Sync,
+    {
         page_by_page(
             self,
-            filter.clone(),
+            (filter.clone(), Arc::new(read)),
             None,
-            async |client, filter, token: Option<String>| {
+            async |client, (filter, read), token: Option<String>| {
                 let call = client.session.call(&operations::LIST_PIPELINE_EXECUTIONS);
                 let api = api(&call);
-                let list = executions_call(&api, &filter, token).send().await?;
-                let items = list.results.unwrap_or_default().into_iter();
-                let items = items.filter(|execution| filter.holds(execution)).collect();
+                let mut list = executions_call(&api, &filter, token).send().await?;
+                if let Some(executions) = &mut list.results {
+                    executions.retain(|execution| filter.holds(execution));
+                }
                 let next = list.more.filter(|more| !more.is_empty());
                 Ok(Page {
-                    items,
+                    items: read(&call, list.results)?,
                     next: next.map(Some),
                 })
             },

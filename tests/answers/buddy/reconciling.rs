@@ -89,3 +89,21 @@ async fn an_execution_that_cannot_be_read_makes_no_candidate_and_one_that_is_gon
         assert_eq!(found.is_ok(), told, "{status}: {found:?}");
     }
 }
+
+#[tokio::test]
+async fn an_execution_that_two_pages_show_is_one() {
+    let server = MockServer::start().await;
+    // One more was started between the pages.
+    let execution = json!({ "id": 31, "triggeredOn": "CLICK", "comment": "deploy 4711" });
+    let list = json!({ "total_page_count": 2, "executions": [execution] });
+    on(&server, "GET", EXECUTIONS, json_answer(list)).await;
+    let comment = Some("deploy 4711".to_owned());
+    let request = types::RunExecutionRequest {
+        comment,
+        ..Default::default()
+    };
+    let found = client(&server)
+        .reconcile(&pipeline(), &request, moment(SENT))
+        .await;
+    assert!(matches!(found, Ok(Reconciled::One(_))), "{found:?}");
+}
