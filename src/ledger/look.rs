@@ -17,6 +17,9 @@ const MOST_RUNS: usize = 20_000;
 /// How far back a list is read before the moment at which the start was sent, by the service's
 /// clock. The mark tells runs apart, so this costs no certainty.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
+/// How far the clock that dates a service's runs may be behind the one that dates its answers, where
+/// it is concluded that no run was started.
+const APART: TimeDelta = TimeDelta::minutes(1);
 
 /// What the service's list says about the start of an entry that was silent for so long; the
 /// target has the mark on its request.
@@ -91,11 +94,11 @@ async fn by_likeness(
     // Otherwise the sender's clock has to do, and nothing is concluded from it.
     let dated = since.is_some();
     let since = since.unwrap_or(sent.here);
-    let reconciled = target.reconcile(since).await?;
+    let concludes = dated && entry.trace == Trace::Guarded && !going;
+    let earlier = since.checked_sub_signed(APART).filter(|_| concludes);
+    let reconciled = target.reconcile(earlier.unwrap_or(since)).await?;
     let fitting = match reconciled {
-        Reconciled::None if dated && entry.trace == Trace::Guarded && !going => {
-            return Ok(Looked::Nothing);
-        }
+        Reconciled::None if concludes => return Ok(Looked::Nothing),
         Reconciled::None => Vec::new(),
         Reconciled::One(run) => vec![*run],
         Reconciled::Several(runs)

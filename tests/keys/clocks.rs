@@ -10,7 +10,7 @@ use runpipe::{Error, ErrorKind, RetryPolicy, buddy};
 use runpipe_testing::{Rule, Sandbox, Script, ScriptedAnswer};
 use serde_json::{Value, json};
 
-use crate::subject::{Buddy, Matillion, Site, Subject};
+use crate::subject::{Buddy, LEASE, Matillion, Site, Subject};
 
 const LIST: &str = "listPipelineExecutions";
 
@@ -85,6 +85,35 @@ async fn a_run_is_not_taken_for_older_when_the_time_becomes_better_known() {
         _ => moment("2026-05-01T10:01:01Z"),
     };
     let error = call(&site, clock).await;
+    assert_eq!(error.candidates().len(), 1, "{error}");
+    assert_eq!(site.asked::<Matillion>(), 1);
+}
+
+/// What dates a service's runs is not what dates its answers.
+#[tokio::test]
+async fn a_run_that_seems_a_little_older_than_its_start_is_not_passed_over() {
+    let site = Site::open().await;
+    let run = json!([{
+        "pipelineExecutionId": "e2a4c9b1-7f58-4d06-9b3e-58d1f0a6c274",
+        "pipelineName": "Load orders",
+        "environmentName": "Production",
+        "trigger": "API",
+        "status": "SUCCESS",
+        "startedAt": "2026-05-01T10:00:05Z",
+    }]);
+    let lost = Rule::answer(Matillion::SERVICE, ScriptedAnswer::status(502));
+    let script = [
+        list("Fri, 01 May 2026 10:00:10 GMT", &run).always(),
+        lost.operation(Matillion::START).always(),
+    ];
+    site.sandbox.play(&Script::new(script)).expect("a script");
+    let builder = site.sandbox.matillion_builder().retry(RetryPolicy::none());
+    let client = builder.clock(|| moment("2026-05-01T10:00:10Z"));
+    let client = client.build().expect("a client");
+    let once = site.once().wait(LEASE * 4);
+    let pipeline = Matillion::pipeline(&site.sandbox);
+    let outcome = once.start(&client, &pipeline, &Matillion::request()).await;
+    let error = outcome.expect_err("it cannot be known");
     assert_eq!(error.candidates().len(), 1, "{error}");
     assert_eq!(site.asked::<Matillion>(), 1);
 }
