@@ -1,10 +1,10 @@
 #!/bin/sh
-# Starts a run, waits for its end, and leaves what came of it where the CI system reads it.
+# Starts a run, waits for its end, and leaves the result where the CI system reads it.
 #
 #   ci/start.sh SERVICE FLAG…      the flags of `runpipe start SERVICE`
 #
 #   RUNPIPE            the program; `runpipe` unless set
-#   RUNPIPE_DEADLINE   how long to wait, as in 1h30m; without it to the end
+#   RUNPIPE_DEADLINE   how long to wait, for example 1h30m; without it, to the end
 #
 # What it leaves: `ref`, `exit_code` and `meaning`. It ends with the program's own exit code.
 set -u

@@ -2,8 +2,8 @@
 //!
 //! `cargo run --example test_kit`
 //!
-//! What is tested here is `deploy`: it starts a pipeline, waits for it, and says whether all is
-//! well. The sandbox plays the service: first a service that is busy, then a run that fails.
+//! What is tested here is `deploy`: it starts a pipeline, waits for it, and says whether it
+//! succeeded. The sandbox plays the service: first a service that is busy, then a run that fails.
 
 use std::error::Error;
 
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A run that goes well.
     assert!(deploy(&buddy, "1.8.0").await?);
 
-    // The service asks for patience once, and then the run fails.
+    // The service asks for a pause once, and then the run fails.
     let busy = ScriptedAnswer::status(429).header("Retry-After", "1");
     sandbox.play(&Script::new([
         Rule::answer(Service::Buddy, busy).operation("runExecution"),

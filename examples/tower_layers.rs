@@ -27,7 +27,7 @@ where
             let outcome = self.0.clone().oneshot(request).await;
             outcome.map_err(|error| match error.downcast::<SendError>() {
                 Ok(error) => *error,
-                // A layer gave up, here for want of time. The request may have left by then: only
+                // A layer gave up, here because time ran out. The request may have left by then: only
                 // what is certain not to have left may be called `not_sent`, or a start happens twice.
                 Err(error) => SendError::perhaps_sent(error.to_string()),
             })

@@ -30,7 +30,7 @@ pub struct Builder<C: ServiceClient> {
     settings: Settings,
 }
 
-/// What does not differ in kind from service to service, so that it is compiled once.
+/// The part that is the same for every service, so that it is compiled once.
 struct Settings {
     base_url: String,
     retry: RetryPolicy,
@@ -137,8 +137,9 @@ impl<C: ServiceClient> Builder<C> {
         self
     }
 
-    /// Sets what sends the requests, instead of reqwest: a client with your own proxy, root
-    /// certificates or layers. [`HttpClient`] has the rules for it. It sets its own connect timeout.
+    /// Sets the client that sends the requests, instead of reqwest: one with your own proxy, root
+    /// certificates or layers. [`HttpClient`] has the rules for it. It sets its own connect
+    /// timeout.
     #[must_use]
     pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
         self.settings.http = Some(http);
@@ -169,10 +170,10 @@ impl<C: ServiceClient> Builder<C> {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when there are no credentials, when they hold what no
-    /// header can carry, when the address is not a URL or is plain `http` to another machine, or
-    /// when there is no TLS: no feature for it, or none of its providers in this process. So too when
-    /// the folder of a recording cannot be made.
+    /// [`crate::ErrorKind::Configuration`] when there are no credentials, when they hold characters
+    /// that no header can carry, when the address is not a URL or is plain `http` to another
+    /// machine, or when there is no TLS: no feature for it, or none of its providers in this
+    /// process. Also when the folder of a recording cannot be created.
     pub fn build(self) -> Result<C> {
         self.session()
             .map(C::from_session)
@@ -286,7 +287,7 @@ impl<C: ServiceClient> Default for Builder<C> {
 }
 
 impl<C: ServiceClient> fmt::Debug for Builder<C> {
-    /// Without the address: a password may be in it until it was checked.
+    /// Without the address: it may hold a password until it is checked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("retry", &self.settings.retry)

@@ -1,4 +1,4 @@
-//! What is decided about a waiting run.
+//! A decision about a waiting run.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,7 +25,7 @@ pub struct Decision {
     variables: BTreeMap<String, Variable>,
 }
 
-/// A value that a run waits for.
+/// A value that a run is waiting for.
 #[derive(Clone)]
 pub(crate) struct Variable {
     pub value: String,
@@ -43,7 +43,7 @@ impl Decision {
         }
     }
 
-    /// Refuses: the part of the run that waits is not carried out.
+    /// Refuses: the waiting part of the run is not carried out.
     pub fn reject() -> Self {
         Decision {
             approves: false,
@@ -51,21 +51,21 @@ impl Decision {
         }
     }
 
-    /// Names the gate, by its name or its id. Needed where the run waits at several.
+    /// Names the gate, by its name or its id. Needed if the run is waiting at several.
     #[must_use]
     pub fn gate(mut self, gate: impl Into<String>) -> Self {
         self.gate = Some(gate.into());
         self
     }
 
-    /// Says why. Azure DevOps shows it beside the approval.
+    /// Gives the reason. Azure DevOps shows it beside the approval.
     #[must_use]
     pub fn comment(mut self, comment: impl Into<String>) -> Self {
         self.comment = Some(comment.into());
         self
     }
 
-    /// Gives a value to a variable that the run waits for (Buddy).
+    /// Gives a value to a variable that the run is waiting for (Buddy).
     #[must_use]
     pub fn variable(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(name.into(), value.into(), false)
@@ -95,7 +95,7 @@ impl Decision {
         &self.variables
     }
 
-    /// Refuses a comment at a service that keeps none: it would be lost in silence.
+    /// Refuses a comment for a service that keeps none: it would be lost silently.
     pub(crate) fn expect_no_comment(&self, service: Service, run: &RunRef) -> Result<()> {
         match self.comment {
             None => Ok(()),
@@ -104,18 +104,18 @@ impl Decision {
         }
     }
 
-    /// Refuses values at a service whose runs wait for none.
+    /// Refuses values for a service whose runs never wait for any.
     pub(crate) fn expect_no_variables(&self, service: Service, run: &RunRef) -> Result<()> {
         match self.variables.is_empty() {
             true => Ok(()),
             false => Err(
-                Error::unsupported(service, run, "its runs wait for no values")
+                Error::unsupported(service, run, "its runs never wait for values")
                     .advise("Leave the variables out."),
             ),
         }
     }
 
-    /// The one gate of a run that is decided about.
+    /// The one gate of a run that the decision is about.
     ///
     /// # Errors
     ///

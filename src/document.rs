@@ -4,9 +4,9 @@ use std::fmt;
 
 use miniz_oxide::inflate::decompress_to_vec;
 
-/// The OpenAPI 3.0 document of a service, in JSON, as it stands in `specs/`.
+/// The OpenAPI 3.0 document of a service, in JSON, as in `specs/`.
 ///
-/// It is kept packed, in a tenth of its size.
+/// It is kept compressed, in a tenth of its size.
 #[derive(Clone, Copy)]
 pub struct Document {
     packed: &'static [u8],
@@ -17,7 +17,7 @@ impl Document {
         Document { packed }
     }
 
-    /// The text. It is unpacked with each call.
+    /// The text. Each call decompresses it.
     pub fn text(self) -> String {
         // The build script has packed it, out of text: neither step fails.
         let text = decompress_to_vec(self.packed).unwrap_or_default();

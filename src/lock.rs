@@ -1,5 +1,5 @@
-//! The lock around what callers on many threads share: the standard one, or that of a checker which
-//! chooses the thread that goes on (`.ci/schedules`).
+//! The lock around state that callers on many threads share: the standard one, or that of a checker
+//! which chooses the thread that goes on (`.ci/schedules`).
 
 #[cfg(all(test, shuttle))]
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! A mark: what a start can be recognized by in the service's own list of runs.
+//! A mark, by which a start can be recognized in the service's own list of runs.
 
 use std::fmt;
 
@@ -10,15 +10,16 @@ use crate::service::Service;
 /// How much of a label a mark repeats.
 const LONGEST_LABEL: usize = 60;
 
-/// A short text that a start leaves at its service, unlike that of any other start:
-/// `runpipe deploy-4711 8f3a2c1d`. People see it beside the run.
+/// A short text that a start leaves at its service, different for every start: `runpipe deploy-4711
+/// 8f3a2c1d`. People see it beside the run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mark(String);
 
 impl Mark {
-    /// A mark out of a label for people and a number that was drawn for this start alone. What some
-    /// service might not take in a tag or a comment becomes `-`; a long label is cut.
+    /// A mark made of a label for people and a number that was drawn for this start alone.
+    /// Characters that some service might not accept in a tag or a comment become `-`; a long label
+    /// is cut.
     pub fn new(label: &str, drawn: u32) -> Self {
         let plain = |c: char| match c {
             c if c.is_ascii_alphanumeric() || "._:/+-".contains(c) => c,
@@ -45,8 +46,8 @@ impl fmt::Display for Mark {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MarkPlace {
-    /// Where the service has a place for it that changes nothing about the run; nowhere at a service
-    /// that has none ([`Trace`]).
+    /// The service's place for it that changes nothing about the run; nowhere if the service has
+    /// none ([`Trace`]).
     #[default]
     Usual,
     /// Into the variable of this name, which the pipeline lets its callers set (Azure DevOps).
@@ -58,7 +59,7 @@ pub enum MarkPlace {
 }
 
 impl MarkPlace {
-    /// Refuses a place that the service does not have; says whether it is the usual one.
+    /// Refuses a place that the service does not have; returns whether it is the usual one.
     pub(crate) fn usual_or_nowhere(&self, service: Service) -> Result<bool> {
         match self {
             MarkPlace::Usual => Ok(true),
@@ -73,8 +74,8 @@ impl MarkPlace {
         }
     }
 
-    /// Puts a mark at the end of a text, which is the usual place. What the caller has to say stays
-    /// in front of it.
+    /// Puts a mark at the end of a text, which is the usual place. The caller's own text stays in
+    /// front of it.
     pub(crate) fn put_into(
         &self,
         text: &mut Option<String>,
@@ -96,13 +97,14 @@ impl MarkPlace {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Trace {
-    /// The list shows the mark: what is found is found, and what is not there was not started.
+    /// The list shows the mark: a run with the mark is the one, and without such a run nothing was
+    /// started.
     Shown,
     /// The list does not show the mark, and the service refuses a second run with the same mark
-    /// while the first is going. A run that fits is a likely one; where no run fits, none was
+    /// while the first is running. A run that fits is a likely one; if no run fits, none was
     /// started.
     Guarded,
     /// The list does not show the mark, or there is none. A run that fits is a likely one, and
-    /// nothing that the list says leads to a second start.
+    /// nothing in the list leads to a second start.
     Unseen,
 }

@@ -13,7 +13,7 @@ const NEAREST: usize = 5;
 const MOST_ITEMS: usize = 100_000;
 
 /// The id of the one thing of that name, over all pages of the list. `called` gives what an item is
-/// called and its id; an item that lacks one of them is passed over.
+/// called and its id; an item that lacks one of them is skipped.
 ///
 /// # Errors
 ///
@@ -91,13 +91,14 @@ impl Nearest {
     }
 }
 
-/// The one of several things of a run that is meant: by its name or its id, or because there is no
-/// other. Each comes as its name, its id and itself; `which` says what they have in common.
+/// The one of several things of a run that the caller means: by its name or its id, or because
+/// there is no other. Each comes as its name, its id and itself; `which` says what they have in
+/// common.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::NothingToDo`] when there are none at all; [`ErrorKind::UnknownName`] when none is
-/// meant, or more than one; those that there are are listed.
+/// meant, or more than one; the existing ones are listed.
 pub(crate) fn the_one<'a, T>(
     run: &RunRef,
     asked: Option<&str>,

@@ -1,4 +1,4 @@
-//! What names a pipeline: a part of references to its runs, of the paths of calls, and of errors.
+//! The name of a pipeline: a part of references to its runs, of the paths of calls, and of errors.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -19,23 +19,22 @@ use crate::runs::Runs;
 ///
 /// The service's clock is known from the `Date` of its answers, which has whole seconds. One answer
 /// seldom shows that a run of the same second came after the start was sent; each further one says
-/// more. So look again while the answer is [`Reconciled::Uncertain`], with pauses that are not whole
-/// seconds (0.6 s is good). A mark that no other start has, such
-/// as Buddy's comment, needs no clock.
+/// more. So look again while the answer is [`Reconciled::Uncertain`], with pauses that are not
+/// whole seconds (0.6 s is good). A unique mark, such as Buddy's comment, needs no clock.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Reconciled {
     /// Exactly one run fits, and it was created after the start was sent. Without a mark it may be
     /// that of a similar start which somebody else sent at the same time.
     One(Box<Run>),
-    /// Several runs fit, and what the vendor records does not tell them apart. It is not known which
-    /// of them is the one, if any.
+    /// Several runs fit, and the vendor's records do not tell them apart. It is not known which of
+    /// them is the one, if any.
     Several(Vec<Run>),
     /// One of these runs may be the one, or none of them: nothing proves either. Looking again may.
     Uncertain {
         /// Runs that may be the one.
         candidates: Vec<Run>,
-        /// What is missing for certainty, in words.
+        /// Why it is not certain, in words.
         why: &'static str,
     },
     /// No run fits so far. A service may list a run late, so this does not prove that none was
@@ -46,13 +45,14 @@ pub enum Reconciled {
 /// How well a run fits a start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// Something else began it, or it was asked for something else.
+    /// Something else began it, or its request was different.
     No,
     /// Everything that the vendor records agrees.
     Agrees,
-    /// It carries what only this start was given, such as a comment: no clock has to prove it.
+    /// It carries something that only this start was given, such as a comment: no clock has to
+    /// prove it.
     Marked,
-    /// It does not show what it was given, though the service can: it may be the one.
+    /// It does not show its input, though the service can: it may be the one.
     Silent,
 }
 
@@ -68,34 +68,34 @@ pub(crate) enum Order {
 /// A search reads no more runs than this.
 const MOST_RUNS: usize = 20_000;
 
-/// A start, as its traces are looked for.
+/// A start whose traces are searched for.
 pub(crate) struct Search<'s> {
     pub runs: &'s dyn Runs,
     pub session: &'s Session,
     /// When the start was sent, by this machine's clock.
     pub since: DateTime<Utc>,
     pub order: Order,
-    /// Whether a run of this service starts when it is created, so that the one date is the other.
+    /// Whether a run of this service starts when it is created, so that both dates are the same.
     pub starts_at_once: bool,
-    /// How well a run fits whose answer could not be read.
+    /// How well a run fits if its answer could not be read.
     pub otherwise: Fit,
 }
 
 #[derive(Default)]
 struct Found {
     certain: Vec<Run>,
-    /// Created so near to the sending of the start that the clock does not tell what came first.
+    /// Created so close to the sending of the start that the clock does not show which came first.
     near: Vec<Run>,
     /// Their time of creation is not known.
     undated: Vec<Run>,
-    /// What they were given is not known.
+    /// Their input is not known.
     silent: Vec<Run>,
-    /// They carry what only this start was given.
+    /// They carry something that only this start was given.
     marked: Vec<Run>,
 }
 
 impl<'s> Search<'s> {
-    /// In a list that comes newest first, at a service whose runs may wait for their turn.
+    /// In a list that comes newest first, from a service whose runs may wait for their turn.
     pub fn new(runs: &'s dyn Runs, session: &'s Session, since: DateTime<Utc>) -> Self {
         Search {
             runs,
@@ -107,7 +107,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Reads the list back to the time of the start. The vendor's answer in a run tells how well it
+    /// Reads the list back to the time of the start. The vendor's answer in a run shows how well it
     /// fits.
     pub async fn among<V: Any>(
         &self,
@@ -143,7 +143,7 @@ impl<'s> Search<'s> {
                 (_, None) => self.look_closer(run, &mut found).await?,
             }
         }
-        // A mark speaks louder than the clock, and than runs that do not show what they were given.
+        // A mark outweighs the clock, and runs that do not show their input.
         if !found.marked.is_empty() {
             return Ok(certainly(found.marked));
         }
@@ -159,7 +159,7 @@ impl<'s> Search<'s> {
         Ok(uncertain(found, why))
     }
 
-    /// A list may leave out when a run was created; the run itself may tell.
+    /// A list may omit when a run was created; the run itself may have it.
     async fn look_closer(&self, run: Run, found: &mut Found) -> Result<()> {
         let closer = match self.runs.get(&run.reference).await {
             Ok(closer) => closer,
@@ -220,7 +220,7 @@ impl Found {
     }
 }
 
-/// Where nothing is uncertain.
+/// If nothing is uncertain.
 fn certainly(runs: Vec<Run>) -> Reconciled {
     match <[Run; 1]>::try_from(runs) {
         Ok([run]) => Reconciled::One(Box::new(run)),
@@ -239,11 +239,11 @@ fn uncertain(found: Found, why: &'static str) -> Reconciled {
 }
 
 const TOO_LONG: &str = "the service's list of runs is too long to be read to its end";
-const NO_DATE: &str = "the service does not say when it created a run that fits; a mark that no other start has \
-     (Buddy's comment) would settle it";
-const SAME_MOMENT: &str = "a run that fits was created at about the moment at which the start was sent, and the service \
-     tells its time to the second only, so the run may be older than the start; looking again narrows \
-     this down, and a mark that no other start has (Buddy's comment) settles it";
+const NO_DATE: &str = "the service does not say when it created a run that fits; a unique mark \
+                       (Buddy's comment) would settle it";
+const SAME_MOMENT: &str = "a run that fits was created at about the moment when the start was sent, and the service \
+     reports its time only to the second, so the run may be older than the start; looking again narrows \
+     this down, and a unique mark (Buddy's comment) settles it";
 const NO_TRACE: &str =
-    "the service does not show what a run that may be the one was started with, though it can";
-const NO_CLOCK: &str = "the service does not tell its time, so no run can be shown to be new";
+    "the service does not show the input of a run that may be the one, though it can";
+const NO_CLOCK: &str = "the service does not report its time, so no run can be shown to be new";

@@ -32,7 +32,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// say.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
-/// A wait of so many seconds; `None` for what is no wait: below zero, or no number at all.
+/// A wait of this many seconds; `None` for anything else: below zero, or not a number.
 pub(crate) fn wait(seconds: f64) -> Option<Duration> {
     let seconds = Some(seconds).filter(|seconds| seconds.is_finite() && *seconds >= 0.0)?;
     let wait = Duration::try_from_secs_f64(seconds.min(LONGEST.as_secs_f64()));

@@ -30,18 +30,18 @@ pub trait Runs: Send + Sync {
     /// except [`crate::ErrorKind::OutcomeUnknown`].
     fn get<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>>;
 
-    /// Reads many runs with few requests: what the service's list says of them, page after page, for
-    /// as long as that takes fewer requests than reading them one by one. Azure DevOps tells of a
-    /// hundred builds of a project by their ids, Matillion lists the executions of a project, the
-    /// others list the runs of a pipeline. Each item of the stream is what one request told.
+    /// Reads many runs with few requests: from the service's list, page after page, as long as that
+    /// takes fewer requests than reading them one by one. Azure DevOps returns a hundred builds of
+    /// a project by their ids, Matillion lists the executions of a project, the others list the
+    /// runs of a pipeline. Each item of the stream is the result of one request.
     ///
-    /// Not every run need be told of: one may be missing in the list or be too far down in it, and
-    /// the list is that of the first run. Read what is missing with [`Runs::get`], as
-    /// [`crate::wait_all`] does. A page may tell of runs that were not asked for.
+    /// Not every run has to be included: one may be missing from the list or be too far down in it,
+    /// and the list is that of the first run. Read what is missing with [`Runs::get`], as
+    /// [`crate::wait_all`] does. A page may include runs that were not requested.
     ///
     /// A run of a list holds less than [`Runs::get`] gives: the vendor's item is of another type or
-    /// has fewer fields ([`Run::vendor`]), the message may be absent, and that a run waits for a
-    /// person may not be told. Unless a client has such a list, nothing is told.
+    /// has fewer fields ([`Run::vendor`]), the message may be absent, and it may not show that a
+    /// run is waiting for a person. A client without such a list returns nothing.
     ///
     /// # Errors
     ///
@@ -59,12 +59,12 @@ pub trait Runs: Send + Sync {
     /// stop the run.
     fn cancel<'a>(&'a self, run: &'a RunRef) -> BoxFuture<'a, Result<Run>>;
 
-    /// The logs of a run's steps, in order, each fetched when it is asked for. While the run is under
-    /// way, this is what has been written so far.
+    /// The logs of a run's steps, in order, each fetched when it is asked for. While the run is in
+    /// progress, this is what has been written so far.
     fn logs<'a>(&'a self, run: &'a RunRef) -> BoxStream<'a, Result<Log>>;
 
     /// The parts of a run as they are now, in their order: stages, jobs, tasks, actions, whatever
-    /// the service reports. Nothing where it reports none, or none yet.
+    /// the service reports. Empty if it reports none, or none yet.
     ///
     /// # Errors
     ///
@@ -112,8 +112,9 @@ pub trait Runs: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// The run that a page of the service's web site shows. What its address does not name is looked
-    /// up: on Azure DevOps in one call, on Matillion and Buddy in the list of runs, newest first.
+    /// The run that a page of the service's web site shows. Parts that its address does not name
+    /// are looked up: on Azure DevOps in one call, on Matillion and Buddy in the list of runs,
+    /// newest first.
     ///
     /// # Errors
     ///
@@ -124,8 +125,8 @@ pub trait Runs: Send + Sync {
         Box::pin(std::future::ready(page.reference()))
     }
 
-    /// Gives a waiting run what it waits for, or refuses it, and reads the run back. Lets work begin:
-    /// never sent twice.
+    /// Gives a waiting run what it is waiting for, or refuses it, and reads the run back. This
+    /// starts work: it is never sent twice.
     ///
     /// The run is read first, and the gate that is meant is looked for in [`Run::waits_for`]. Where the
     /// service has taken the decision and the run cannot be read back, the run is
@@ -144,16 +145,16 @@ pub trait Runs: Send + Sync {
         run: &'a RunRef,
         _decision: &'a Decision,
     ) -> BoxFuture<'a, Result<Run>> {
-        let error = Error::unsupported(self.service(), run, "its runs wait for no decision");
+        let error = Error::unsupported(self.service(), run, "its runs never wait for a decision");
         Box::pin(std::future::ready(Err(error)))
     }
 
     /// Runs again what failed in a run, under the same reference, and reads the run back. Starts work:
     /// never sent twice.
     ///
-    /// `step` names, by name or id, the stage (Azure DevOps) or the job (Aliyun, Yunxiao) where more
-    /// than one has failed. Buddy runs the whole execution again. It may take a moment until the run
-    /// is no longer ended.
+    /// `step` names, by name or id, the stage (Azure DevOps) or the job (Aliyun, Yunxiao) if more
+    /// than one has failed. Buddy runs the whole execution again. The run may still look ended for
+    /// a moment.
     ///
     /// # Errors
     ///
@@ -163,7 +164,7 @@ pub trait Runs: Send + Sync {
     /// and none is named; [`ErrorKind::Unsupported`] when the service
     /// does not run anything again; those of [`Runs::get`] and the service's refusals.
     fn retry<'a>(&'a self, run: &'a RunRef, _step: Option<&'a str>) -> BoxFuture<'a, Result<Run>> {
-        let error = Error::unsupported(self.service(), run, "it does not run an ended run again");
+        let error = Error::unsupported(self.service(), run, "it does not rerun an ended run");
         Box::pin(std::future::ready(Err(error)))
     }
 }
@@ -175,7 +176,7 @@ pub(crate) async fn read_after(runs: &dyn Runs, run: &RunRef, sent: Result<()>) 
     Ok(match runs.get(run).await {
         Ok(read) => read,
         Err(error) => Run::new(run.clone(), RunStatus::Unknown).warn(format!(
-            "The service has done it. The run could not be read afterwards: {error}"
+            "The service has done it, but the run could not be read afterwards: {error}"
         )),
     })
 }
@@ -183,13 +184,15 @@ pub(crate) async fn read_after(runs: &dyn Runs, run: &RunRef, sent: Result<()>) 
 /// What to do after an unclear answer about a run that goes on: no other run was started.
 pub(crate) fn look_first(error: Error) -> Error {
     match error.kind() == ErrorKind::OutcomeUnknown {
-        true => error.advise("Read the run, and look at what it waits for, before you call again."),
+        true => {
+            error.advise("Read the run, and see what it is waiting for, before you call again.")
+        }
         false => error,
     }
 }
 
 /// What [`Runs::cancel`] does once a stop was asked for: it reads the run back. A refusal of one of
-/// these kinds is no error when the run turns out to be in a state that was wanted.
+/// these kinds is not an error if the run turns out to be in a state that was wanted.
 pub(crate) async fn read_back(
     runs: &dyn Runs,
     run: &RunRef,
@@ -210,9 +213,10 @@ pub(crate) async fn read_back(
 
 /// What [`Runs::get_many`] is made of: the pages of the list that the first run is on.
 ///
-/// A page that tells of one of the runs has paid for itself. Pages that tell of none are read until
-/// they are as many as the runs that are missing: all in all it takes no more than twice the requests
-/// of reading each run by itself, and mostly far fewer. One missing run is cheaper to read alone.
+/// A page that includes one of the runs has paid for itself. Pages that include none are read until
+/// they are as many as the missing runs: in total it takes no more than twice the requests of
+/// reading each run individually, and mostly far fewer. One missing run is cheaper to read
+/// individually.
 pub(crate) fn told<'a, P: Place, S>(
     runs: Vec<RunRef>,
     pages: impl FnOnce(&P) -> S,

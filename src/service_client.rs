@@ -1,4 +1,4 @@
-//! What every service's client is: one trait, which each service implements once.
+//! The trait of every service's client, which each service implements once.
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
@@ -19,10 +19,10 @@ use crate::runs::Runs;
 use crate::service::Service;
 use crate::web_page::{InvalidWebPage, Site, WebPage};
 
-/// The client of a service, whichever it is: each service's `Client`. Sealed.
+/// The client of any service: each service's `Client`. Sealed.
 ///
-/// For code that is the same for every service. Each client has these calls as methods too, with
-/// what its vendor does in their documentation. What can be done with a started run is in [`Runs`].
+/// For code that is the same for every service. Each client also has these calls as methods, whose
+/// documentation describes its vendor's behaviour. The calls for a started run are in [`Runs`].
 ///
 /// ```no_run
 /// use runpipe::{Result, Run, ServiceClient, WaitOptions, wait};
@@ -45,20 +45,20 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     const SERVICE: Service;
     /// The OpenAPI document that the client is generated from.
     const DOCUMENT: Document;
-    /// Where the service is unless the caller says otherwise.
+    /// The service's address unless the caller sets another.
     const BASE_URL: &'static str;
-    /// The vendor's regions, each with its address, where accounts belong to one.
+    /// The vendor's regions, each with its address, if accounts belong to one.
     const REGIONS: &'static [(&'static str, &'static str)] = &[];
 
     /// What authenticates calls to the service.
     type Credentials: IntoCredential + Clone + fmt::Debug + Send + Sync;
-    /// What names a pipeline; where the request names the pipeline, the project that it is in.
+    /// Names a pipeline; if the request names the pipeline, the project that it is in.
     type Pipeline: Place + Clone + fmt::Debug + fmt::Display + Send + Sync;
     /// The vendor's own request for a run.
     type Request: Clone + Serialize + DeserializeOwned + Send + Sync;
 
     /// Reads the address of a run's page: on the vendor's own site, or on the host of `base_url`,
-    /// where a server of your own has its pages. Nothing is sent.
+    /// where your own server has its pages. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     ) -> impl Future<Output = Result<Run>> + Send;
 
     /// Does everything that [`ServiceClient::start`] does up to the request, which is kept and not
-    /// sent. A token may be asked for: it starts nothing.
+    /// sent. A token may be requested: that starts nothing.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
     /// needed.
     fn list(&self, pipeline: &Self::Pipeline) -> BoxStream<'static, Result<Run>>;
 
-    /// The newest runs of a pipeline first, in the form that shows marks where the service has one.
+    /// The runs of a pipeline, newest first, in the form that shows marks if the service has one.
     fn newest(&self, pipeline: &Self::Pipeline) -> BoxStream<'static, Result<Run>> {
         self.list(pipeline)
     }
@@ -134,38 +134,38 @@ pub trait ServiceClient: Connect + Runs + Clone + fmt::Debug + 'static {
         Ok(Trace::Unseen)
     }
 
-    /// Whether a run bears a mark that was put in that place; `None` where that cannot be told. The
-    /// run has to be one of [`ServiceClient::newest`].
+    /// Whether a run bears a mark that was put in that place; `None` if that cannot be determined.
+    /// The run has to be one of [`ServiceClient::newest`].
     fn bears(_run: &Run, _mark: &Mark, _place: &MarkPlace) -> Option<bool> {
         None
     }
 }
 
-/// What every client is: a session, and perhaps some options.
+/// The parts of every client: a session, and perhaps some options.
 pub(crate) trait HasSession: Sized {
     fn from_session(session: Session) -> Self;
     fn session(&self) -> &Session;
     fn session_mut(&mut self) -> &mut Session;
 }
 
-/// What a service's folder gives so that its client can be built and used by what the services
-/// share. It seals [`ServiceClient`].
+/// What a service's folder supplies so that the shared code can build and use its client. It seals
+/// [`ServiceClient`].
 pub(crate) trait Connect: HasSession {
     /// Requests a second, well below the vendor's limit where it is known.
     const REQUESTS_PER_SECOND: f64;
     const DIALECT: &'static dyn Dialect;
     /// The operation that starts a run.
     const START: &'static Operation;
-    /// Where the pages of runs are.
+    /// The addresses of the runs' pages.
     const SITE: Site;
-    /// What the query of each request says, unless the caller sets something else.
+    /// The query of each request, unless the caller sets another.
     const QUERY: Option<(&'static str, &'static str)> = None;
 
     /// Begins a call about a run.
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when the reference is none of the service's.
+    /// [`crate::ErrorKind::Configuration`] when the reference is not one of the service's.
     fn about(&self, operation: &'static Operation, run: &RunRef) -> Result<Call>
     where
         Self: ServiceClient,
@@ -207,10 +207,11 @@ pub(crate) trait LogParts {
 
 /// What authenticates calls to a service, as the path of a call needs it.
 pub(crate) trait IntoCredential: Sized {
-    /// A credential that needs no further request, and that no service takes.
+    /// A credential that needs no further request, and that no service accepts.
     #[cfg(feature = "contract")]
     fn made_up() -> Self;
 
-    /// Refuses what could never authenticate, so that building the client fails and not a call.
+    /// Refuses a credential that could never authenticate, so that building the client fails and
+    /// not a call.
     fn into_credential(self) -> Result<Credential>;
 }

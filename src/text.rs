@@ -72,7 +72,7 @@ pub fn one_line(text: &str) -> String {
 /// The text on several lines: `\n` and `\t` stay, and every other character that
 /// [is not harmless](is_harmless) is removed.
 ///
-/// Every other line end becomes `\n`. So does a carriage return by itself, with which progress bars
+/// Every other line end becomes `\n`. So does a lone carriage return, with which progress bars
 /// overwrite a line: each version of the line gets a line of its own.
 #[must_use]
 pub fn printable(text: &str) -> String {

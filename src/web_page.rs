@@ -15,9 +15,9 @@ use crate::service::Service;
 
 /// A run's page on the web site of its service.
 ///
-/// Its address seldom has all parts of a [`RunRef`]: Azure DevOps leaves the pipeline out, Matillion
-/// the project, and Buddy shows another id of the execution. [`crate::Runs::run_on`] asks the service
-/// for what is missing.
+/// Its address seldom has all parts of a [`RunRef`]: Azure DevOps leaves the pipeline out,
+/// Matillion the project, and Buddy shows another id of the execution. [`crate::Runs::run_on`] asks
+/// the service for the missing parts.
 ///
 /// ```
 /// use runpipe::{ServiceClient, azure_devops};
@@ -43,29 +43,30 @@ pub enum InvalidWebPage {
     /// The service has no pages at that host.
     #[error("{} has no pages at that host", .0.title())]
     Elsewhere(Service),
-    /// It is a page of the service, and of no run.
-    #[error("the address names {named} on {}, and that is no run: the {missing} is missing; the address of a run is {form}", .service.title())]
+    /// It is a page of the service, but not of a run.
+    #[error("the address names {named} on {}, and that is not a run: the {missing} is missing; the \
+             address of a run is {form}", .service.title())]
     NoRun {
         /// The service.
         service: Service,
-        /// What the address names.
+        /// The parts that the address names.
         named: String,
-        /// What it does not name.
+        /// The part that it does not name.
         missing: &'static str,
-        /// What the address of a run looks like.
+        /// The form of a run's address.
         form: &'static str,
     },
 }
 
 /// The pages of a service's runs.
 pub(crate) struct Site {
-    /// The vendor's hosts. One that begins with a dot stands for all below it.
+    /// The vendor's hosts. One that begins with a dot includes all below it.
     pub hosts: &'static [&'static str],
-    /// What the address of a page names.
+    /// The parts that the address of a page names.
     pub named: fn(&Address) -> Vec<Part>,
-    /// What that of a run's page names.
+    /// The parts that the address of a run's page names.
     pub names: &'static [&'static str],
-    /// What that address looks like.
+    /// The form of that address.
     pub form: &'static str,
 }
 
@@ -85,7 +86,7 @@ impl Address {
         self.segments.iter().map(String::as_str).collect()
     }
 
-    /// The first value of that name in the query, whatever its capitals.
+    /// The first value of that name in the query, ignoring case.
     pub fn query(&self, name: &str) -> Option<String> {
         let mut pairs = self.url.query_pairs();
         let found = pairs.find(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -122,7 +123,7 @@ impl WebPage {
         self.service
     }
 
-    /// A part of the run's reference, by its name in [`Service::reference_parts`], where the address
+    /// A part of the run's reference, by its name in [`Service::reference_parts`], if the address
     /// names it.
     pub fn part(&self, name: &str) -> Option<&str> {
         let part = self.named.iter().find(|(known, _)| *known == name);
@@ -138,7 +139,7 @@ impl WebPage {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when it is none.
+    /// [`crate::ErrorKind::Configuration`] when it is not a number.
     pub(crate) fn number(&self, name: &str) -> Result<i64> {
         let number = self.text(name).parse().ok().filter(|number| *number > 0);
         number.ok_or_else(|| {
@@ -147,7 +148,7 @@ impl WebPage {
         })
     }
 
-    /// The reference, where the address names all of its parts.
+    /// The reference, if the address names all of its parts.
     ///
     /// # Errors
     ///
@@ -158,7 +159,7 @@ impl WebPage {
             .map_err(|fault| Error::configuration(fault.to_string()).on_service(self.service))
     }
 
-    /// The run that the page shows, out of the list that `call` begins.
+    /// The run that the page shows, from the list that `call` begins.
     ///
     /// # Errors
     ///
@@ -173,7 +174,7 @@ impl WebPage {
         let shown = shown.try_next().await?.map(|run| run.reference);
         shown.ok_or_else(|| {
             let error = call.error(ErrorKind::NotFound);
-            error.detail("the list of executions does not have that of the page")
+            error.detail("the list of executions does not have the one of the page")
         })
     }
 

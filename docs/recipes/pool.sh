@@ -1,7 +1,7 @@
 #!/bin/sh
 # One worker of a pool: pool.sh WORKER JOBS. Every worker goes through all jobs, each from another place, on any
-# machine that reaches the ledger. Whoever comes first to a job starts its run; everybody else is given that run. A
-# worker that dies is made up for by the others. More flags may be given.
+# machine that reaches the ledger. The first to reach a job starts its run; all others get that run. The other workers
+# make up for one that dies. More flags may be given.
 set -eu
 worker=$1
 jobs=$2

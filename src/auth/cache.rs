@@ -82,7 +82,8 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Cache<T> {
     /// about to end.
     ///
     /// A failure is not kept: the next call asks again. While the credential held is about to end
-    /// but has not ended, a *temporary* failure to replace it is no error; the old one is returned.
+    /// but has not ended, a *temporary* failure to replace it is not an error; the old one is
+    /// returned.
     pub async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<T, TokenError>
     where
         F: Future<Output = Result<Grant<T>, TokenError>> + Send + 'static,

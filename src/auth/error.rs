@@ -19,7 +19,7 @@ pub struct ProviderError {
 }
 
 impl ProviderError {
-    /// Asking again brings the same: nobody is signed in, the identity is not allowed to.
+    /// Asking again gives the same result: nobody is signed in, or the identity is not allowed to.
     /// The call ends with [`crate::ErrorKind::Authentication`].
     pub const fn refused(reason: &'static str) -> Self {
         let temporary = false;

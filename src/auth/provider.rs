@@ -15,10 +15,10 @@ use super::secret::Secret;
 /// Gives out credentials that end: bearer tokens (`T` is [`Secret`]), or the temporary access keys
 /// of Aliyun (`T` is [`acs3::Credentials`](super::acs3::Credentials)).
 ///
-/// A client keeps what it was given, shares it between all its calls, and asks again shortly before
-/// it ends, or when the service answers that it is no longer accepted. One request for a credential
+/// A client keeps the credential, shares it between all its calls, and asks again shortly before it
+/// expires, or when the service answers that it is no longer accepted. One request for a credential
 /// is under way at a time; it counts towards the timeout of the calls that wait for it, and its
-/// future is dropped when none of them waits any more.
+/// future is dropped when none of them is waiting any more.
 ///
 /// A function that returns a future is a provider too:
 ///
@@ -87,7 +87,7 @@ impl<T> Expiring<T> {
         Expiring { credential, end }
     }
 
-    /// A credential that lasts so long from when it was asked for.
+    /// A credential that lasts this long from when it was requested.
     pub fn after(credential: T, life: Duration) -> Self {
         let end = End::After(life);
         Expiring { credential, end }

@@ -5,7 +5,7 @@ use reqwest::Url;
 
 use super::Call;
 
-/// What a segment of a path may not hold as it is (URL standard), `%` and `/` among it.
+/// What a segment of a path may not hold unencoded (URL standard), including `%` and `/`.
 const SEGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

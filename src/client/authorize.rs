@@ -13,7 +13,8 @@ use crate::auth::{ProviderError, Secret, TokenError, bearer};
 use crate::error::{Error, ErrorKind};
 
 impl Session {
-    /// Puts the credential on a request. Last of all: a signature covers what is there before.
+    /// Puts the credential on a request. This is the last step: a signature covers what is already
+    /// there.
     pub(super) async fn authorize(&self, request: &mut Request) -> Result<Used, Error> {
         match &self.shared().credential {
             Credential::Header { name, value, .. } => {
@@ -87,14 +88,15 @@ fn no_token(error: TokenError) -> Error {
     told
 }
 
-/// Signs what is on the request by now. Date and nonce are new for each attempt.
+/// Signs the request as it now is. Date and nonce are new for each attempt.
 #[cfg(feature = "aliyun")]
 fn sign(
     request: &mut Request,
     credentials: &acs3::Credentials,
     session: &Session,
 ) -> Result<(), Error> {
-    // What is signed has to be what is sent: `Url` leaves characters that the signature encodes.
+    // The signed text has to equal the sent one: `Url` leaves characters that the signature
+    // encodes.
     acs3::canonicalize_url(request.url_mut());
     let url = request.url();
     // As it is sent: the port only where it is not the scheme's own.

@@ -16,7 +16,7 @@ pub(crate) type Moment = DateTime<Utc>;
 /// Where the wall clock comes from. Signatures and HTTP dates need it; waiting does not.
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// This machine's clock, and what was learned of the service's.
+/// This machine's clock, and what is known about the service's.
 ///
 /// An answer's `Date` is the service's time, cut to the second (RFC 9110). It was written between
 /// the sending of the request and the coming of the answer, so it bounds how far the service's
@@ -57,10 +57,10 @@ pub(crate) struct Span {
 
 /// Of a `Date` as it should be written.
 const DATE_LENGTH: usize = "Fri, 01 May 2026 10:00:00 GMT".len();
-/// Clocks that are being set right run apart by no more than one part in so many.
+/// Clocks that are being corrected drift apart by no more than one part in this many.
 const DRIFT: i64 = 1_000;
-/// Bounds that miss each other by no more than so many milliseconds are of a `Date` that was
-/// written late or by another machine; by more, of a clock that was set.
+/// Bounds that miss each other by no more than this many milliseconds come from a `Date` that was
+/// written late or by another machine; by more, from a clock that was set.
 const LATE_DATE: i64 = 2_000;
 
 impl Ahead {

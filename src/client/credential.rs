@@ -31,7 +31,7 @@ pub(crate) enum Credential {
 /// What was used on one request, so that it can be dropped when it is refused.
 #[derive(Debug, Default)]
 pub(crate) enum Used {
-    /// What the client was built with: there is no other.
+    /// The credential that the client was built with: there is no other.
     #[default]
     Lasting,
     Token(Secret),
@@ -86,7 +86,7 @@ impl Credential {
         }
     }
 
-    /// Drops what was refused. `false` when there is no other.
+    /// Drops the refused credential. `false` when there is no other.
     pub fn forget(&self, used: &Used) -> bool {
         match (self, used) {
             (Credential::OAuth(cache), Used::Token(token)) => cache.invalidate(token),

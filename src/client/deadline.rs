@@ -11,7 +11,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline(Instant);
 
-/// As late as a clock can tell without overflowing: what is asked for beyond it is no deadline.
+/// The latest moment that a clock can represent without overflowing: anything beyond it is no
+/// deadline.
 const NEVER: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// A moment that far from now. A duration that no clock can add is thirty years.
@@ -21,7 +22,7 @@ pub(crate) fn after(duration: Duration) -> Instant {
 }
 
 impl Deadline {
-    /// So long from now.
+    /// This long from now.
     pub fn within(duration: Duration) -> Self {
         Deadline(after(duration))
     }
@@ -35,7 +36,7 @@ impl Deadline {
         self.0.saturating_duration_since(Instant::now())
     }
 
-    /// The earlier of this and so long from now.
+    /// The earlier of this and that long from now.
     pub fn or_within(self, duration: Duration) -> Self {
         self.min(Deadline::within(duration))
     }

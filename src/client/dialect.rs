@@ -19,8 +19,8 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         0
     }
 
-    /// Whether an answer with a success status refuses all the same: a page to sign in at, a
-    /// refusal inside of it. Asked of whole answers only.
+    /// Whether an answer with a success status refuses anyway: a sign-in page, a refusal inside it.
+    /// Asked of whole answers only.
     fn refuses(&self, _answer: &Answer) -> bool {
         false
     }
@@ -33,7 +33,7 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
     /// Reads what a refusal says.
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal;
 
-    /// The id of the run that an answer to a start names, out of whatever came of its body.
+    /// The id of the run that an answer to a start names, from whatever arrived of its body.
     fn run_id(&self, answer: &Answer) -> Option<String>;
 
     /// The vendor's id of the request, from the headers of any answer.

@@ -1,4 +1,4 @@
-//! What became of an attempt that brought no answer to work with, and what may be done then.
+//! The outcome of an attempt without a usable answer, and what may be done then.
 
 use std::time::Duration;
 
@@ -80,8 +80,8 @@ fn advise_of_network(error: Error, cause: &SendError) -> Error {
 
 const ROOTS: &str = "Nothing was sent. The host's certificate is not trusted here: if a proxy of your \
      company is in between, name its root certificate in SSL_CERT_FILE.";
-const PROXY: &str = "Nothing was sent. The proxy in HTTPS_PROXY refused: check its address, and the \
-     user and password in it; hosts in NO_PROXY are asked without it.";
+const PROXY: &str = "Nothing was sent. The proxy in HTTPS_PROXY refused: check its address, and \
+                     the user and password in it; hosts in NO_PROXY bypass it.";
 
 /// After the request was sent, or may have been.
 impl Attempt<'_> {
@@ -118,7 +118,7 @@ impl Attempt<'_> {
         failure(error, Again::Ambiguous)
     }
 
-    /// A success that is longer than what is read. Asking again brings the same.
+    /// A success that is longer than the limit. Asking again gives the same result.
     pub(super) fn too_long(&self, answer: &Answer) -> Box<Failure> {
         let length = answer.body.len();
         let error = self
@@ -127,7 +127,7 @@ impl Attempt<'_> {
         failure(error, self.clear())
     }
 
-    /// A success that would cost too much memory to decode. Asking again brings the same.
+    /// A success that would cost too much memory to decode. Asking again gives the same result.
     pub(super) fn too_much(&self, answer: &Answer, what: &json::TooMuch) -> Box<Failure> {
         let error = self.unread(answer).detail(format!("the answer has {what}"));
         failure(error, self.clear())

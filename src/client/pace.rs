@@ -23,7 +23,8 @@ pub(crate) struct Pace {
 /// A day, in seconds: whatever is asked for, a request goes out at some time.
 const LONGEST_GAP: f64 = 24.0 * 3600.0;
 
-/// A longer wait for a turn is told before it begins: nothing else would say why nothing happens.
+/// A longer wait for a turn is reported before it begins: nothing else would say why nothing
+/// happens.
 const NOTICED: Duration = Duration::from_millis(500);
 
 /// The turn comes after the call's deadline.
@@ -79,8 +80,8 @@ impl Pace {
                 tracing::info!(?pause, "waits for its turn");
             }
             sleep_until(turn).await;
-            // The service may have asked for quiet meanwhile. Who waited takes another turn: all at
-            // once at the end of the quiet would be too many.
+            // The service may have asked for a pause in the meantime. Those that waited take
+            // another turn: all at once at the end of the pause would be too many.
             if !self.is_quiet_at(turn) {
                 break;
             }

@@ -90,14 +90,14 @@ pub(crate) fn of(
     proofs.find(|proof| proof.holds(answer, refusal))
 }
 
-/// What proves it whoever says it. An entry is added only with evidence, here and in the services'
-/// folders; what is on no list leaves the outcome of a start unknown.
+/// Proofs that hold whichever server sends them. An entry is added only with evidence, here and in
+/// the services' folders; what is on no list leaves the outcome of a start unknown.
 const ANYBODYS: &[Proof] = &[
     Proof {
         status: &[401],
         content: Content::Any,
         marker: Marker::None,
-        evidence: "RFC 9110, 15.5.2: the request has not been applied, for want of a valid \
+        evidence: "RFC 9110, 15.5.2: the request has not been applied, because it lacks a valid \
                    credential",
     },
     Proof {

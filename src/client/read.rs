@@ -11,7 +11,8 @@ use crate::http_client::ResponseBody;
 /// Vendors behind .NET gateways begin some JSON with it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads up to so many bytes. What came is kept, however it ended: the id of a run may be in it.
+/// Reads up to this many bytes. Whatever came is kept, however it ended: the id of a run may be in
+/// it.
 pub(super) async fn read(
     body: &mut ResponseBody,
     longest: usize,

@@ -22,7 +22,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// What a status means by itself.
+    /// What a status means on its own.
     pub fn by_status(status: StatusCode, retry_after: Option<Duration>) -> Self {
         let (kind, again) = match status.as_u16() {
             400 | 405 | 406 | 411 | 413 | 414 | 415 | 422 => (ErrorKind::InvalidRequest, Again::No),

@@ -7,11 +7,11 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 /// What a failure allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Again {
-    /// A clear answer. Asking again brings the same.
+    /// A clear answer. Asking again gives the same result.
     No,
     /// Nothing reached the service.
     NotSent,
-    /// The service did nothing and asks for patience, for so long if it says.
+    /// The service did nothing and asks for a pause, this long if it says.
     Throttled(Option<Duration>),
     /// The service did nothing because of the token; a new one may do.
     NewToken,

@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    /// The same session, without what its caller, or its service for each call, has set.
+    /// The same session, without the settings of its caller, or of its service for each call.
     #[cfg(feature = "contract")]
     pub fn bare(&self) -> Self {
         Session {

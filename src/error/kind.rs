@@ -19,7 +19,7 @@ pub enum ErrorKind {
     NotFound,
     /// The service read the request and says what is wrong with it: see [`super::Error::sentences`].
     InvalidRequest,
-    /// The key of a start belongs to another start: what differs is named. Use another key, or the
+    /// The key belongs to a different start; the differences are named. Use another key, or the
     /// same request.
     KeyInUse,
     /// The ledger of keys cannot be read or written, or did not answer quickly enough. Nothing was
@@ -54,7 +54,7 @@ pub enum ErrorKind {
     /// Nothing in the run waits for a decision, or nothing in it has failed that could be run again.
     /// Nothing was changed.
     NothingToDo,
-    /// The service, or this library's part for it, does not have what was asked for: an approval on
+    /// The service, or this library's part for it, does not have what was requested: an approval on
     /// Matillion, a comment where none is kept. Nothing was sent that changes anything.
     Unsupported,
 }
@@ -108,7 +108,7 @@ impl ErrorKind {
         }
     }
 
-    /// What to do, where the vendor's folder has nothing better to say.
+    /// What to do, if the vendor's folder has nothing better to say.
     pub(super) const fn advice(self) -> &'static str {
         match self {
             Self::Configuration => "Correct it and call again.",
@@ -116,7 +116,7 @@ impl ErrorKind {
                 "Check that the credential is valid, is for this service, and has the rights."
             }
             Self::KeyInUse => {
-                "Use another key for another start; for the same one, the same request."
+                "Use another key for a different start, or the same request for the same start."
             }
             Self::Ledger => {
                 "Nothing was sent. Call again with the same key when the ledger answers."
@@ -136,7 +136,7 @@ impl ErrorKind {
             }
             Self::Deadline => "The run goes on; wait again with a later deadline.",
             Self::UnknownName => "Use one of the names listed, or the id.",
-            Self::NothingToDo => "Read the run: it may have gone on, or ended.",
+            Self::NothingToDo => "Read the run: it may have moved on, or ended.",
             Self::Unsupported => "Do it on the service's own pages.",
         }
     }

@@ -52,7 +52,7 @@ struct Facts {
 }
 
 impl Error {
-    /// The kind of error, which tells what a caller can do about it.
+    /// The kind of error, which says what a caller can do about it.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -67,12 +67,12 @@ impl Error {
         self.facts.operation
     }
 
-    /// The run that the call was about, where it was about one.
+    /// The run that the call was about, if it was about one.
     pub fn run(&self) -> Option<&RunRef> {
         self.facts.run.as_ref()
     }
 
-    /// Runs that a start of unknown outcome may have begun, where some are known.
+    /// Runs that a start of unknown outcome may have begun, if any are known.
     pub fn candidates(&self) -> &[RunRef] {
         &self.facts.candidates
     }
@@ -135,7 +135,7 @@ impl Error {
     }
 }
 
-/// How the crate's own layers build an error up, from the inside out.
+/// The crate's own layers build an error up with these, from the inside out.
 impl Error {
     /// An error with a kind and nothing else: for your own implementations of [`crate::Runs`],
     /// mostly in tests.
@@ -144,12 +144,12 @@ impl Error {
         Error { kind, facts }
     }
 
-    /// A call that is not made because of what it was given.
+    /// A call that is not made because of its input.
     pub(crate) fn configuration(detail: impl Into<String>) -> Self {
         Error::new(ErrorKind::Configuration).detail(detail)
     }
 
-    /// Something that the service does not have, asked for about a run.
+    /// Something that the service does not have, requested for a run.
     pub(crate) fn unsupported(service: Service, run: &RunRef, why: &str) -> Self {
         let error = Error::new(ErrorKind::Unsupported).on_service(service);
         error.about_run(Some(run.clone())).detail(why)
@@ -162,7 +162,7 @@ impl Error {
         self
     }
 
-    /// Says what to do about it, in place of what is said of all errors of the kind.
+    /// Sets the advice, in place of the kind's general advice.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.facts.advice = Some(advice.into());
@@ -262,8 +262,8 @@ impl Error {
             .is_some_and(|status| (200..300).contains(&status))
     }
 
-    /// The same error without a secret in any of its texts. The run is left as it is: it was
-    /// checked when it was read, and is needed as it is.
+    /// The same error without a secret in any of its texts. The run stays unchanged: it was checked
+    /// when it was read, and is needed unchanged.
     pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
         let facts = &mut *self.facts;
         let texts = [

@@ -18,7 +18,7 @@ tokio::task_local! {
 /// Sends a request. A connection that is made for it listens first, unless the request only reads.
 ///
 /// The answer to a start proves what became of the request, which no earlier word can do. A read
-/// leaves nothing behind that has to be proven.
+/// leaves nothing behind that would have to be proven.
 pub(super) fn before<F: Future>(
     only_reads: bool,
     sending: F,
@@ -28,9 +28,9 @@ pub(super) fn before<F: Future>(
 
 /// Lets a moment pass after a connection was made.
 ///
-/// A server that speaks before it was spoken to is not answering: its words cannot be about the
-/// request that follows. The connection finds unasked words out where they have arrived before the
-/// request is handed to it, and is then given up.
+/// A server that sends before it has a request is not answering: its bytes cannot be about the
+/// request that follows. The connection detects unasked bytes that have arrived before the request
+/// is handed to it, and is then given up.
 #[derive(Clone, Copy)]
 pub(super) struct Listen;
 
@@ -73,8 +73,9 @@ where
         async move {
             std::future::poll_fn(|context| connect.poll_ready(context)).await?;
             let connection = connect.call(address).await?;
-            // A request that gets another connection meanwhile leaves this one to the next, which may
-            // be a start. It is then made in a task of its own, which knows of no request.
+            // A request that gets another connection in the meantime leaves this one to the next,
+            // which may be a start. It is then made in a task of its own, which knows of no
+            // request.
             if LISTENS.try_with(|listens| *listens).unwrap_or(true) {
                 tokio::time::sleep(LISTENED).await;
             }

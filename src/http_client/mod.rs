@@ -112,7 +112,7 @@ impl SendError {
     }
 }
 
-/// Not a `From`: which client sends is no promise of this crate.
+/// Not a `From`: this crate does not promise which client sends.
 fn send_error(cause: reqwest::Error) -> SendError {
     let cause = cause.without_url();
     SendError {
@@ -145,9 +145,9 @@ fn reasons(error: &dyn std::error::Error) -> String {
 
 /// The HTTP client that is used unless another is set: reqwest, without redirects and repeats.
 ///
-/// Two clients stand behind it. Whether a proxy is used depends on each request's own scheme: an
-/// `https` request goes through the proxy that the environment names, which sees no more than the
-/// host; an `http` request, which a proxy would see whole, goes straight to this machine.
+/// There are two clients behind it. Whether a proxy is used depends on each request's own scheme:
+/// an `https` request goes through the proxy that the environment names, which sees no more than
+/// the host; an `http` request, which a proxy would see whole, goes straight to this machine.
 #[derive(Clone)]
 pub struct ReqwestClient(Arc<Clients>);
 
@@ -172,7 +172,7 @@ impl ReqwestClient {
         Self::for_scheme("https", connect_timeout)
     }
 
-    /// The same with a proxy or roots of its own. They are for `https` addresses alone.
+    /// The same with its own proxy or roots. They are only for `https` addresses.
     ///
     /// # Errors
     ///
@@ -181,8 +181,8 @@ impl ReqwestClient {
         Self::made_for("https", connect_timeout, network)
     }
 
-    /// The same, made for requests of that scheme. What other requests need is made with the first of
-    /// them: this machine's TLS roots take a while to read.
+    /// The same, made for requests of that scheme. What other requests need is created with the
+    /// first of them: this machine's TLS roots take a while to read.
     pub(crate) fn for_scheme(scheme: &str, connect_timeout: Duration) -> Result<Self, SendError> {
         Self::made_for(scheme, connect_timeout, Network::default())
     }

@@ -1,4 +1,4 @@
-//! What a machine's network asks of a client: a proxy, further roots.
+//! What a machine's network requires of a client: a proxy, further roots.
 
 #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
 use rustls::pki_types::{CertificateDer, pem::PemObject};
@@ -16,11 +16,11 @@ pub struct Network {
 
 impl Network {
     /// Sends requests to `https` addresses through this proxy, instead of the one that the
-    /// environment names. Hosts in `NO_PROXY` are asked straight.
+    /// environment names. Hosts in `NO_PROXY` bypass it.
     ///
     /// # Errors
     ///
-    /// [`SendError`] when it is no address of a proxy.
+    /// [`SendError`] when it is not the address of a proxy.
     pub fn proxy(mut self, address: &str) -> Result<Self, SendError> {
         let unusable = |cause: reqwest::Error| SendError::not_sent(reasons(&cause.without_url()));
         let proxy = reqwest::Proxy::https(address).map_err(unusable)?;
@@ -32,11 +32,11 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// [`SendError`] when there is none among them, or one cannot be read.
+    /// [`SendError`] when the text holds no certificate, or one cannot be read.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, SendError> {
         if read(pem)?.is_empty() {
-            return Err(SendError::not_sent("there is no certificate in PEM"));
+            return Err(SendError::not_sent("there is no PEM certificate"));
         }
         self.roots = pem.to_vec();
         Ok(self)

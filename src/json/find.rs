@@ -1,5 +1,5 @@
-//! Takes a value out of whatever came of a JSON answer, also where no parser would take the answer:
-//! cut off, followed by garbage, with broken strings elsewhere.
+//! Takes a value out of whatever arrived of a JSON answer, even if no parser would accept the
+//! answer: cut off, followed by garbage, with broken strings elsewhere.
 
 use super::scan;
 
@@ -53,7 +53,7 @@ pub(crate) fn find(body: &[u8], cut: bool, paths: &[&[&str]]) -> Vec<Finding> {
         here: &[],
         findings: vec![Finding::default(); paths.len()],
     };
-    // Wherever reading ends, what was found until then stands.
+    // Wherever reading ends, what was found until then counts.
     let _end: Option<()> = reader.read();
     reader.findings
 }

@@ -37,7 +37,7 @@ pub(crate) fn tree(body: &[u8]) -> Option<serde_json::Value> {
     serde_json::from_slice(body).ok()
 }
 
-/// What a body says at each of these paths. Where it says two things, it says nothing.
+/// What a body says at each of these paths. If it says two things, it says nothing.
 ///
 /// A number at the very end counts as cut: in a whole object a bracket follows it.
 pub(crate) fn values_at<const N: usize>(body: &[u8], paths: &[&[&str]; N]) -> [Option<Found>; N] {
@@ -95,7 +95,7 @@ pub(crate) fn text_at<const N: usize>(body: &[u8], paths: &[&[&str]; N]) -> Opti
 
 /// The body as a whole, where it is one text, number or word and nothing else.
 ///
-/// Nothing in a bare number says where it ends: whoever asks has to know that the body came whole.
+/// Nothing in a bare number says where it ends: the caller has to know that the body arrived whole.
 pub(crate) fn scalar(body: &[u8]) -> Option<Found> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let body = body.trim_ascii();

@@ -35,7 +35,7 @@ pub(super) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Splits after a word that is no string: a number, a keyword, or junk.
+/// Splits after a word that is not a string: a number, a keyword, or junk.
 pub(super) fn word(bytes: &[u8]) -> (&[u8], &[u8]) {
     let ends = |byte: &u8| {
         is_blank(*byte) || matches!(byte, b',' | b':' | b'"' | b'{' | b'}' | b'[' | b']')

@@ -15,11 +15,11 @@ use sha2::{Digest, Sha256};
 use super::store::LONGEST_ENTRY;
 use super::{Key, Ledger, LedgerError, Stored, Version};
 
-/// Whoever holds a lock needs a few milliseconds. A process that was stopped meanwhile keeps it for
-/// as long as it stands still: after five seconds this one gives up.
+/// The holder of a lock needs a few milliseconds. A process that is stopped while it holds the lock
+/// keeps it until it goes on: after five seconds this one gives up.
 const TRIES: usize = 1_000;
 const BETWEEN_TRIES: Duration = Duration::from_millis(5);
-/// What a process leaves behind that was killed while it wrote is swept away after so long.
+/// Files left behind by a process that was killed while it wrote are removed after this time.
 const STALE: Duration = Duration::from_secs(3600);
 const ENTRY: &str = "json";
 const UNFINISHED: &str = "unfinished";
@@ -40,7 +40,7 @@ impl DirectoryLedger {
     /// # Errors
     ///
     /// When the directory cannot be made or written to, or when others than its owner may write to
-    /// it: whoever can change an entry can make a start be left out, or be made twice.
+    /// it: whoever can change an entry can suppress a start, or cause it to be made twice.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, LedgerError> {
         let folder: PathBuf = folder.into();
         let failed = |cause: io::Error| on_disk(&folder, "cannot be used", &cause);
@@ -158,7 +158,7 @@ fn version(bytes: &[u8]) -> Version {
 }
 
 fn read(path: &Path) -> io::Result<Option<Stored>> {
-    // Anything but a file, such as a pipe, may have no end, or nobody who writes into it.
+    // Anything but a file, such as a pipe, may have no end, or no writer.
     let opened = fs::metadata(path).and_then(|about| match about.is_file() {
         true => File::open(path),
         false => Err(io::Error::new(
@@ -208,7 +208,7 @@ fn lock(folder: &Path, name: &str) -> io::Result<File> {
             Err(TryLockError::Error(cause)) => return Err(cause),
         }
     }
-    let why = "another process holds its lock and does not go on";
+    let why = "another process holds its lock and makes no progress";
     Err(io::Error::new(ErrorKind::TimedOut, why))
 }
 

@@ -51,13 +51,13 @@ impl From<LedgerError> for Unwritten {
     }
 }
 
-/// What became of a run's reference.
+/// What happened to a run's reference.
 pub(super) enum Kept {
     /// It is written down.
     Written,
-    /// It could not be: whoever comes next has to find the run.
+    /// It could not be: the next caller has to find the run.
     Unwritten(LedgerError),
-    /// Another attempt was made meanwhile, or another run is written down.
+    /// Another attempt was made in the meantime, or another run is recorded.
     Doubled(Option<RunRef>),
 }
 
@@ -236,7 +236,7 @@ impl Gate for Hold {
                     return Ok(());
                 }
             }
-            let what = "this process stood still, or the clock was set, each time that the request \
+            let what = "this process was paused, or the clock was changed, each time the request \
                         was about to leave";
             Err(Error::new(ErrorKind::Ledger).detail(what))
         };
@@ -246,12 +246,12 @@ impl Gate for Hold {
 
 fn taken_over(key: &Key) -> Error {
     Error::new(ErrorKind::Ledger).detail(format!(
-        "another caller took the key {key} over before the request left"
+        "another caller took over the key {key} before the request left"
     ))
 }
 
-/// Writes an entry where there is none, or in place of the version that was seen. A store may have
-/// done it and say that it has not: what was written shows.
+/// Writes an entry if there is none, or in place of the version that was seen. A store may have
+/// written it and report that it has not: the entry itself shows.
 pub(super) async fn write_in_place_of(
     ledger: &dyn Ledger,
     entry: &Entry,
@@ -280,7 +280,7 @@ async fn write(
         }
         match (ledger.read(&entry.key).await, written) {
             (Ok(Some(stored)), _) if stored.bytes == bytes => Ok(stored.version),
-            // Whatever the store says: what was seen is not there any more.
+            // Whatever the store says, the version that was seen is not there any more.
             (Ok(Some(stored)), _) if seen != Some(&stored.version) => Err(Unwritten::Lost),
             (_, Ok(_)) => Err(Unwritten::Lost),
             (_, Err(cause)) => Err(Unwritten::Failed(cause)),

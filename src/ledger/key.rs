@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 /// Longer keys are refused, in bytes.
 const LONGEST: usize = 200;
 
-/// What names one logical run, whoever starts it and however often: `deploy-4711`.
+/// The name of one logical run, whoever starts it and however often: `deploy-4711`.
 ///
 /// Any text without control characters, up to 200 bytes, neither beginning nor ending with a blank.
-/// People see its first part at the service: it is no place for a secret.
+/// People see its first part at the service: do not put a secret in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Key(String);
@@ -22,7 +22,7 @@ pub struct Key(String);
 #[non_exhaustive]
 pub enum InvalidKey {
     /// Nothing is left without blanks.
-    #[error("a key has to say something")]
+    #[error("a key must not be empty or blank")]
     Empty,
     /// It has more than 200 bytes.
     #[error("a key has at most {LONGEST} bytes")]
@@ -38,8 +38,8 @@ impl Key {
         &self.0
     }
 
-    /// 64 hexadecimal digits that stand for the key where not every text can: names of files and of
-    /// objects.
+    /// 64 hexadecimal digits that replace the key where not every text is allowed: names of files
+    /// and of objects.
     pub fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.0.as_bytes()))
     }

@@ -21,7 +21,7 @@ const SLACK: TimeDelta = TimeDelta::minutes(10);
 /// it is concluded that no run was started.
 const APART: TimeDelta = TimeDelta::minutes(1);
 
-/// What the service's list says about the start of an entry that was silent for so long; the
+/// What the service's list says about the start of an entry that was silent for this long; the
 /// target has the mark on its request.
 pub(super) async fn look(target: &dyn Target, entry: &Entry, silence: Silence) -> Looked {
     let going = matches!(entry.stage, Stage::Unclear { going: true });
@@ -73,9 +73,9 @@ async fn by_mark(target: &dyn Target, entry: &Entry) -> Result<Looked> {
     })
 }
 
-/// Where the list does not show the mark: what else is recorded speaks for a run, and proves
-/// nothing. Unless the service has said that a run with the mark is going: once that one is
-/// listed, the only run that fits is it.
+/// For a list that does not show the mark: other recorded facts suggest a run, and prove nothing.
+/// If the service has said that a run with the mark is in progress, then once it is listed, it is
+/// the only run that fits.
 async fn by_likeness(
     target: &dyn Target,
     entry: &Entry,
@@ -91,7 +91,7 @@ async fn by_likeness(
     let since = sent
         .at_service
         .and_then(|there| target.session().before(there));
-    // Otherwise the sender's clock has to do, and nothing is concluded from it.
+    // Otherwise only the sender's clock is left, and nothing is concluded from it.
     let dated = since.is_some();
     let since = since.unwrap_or(sent.here);
     let concludes = dated && entry.trace == Trace::Guarded && !going;

@@ -1,9 +1,8 @@
-//! Starting once for those who try again.
+//! Starting once, however often it is tried.
 //!
-//! A key names one logical run: a deployment, a task of a workflow. However often, on however many
-//! machines and after whatever crash a start is made with the same key and the same ledger, at most
-//! one run is started for it, and every call ends with that run's reference or says that it cannot
-//! know.
+//! A key names one logical run: a deployment, a task of a workflow. At most one run is started for
+//! the same key and the same ledger, however often a start is made, on however many machines, and
+//! after any crash. Every call ends with that run's reference or says that it cannot know.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -33,15 +32,15 @@
 //! | an intent, its owner silent | looks for the run at the service, by its mark |
 //! | a refusal | the key is free again |
 //!
-//! An intent is written in two steps: *claimed*, and right before the request leaves *sending*. An
-//! owner that falls silent after the first has sent nothing. After the second the service's list has
-//! to tell, and [`Trace`](crate::Trace) says how much each service's list can.
+//! An intent is written in two steps: *claimed*, and, right before the request leaves, *sending*.
+//! An owner that falls silent after the first has sent nothing. After the second only the service's
+//! list can tell, and [`Trace`](crate::Trace) says how much each service's list can.
 //!
 //! # What no protocol closes
 //!
-//! An owner that is stopped after it looked at its lease for the last time and before the request
-//! leaves, for longer than others wait for it, sends all the same when it goes on. The connection
-//! is made before that look, and it is repeated when the clock says that it took long, so what is
+//! An owner that is stopped after it checked its lease for the last time and before the request
+//! leaves, for longer than others wait for it, still sends when it goes on. The connection is made
+//! before that check, and the check is repeated when the clock says that it took long, so what is
 //! left is the moment between two instructions of the program and the time that the bytes are on
 //! their way. Only a service that refuses a second start with the same key could close it. The
 //! model in the tests shows that it is the only window.

@@ -87,7 +87,8 @@ impl ObjectStoreLedger {
                     options
                 )
             }
-            // What is in one process's memory, or has no conditions, is no ledger.
+            // A store in one process's memory, or one without conditional writes, cannot be a
+            // ledger.
             _ => return Err(fault()),
         };
         let store = built.map_err(|cause| failed(&cause))?;
@@ -111,7 +112,8 @@ impl ObjectStoreLedger {
         match self.store.put_opts(path, payload, mode.into()).await {
             Ok(put) => version(put.into()).map(Some),
             Err(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }) => Ok(None),
-            // Some stores say so of an object that is gone; all of them of a bucket that is not there.
+            // Some stores say so for a deleted object; all of them for a bucket that does not
+            // exist.
             Err(StoreError::NotFound { .. }) if updates => Ok(None),
             Err(cause) => Err(failed(&cause)),
         }
@@ -235,7 +237,7 @@ fn update(version: &Version) -> UpdateVersion {
     }
 }
 
-/// In a few words. Of the store's answer its code alone: the rest may repeat what was sent.
+/// In a few words. Only the code of the store's answer: the rest may repeat what was sent.
 fn failed(cause: &StoreError) -> LedgerError {
     let mut words = cause.to_string();
     let mut deeper = cause.source();
@@ -246,7 +248,7 @@ fn failed(cause: &StoreError) -> LedgerError {
         .split_once("<Code>")
         .and_then(|(_, rest)| rest.split_once('<'));
     let code = code.map_or("", |(code, _)| code);
-    // What is wrong, and its status; the answer stands behind a second colon.
+    // What is wrong, and its status; the answer comes after a second colon.
     let words: Vec<&str> = words.splitn(3, ": ").take(2).collect();
     let words: String = words.join(": ").chars().take(200).collect();
     LedgerError::new(format!("the object store fails: {words} {code}"))

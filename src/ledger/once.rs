@@ -21,9 +21,9 @@ use crate::service_client::ServiceClient;
 
 const WAIT: Duration = Duration::from_secs(120);
 const LEASE: Duration = Duration::from_secs(20);
-/// A shorter lease would be lost to a slow disk.
+/// A slow disk would lose a shorter lease.
 const SHORTEST_LEASE: Duration = Duration::from_millis(400);
-/// A look that was begun may take so long, even where the time to wait is over before.
+/// A look that has begun may take this long, even if the time to wait is over before.
 const SHORTEST_LOOK: Duration = Duration::from_secs(5);
 /// Making the connection first takes no longer than this part of a lease.
 const CONNECTING: u32 = 2;
@@ -46,7 +46,7 @@ pub struct StartOnce {
 pub struct Started {
     /// The run.
     pub run: Run,
-    /// Whether it was there already: started by another call, or by an earlier attempt of this one
+    /// Whether it already existed: started by another call, or by an earlier attempt of this one
     /// that got no clear answer.
     pub attached: bool,
 }
@@ -76,10 +76,10 @@ impl StartOnce {
         self
     }
 
-    /// Sets how long a caller may be silent before others take it for gone: 20 s unless set. After as
-    /// long again a run that it may have started is taken to be in the service's list, so make it
-    /// longer where a service, or the network before it, may take longer than that. Nobody has to
-    /// agree on the time of day.
+    /// Sets how long a caller may be silent before others consider it gone: 20 s unless set. After
+    /// the same time again, a run that it may have started is assumed to be in the service's list,
+    /// so make it longer if a service, or the network before it, may take longer than that. The
+    /// callers' clocks do not have to agree.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease.max(SHORTEST_LEASE);
@@ -96,7 +96,7 @@ impl StartOnce {
     /// Starts the run of this key, or returns the one that was started for it.
     ///
     /// The start itself is bounded by the client's timeout, everything else by [`StartOnce::wait`].
-    /// When the future is dropped, the next call with the key goes on.
+    /// When the future is dropped, the next call with the key continues.
     ///
     /// # Errors
     ///
@@ -210,8 +210,8 @@ impl Caller<'_> {
         self.target.session().here()
     }
 
-    /// Claims the key and starts. `None` where somebody else was faster, or the outcome is for the
-    /// list to tell.
+    /// Claims the key and starts. `None` if somebody else was faster, or if only the list can tell
+    /// the outcome.
     async fn claim(&mut self, seen: Option<(&Entry, &Version)>) -> Result<Option<Started>> {
         let before = seen.map(|(entry, _)| entry);
         let mark = before.map_or_else(|| self.intent.new_mark(), |before| before.mark.clone());
@@ -239,9 +239,9 @@ impl Caller<'_> {
         self.conclude(&hold, trace, outcome).await
     }
 
-    /// Makes the connection, then starts; the hold is asked right before each attempt leaves.
+    /// Makes the connection, then starts; the hold is checked right before each attempt leaves.
     async fn start(&self, hold: &Arc<Hold>, target: &dyn Target) -> Result<Run> {
-        // A read makes the connection, fetches the token, and tells the service's time. Where it
+        // A read makes the connection, fetches the token, and shows the service's time. If it
         // fails, the start will say why.
         let mut list = target.newest();
         let patience = self.once.lease.checked_div(CONNECTING).unwrap_or_default();
@@ -279,7 +279,7 @@ impl Caller<'_> {
             Kept::Written => Ok(Started { run, attached }),
             Kept::Unwritten(cause) => {
                 let key = self.intent.key;
-                let what = "The run was started, and could not be written down in the ledger";
+                let what = "The run was started, but could not be written to the ledger";
                 let next = "the next start with it looks for the run at the service";
                 let run = run.warn(format!("{what} under the key {key} ({cause}): {next}."));
                 Ok(Started { run, attached })
@@ -287,10 +287,11 @@ impl Caller<'_> {
             Kept::Doubled(other) => {
                 let mut candidates = vec![run.reference.clone()];
                 candidates.extend(other);
-                Err(self.error(ErrorKind::OutcomeUnknown)
+                Err(self
+                    .error(ErrorKind::OutcomeUnknown)
                     .detail(format!(
-                        "{} was started; meanwhile another caller took this one for gone, and started \
-                         or found another run for the same key",
+                        "{} was started; meanwhile another caller considered this one gone, and \
+                         started or found another run for the same key",
                         run.reference
                     ))
                     .about_run(Some(run.reference))
@@ -307,7 +308,7 @@ impl Caller<'_> {
             Err(error) => {
                 let run = Run::new(reference, RunStatus::Unknown);
                 run.warn(format!(
-                    "The run was started, and cannot be read now: {error}"
+                    "The run was started, but cannot be read now: {error}"
                 ))
             }
         };
@@ -338,7 +339,7 @@ impl Caller<'_> {
 
     fn in_use(&self, differ: &[String]) -> Error {
         let differ = differ.join(", ");
-        let detail = format!("the key was used for another start; what differs: {differ}");
+        let detail = format!("the key was used for a different start; differences: {differ}");
         self.error(ErrorKind::KeyInUse)
             .detail(crate::error::one_line(&detail))
     }
@@ -350,7 +351,7 @@ impl Caller<'_> {
                 runs,
             ),
             Some(Looked::Unsure(runs)) => (
-                "the service's list does not tell for certain which run it is",
+                "the service's list does not show for certain which run it is",
                 runs,
             ),
             Some(Looked::Unread) => ("the service's list could not be read", Vec::new()),
@@ -358,7 +359,7 @@ impl Caller<'_> {
                 ("a run may still appear in the service's list", Vec::new())
             }
             None => (
-                "another caller is at it, and had no outcome in time",
+                "another caller is working on it, and had no outcome in time",
                 Vec::new(),
             ),
         };
@@ -367,11 +368,11 @@ impl Caller<'_> {
             None => self.error(ErrorKind::OutcomeUnknown).detail(what),
         };
         error.may_be(candidates).advise(format!(
-            "{ADVICE} Once you have looked yourself, forget the key {}, and it is free.",
+            "{ADVICE} Once you have looked yourself, forget the key {} to free it.",
             self.intent.key
         ))
     }
 }
 
-const ADVICE: &str = "Call again with the same key: it looks again, and starts nothing before it is \
-                      sure that nothing was started.";
+const ADVICE: &str = "Call again with the same key: the call looks again, and starts nothing \
+                      before it is certain that nothing was started.";

@@ -12,8 +12,8 @@ use crate::run::RunRef;
 pub enum Stage {
     /// Nothing was started: the service refused, or nothing was sent. Anybody may claim it.
     Free,
-    /// Somebody means to start. Nothing was sent, and nothing is sent from here: an owner who is
-    /// silent for as long as the lease has lost nothing but its claim.
+    /// Somebody intends to start. Nothing was sent, and nothing is sent from here: an owner who is
+    /// silent for as long as the lease loses only its claim.
     Claimed {
         /// Whose it is.
         #[serde(flatten)]
@@ -37,7 +37,7 @@ pub enum Stage {
     },
 }
 
-/// Who works on a start, and that it still does.
+/// The caller that works on a start, and a sign that it still does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Lease {
     /// One call of one process.
@@ -82,9 +82,9 @@ impl Stage {
         }
     }
 
-    /// Whether a caller who has a run in hand may write it in place of this stage, which somebody
-    /// else has written meanwhile. Not where another request may be on its way: there may be two
-    /// runs then, and that is not hidden.
+    /// Whether a caller who has a run may write it in place of this stage, which somebody else has
+    /// written in the meantime. Not if another request may be on its way: there may be two runs
+    /// then, and that is not hidden.
     pub(super) fn gives_way_to_a_run(&self) -> bool {
         match self {
             Stage::Free | Stage::Claimed { .. } | Stage::Unclear { .. } => true,
@@ -148,7 +148,7 @@ pub(super) enum Step {
 /// What a caller does about an entry that is not its own.
 ///
 /// `same` says whether the caller's request is the entry's, `looked` what the list has shown since
-/// the entry was unchanged for so long.
+/// the entry was unchanged for this long.
 pub(super) fn next(
     stage: Option<&Stage>,
     same: bool,
@@ -166,7 +166,7 @@ pub(super) fn next(
             Silence::Lease => judge(looked, false),
             Silence::Settled => judge(looked, true),
         },
-        // Nobody is at it: there is no lease to wait for.
+        // Nobody is working on it: there is no lease to wait for.
         Some(Stage::Unclear { .. }) => judge(looked, silence == Silence::Settled),
     }
 }

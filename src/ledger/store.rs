@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 /// A ledger that is silent for longer cannot be reached.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
-/// An entry has a few kilobytes; what is longer is none.
+/// An entry has a few kilobytes; anything longer is not an entry.
 pub(super) const LONGEST_ENTRY: u64 = 4 << 20;
 
 /// Keeps one entry for each key, for all processes that share it.
@@ -21,12 +21,12 @@ pub(super) const LONGEST_ENTRY: u64 = 4 << 20;
 /// What keeps entries has to keep to this, or the promise of a single start does not hold:
 ///
 /// * of several writers that saw the same state of a key, at most one succeeds;
-/// * whoever reads after a write has succeeded reads that write, or a later one;
+/// * a read after a write has succeeded returns that write, or a later one;
 /// * a write that has succeeded outlives a crash of the machine, as far as the store goes.
 ///
 /// An implementation may fail after a write has taken effect: the caller reads again.
 pub trait Ledger: Send + Sync + fmt::Debug {
-    /// Writes an entry where there is none. `None` when there is one.
+    /// Writes an entry if there is none. `None` when there is one.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// When that cannot be told.
+    /// When that cannot be determined.
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Stored>, LedgerError>>;
 
     /// Writes an entry in place of the version that was seen. `None` when that is not there any
@@ -49,7 +49,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// When that cannot be told, or when it cannot be written.
+    /// When that cannot be determined, or when it cannot be written.
     fn replace<'a>(
         &'a self,
         key: &'a Key,
@@ -61,14 +61,14 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// When that cannot be told, or when it cannot be removed.
+    /// When that cannot be determined, or when it cannot be removed.
     fn remove<'a>(
         &'a self,
         key: &'a Key,
         seen: &'a Version,
     ) -> BoxFuture<'a, Result<bool, LedgerError>>;
 
-    /// All entries, in no order. One that is written or removed meanwhile may be missing.
+    /// All entries, in no order. One that is written or removed in the meantime may be missing.
     fn list(&self) -> BoxStream<'_, Result<Stored, LedgerError>>;
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn in_time<T, E: From<LedgerError>>(
         .unwrap_or_else(late)
 }
 
-/// The ledger does not say what it is asked for, or does not keep what it is given.
+/// The ledger cannot be read, or cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct LedgerError(String);

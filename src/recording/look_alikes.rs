@@ -1,9 +1,9 @@
-//! What stands for what was replaced: the same for the same.
+//! The look-alikes of replaced texts: the same for the same.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-/// A longer text is no id: what is new in it is not remembered.
+/// A longer text is not an id: it is not remembered.
 const LONGEST: usize = 400;
 /// How often another look-alike is drawn before it gets longer.
 const TRIES: usize = 50;

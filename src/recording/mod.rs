@@ -1,15 +1,16 @@
-//! Recordings: what really went over the wire, with everything taken out that belongs to somebody.
+//! Recordings: what really went over the wire, without anything that belongs to somebody.
 //!
-//! [`Builder::record`](crate::Builder::record) writes each exchange with a service to a file of its own. A recording
-//! shows how a service behaves: it is held against a document, becomes a fixture, and is played by the sandbox
-//! (`runpipe spec drift`, `spec fixture`, `sandbox --replay`).
+//! [`Builder::record`](crate::Builder::record) writes each exchange with a service to a file of its
+//! own. A recording shows how a service behaves: it is compared with a document, becomes a fixture,
+//! and is replayed by the sandbox (`runpipe spec drift`, `spec fixture`, `sandbox --replay`).
 //!
-//! What is not known to be harmless is replaced before anything is written. These stay: what the service's document
-//! names (paths, fields, words of its lists), the words of such fields that it does not name, the names of fields that
-//! it does not name where an answer has them and they are made of letters, times, booleans, and numbers below 1,000
-//! that are no ids. All other texts and numbers become look-alikes. The same text has the same
-//! look-alike in all exchanges of one [`Recorder`], so that answers still refer to each other. Headers are written by
-//! an allow-list. The texts themselves are kept in memory only.
+//! Everything that is not known to be harmless is replaced before anything is written. These stay:
+//! whatever the service's document names (paths, fields, words of its lists), undocumented words of
+//! such fields, undocumented field names if an answer has them and they are made of letters, times,
+//! booleans, and numbers below 1,000 that are not ids. All other texts and numbers become
+//! look-alikes. The same text has the same look-alike in all exchanges of one [`Recorder`], so
+//! answers still refer to each other. Headers are written by an allow-list. The texts themselves
+//! are kept in memory only.
 
 mod client;
 mod exchange;
@@ -44,7 +45,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder with look-alikes of its own. The folder is made when a client is.
+    /// A recorder with its own look-alikes. The folder is created with the client.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Recorder {
             folder: folder.into().into(),
@@ -52,11 +53,12 @@ impl Recorder {
         }
     }
 
-    /// An HTTP client that sends with another, and records what is asked at `base_url` and below. The document, an
-    /// OpenAPI 3.0 document in JSON, tells which paths and words may be written.
+    /// An HTTP client that sends with another, and records the requests to `base_url` and below.
+    /// The document, an OpenAPI 3.0 document in JSON, says which paths and words may be written.
     ///
-    /// An answer is written once it was read to its end; one that breaks off, or is longer than 16 MiB, is not
-    /// recorded. A file that cannot be written is told as a `tracing` warning: it does not change the call.
+    /// An answer is written once it has been read to its end; one that breaks off, or is longer
+    /// than 16 MiB, is not recorded. A file that cannot be written causes a `tracing` warning: it
+    /// does not change the call.
     ///
     /// # Errors
     ///
@@ -100,8 +102,9 @@ impl Recorder {
         }))
     }
 
-    /// Redacts an exchange that was recorded otherwise, as those of a client are before they are written. Its
-    /// `operation` is found anew, and its path may begin with the path of one of the document's servers.
+    /// Redacts an exchange that was recorded by other means, like those of a client before they are
+    /// written. Its `operation` is determined again, and its path may begin with the path of one of
+    /// the document's servers.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a document says that may be written as it is.
+//! The words of a document that may be written unchanged.
 
 use std::collections::{BTreeMap, HashSet};
 

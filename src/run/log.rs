@@ -42,26 +42,26 @@ pub struct LogPart {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LogMark {
     lines: u64,
-    /// A digest of the last line, by which it is known again.
+    /// A digest of the last line, by which it is recognized.
     last: u64,
     reads: Reads,
 }
 
-/// What is read from a mark on.
+/// What to read from a mark on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Reads {
-    /// What has come, but no line that may still grow: the reader comes back.
+    /// What has come, except a line that may still grow: the reader will come back.
     #[default]
     Again,
-    /// All that there is.
+    /// The whole log.
     Once,
-    /// The last lines, so many at most.
+    /// The last lines, at most this many.
     Last(u16),
 }
 
 impl LogMark {
-    /// The beginning, for whoever reads what there is and does not come back: the last line is taken
-    /// as it is, though it may still grow.
+    /// The beginning, for a reader who reads only once: the last line is returned as it is now,
+    /// though it may still grow.
     pub fn once() -> Self {
         let reads = Reads::Once;
         LogMark {
@@ -70,7 +70,7 @@ impl LogMark {
         }
     }
 
-    /// So many lines before the end, as it is now. However long the log is, no more is asked for.
+    /// This many lines before the present end. However long the log is, no more is requested.
     pub fn last(lines: u16) -> Self {
         let reads = Reads::Last(lines);
         LogMark {
@@ -104,8 +104,8 @@ impl LogMark {
 }
 
 impl LogPart {
-    /// What comes after a mark. The last line of a step that goes on may grow: unless more lines
-    /// follow it, it is left for the next time.
+    /// What comes after a mark. The last line of a running step may grow: unless more lines follow
+    /// it, it is left for the next time.
     pub(crate) fn after(from: LogMark, mut lines: Vec<String>, more: bool, may_grow: bool) -> Self {
         if may_grow && !more && from.comes_back() {
             lines.pop();

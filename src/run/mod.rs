@@ -54,10 +54,10 @@ pub struct Run {
     pub finished_at: Option<Timestamp>,
     /// The branch, tag, commit or version that was asked for, in the vendor's form.
     pub requested_ref: Option<String>,
-    /// What the vendor says about the result, or what the run waits for.
+    /// What the vendor says about the result, or what the run is waiting for.
     pub message: Option<String>,
-    /// What the run waits for, and who may act. Read by [`crate::Runs::get`]; lists and starts do not
-    /// always tell it. Other parts of the run may go on meanwhile.
+    /// What the run is waiting for, and who may act. Read by [`crate::Runs::get`]; lists and starts
+    /// do not always have it. Other parts of the run may go on in the meantime.
     pub waits_for: Vec<Gate>,
     /// Sentences about what could not be read in the vendor's answer. The run exists nevertheless.
     pub warnings: Vec<String>,
@@ -103,8 +103,8 @@ impl Run {
         self
     }
 
-    /// Takes the secrets out of all its texts. The reference is left as it is: it was checked when it
-    /// was read, and is needed as it is.
+    /// Takes the secrets out of all its texts. The reference stays unchanged: it was checked when it
+    /// was read, and is needed unchanged.
     pub(crate) fn clean(&mut self, cleaner: &Cleaner) {
         let texts = [
             &mut self.pipeline_name,

@@ -32,8 +32,8 @@ pub enum RunStatus {
     Canceled,
     /// Ended without having run.
     Skipped,
-    /// The vendor used a word, or a combination of words, that nobody has documented. Neither a
-    /// success nor an end.
+    /// The vendor used a word, or a combination of words, that is not documented. Neither a success
+    /// nor an end.
     Unknown,
 }
 

@@ -11,11 +11,11 @@ use crate::secrets::Cleaner;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Step {
-    /// Tells the step apart from the others of its run: the vendor's id, else its place among them.
+    /// Identifies the step within its run: the vendor's id, else its place among the steps.
     pub id: String,
     /// The step's name, as the vendor gives it.
     pub name: String,
-    /// The names of what it is a part of, the outermost first. Empty at the top.
+    /// The names of the steps around it, the outermost first. Empty at the top.
     pub within: Vec<String>,
     /// What state the step is in.
     pub status: RunStatus,
@@ -25,16 +25,16 @@ pub struct Step {
     pub started_at: Option<Timestamp>,
     /// When it ended. Absent while it has not.
     pub finished_at: Option<Timestamp>,
-    /// What the vendor says about it: why it failed, or what it does right now.
+    /// What the vendor says about it: why it failed, or what it is doing right now.
     pub message: Option<String>,
-    /// What the service calls the step's log, where it has one.
+    /// What the service calls the step's log, if it has one.
     #[serde(skip)]
     pub(crate) log: Option<String>,
 }
 
 impl Step {
-    /// A step of which nothing is known but its name and state. For implementations of
-    /// [`crate::Runs`] of your own, in tests above all: the fields can be set afterwards.
+    /// A step about which only its name and state are known. For your own implementations of
+    /// [`crate::Runs`], mostly in tests: the fields can be set afterwards.
     pub fn new(id: impl Into<String>, name: impl Into<String>, status: RunStatus) -> Self {
         Step {
             id: id.into(),
@@ -49,12 +49,13 @@ impl Step {
         }
     }
 
-    /// Whether [`crate::Runs::step_log`] has something to ask the service for.
+    /// Whether [`crate::Runs::step_log`] has anything to request from the service.
     pub fn has_log(&self) -> bool {
         self.log.is_some()
     }
 
-    /// The same step without a secret in any of its texts. What repeats a credential names no log.
+    /// The same step without a secret in any of its texts. A text that repeats a credential names
+    /// no log.
     pub(crate) fn clean(mut self, cleaner: &Cleaner) -> Self {
         if cleaner.is_secret(&self.id) {
             cleaner.clean_in_place(&mut self.id);

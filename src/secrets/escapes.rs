@@ -4,7 +4,7 @@ use super::entities;
 use super::readings::{Reading, Readings, Symbol};
 use super::view::{View, splits};
 
-/// An escape in an escape in an escape…: so many readings are kept for one place.
+/// An escape in an escape in an escape…: this many readings are kept for one place.
 const KEPT: usize = 12;
 /// An order to the terminal is not read further than this.
 const ORDER: usize = 256;

@@ -2,13 +2,13 @@
 
 use super::view::splits;
 
-/// What a byte can be: a part of a secret as it stands, or of an escape in one.
+/// What a byte can be: a part of a plain secret, or of an escape in one.
 const PLAIN: u8 = 1;
 /// A part of a secret's base64 or hex, or of an escape in one.
 const ENCODED: u8 = 2;
 /// A part of what makes an escape one.
 const SIGN: u8 = 4;
-/// What may stand between any two characters of a secret.
+/// What may appear between any two characters of a secret.
 const SPLITS: u8 = 8;
 
 /// Knows which texts have too few of the right characters in a row to hold a secret.
@@ -21,7 +21,7 @@ pub(super) struct Glance {
 }
 
 impl Glance {
-    /// For secrets of so many bytes and more, and the bytes that are in them.
+    /// For secrets of this many bytes and more, and the bytes that are in them.
     pub(super) fn new(shortest: usize, hold: impl Fn(u8) -> bool) -> Self {
         let mut kinds = [0; 256];
         for (byte, kind) in (0..=u8::MAX).zip(&mut kinds) {
@@ -148,7 +148,7 @@ fn written(sign: u8, after: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// How many characters of base64 hold so many bytes at least.
+/// How many characters of base64 hold at least this many bytes.
 pub(super) fn base64_length(bytes: usize) -> usize {
     bytes.saturating_mul(4).div_ceil(3)
 }

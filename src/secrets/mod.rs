@@ -1,10 +1,10 @@
 //! The one place that knows every secret of a call, and takes it out of every text on its way out.
 //!
 //! An answer may echo a secret in a form that no plain search finds: percent-encoded, escaped for
-//! JSON, as base64 of something longer, broken by a line end. So a text is not searched as it
-//! stands. Everything that a reader could take it for is a path through its
-//! [readings](readings::Readings), and one automaton over all secrets walks all the paths at once.
-//! What looks like base64 or hex is decoded and walked in the same way.
+//! JSON, as base64 of something longer, broken by a line end. So a text is not searched literally.
+//! Every way to read it is a path through its [readings](readings::Readings), and one automaton
+//! over all secrets walks all the paths at once. What looks like base64 or hex is decoded and
+//! walked in the same way.
 
 mod entities;
 mod escapes;
@@ -28,14 +28,14 @@ use runs::search;
 use view::View;
 use walk::Scope;
 
-/// What stands where a secret stood.
+/// The replacement for a secret.
 const HIDDEN: &str = "[hidden]";
 
 /// No vendor's token or key is shorter.
 const SHORTEST_CREDENTIAL: usize = 12;
 
-/// So many secrets that took the place of one another are known: whoever gives out a new token for each
-/// request fills no memory with them.
+/// This many secrets that replaced one another are known: a new token for each request does not
+/// fill the memory.
 const LATEST: usize = 32;
 
 /// A longer text is searched in parts, so that memory is bounded. Parts overlap.
@@ -70,8 +70,8 @@ impl Cleaner {
         }
     }
 
-    /// Knows this secret too, which takes the place of another. The first `lasting` ones stay; of the
-    /// others, the last few.
+    /// Adds this secret, which replaces another. The first `lasting` ones stay; of the others, the
+    /// last few.
     pub(crate) fn with_latest(&self, lasting: usize, secret: &str) -> Self {
         let known = self.needles.as_deref();
         let needles = Needles::joined(known, [secret]);
@@ -85,7 +85,7 @@ impl Cleaner {
 
     /// The text with `[hidden]` for each secret in it, in whatever form.
     ///
-    /// A secret of one to three characters is hidden only where it stands as a word of its own.
+    /// A secret of one to three characters is hidden only where it is a whole word.
     pub(crate) fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.cleaned(text, false)
     }

@@ -16,8 +16,8 @@ use super::view::{is_blank, splits};
 const WORDS_BELOW: usize = 4;
 /// How much of a secret is hidden at the end of a text that was cut, in characters.
 const BEGINNING: usize = 4;
-/// A longer secret is looked for in parts of so many bytes. That keeps time and memory small, and
-/// a part that is echoed by itself is found as well.
+/// A longer secret is searched for in parts of this many bytes. That keeps time and memory small,
+/// and also finds a part that is echoed on its own.
 const PART: usize = 128;
 
 /// The secrets, as they were given and as they are looked for.
@@ -32,7 +32,7 @@ pub(super) struct Needles {
 /// One text to look for.
 struct Needle {
     text: SecretString,
-    /// Only where it stands as a word of its own.
+    /// Only where it is a whole word.
     word: bool,
     /// The secret holds blanks itself.
     blank: bool,
@@ -53,7 +53,7 @@ pub(super) struct Search {
 pub(super) struct Found {
     /// In bytes.
     pub(super) length: usize,
-    /// Only where it stands as a word of its own.
+    /// Only where it is a whole word.
     pub(super) word: bool,
     /// The secret holds blanks itself.
     pub(super) blank: bool,
@@ -130,7 +130,7 @@ impl Needles {
         self.needles.iter().all(|needle| needle.length() > bytes)
     }
 
-    /// Whether a glance at a text tells that none is in it, in whatever form.
+    /// Whether a glance at a text shows that none is in it, in whatever form.
     pub(super) fn are_not_at_a_glance_in(&self, text: &str) -> bool {
         let glance = self.glance.get_or_init(|| {
             // Those that stand as words are too short for it.

@@ -8,10 +8,11 @@ use super::WaitOptions;
 use crate::error::{Error, ErrorKind};
 use crate::run::{Run, RunRef, RunStatus};
 
-/// A service may not know its own new run yet. For so long that is no error.
+/// A service may not know its own new run yet. For this long that is not an error.
 const BECOMES_VISIBLE: Duration = Duration::from_secs(30);
 
-/// For so long a run may be over in a word that nobody knows: a service may write the time of the end before the word.
+/// For this long a run may be over with an unknown word: a service may write the time of the end
+/// before the word.
 const STRANGE: Duration = Duration::from_secs(10);
 
 /// What a change is a change of.
@@ -59,7 +60,7 @@ impl Follow {
         }
     }
 
-    /// Takes in what a look brought. Whether it differs from what was known.
+    /// Takes in the result of a look. Returns whether it differs from what was known.
     pub fn read(&mut self, run: &Run, options: &WaitOptions) -> bool {
         let now = Instant::now();
         if self.state.is_none() {
@@ -81,9 +82,8 @@ impl Follow {
         let word = run.vendor_status.as_deref().unwrap_or("none");
         self.strange.filter(|since| since.elapsed() >= STRANGE)?;
         let finished = run.finished_at.as_ref()?;
-        let detail = format!(
-            "the run finished at {finished}, and its state, {word}, is a word that is not documented"
-        );
+        let detail =
+            format!("the run finished at {finished}, and its state, {word}, is not documented");
         let error = Error::new(ErrorKind::Undecodable)
             .on_service(run.reference.service())
             .about_run(Some(run.reference.clone()))
@@ -92,7 +92,7 @@ impl Follow {
         Some(error)
     }
 
-    /// Takes in why a look brought nothing. Whether the wait goes on.
+    /// Takes in why a look failed. Returns whether the wait goes on.
     pub fn survives(&mut self, kind: ErrorKind, options: &WaitOptions) -> bool {
         let failing = self.last_good.elapsed();
         let survives = match kind {

@@ -19,14 +19,14 @@ use crate::runs::Runs;
 
 /// Runs that one list of their service may tell of, looked at until they end.
 ///
-/// A look takes along each run that has waited for half of its pause. What the list does not tell of
-/// is read by itself, as is what the list says too little of.
+/// A look includes each run that has waited for half of its pause. A run that is not in the list,
+/// or has too little there, is read individually.
 pub(super) struct Group<'a> {
     runs: &'a dyn Runs,
     options: WaitOptions,
-    /// Bounds the requests of many groups. Whoever waits here holds little.
+    /// Bounds the requests of many groups. A waiter here holds little memory.
     gate: Arc<Semaphore>,
-    /// Whether every change is told. Otherwise the end of each run is.
+    /// Whether every change is reported. Otherwise only the end of each run is.
     every_change: bool,
     end: Option<Instant>,
     waits: HashMap<RunRef, Wait>,
@@ -51,7 +51,7 @@ struct Wait {
     soon: Instant,
     /// How often in a row the list did not tell of the run.
     missed: u32,
-    /// How many of the next looks are at the run alone, because the list did not tell of it.
+    /// How many of the next looks read only the run, because the list did not have it.
     alone: u32,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// One run, which is read by itself.
+    /// One run, which is read individually.
     pub fn of_one(runs: &'a dyn Runs, run: RunRef, options: &WaitOptions) -> Self {
         let gate = Arc::new(Semaphore::new(1));
         let mut group = Group::new(runs, options, gate);
@@ -115,7 +115,7 @@ impl<'a> Group<'a> {
         self.look_at(run, now, now);
     }
 
-    /// What is told, run by run, until all have ended.
+    /// The reports, run by run, until all have ended.
     pub fn into_stream(self) -> impl Stream<Item = (RunRef, Result<Run>)> + Send + 'a {
         stream::unfold(self, |mut group| async move {
             let told = group.next().await?;
@@ -144,7 +144,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// What the next request tells; `None` when it is time for something else.
+    /// The result of the next request; `None` when it is time for something else.
     async fn next_look(&mut self) -> Option<Look<'a>> {
         let listed = self.due.first().filter(|_| self.asked.is_empty());
         let due = [listed, self.due_alone.first()].into_iter().flatten();
@@ -243,7 +243,7 @@ impl<'a> Group<'a> {
         self.look_later(run);
     }
 
-    /// Takes in a page of the list, which may tell of runs of other people.
+    /// Takes in a page of the list, which may include other people's runs.
     fn take_page(&mut self, page: Vec<Run>, pages: BoxStream<'a, Result<Vec<Run>>>) {
         for read in page {
             let run = read.reference.clone();
@@ -252,7 +252,7 @@ impl<'a> Group<'a> {
                 continue;
             };
             if !asked && wait.due.is_none() {
-                // It is being read by itself, which tells more.
+                // It is being read individually, which says more.
                 continue;
             }
             (wait.missed, wait.alone) = (0, 0);

@@ -17,10 +17,10 @@ use crate::runs::Runs;
 /// it ends, or the error that ended its wait.
 ///
 /// Runs of one client and one list (of a project on Azure DevOps and Matillion, of a pipeline
-/// elsewhere) are looked at together, through [`Runs::get_many`], for as long as that takes fewer
-/// requests than reading each by itself. A run that the list does not tell of is read by itself, and
-/// so is each run once more when the list has told its end: what is yielded is what [`Runs::get`]
-/// gives ([`WaitOptions::last_look`]).
+/// elsewhere) are checked together, through [`Runs::get_many`], as long as that takes fewer
+/// requests than reading each individually. A run that is not in the list is read individually, and
+/// so is each run once more when the list has shown its end: the stream yields what [`Runs::get`]
+/// returns ([`WaitOptions::last_look`]).
 ///
 /// All waits share the services' budgets of requests ([`crate::Builder::requests_per_second`]), and
 /// at most [`WaitOptions::at_once`] requests are under way. Each wait takes about a kilobyte.

@@ -27,10 +27,10 @@ pub use options::WaitOptions;
 ///
 /// # Errors
 ///
-/// [`crate::ErrorKind::Deadline`] when the options' deadline passes first. The kind of a failed read
-/// that is not temporary (authentication, not found, …), or of one that kept failing for longer than
-/// [`WaitOptions::patience`]. [`crate::ErrorKind::Undecodable`] when the service says that the run has finished, and its
-/// state stays a word that nobody has documented.
+/// [`crate::ErrorKind::Deadline`] when the options' deadline passes first. The kind of a failed
+/// read that is not temporary (authentication, not found, …), or of one that kept failing for
+/// longer than [`WaitOptions::patience`]. [`crate::ErrorKind::Undecodable`] when the service says
+/// that the run has finished, but its state stays an undocumented word.
 ///
 /// ```no_run
 /// # async fn follow(buddy: runpipe::buddy::Client, run: runpipe::Run) -> runpipe::Result<()> {
@@ -55,8 +55,8 @@ pub async fn wait(runs: &dyn Runs, run: &RunRef, options: &WaitOptions) -> Resul
 /// the vendor's word or of the message. The stream ends after the state in which the run has ended,
 /// or after the first error.
 ///
-/// A run that waits for a person is [`crate::RunStatus::Waiting`], with a message that says what it
-/// waits for.
+/// A run that is waiting for a person is [`crate::RunStatus::Waiting`], with a message that says
+/// what for.
 pub fn states<'a>(
     runs: &'a dyn Runs,
     run: RunRef,

@@ -43,15 +43,15 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// Sets when to give up, counted from the beginning of the wait. Without a deadline, a run that
-    /// never ends is waited for for ever.
+    /// Sets when to give up, counted from the beginning of the wait. Without a deadline, the wait
+    /// for a run that never ends never ends.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Sets for how long reads may keep failing before the wait ends: 15 minutes unless set.
+    /// Sets how long reads may keep failing before the wait ends: 15 minutes unless set.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -66,8 +66,8 @@ impl WaitOptions {
         self
     }
 
-    /// Sets whether the wait ends, with the run as it is, when the run waits for a person. Not every
-    /// list tells that: [`super::wait_all`] then reads each run by itself.
+    /// Sets whether the wait ends, with the run as it is, when the run is waiting for a person. Not
+    /// every list shows that: [`super::wait_all`] then reads each run individually.
     #[must_use]
     pub fn stop_when_waiting(mut self, stop: bool) -> Self {
         self.stop_when_waiting = stop;
@@ -81,17 +81,17 @@ impl WaitOptions {
         self
     }
 
-    /// Sets whether [`super::wait_all`] reads a run by itself once more when a list has told its end:
-    /// it does unless this is set to `false`. Without, ends come sooner where many runs end at the
-    /// same time, and each run holds what a list tells ([`crate::Runs::get_many`] says what that
-    /// leaves out).
+    /// Sets whether [`super::wait_all`] reads a run individually once more when a list has shown
+    /// its end: it does unless this is set to `false`. Without that read, ends are reported sooner
+    /// if many runs end at the same time, and each run holds what a list has
+    /// ([`crate::Runs::get_many`] says what is missing there).
     #[must_use]
     pub fn last_look(mut self, last_look: bool) -> Self {
         self.last_look = last_look;
         self
     }
 
-    /// Sets the wall clock, which tells the age of a run that was started elsewhere.
+    /// Sets the wall clock, which gives the age of a run that was started elsewhere.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);

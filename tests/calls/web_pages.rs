@@ -142,7 +142,7 @@ fn an_address_that_names_no_run_says_what_it_names_and_what_is_missing() {
     let fault = azure("https://dev.azure.com/acme/Shop/_build?definitionId=3", "");
     let text = fault.expect_err("no run").to_string();
     let told = "the address names the organization \"acme\" and the project \"Shop\" and the \
-                pipelineId \"3\" on Azure DevOps, and that is no run: the runId is missing";
+                pipelineId \"3\" on Azure DevOps, and that is not a run: the runId is missing";
     assert!(text.starts_with(told), "{text}");
     assert!(text.ends_with("?buildId={runId}"), "{text}");
     let flow = "https://flow.aliyun.com/pipelines/42/builds/7";

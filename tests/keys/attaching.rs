@@ -66,7 +66,7 @@ async fn another_request_is_refused_and_what_differs_is_named() {
         let error = refused.expect_err("another request");
         assert_eq!(error.kind(), ErrorKind::KeyInUse);
         let words = error.to_string();
-        assert!(words.ends_with("the same request."), "{words}");
+        assert!(words.ends_with("for the same start."), "{words}");
         assert!(words.contains(place), "{words}");
         assert_eq!(site.asked::<S>(), 1);
     }
@@ -83,13 +83,13 @@ async fn another_pipeline_is_another_request() {
     let error = refused.expect_err("another pipeline");
     assert_eq!(error.kind(), ErrorKind::KeyInUse);
     assert!(
-        error.to_string().contains("what differs: pipeline"),
+        error.to_string().contains("differences: pipeline"),
         "{error}"
     );
     let refused = site.start::<AzureDevops>(&site.once()).await;
     let words = refused.expect_err("another service").to_string();
     assert!(
-        words.contains("what differs: service, server, pipeline"),
+        words.contains("differences: service, server, pipeline"),
         "{words}"
     );
     let elsewhere = Site::open().await;
@@ -100,10 +100,7 @@ async fn another_pipeline_is_another_request() {
         .start(&client, &pipeline, &Buddy::request())
         .await;
     let error = refused.expect_err("another server");
-    assert!(
-        error.to_string().contains("what differs: server"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("differences: server"), "{error}");
     assert_eq!(elsewhere.asked::<Buddy>(), 0);
 }
 

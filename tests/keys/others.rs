@@ -62,7 +62,9 @@ async fn who_cannot_wait_longer_is_told_that_the_outcome_is_unknown() {
     let error = second.expect_err("it is not known yet");
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert!(
-        error.to_string().contains("another caller is at it"),
+        error
+            .to_string()
+            .contains("another caller is working on it"),
         "{error}"
     );
     first.expect("a run");

@@ -137,7 +137,7 @@ async fn where_the_list_is_no_proof_nothing_is_started_again() {
             assert_eq!(again.kind(), ErrorKind::OutcomeUnknown);
             assert_eq!(again.candidates().len(), likely);
             let why = match start {
-                Start::Acts => "does not tell for certain",
+                Start::Acts => "does not show for certain",
                 Start::IsLost => "lists no run that fits",
             };
             assert!(again.to_string().contains(why), "{again}");

@@ -1,8 +1,9 @@
 //! `runpipe.toml`: what a person or a project sets once, and where each setting is from.
 //!
-//! A project's file comes with whatever folder one is in, perhaps from a stranger. What could send a
-//! credential or a file of the user's elsewhere counts in it only once the user has trusted it, as it
-//! is: addresses, proxies, roots, commands, and the names of files and of variables with secrets.
+//! A project's file comes with the present folder, perhaps from a stranger. Its settings that could
+//! send a credential or a file of the user's elsewhere count only once the user has trusted the
+//! file's present content: addresses, proxies, roots, commands, and the names of files and of
+//! variables with secrets.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -364,7 +365,7 @@ fn expect_no_secret(setting: &Setting) -> Result<(), Failure> {
     let (file, key) = (setting.origin.display(), setting.key());
     Err(Failure::usage(
         one_line(&format!(
-            "{file}: {key} looks like a secret, and none is taken from a file"
+            "{file}: {key} looks like a secret, and none is read from a file"
         )),
         "Remove it, and withdraw it if the file was shared. Set the service's variable (runpipe auth \
          status), or let credential_command fetch it.",

@@ -30,7 +30,7 @@ pub struct Row {
     pub operation_id: String,
     /// The status, as the document writes it.
     pub status: StatusPattern,
-    /// Names of the fixtures that there are, in alphabetical order.
+    /// Names of the existing fixtures, in alphabetical order.
     pub fixtures: BTreeSet<String>,
 }
 

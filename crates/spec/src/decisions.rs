@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 pub struct Decision {
     /// Why they stay: a sentence.
     pub reason: String,
-    /// Each as it is printed; `*` stands for any text.
+    /// Each as it is printed; `*` matches any text.
     pub differences: Vec<String>,
 }
 
-/// Why a text is no list of decisions.
+/// Why a text is not a list of decisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionError {
     sentence: String,
@@ -31,20 +31,21 @@ impl std::error::Error for DecisionError {}
 /// Reads decisions: a JSON array of `{reason, differences}`. `file` is only named in errors.
 ///
 /// # Errors
-/// When the text is not such a list, or a reason is no sentence (it does not end with a full stop).
+/// When the text is not such a list, or a reason is not a sentence (it does not end with a full
+/// stop).
 pub fn decisions(file: &str, text: &str) -> Result<Vec<Decision>, DecisionError> {
     let refuse = |what: String| DecisionError {
         sentence: format!("{file}: {what}"),
     };
     let decisions: Vec<Decision> = serde_json::from_str(text)
-        .map_err(|error| refuse(format!("is no list of decisions: {error}")))?;
+        .map_err(|error| refuse(format!("is not a list of decisions: {error}")))?;
     match decisions.iter().find(|one| !one.reason.ends_with('.')) {
-        Some(one) => Err(refuse(format!("{:?} is no sentence", one.reason))),
+        Some(one) => Err(refuse(format!("{:?} is not a sentence", one.reason))),
         None => Ok(decisions),
     }
 }
 
-/// Findings, sorted by what was decided.
+/// Findings, sorted by the decisions about them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Decided<F> {

@@ -39,10 +39,11 @@ impl Document {
     /// Reads a document from JSON text. `file` is only named in findings.
     ///
     /// # Errors
-    /// All reasons at once why the document cannot be used to judge messages: the text is not JSON, it is not
-    /// OpenAPI 3.0, a `$ref` leads nowhere, or it uses a keyword that is not implemented here (a `multipart`
-    /// body, a cookie parameter, a query style other than `form`, …). Nothing that would be checked by another
-    /// tool is silently left unchecked. Faults that do not stop the work are the lint's affair.
+    /// All reasons at once why the document cannot be used to judge messages: the text is not JSON,
+    /// it is not OpenAPI 3.0, a `$ref` leads nowhere, or it uses a keyword that is not implemented
+    /// here (a `multipart` body, a cookie parameter, a query style other than `form`, …). Nothing
+    /// that would be checked by another tool is silently left unchecked. Faults that do not prevent
+    /// this are left to the lint.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Finding>> {
         let root = lint::parse(file, text)?;
         let outline = Outline::new(&root);
@@ -90,7 +91,7 @@ impl Document {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
-    /// The value that `value` stands for: itself, or what its `$ref` leads to.
+    /// The value that `value` refers to: itself, or the target of its `$ref`.
     #[must_use]
     pub fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
         follow(&self.root, value).unwrap_or(value)

@@ -33,7 +33,7 @@ pub struct Effects<'d> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownEffect {
-    /// The operation is no GET and has no `x-effect`.
+    /// The operation is not a GET and has no `x-effect`.
     Missing,
     /// It has one that is not understood: what is wrong with it.
     NotUnderstood(String),
@@ -43,7 +43,7 @@ impl fmt::Display for UnknownEffect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => {
-                f.write_str("the operation does not say what a call of it does to the service")
+                f.write_str("the operation does not say what calling it does to the service")
             }
             Self::NotUnderstood(what) => write!(f, "`x-effect` {what}"),
         }

@@ -1,4 +1,5 @@
-//! What a JSON object holds under a key, read as what it should be. Anything else counts as not there.
+//! What a JSON object holds under a key, read as what it should be. Anything else counts as
+//! missing.
 
 use serde_json::{Map, Value};
 

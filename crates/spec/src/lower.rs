@@ -1,7 +1,7 @@
 //! Turns a full document into the smaller one that the client generator reads.
 //!
 //! The documents describe the services as they are. The generator understands less than that, and
-//! understands some of it badly. What it must not see is taken away here, from a copy:
+//! misunderstands some of it. The parts that it must not see are removed here, from a copy:
 //!
 //! * **Answers other than success.** With documented error types the generated client loses status
 //!   and headers as soon as a body is not what was documented (a proxy's HTML page). Undocumented,

@@ -9,7 +9,7 @@ pub(crate) fn essence(media_type: &str) -> String {
     plain.trim().to_ascii_lowercase()
 }
 
-/// A page for a person: documented with a 2xx it is no success (a sign-in page).
+/// A page for a person: documented with a 2xx it is not a success (a sign-in page).
 pub(crate) fn is_html(media_type: &str) -> bool {
     essence(media_type) == "text/html"
 }

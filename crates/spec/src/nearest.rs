@@ -1,4 +1,4 @@
-//! The known word that a misspelt one stands for.
+//! The known word that a misspelt one was meant to be.
 
 /// The other word that is nearest to a misspelt one, if any is near: about one letter in three may differ.
 pub(crate) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {

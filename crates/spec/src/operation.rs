@@ -1,4 +1,4 @@
-//! The operations of a document, with every `$ref` followed: what a message is held against.
+//! The operations of a document, with every `$ref` followed: messages are checked against them.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -175,7 +175,7 @@ impl Unimplemented<'_, '_, '_, '_> {
         if !fits && !self.report.places("ref-dangling").contains(&place) {
             let kind = kind.title();
             let problem = format!("the `$ref` leads to `{target}`, which is not {kind}");
-            let cure = "Let it lead to a component of the right kind.";
+            let cure = "Point it to a component of the right kind.";
             self.report.add("ref-kind", place, problem, cure);
         }
     }
@@ -183,7 +183,7 @@ impl Unimplemented<'_, '_, '_, '_> {
     fn path(&mut self, item: &Node<'_>) {
         let told = self.report.places("path-template").contains(&item.pointer);
         if !told && Template::parse(&last(&item.pointer)).is_none() {
-            let problem = "it cannot be told where a parameter of the path ends";
+            let problem = "the end of a path parameter cannot be determined";
             self.refuse(&item.pointer, problem, "Write a text between the two.");
         }
     }
@@ -222,8 +222,8 @@ impl Unimplemented<'_, '_, '_, '_> {
                 }
             }
             _ => {
-                let problem = "the parameter has not exactly one of `schema` and `content`";
-                let cure = "Describe its value by one of them.";
+                let problem = "the parameter does not have exactly one of `schema` and `content`";
+                let cure = "Describe its value with one of them.";
                 let place = &node.pointer;
                 self.report.add("exclusive-keys", place, problem, cure);
             }
@@ -249,7 +249,7 @@ impl Unimplemented<'_, '_, '_, '_> {
         if (xml || kind.starts_with("multipart/")) && node.object.contains_key("schema") {
             let problem = format!("bodies of the type {kind} are not implemented");
             let cure =
-                "Use JSON, a form or text, or leave out the schema: then every body is right.";
+                "Use JSON, a form or text, or leave out the schema: then every body is valid.";
             self.refuse(&node.pointer, problem, cure);
         }
     }
@@ -303,7 +303,7 @@ impl Unimplemented<'_, '_, '_, '_> {
         for (word, target) in discriminator.entries("mapping") {
             let name = target.as_str().unwrap_or_default();
             if self.outline.root.pointer(&of_mapping(name)).is_none() {
-                let problem = format!("the mapping leads to `{name}`, where nothing is");
+                let problem = format!("the mapping points to `{name}`, which does not exist");
                 let cure = "Name a schema of this document.";
                 let place = child(&mapping, word);
                 self.report.add("ref-dangling", place, problem, cure);

@@ -22,7 +22,7 @@ impl Router {
         &'r self,
         path: &str,
     ) -> impl Iterator<Item = (&'r str, BTreeMap<String, String>)> {
-        // A segment that is no text fits nothing.
+        // A segment that is not text matches nothing.
         let segments: Option<Vec<String>> = path
             .strip_prefix('/')
             .unwrap_or(path)
@@ -49,8 +49,8 @@ enum Piece {
 }
 
 impl Template {
-    /// Reads a template. `None` when a brace has no partner, a parameter has no name, or two parameters stand side
-    /// by side, so that nobody can tell where one ends.
+    /// Reads a template. `None` when a brace has no partner, a parameter has no name, or two
+    /// parameters are adjacent, so nobody can tell where one ends.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let segments = text
             .strip_prefix('/')?

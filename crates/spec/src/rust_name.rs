@@ -15,7 +15,7 @@ pub(crate) fn pascal(name: &str) -> String {
     whole(plain(name).to_pascal_case(), "X")
 }
 
-/// Whether Rust takes the name. The numerals that are no digits, such as `½`, stand in no name.
+/// Whether Rust takes the name. Numerals that are not digits, such as `½`, cannot be in a name.
 pub(crate) fn is_name(rust: &str) -> bool {
     rust.chars().all(is_xid_continue)
 }

@@ -93,8 +93,8 @@ impl Schemas {
     /// Checks a value of unknown direction against the schema at `schema_pointer` (a JSON pointer into the
     /// document, such as `/components/schemas/Run`). An empty answer means that it fits.
     ///
-    /// A pointer to nothing, or a schema that does not compile (a `$ref` to nothing, a `pattern` that is no
-    /// regular expression), is one error with an empty pointer, never a panic.
+    /// A pointer to nothing, or a schema that does not compile (a `$ref` to nothing, a `pattern`
+    /// that is not a regular expression), is one error with an empty pointer, never a panic.
     #[must_use]
     pub fn check(
         &self,
@@ -208,9 +208,10 @@ impl From<Fault> for SchemaError {
 
 /// The errors of a strict check, given those of the lenient one.
 ///
-/// Where part of an object is wrong, JSON Schema forgets which fields that part knew, and calls all of them
-/// unknown. Such a report counts only when no part declares the name, or when nothing else is wrong in that
-/// object. The lenient check words everything else, so that no fault is told twice.
+/// Where part of an object is wrong, JSON Schema forgets which fields that part knew, and calls all
+/// of them unknown. Such a report counts only when no part declares the name, or when nothing else
+/// is wrong in that object. The lenient check words everything else, so that no fault is reported
+/// twice.
 fn strict_errors(strict: Vec<Fault>, lenient: Vec<Fault>) -> Vec<SchemaError> {
     let wrong: Vec<String> = lenient.iter().chain(&strict).map(Fault::place).collect();
     let in_lenient: Vec<String> = lenient.iter().map(Fault::place).collect();

@@ -1,8 +1,9 @@
 //! Turns one OpenAPI 3.0 schema into a JSON Schema (draft 2020-12) that the `jsonschema` crate compiles.
 //!
-//! OpenAPI 3.0 speaks a dialect: `nullable`, booleans in `exclusiveMinimum`, number formats, a
-//! `discriminator`, `readOnly` and `writeOnly`. Each is put into words that JSON Schema knows. Every schema
-//! that is reached by a `$ref` becomes one entry of `$defs`, so that recursive schemas stay finite.
+//! OpenAPI 3.0 is a dialect: `nullable`, booleans in `exclusiveMinimum`, number formats, a
+//! `discriminator`, `readOnly` and `writeOnly`. Each is translated into JSON Schema keywords. Every
+//! schema that is reached by a `$ref` becomes one entry of `$defs`, so that recursive schemas stay
+//! finite.
 //!
 //! In a strict translation, an object that lists properties is *closed*: `unevaluatedProperties: false` is
 //! added where the value as a whole is described, never inside `allOf`, `anyOf` or `oneOf`, because a branch

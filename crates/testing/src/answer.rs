@@ -18,9 +18,9 @@ pub(crate) struct Answer {
     /// Boxed, so that a refusal is a small error.
     pub headers: Box<HeaderMap>,
     pub body: Vec<u8>,
-    /// Held back for so long, in real time.
+    /// Held back for this long, in real time.
     pub delay: Option<Duration>,
-    /// The connection is closed after so many bytes of the body.
+    /// The connection is closed after this many bytes of the body.
     pub closes_after: Option<usize>,
 }
 

@@ -63,8 +63,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Listens at this address in place of `127.0.0.1`: `0.0.0.0` in a container, whose ports are
-    /// published. Whoever reaches it commands the sandbox: a stranger can claim any name in `Host`.
+    /// Listens on this address instead of `127.0.0.1`: `0.0.0.0` in a container, whose ports are
+    /// published. Whoever can reach it controls the sandbox: a stranger can claim any name in
+    /// `Host`.
     #[must_use]
     pub fn address(mut self, address: IpAddr) -> Self {
         self.address = Some(address);
@@ -109,15 +110,15 @@ impl SandboxBuilder {
         self
     }
 
-    /// Refuses the bodies of requests that are longer than this, in bytes: 1 MiB unless set. Of a
-    /// request without an accepted credential no more than 64 KiB are read.
+    /// Refuses request bodies that are longer than this, in bytes: 1 MiB unless set. If a request
+    /// has no accepted credential, no more than 64 KiB are read.
     #[must_use]
     pub fn longest_body(mut self, bytes: usize) -> Self {
         self.longest_body = Some(bytes);
         self
     }
 
-    /// Refuses more requests than this in a minute, as the service does it. Unlimited unless set.
+    /// Refuses more requests than this in a minute, as the service does. Unlimited unless set.
     #[must_use]
     pub fn requests_per_minute(mut self, service: Service, requests: u32) -> Self {
         self.per_minute.insert(service, requests);
@@ -223,7 +224,7 @@ impl SandboxBuilder {
         })
     }
 
-    /// The port that each service is to have, 0 for any.
+    /// The port of each service, 0 for any.
     fn ports(&self, entries: &[Entry]) -> io::Result<Vec<u16>> {
         let first = self.first_port;
         let port = |(entry, number): (&Entry, u16)| {
@@ -273,7 +274,7 @@ impl SandboxBuilder {
     }
 }
 
-/// Where this machine reaches what listens there.
+/// The address at which this machine reaches the listener.
 fn reached_at(address: SocketAddr) -> SocketAddr {
     let own = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -49,7 +49,7 @@ impl Clock {
         *locked(&self.ahead) = ahead;
     }
 
-    /// Moves a manual clock on. `false` for the machine's clock, which stays as it is.
+    /// Advances a manual clock. `false` for the machine's clock, which does not change.
     pub fn advance(&self, by: Duration) -> bool {
         if let Some(time) = &self.manual {
             let mut time = locked(time);

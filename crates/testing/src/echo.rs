@@ -11,7 +11,7 @@ use super::received::pairs;
 /// Of a longer request no more is repeated, in bytes.
 const LONGEST: usize = 16 << 10;
 
-/// A request's credential and the texts of its body, repeated in an answer.
+/// A request's credential and the texts of its body, echoed in an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Echo {
@@ -84,7 +84,7 @@ impl EchoForm {
         EchoForm::QuotedPrintable,
     ];
 
-    /// A text in this form. Only letters and digits stay as they are where a form escapes.
+    /// A text in this form. A form that escapes leaves only letters and digits unchanged.
     pub fn write(self, text: &str) -> String {
         match self {
             EchoForm::Plain => text.to_owned(),

@@ -1,4 +1,4 @@
-//! What a script makes wrong with an answer.
+//! The faults that a script puts into an answer.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub enum Fault {
     NotANumber,
     /// Half of a surrogate pair before the id, as an escape.
     LoneSurrogate,
-    /// Bytes that are no UTF-8, in a text before the id.
+    /// Bytes that are not UTF-8, in a text before the id.
     InvalidUtf8,
     /// A pause of 1e19 (seconds, or milliseconds where the vendor counts so).
     HugeRetryAfter,
@@ -33,7 +33,7 @@ pub enum Fault {
     HighestLimitReset,
     /// No request is left until the first second that fits into 64 bits.
     LowestLimitReset,
-    /// The request is repeated. In a sentence or a code it takes the place of the answer.
+    /// The request is echoed. In a sentence or a code it replaces the answer.
     Echo(Echo),
 }
 

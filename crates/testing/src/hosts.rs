@@ -1,7 +1,7 @@
 //! Which names a request may be for, and which pages it may come from.
 //!
 //! Every web page can send requests to this machine. One whose own name is made to lead here (DNS
-//! rebinding) counts as the same origin for the browser, and only `Host` tells it apart.
+//! rebinding) counts as the same origin for the browser, and only `Host` distinguishes it.
 
 use std::net::IpAddr;
 

@@ -22,7 +22,7 @@ impl Incoming {
         self.headers.get(name)?.to_str().ok().map(str::trim)
     }
 
-    /// Every value of a header; one that is no text is empty.
+    /// Every value of a header; one that is not text is empty.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         let values = self.headers.get_all(name).into_iter();
         values.map(|value| value.to_str().unwrap_or_default())

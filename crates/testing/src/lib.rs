@@ -1,9 +1,9 @@
 //! The services in one process, on loopback, for tests and demos.
 //!
-//! A [`Sandbox`] behaves like the vendors as far as their documents and recorded answers tell:
-//! it checks credentials (Aliyun's signature is computed again), refuses requests that the document
-//! does not allow and says what is wrong with them, and its own answers are held against the
-//! document before they leave. Any client can talk to it over HTTP, the vendors' own ones too.
+//! A [`Sandbox`] behaves like the vendors as far as their documents and recorded answers show: it
+//! checks credentials (it recomputes Aliyun's signature), refuses requests that the document does
+//! not allow and says what is wrong with them, and validates its own answers against the document
+//! before they leave. Any client can talk to it over HTTP, the vendors' own ones too.
 //!
 //! ```
 //! # #[tokio::main]
@@ -27,31 +27,31 @@
 //! # }
 //! ```
 //!
-//! Time is the machine's, or stands still until a test moves it ([`SandboxBuilder::manual_clock`],
-//! [`Sandbox::advance`]); the services' clock may be apart from their clients'
+//! Time is the machine's, or stops until a test advances it ([`SandboxBuilder::manual_clock`],
+//! [`Sandbox::advance`]); the services' clock may differ from their clients'
 //! ([`SandboxBuilder::clock_ahead`]). Runs that somebody else started are [seeded](SeededRun).
-//! Scenarios, with answers that are [wrong](Fault) in some way, are written as a [`Script`], in Rust,
-//! in a JSON file, or sent to the control endpoint that every port has under `/_sandbox/`:
+//! Scenarios, with answers that are [wrong](Fault) in some way, are written as a [`Script`], in
+//! Rust, in a JSON file, or sent to the control endpoint that every port has under `/_sandbox/`:
 //!
 //! | request | what it does |
 //! |---|---|
-//! | `GET /_sandbox/` | time, addresses, counts of runs and requests, rules that are left |
-//! | `GET /_sandbox/pipelines` | the pipelines that there are |
+//! | `GET /_sandbox/` | time, addresses, counts of runs and requests, remaining rules |
+//! | `GET /_sandbox/pipelines` | the existing pipelines |
 //! | `GET /_sandbox/received?service=buddy` | the newest requests of a service |
 //! | `POST /_sandbox/runs` | adds a [`SeededRun`], answers with its `id` |
 //! | `POST /_sandbox/script` | adds the rules of a script |
 //! | `DELETE /_sandbox/script` | drops all rules |
-//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` moves a manual clock on, `{"ahead_seconds": -150}` sets the services' clocks apart from their clients' |
+//! | `POST /_sandbox/clock` | `{"advance_seconds": 60}` advances a manual clock, `{"ahead_seconds": -150}` offsets the services' clocks from their clients' |
 //! | `POST /_sandbox/reset` | forgets runs, requests and rules |
 //!
 //! The control endpoint answers programs on this machine alone: the host has to be `localhost` or a
-//! loopback address with the port, requests of web pages are refused, and one that changes something
-//! has to be JSON by its `Content-Type` or have a header `X-Runpipe-Sandbox`. The services answer to
-//! names of this machine too, and to those of [`SandboxBuilder::host_name`].
+//! loopback address with the port, requests from web pages are refused, and a request that changes
+//! something needs `Content-Type: application/json` or a header `X-Runpipe-Sandbox`. The services
+//! answer to names of this machine too, and to those of [`SandboxBuilder::host_name`].
 //!
-//! Memory is bounded: the newest 2,000 requests, 1,000 rules and 20,000 runs of each service are kept,
-//! 16 MiB of requests, as much of rules and 32 MiB of runs. A body is read up to 1 MiB
-//! ([`SandboxBuilder::longest_body`]), and up to 64 KiB where no accepted credential is shown.
+//! Memory is bounded: the newest 2,000 requests, 1,000 rules and 20,000 runs of each service are
+//! kept, 16 MiB of requests, as much of rules and 32 MiB of runs. A body is read up to 1 MiB
+//! ([`SandboxBuilder::longest_body`]), and up to 64 KiB without an accepted credential.
 
 mod accepted;
 mod address;
@@ -172,8 +172,8 @@ impl Sandbox {
             .map_or(0, |simulator| simulator.lock().store.started())
     }
 
-    /// What a service received, the oldest first. The newest 2,000 are kept. What is refused before it
-    /// reaches the service, for its host or its length, is not among them.
+    /// What a service received, the oldest first. The newest 2,000 are kept. A request that is
+    /// refused before it reaches the service, for its host or its length, is not among them.
     pub fn received(&self, service: Service) -> Vec<Received> {
         self.simulators
             .get(service)
@@ -181,7 +181,7 @@ impl Sandbox {
             .unwrap_or_default()
     }
 
-    /// Adds a run that no client of the sandbox started. Gives the vendor's id of it.
+    /// Adds a run that no client of the sandbox started. Returns the vendor's id of it.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ impl Sandbox {
         self.simulators.play(script)
     }
 
-    /// Drops all rules that are left.
+    /// Drops all remaining rules.
     pub fn clear_script(&self) {
         self.simulators
             .all()
@@ -234,7 +234,7 @@ impl Sandbox {
         self.simulators.reset();
     }
 
-    /// The time by the services' clock: what `Date` says on every answer, and what runs are dated by.
+    /// The time by the services' clock: the `Date` of every answer, and the dates of runs.
     pub fn now(&self) -> DateTime<Utc> {
         self.simulators.clock.now()
     }
@@ -244,8 +244,8 @@ impl Sandbox {
         self.simulators.clock.for_clients()
     }
 
-    /// Moves both clocks on. `false` when the sandbox goes by the machine's clock, which stays as it
-    /// is.
+    /// Advances both clocks. `false` when the sandbox uses the machine's clock, which does not
+    /// change.
     pub fn advance(&self, by: Duration) -> bool {
         self.simulators.clock.advance(by)
     }
@@ -256,7 +256,7 @@ impl Sandbox {
         self.simulators.clock.set_ahead(ahead);
     }
 
-    /// The environment variables that lead a program to this sandbox: addresses and credentials.
+    /// The environment variables that point a program to this sandbox: addresses and credentials.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         self.simulators
             .all()

@@ -113,7 +113,7 @@ async fn converse(stream: TcpStream, port: Arc<Port>) {
         // The sandbox has a clock of its own.
         .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service);
-    // What was no HTTP has been refused by now, and whoever is gone hears nothing any more.
+    // Anything but HTTP has been refused by now, and a closed connection gets no answer.
     let _ended = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     linger(connection.into_parts().io.into_inner()).await;
 }
@@ -131,7 +131,7 @@ async fn linger(mut stream: TcpStream) {
 async fn respond(port: &Port, request: Request<IncomingBody>) -> Response<AnswerBody> {
     let (head, body) = request.into_parts();
     let mut headers = head.headers;
-    // The name in the target counts, where one stands there (RFC 9112, section 3.2.2).
+    // The name in the target counts, if there is one (RFC 9112, section 3.2.2).
     if let Some(authority) = head.uri.authority()
         && let Ok(host) = HeaderValue::from_str(authority.as_str())
     {

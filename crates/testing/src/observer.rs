@@ -1,4 +1,4 @@
-//! Who is told of each request.
+//! The observer that each request is reported to.
 
 use std::fmt;
 use std::sync::Arc;

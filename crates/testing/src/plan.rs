@@ -57,7 +57,7 @@ impl Default for RunPlan {
 }
 
 impl RunPlan {
-    /// Sets how long the run takes from its start to its end, by the sandbox's clock. The first
+    /// Sets how long the run takes from its start to its end, by the sandbox's clock. For the first
     /// tenth it is queued.
     #[must_use]
     pub fn takes(mut self, length: Duration) -> Self {
@@ -73,9 +73,9 @@ impl RunPlan {
     }
 
     /// Lets the run wait for a person after half of its time. It goes on when it is approved: by an
-    /// approval on Azure DevOps, when its gate is passed on Aliyun and Yunxiao, when it is applied on
-    /// Buddy. A rejection, where the service has one, cancels it. Matillion has none of this: there
-    /// the run goes on running until it is canceled.
+    /// approval on Azure DevOps, when its gate is passed on Aliyun and Yunxiao, when it is applied
+    /// on Buddy. A rejection, where the service has one, cancels it. Matillion has none of this:
+    /// there the run keeps running until it is canceled.
     #[must_use]
     pub fn waits_for_a_person(mut self) -> Self {
         self.waits = true;
@@ -91,7 +91,7 @@ impl RunPlan {
         self.waits
     }
 
-    /// How long it takes. A number that is no length of time counts as nothing.
+    /// How long it takes. A number that is not a length of time counts as zero.
     pub(crate) fn length(&self) -> Duration {
         seconds(self.takes_seconds)
     }

@@ -55,7 +55,7 @@ impl Received {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body as JSON. `None` when it is no JSON.
+    /// The body as JSON. `None` when it is not JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }

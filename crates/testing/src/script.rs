@@ -1,4 +1,4 @@
-//! Scripted scenarios: the next answers are these, the next runs go like this.
+//! Scripted scenarios: the next answers, and how the next runs go.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use runpipe::recording::Exchange;
 /// How many rules are kept of each service.
 pub(super) const MOST_RULES: usize = 1_000;
 
-/// What is to happen in a sandbox instead of what would happen. Read from JSON:
+/// What happens in a sandbox instead of the usual. Read from JSON:
 ///
 /// ```
 /// use runpipe_testing::Script;
@@ -29,7 +29,7 @@ pub(super) const MOST_RULES: usize = 1_000;
 /// # Ok::<(), runpipe_testing::InvalidScript>(())
 /// ```
 ///
-/// Rules are looked at in their order; the first that fits and has not been used up counts.
+/// Rules are checked in order; the first that fits and is not used up applies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
@@ -42,19 +42,19 @@ pub struct Script {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {
-    /// The service it is for; every one when it is left out.
+    /// The service it is for; every service if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
-    /// The `operationId` that an answer is for (`token` for Matillion's token endpoint); every one
-    /// when it is left out.
+    /// The `operationId` that an answer is for (`token` for Matillion's token endpoint); every
+    /// operation if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// How often it is used: once when it is left out.
+    /// How often it is used: once if left out.
     pub times: Times,
-    /// What is answered.
+    /// The answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<ScriptedAnswer>,
-    /// How a run goes that is started.
+    /// How a started run goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<RunPlan>,
 }
@@ -63,7 +63,7 @@ pub struct Rule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Times {
-    /// So many times.
+    /// This many times.
     Count(u32),
     /// For as long as the sandbox lives.
     Always(Always),
@@ -83,7 +83,7 @@ impl Default for Times {
     }
 }
 
-/// An answer instead of the true one. It is sent as it is, whatever the document says.
+/// An answer instead of the true one. It is sent unchanged, whatever the document says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScriptedAnswer {
@@ -93,11 +93,11 @@ pub struct ScriptedAnswer {
     /// Headers of the answer.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// The body: a text is sent as it is, everything else as JSON. Left out, it is the example that
-    /// the document gives for this status, with its headers.
+    /// The body: a text is sent unchanged, everything else as JSON. If left out, it is the example
+    /// that the document gives for this status, with its headers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
-    /// Which of the document's examples is meant, by its name; the first when it is left out.
+    /// The name of one of the document's examples; the first if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<String>,
     /// What is wrong with the answer.
@@ -105,8 +105,7 @@ pub struct ScriptedAnswer {
     pub fault: Option<Fault>,
     /// How long the answer is held back, in seconds of real time.
     pub delay_seconds: f64,
-    /// Whether the service does what was asked before this is answered: a start whose answer is
-    /// lost.
+    /// Whether the service first does what was asked: a start whose answer is lost.
     pub acts: bool,
 }
 
@@ -131,7 +130,7 @@ impl ScriptedAnswer {
         self
     }
 
-    /// Sets the body: a text as it is, everything else as JSON.
+    /// Sets the body: a text is sent unchanged, everything else as JSON.
     #[must_use]
     pub fn body(mut self, body: impl Into<Value>) -> Self {
         self.body = Some(body.into());
@@ -159,7 +158,7 @@ impl ScriptedAnswer {
         self
     }
 
-    /// Lets the service do what was asked before this is answered.
+    /// Lets the service first do what was asked.
     #[must_use]
     pub fn after_acting(mut self) -> Self {
         self.acts = true;
@@ -198,7 +197,7 @@ impl ScriptedAnswer {
     }
 }
 
-/// Whether a header can stand in an answer. Where the answer ends is for the sandbox to say.
+/// Whether a header is allowed in an answer. Only the sandbox decides where the answer ends.
 fn is_sendable(name: &str, value: &str) -> bool {
     let framing = ["connection", "content-length", "transfer-encoding"];
     !framing
@@ -234,7 +233,7 @@ impl Rule {
         self
     }
 
-    /// So many times.
+    /// This many times.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Times::Count(times);
@@ -273,8 +272,8 @@ impl Script {
         }
     }
 
-    /// A script that plays a recording: each answer once, in its order, whatever is asked of its operation. What
-    /// is not documented is left out.
+    /// A script that replays a recording: each answer once, in order, whatever its operation is
+    /// asked. Undocumented exchanges are left out.
     pub fn replaying(recording: &[Exchange]) -> Self {
         let rules = recording.iter().filter_map(|exchange| {
             let response = &exchange.response;

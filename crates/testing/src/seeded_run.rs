@@ -1,4 +1,4 @@
-//! Runs that are there without a client having started them.
+//! Runs that exist without a client having started them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,15 +16,15 @@ pub enum Trigger {
     /// A client, through the API.
     #[default]
     Api,
-    /// A person. Azure DevOps and Buddy do not tell this from the API.
+    /// A person. Azure DevOps and Buddy do not distinguish this from the API.
     Person,
-    /// A push to the repository. Matillion has no such trigger: it tells that it does not know.
+    /// A push to the repository. Matillion has no such trigger: it reports an unknown one.
     Push,
     /// The clock.
     Schedule,
 }
 
-/// A run that is there, whoever started it, since a time of your choice.
+/// A run that exists since a time of your choice, whoever started it.
 ///
 /// ```
 /// # #[tokio::main]
@@ -97,8 +97,7 @@ impl SeededRun {
         self
     }
 
-    /// Sets what was asked for: the body of a start. For Aliyun and Yunxiao it is what
-    /// `params` holds.
+    /// Sets the request: the body of a start. For Aliyun and Yunxiao it is the content of `params`.
     #[must_use]
     pub fn request(mut self, body: impl Into<Value>) -> Self {
         self.request = Some(body.into());
@@ -118,7 +117,7 @@ impl SeededRun {
     }
 }
 
-/// A run for a pipeline that the sandbox does not have; says which there are.
+/// A run for a pipeline that the sandbox does not have; lists the existing ones.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the run cannot be added: {0}")]
 pub struct UnknownPipeline(pub(super) String);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How the vendors of one sandbox behave where they can be told.
+/// How the vendors of one sandbox behave where that can be set.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// Matillion: the details of an execution are inside `result`.

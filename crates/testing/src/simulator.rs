@@ -1,4 +1,4 @@
-//! The simulator of a service: what comes in is held against the document, and so is what goes out.
+//! The simulator of a service: requests and answers are validated against the document.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -23,7 +23,7 @@ const LONGEST_HEADER: usize = 4 << 10;
 
 impl Fault {
     /// The body of a right answer, made wrong: for a server other than the sandbox. `run_id_key` is
-    /// the key of the run's id in it. What is wrong elsewhere than in the body leaves it as it is.
+    /// the key of the run's id in it. A fault elsewhere than in the body leaves it unchanged.
     ///
     /// ```
     /// use runpipe_testing::Fault;

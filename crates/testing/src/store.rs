@@ -9,7 +9,7 @@ use super::run::{NewRun, State, StoredRun};
 
 /// How many runs are kept.
 const MOST_RUNS: usize = 20_000;
-/// How much of what was asked for is kept, in bytes of JSON.
+/// How much of a request is kept, in bytes of JSON.
 const MOST_BYTES: usize = 32 << 20;
 
 /// When a run was created, and its number in the service.

@@ -22,8 +22,8 @@ pub(crate) trait Vendor: Send {
     /// The environment variables that lead a program to the vendor at `url`.
     fn variables(&self, url: &str, accepted: &Accepted) -> Vec<(&'static str, String)>;
 
-    /// The name of a request that is no part of the vendor's document and is answered all the same,
-    /// such as the token endpoint.
+    /// The name of a request that is not in the vendor's document and is answered anyway, such as
+    /// the token endpoint.
     fn undocumented(&self, _request: &Incoming) -> Option<&'static str> {
         None
     }
@@ -91,7 +91,7 @@ pub(crate) enum Mismatch<'f> {
     Path,
     /// A path fits, with other methods.
     Method(&'f [String]),
-    /// The operation is known, and the request is not what it takes.
+    /// The operation is known, but does not accept the request.
     Violations(&'f [Violation]),
 }
 

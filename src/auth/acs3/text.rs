@@ -4,8 +4,8 @@ use sha2::{Digest as _, Sha256};
 
 /// Takes the pieces of a text, in their order.
 ///
-/// A signature is made without the texts in between; whoever looks for the step at which two
-/// signatures part gets each text whole. Both come from the same functions.
+/// Signing does not keep the texts in between; to find the step at which two signatures differ, get
+/// each text whole here. Both come from the same functions.
 pub(super) trait Text {
     fn add(&mut self, piece: &str);
 }

@@ -62,7 +62,7 @@ impl TokenCache {
     ///
     /// A [`TokenError`] when the endpoint gives no token. It is not kept: the next call asks again.
     /// While the token held is about to end but has not ended, a *temporary* failure to replace it
-    /// is no error; the old token is returned.
+    /// is not an error; the old token is returned.
     pub async fn token(&self, http: &Arc<dyn HttpClient>) -> Result<Secret, TokenError> {
         let fetch = || {
             let (http, credentials) = (http.clone(), self.credentials.clone());

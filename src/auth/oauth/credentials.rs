@@ -1,4 +1,4 @@
-//! Who asks for a token, and where.
+//! The caller that requests a token, and the endpoint.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! The OAuth 2.0 client credentials grant (RFC 6749, section 4.4).
 //!
-//! [`ClientCredentials`] says who asks and where; a [`TokenCache`] asks, keeps the token as long as
-//! it lasts and lets many callers share one request for the next one. What can go wrong is a
+//! [`ClientCredentials`] says who requests a token and where; a [`TokenCache`] requests it, keeps
+//! it as long as it lasts and lets many callers share one request for the next one. Failures are a
 //! [`TokenError`].
 
 mod answer;

@@ -16,7 +16,7 @@ use crate::auth::error::TokenError;
 use crate::auth::origin::may_carry_credentials;
 use crate::http_client::{HttpClient, ResponseBody, SendError};
 
-/// A token answer is a few kilobytes; what is larger is something else.
+/// A token answer is a few kilobytes; anything larger is something else.
 const LARGEST_ANSWER: usize = 64 * 1024;
 
 /// Asks the endpoint once.

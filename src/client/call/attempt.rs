@@ -13,7 +13,7 @@ use super::Call;
 use crate::error::Error;
 use crate::json;
 
-/// A service that asks for more than this is asked again all the same: headers can be wrong.
+/// A service that asks for more than this is asked again anyway: headers can be wrong.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// Shorter answers cannot cost much, whatever they hold.
 const CHEAP: usize = 32 << 10;
@@ -40,7 +40,7 @@ pub(in crate::client) struct Failure {
 }
 
 impl Attempt<'_> {
-    /// Waits for its turn, authorizes, sends, reads, and says what came of it.
+    /// Waits for its turn, authorizes, sends, reads, and returns the outcome.
     pub(super) async fn make(
         &self,
         outgoing: &Outgoing,
@@ -60,7 +60,7 @@ impl Attempt<'_> {
             let used = match authorized {
                 Some(Ok(used)) => used,
                 Some(Err(error)) => return Err(self.not_authorized(error)),
-                None => return Err(self.out_of_time_before("while a token was asked for")),
+                None => return Err(self.out_of_time_before("while a token was requested")),
             };
             if let (Effect::Start, Some(gate)) = (self.effect, session.gate()) {
                 match deadline.bound(pin!(gate.pass(&request))).await {
@@ -94,8 +94,9 @@ impl Attempt<'_> {
                     body,
                     ending,
                 });
-                // What the service itself wrote tells its time: a proxy dates its own by another
-                // clock. Whether a start's answer is one is seen when it is decoded.
+                // Only an answer that the service itself wrote shows its time: a proxy dates its
+                // own answers by another clock. Whether a start's answer is one is seen when it is
+                // decoded.
                 if let Ok(answer) = &answer {
                     match self.effect {
                         Effect::Start => call.told().between = Some((sent, came)),
@@ -133,7 +134,7 @@ impl Attempt<'_> {
         let call = self.call;
         let is_good = answer.status.is_success() && answer.is_whole();
         let refuses = is_good && call.session().shared().dialect.refuses(&answer);
-        // The id of a run is decoded with all the rest where nothing speaks against it.
+        // The id of a run is decoded with all the rest if nothing contradicts it.
         if !is_good || refuses {
             self.note_id(&answer);
         }
@@ -172,7 +173,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// What proves that nothing was done, if anything does. An answer that names a run is no proof.
+    /// The proof that nothing was done, if there is one. An answer that names a run is not a proof.
     pub(in crate::client) fn is_proven(&self, answer: &Answer, refusal: &Refusal) -> bool {
         let shared = self.call.session().shared();
         if refusal.again == Again::Ambiguous || self.call.told().named.is_some() {

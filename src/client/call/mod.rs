@@ -28,7 +28,7 @@ struct State {
     session: Session,
     operation: &'static Operation,
     deadline: Deadline,
-    /// What the parts of the run's reference are, where they go into the path.
+    /// The parts of the run's reference that go into the path.
     names: &'static [&'static str],
     /// The other values that go into the path, with what they are.
     path: Values,
@@ -41,7 +41,7 @@ struct State {
 struct Told {
     /// What is wrong with the call before it is made.
     error: Option<Error>,
-    /// What the answer to a start names that is no good answer otherwise.
+    /// What the answer to a start names if it is not otherwise a good answer.
     named: Option<Named>,
     /// When the request of a start with a good answer was sent, and when its answer came.
     between: Option<(Moment, Moment)>,

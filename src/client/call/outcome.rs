@@ -1,4 +1,4 @@
-//! What became of a call: its decoded answer, the run that it started, or an error.
+//! The outcome of a call: its decoded answer, the run that it started, or an error.
 
 use std::fmt::{self, Display, Write};
 
@@ -13,7 +13,7 @@ use crate::run::{Log, Run};
 
 impl Call {
     /// Refuses an answer about another run than the one that was asked for, which the path ends
-    /// with. An answer that does not say is taken for what was asked for.
+    /// with. An answer that does not say is accepted as the one that was asked for.
     pub(crate) fn expect_run(&self, told: Option<impl Display>) -> Result<()> {
         let asked = self.path_values().last().map_or("", |(_, id)| id);
         match told {
@@ -37,7 +37,7 @@ impl Call {
             Failed::InvalidRequest(detail) | Failed::Custom(detail) => {
                 self.error(ErrorKind::Configuration).detail(detail)
             }
-            // Building a request brings none of these.
+            // Building a request causes none of these.
             Failed::CommunicationError(_)
             | Failed::ErrorResponse(_)
             | Failed::InvalidResponsePayload(..)
@@ -66,7 +66,7 @@ impl Call {
         })
     }
 
-    /// An answer that could not be read, with what is known of it.
+    /// An answer that could not be read, with what is known about it.
     pub(in crate::client) fn unread(
         &self,
         status: StatusCode,
@@ -148,7 +148,7 @@ impl Call {
         self.named_in(&answer)
     }
 
-    /// What an answer to a start names. What repeats the credential is no id.
+    /// What an answer to a start names. A text that repeats the credential is not an id.
     pub(super) fn named_in(&self, answer: &Answer) -> Option<Named> {
         let id = self.session().shared().dialect.run_id(answer)?;
         let is_id = !self.repeats_credential(&id);

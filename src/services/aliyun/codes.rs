@@ -13,8 +13,8 @@ pub(super) const SIGNATURE: &str = "SignatureDoesNotMatch";
 /// A part of the `Authorization` header is missing.
 pub(super) const INCOMPLETE: &str = "IncompleteSignature";
 
-/// Words in codes that speak of the service and not of the request: it may have acted before it
-/// broke.
+/// Words in codes that are about the service and not about the request: it may have acted before it
+/// failed.
 const BROKEN: [&str; 5] = [
     "Internal",
     "ServiceUnavailable",
@@ -35,7 +35,7 @@ pub(super) fn apply(refusal: &mut Refusal, code: &str, wait: Option<Duration>) -
         }
         SIGNATURE | INCOMPLETE => (ErrorKind::Authentication, Again::No, Some(SIGNING)),
         // Each attempt has a nonce of its own. A used one means that something on the way sent the
-        // same request twice, and that its first copy was taken.
+        // same request twice, and that its first copy was accepted.
         "SignatureNonceUsed" => (ErrorKind::Authentication, Again::Ambiguous, Some(NONCE)),
         EXPIRED => (ErrorKind::Authentication, Again::No, Some(CLOCK)),
         "InvalidUser.NotFound" => (ErrorKind::Authentication, Again::No, Some(USER)),
@@ -69,16 +69,17 @@ const SIGNING: &str = "Check that the secret belongs to this access key's id, an
      changes the requests on their way.";
 const NONCE: &str = "Something on the way sends requests twice: look at the proxies between here \
      and the service.";
-const CLOCK: &str = "Set this machine's clock: the service takes what is at most 15 minutes off.";
-const USER: &str = "The access key's owner is no user of Yunxiao: let them sign in there once.";
+const CLOCK: &str = "Set this machine's clock: the service accepts a time that is at most 15 \
+                     minutes off.";
+const USER: &str = "The access key's owner is not a user of Yunxiao: let them sign in there once.";
 const MEMBER: &str = "Add the access key's owner to the organization, or check the organization's \
      id.";
 const ADDRESS: &str = "Check the address: the service there does not have this operation. The \
-     newer API with personal tokens is another one.";
+                       newer API with personal tokens is a different one.";
 const ORGANIZATION: &str = "Give the organization's id as in the address of its console, \
      after `/organization/`.";
 const PIPELINE: &str = "Give the pipeline's number: the short text that the console's address may \
-     show is not taken.";
+                        show is not accepted.";
 const KEY: &str = "Check that the access key's id is right, and that the key is switched on.";
 const TOKEN: &str = "Get new temporary credentials: id, secret and token belong together.";
 const RAM: &str = "Let the RAM user's policy allow the actions of the product devops.";

@@ -78,7 +78,7 @@ impl Dialect for AliyunDialect {
         if answer.status.is_success() {
             refusal.kind = ErrorKind::Refused;
             if fault.code.is_none() && fault.sentences.is_empty() {
-                refusal = refusal.detail("the answer says that it is no success, and not why");
+                refusal = refusal.detail("the answer says that it is not a success, but not why");
             }
         }
         let code = fault.code.as_deref().unwrap_or_default();
@@ -101,7 +101,7 @@ impl Dialect for AliyunDialect {
         milliseconds(headers).or_else(|| retry_after(headers))
     }
 
-    /// The answer's `Date` tells what the service's clock shows.
+    /// The answer's `Date` is the time of the service's clock.
     fn clock_skew(&self, refusal: &Refusal, answer: &Answer, now: Moment) -> Option<TimeDelta> {
         if refusal.code.as_deref() != Some(codes::EXPIRED) {
             return None;

@@ -46,7 +46,7 @@ pub(super) fn objection(answer: &StartPipelineRunResponse) -> Option<String> {
     let mut words: Vec<String> = fault.code.into_iter().collect();
     words.extend(fault.sentences);
     Some(match words.is_empty() {
-        true => "The run was started; the answer calls itself no success.".to_owned(),
+        true => "The run was started, but the answer says that it is not a success.".to_owned(),
         false => format!(
             "The run was started; the answer also says: {}",
             words.join(": ")

@@ -26,7 +26,7 @@ impl Client {
         flat(run_pages(self, pipeline, None))
     }
 
-    /// What [`crate::Runs::get_many`] does. An item of the list has no stages: it tells no message,
+    /// What [`crate::Runs::get_many`] does. An item of the list has no stages: it has no message,
     /// no branch and no time of creation.
     pub(super) fn many(&self, runs: Vec<RunRef>) -> BoxStream<'_, Result<Vec<Run>>> {
         told(runs, |pipeline| run_pages(self, pipeline, None))

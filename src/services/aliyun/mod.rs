@@ -41,7 +41,7 @@ use crate::web_page::Site;
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
 
-/// The OpenAPI document that the client is generated from, as it is in `specs/`.
+/// The OpenAPI document that the client is generated from, as in `specs/`.
 pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// The address of the service, in Hangzhou: the only region that the vendor lists.

@@ -13,10 +13,10 @@ impl Client {
     /// not by a timer, a push, another pipeline or a webhook. Starts nothing. Each run that could be
     /// the one is read.
     ///
-    /// What a run shows of the remark and the variables of its start has to be what the request says,
-    /// and a remark (`comment`) that no other start has makes the answer certain. Whether this API
-    /// shows them is not confirmed: of a run that does not, only pipeline and time are known, and one
-    /// that somebody else started meanwhile looks the same.
+    /// The remark and variables that a run shows have to match the request, and a unique remark
+    /// (`comment`) makes the answer certain. It is not confirmed that this API shows them: for a
+    /// run that does not, only pipeline and time are known, and one that somebody else started in
+    /// the meantime looks the same.
     ///
     /// # Errors
     ///

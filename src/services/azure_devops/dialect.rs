@@ -82,16 +82,12 @@ impl Dialect for AzureDevopsDialect {
         let mut refusal = Refusal::by_status(answer.status, self.pause(&answer.headers, now));
         if answer.status.is_success() {
             return match signs_in(answer) {
-                true => not_signed_in(
-                    refusal,
-                    answer,
-                    "a page to sign in at came in place of an answer",
-                ),
+                true => not_signed_in(refusal, answer, "a sign-in page came in place of an answer"),
                 false => refusal.detail("a page came in place of an answer"),
             };
         }
         if status == 302 && answer.header("location").is_some_and(is_sign_in_address) {
-            let to = "the service redirects to its page to sign in at";
+            let to = "the service redirects to its sign-in page";
             return not_signed_in(refusal, answer, to);
         }
         let exception = Exception::read(answer);
@@ -101,8 +97,8 @@ impl Dialect for AzureDevopsDialect {
         if says(STOPPED) {
             (refusal.kind, refusal.again) = (ErrorKind::Disabled, Again::No);
             refusal = refusal.advise(
-                "The organization is stopped, as when nobody used it for long: somebody has to \
-                 sign in to it and start it.",
+                "The organization is stopped, as happens when nobody uses it for long: somebody \
+                 has to sign in to it and start it.",
             );
         } else if says(BLOCKED) {
             let wait = self.pause(&answer.headers, now);
@@ -129,12 +125,12 @@ impl Dialect for AzureDevopsDialect {
         } else if status == 404 {
             refusal = refusal.advise(match is_plain_text(answer) {
                 true => {
-                    "The address is wrong: check the base URL. Your own server often has a \
-                     directory such as /tfs in it."
+                    "The address is wrong: check the base URL. The address of your own server \
+                     often has a directory such as /tfs in it."
                 }
                 false => {
-                    "Check organization, project and id. What the credential may not see is \
-                     answered in the same way."
+                    "Check organization, project and id. The answer is the same for what the \
+                     credential may not see."
                 }
             });
         }
@@ -148,7 +144,7 @@ impl Dialect for AzureDevopsDialect {
         header_text(headers, ACTIVITY).or_else(|| header_text(headers, END_TO_END))
     }
 
-    /// The wait that is asked for. Where only the limits are told: until they are reset, once
+    /// The wait that the service asks for. If only the limits are given: until they are reset, once
     /// nothing remains; otherwise as long as the service held this request back, so that it need
     /// not hold back the next. All of these come on answers that succeed, too.
     fn pause(&self, headers: &HeaderMap, now: Moment) -> Option<Duration> {

@@ -1,4 +1,4 @@
-//! The vendor's exceptions, as they stand in refusals.
+//! The vendor's exceptions, as they appear in refusals.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub(super) struct Exception {
 
 impl Exception {
     /// Reads a body in one of three JSON shapes, or as plain text, or the header that stands in for
-    /// a body. A page in HTML says nothing.
+    /// a body. An HTML page says nothing.
     pub fn read(answer: &Answer) -> Self {
         let mut exception = Exception::default();
         match answer.json() {

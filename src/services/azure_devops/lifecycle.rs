@@ -49,7 +49,7 @@ impl Client {
         let client = self.bounded();
         let records = match client.timeline_there(run).await? {
             Some(records) => records,
-            // Nothing has failed in a run that there is.
+            // The run exists, and nothing in it has failed.
             None => client.get(run).await.map(|_| Vec::new())?,
         };
         let failed = records.iter().filter(|record| has_failed(record));

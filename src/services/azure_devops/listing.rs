@@ -47,8 +47,8 @@ impl Client {
         self.builds_of(pipeline, false)
     }
 
-    /// Those of [`Client::list_builds`] that were started on behalf of whoever the credential belongs
-    /// to. The service's answers tell who that is; where one does not, the list ends with
+    /// Those of [`Client::list_builds`] that were started on behalf of the credential's owner. The
+    /// service's answers tell who that is; where one does not, the list ends with
     /// [`crate::ErrorKind::Undecodable`].
     pub fn list_own_builds(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         self.builds_of(pipeline, true)
@@ -76,7 +76,7 @@ impl Client {
                     let all = builds.unwrap_or_default();
                     builds = Some(of_caller(all, &headers).ok_or_else(|| {
                         let error = call.error(ErrorKind::Undecodable);
-                        error.detail("the answer does not tell whose the credential is")
+                        error.detail("the answer does not say whose credential it is")
                     })?);
                 }
                 Ok(Page {

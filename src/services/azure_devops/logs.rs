@@ -55,8 +55,8 @@ impl Client {
         Ok(names)
     }
 
-    /// What is known of the parts of a run. Nothing of a run that has none, nor of one that there is
-    /// not: who has not seen the run asks for it.
+    /// What is known about the parts of a run. Nothing for a run that has none, or one that does
+    /// not exist: a caller who has not seen the run asks for it.
     pub(super) async fn timeline(&self, run: &RunRef) -> Result<Vec<types::TimelineRecord>> {
         Ok(self.timeline_there(run).await?.unwrap_or_default())
     }

@@ -39,7 +39,7 @@ pub(super) fn put(
     }
 }
 
-/// Whether a build bears a mark. One that does not show what was set when it was queued tells
+/// Whether a build bears a mark. One that does not show what was set when it was queued says
 /// nothing, and neither does one that hides the variable, as the service does with secret ones.
 pub(super) fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
     let build = run.vendor::<Build>()?;
@@ -67,8 +67,8 @@ pub(super) fn bears(run: &Run, mark: &Mark, place: &MarkPlace) -> Option<bool> {
 }
 
 fn taken(what: &str, name: &str) -> Error {
-    let detail = format!("the request sets the {what} {name}, which is to carry the mark");
+    let detail = format!("the request sets the {what} {name}, which is meant to carry the mark");
     Error::configuration(detail)
         .on_service(Service::AzureDevops)
-        .advise("Name another for the mark, or leave it out of the request.")
+        .advise("Name another one for the mark, or leave it out of the request.")
 }

@@ -41,7 +41,7 @@ use crate::web_page::Site;
 pub use credentials::{Credentials, SCOPE};
 pub use reference::PipelineRef;
 
-/// The OpenAPI document that the client is generated from, as it is in `specs/`.
+/// The OpenAPI document that the client is generated from, as in `specs/`.
 pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// The address of Azure DevOps Services. The organization follows in the path.
@@ -215,7 +215,10 @@ impl Client {
                 // The next look may tell.
                 Err(error) if error.is_retryable() => return Err(error),
                 Err(error) => {
-                    read = read.warn(format!("What the run waits for cannot be read: {error}"));
+                    read = read.warn(format!(
+                        "What the run is waiting for cannot be read: \
+                                              {error}"
+                    ));
                 }
             }
         }

@@ -46,7 +46,7 @@ fn build_status(
         Some(Status::Cancelling) => unended(RunStatus::Canceling, ended),
         Some(Status::Completed) => ended.unwrap_or(RunStatus::Unknown),
         // The service has given the build up (7.2): nothing goes on, and nobody said that it ended
-        // well. As a task's result the same word is an end too. Waited on, it would be for ever.
+        // well. As a task's result the same word is an end too. Otherwise the wait would never end.
         Some(Status::Abandoned) => match ended {
             None => RunStatus::Failed,
             Some(RunStatus::Succeeded) => RunStatus::Unknown,
@@ -65,7 +65,7 @@ fn unended(state: RunStatus, ended: Option<RunStatus>) -> RunStatus {
     }
 }
 
-/// `completed/succeeded`, or the one word that there is.
+/// `completed/succeeded`, or the only word.
 pub(super) fn words<'a>(state: Option<&'a str>, result: Option<&'a str>) -> Option<String> {
     match (state, result) {
         (Some(state), Some(result)) => Some([state, "/", result].concat()),

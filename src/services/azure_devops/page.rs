@@ -14,8 +14,8 @@ pub(super) const SITE: Site = Site {
     form: "https://dev.azure.com/{organization}/{project}/_build/results?buildId={runId}",
 };
 
-/// What the address of a page names. The older host has the organization in its name, and may have
-/// the collection in its path (vendor page "Allowed address lists").
+/// The parts that the address of a page names. The older host has the organization in its name, and
+/// may have the collection in its path (vendor page "Allowed address lists").
 fn named(address: &Address) -> Vec<Part> {
     let mut segments = address.segments();
     let older = address.host().strip_suffix(".visualstudio.com");

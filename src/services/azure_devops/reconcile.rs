@@ -15,9 +15,9 @@ use crate::service_client::Connect;
 
 impl Client {
     /// Looks for the run that a start may have begun: a build of this pipeline, queued since then,
-    /// and begun by no trigger of its own. What the service records of ref, commit, template
-    /// parameters and variables has to be what the request says. Starts nothing. The runs found
-    /// hold a [`super::types::Build`].
+    /// and begun by no trigger of its own. The ref, commit, template parameters and variables that
+    /// the service records have to match the request. Starts nothing. The runs found hold a
+    /// [`super::types::Build`].
     ///
     /// The service records nothing that only this caller knows: somebody else's start with the same
     /// values looks the same.
@@ -32,7 +32,7 @@ impl Client {
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
         let client = self.bounded();
-        // The list tells when a build was queued.
+        // The list says when a build was queued.
         let search = Search::new(&client, &client.session, since);
         let fit = |build: &Build| match fits(request, build) {
             true => Fit::Agrees,
@@ -51,7 +51,7 @@ fn fits(request: &RunPipelineParameters, build: &Build) -> bool {
 }
 
 /// What begins a build that somebody asked for. Every other word, known or not, is a trigger of
-/// another kind (vendor's own words); where none is told, nothing speaks against it.
+/// another kind (vendor's own words); if there is none, nothing contradicts it.
 fn may_be_asked_for(reason: Option<&BuildReason>) -> bool {
     use BuildReason as Reason;
     match reason {
@@ -79,7 +79,8 @@ fn same_source(request: &RunPipelineParameters, build: &Build) -> bool {
         return true;
     };
     let asked = own.ref_name.as_deref();
-    // What is no full ref may be ignored: the default branch runs then (reported by users).
+    // The service may ignore anything but a full ref, and run the default branch (reported by
+    // users).
     let asked = asked.filter(|asked| asked.starts_with("refs/"));
     let other_ref = match (asked, build.source_branch.as_deref()) {
         (Some(asked), Some(ran)) => asked != ran,

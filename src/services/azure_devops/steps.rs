@@ -17,7 +17,7 @@ impl Client {
     /// The records of a run's timeline, each after what it is a part of.
     pub(super) async fn all_steps(&self, run: &RunRef) -> Result<Vec<Step>> {
         let Some(records) = self.timeline_there(run).await? else {
-            // No steps of a run that there is.
+            // The run exists and has no steps.
             return self.get(run).await.map(|_| Vec::new());
         };
         let cleaner = self.session.cleaner();
@@ -44,7 +44,7 @@ fn in_order(records: Vec<types::TimelineRecord>) -> Vec<Step> {
     let known: BTreeSet<String> = records.iter().filter_map(|one| one.id.clone()).collect();
     let mut children = Records::new();
     for record in records {
-        // What is a part of nothing that is told stands at the top.
+        // A record whose parent is not in the answer goes to the top.
         let parent = record.parent_id.clone().filter(|id| known.contains(id));
         children.entry(parent).or_default().push(record);
     }

@@ -92,12 +92,12 @@ fn name(action: &ShortActionExecution) -> &str {
     name.unwrap_or_default()
 }
 
-/// What gives a gate of an execution what it waits for.
+/// The call that gives a gate of an execution what it is waiting for.
 ///
 /// # Errors
 ///
-/// [`crate::ErrorKind::Configuration`] when values are missing, or are given where none are waited
-/// for.
+/// [`crate::ErrorKind::Configuration`] when values are missing, or are given to a gate that waits
+/// for none.
 pub(super) fn request(
     run: &Run,
     gate: &Gate,
@@ -116,8 +116,8 @@ pub(super) fn request(
     let are_too_many = gate.kind != GateKind::Variables && !given.is_empty();
     if are_missing || are_too_many {
         let fault = match are_missing {
-            true => "the run waits for values of variables",
-            false => "the run waits for no values of variables",
+            true => "the run is waiting for values of variables",
+            false => "the run is not waiting for values of variables",
         };
         let error = Error::configuration(fault).on_service(Service::Buddy);
         return Err(error.about_run(Some(run.reference.clone())));

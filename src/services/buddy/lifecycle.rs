@@ -18,7 +18,12 @@ impl Client {
     /// Lets an execution that waits for somebody go on.
     pub(super) async fn carry_out(&self, run: &RunRef, decision: &Decision) -> Result<Run> {
         if !decision.approves() {
-            let error = Error::unsupported(Service::Buddy, run, "nothing that waits is rejected");
+            let error = Error::unsupported(
+                Service::Buddy,
+                run,
+                "what is waiting cannot be \
+                                                                 rejected",
+            );
             return Err(error.advise("Cancel the run: it ends there."));
         }
         decision.expect_no_comment(Service::Buddy, run)?;
@@ -32,7 +37,12 @@ impl Client {
     /// Runs the same execution once more.
     pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
         if step.is_some() {
-            let error = Error::unsupported(Service::Buddy, run, "no action is run again by itself");
+            let error = Error::unsupported(
+                Service::Buddy,
+                run,
+                "an action cannot be run again on \
+                                                                 its own",
+            );
             return Err(error.advise("Leave the step out: the whole execution is run again."));
         }
         self.update(run, only(Operation::Retry)).await

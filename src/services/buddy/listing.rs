@@ -108,8 +108,8 @@ impl Client {
     /// The number of the pipeline with this identifier; `None` where the service does not say.
     ///
     /// An unknown project is dropped from the answer and not refused (vendor page, both official
-    /// SDKs of sandboxes): what was found counts only beside the project that was asked for. Old
-    /// installations do not know the call, and a token may lack its scope.
+    /// SDKs of sandboxes): a result counts only beside the requested project. Old installations do
+    /// not know the call, and a token may lack its scope.
     async fn identified(&self, workspace: &str, project: &str, name: &str) -> Result<Option<i64>> {
         let call = self
             .session

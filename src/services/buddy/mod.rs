@@ -37,7 +37,7 @@ use crate::web_page::Site;
 pub use credentials::Credentials;
 pub use reference::PipelineRef;
 
-/// The OpenAPI document that the client is generated from, as it is in `specs/`.
+/// The OpenAPI document that the client is generated from, as in `specs/`.
 pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// The address of Buddy for accounts of the US region.

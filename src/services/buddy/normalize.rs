@@ -72,7 +72,7 @@ pub(super) fn run(reference: RunRef, execution: Execution) -> Run {
     run
 }
 
-/// A run that was just started, or that a list has; `None` where there is no id in its place.
+/// A run that was just started, or that a list has; `None` if it has no id in its place.
 pub(super) fn listed(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
     let id = execution.id.filter(|id| *id > 0)?;
     Some(

@@ -23,7 +23,7 @@ pub(super) const SITE: Site = Site {
     form: "https://app.buddy.works/{workspace}/{project}/pipelines/pipeline/{pipelineId}/execution/{id}",
 };
 
-/// What the address of a page names.
+/// The parts that the address of a page names.
 fn named(address: &Address) -> Vec<Part> {
     let segments = address.segments();
     let (place, rest) = match segments.as_slice() {

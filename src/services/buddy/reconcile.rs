@@ -8,14 +8,14 @@ use crate::error::Result;
 use crate::reconcile::{Fit, Reconciled, Search};
 use crate::service_client::Connect;
 
-/// Git shortens a commit to no fewer digits by itself; a shorter text may be a branch's name.
+/// Git itself never shortens a commit further; a shorter text may be a branch's name.
 const SHORTEST_COMMIT: usize = 7;
 
 impl Client {
     /// Looks for the execution that a start may have begun: one of this pipeline, since then, with
     /// the request's comment (when it had one), ref and commit. Starts nothing.
     ///
-    /// A comment that no other start has makes the answer certain. Without one it is no better than
+    /// A unique comment makes the answer certain. Without one it is no better than
     /// [`Reconciled::Uncertain`]: Buddy does not say when it created an execution.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl Client {
 /// How well an execution fits a start.
 ///
 /// `CLICK` is a person or this API (vendor pages); every other word, known or not, is another
-/// trigger. Where the vendor tells no trigger, nothing speaks against it.
+/// trigger. If the vendor names no trigger, nothing contradicts it.
 fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit {
     use ExecutionTrigger as Trigger;
     let trigger = execution.triggered_on.as_ref();

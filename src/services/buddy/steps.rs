@@ -9,8 +9,9 @@ use crate::service_client::Connect;
 const MOST_REASONS: usize = 20;
 
 impl Client {
-    /// The actions of an execution as steps. The execution's own answer tells them; why one of them
-    /// failed has to be asked for, which is done for the first few once the execution has ended.
+    /// The actions of an execution as steps. They are in the execution's own answer; why one of
+    /// them failed takes a request of its own, which is made for the first few once the execution
+    /// has ended.
     pub(super) async fn all_steps(&self, run: &RunRef) -> Result<Vec<Step>> {
         let client = self.bounded();
         let read = Client::get(&client, run).await?;

@@ -30,7 +30,7 @@ pub(in crate::services) trait Flow: ServiceClient {
 
     fn shown(answer: &Self::Answer) -> Shown<'_>;
 
-    /// What began a run, as the list tells it.
+    /// What began a run, according to the list.
     fn trigger_mode(listed: &Run) -> Option<i64>;
 
     /// What a job wrote so far.
@@ -73,7 +73,7 @@ pub(in crate::services) trait Flow: ServiceClient {
         }
     }
 
-    /// Runs a job again that failed; the run goes on with it.
+    /// Runs a failed job again; the run goes on with it.
     fn retry_failed(
         &self,
         run: &RunRef,
@@ -94,7 +94,7 @@ pub(in crate::services) trait Flow: ServiceClient {
         }
     }
 
-    /// The jobs of a run as steps, stage after stage. The run's own answer tells them.
+    /// The jobs of a run as steps, stage after stage. They are in the run's own answer.
     fn all_steps(&self, run: &RunRef) -> impl Future<Output = Result<Vec<Step>>> + Send {
         async move {
             let read = self.get(run).await?;

@@ -11,7 +11,7 @@ pub(in crate::services) enum Wish {
     Retry,
 }
 
-/// A job that waits, as what its run waits for. Who may act is told nowhere.
+/// A waiting job, as what its run is waiting for. The service never says who may act.
 pub(super) fn gate(job: &Job<'_>) -> Gate {
     let kind = match (job.id, job.is_gate) {
         (Some(_), true) => GateKind::Approval,

@@ -1,7 +1,7 @@
-//! Whether a run was given what a start was given. The newer API records the remark and the variables of
-//! a start in the run's variables, and the remark in the parameters of its jobs, too (two public clients
-//! tell their runs apart by it). Whether every kind of pipeline shows all of it, and whether the older
-//! API shows any of it, is not confirmed: what is not shown proves nothing.
+//! Whether a run has the input of a start. The newer API records the remark and the variables of a
+//! start in the run's variables, and the remark in the parameters of its jobs, too (two public
+//! clients tell their runs apart by it). Whether every kind of pipeline shows all of it, and
+//! whether the older API shows any of it, is not confirmed: a missing value proves nothing.
 
 use std::collections::BTreeMap;
 

@@ -40,7 +40,7 @@ pub(super) fn page(run: &RunRef) -> Option<String> {
     )
 }
 
-/// What the address of a page names.
+/// The parts that the address of a page names.
 fn named(address: &Address) -> Vec<Part> {
     let segments = address.segments();
     let (pipeline, run) = match segments.as_slice() {

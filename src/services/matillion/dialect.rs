@@ -11,7 +11,7 @@ use crate::json;
 const LONGEST_SENTENCE: usize = 500;
 
 /// Matillion: problem details (RFC 7807), plain text from the gateway before it, and a rate limit
-/// that is told by 429 and `Retry-After` alone.
+/// that is announced only by 429 and `Retry-After`.
 #[derive(Debug)]
 pub(super) struct MatillionDialect;
 
@@ -37,7 +37,7 @@ impl Dialect for MatillionDialect {
         json::text_at(&answer.body, &PLACES).filter(|id| normalize::is_id(id))
     }
 
-    /// Matillion documents no id of its requests. Cloudflare stands before it and marks each
+    /// Matillion documents no id of its requests. Cloudflare is in front of it and marks each
     /// answer (evidence: public client code); that id finds the request in the gateway's logs.
     fn request_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         header_text(headers, "x-request-id").or_else(|| header_text(headers, "cf-ray"))
@@ -114,8 +114,8 @@ fn advice(status: u16, sentences: &[String]) -> Option<&'static str> {
              credential, and that the region is the account's."
         }
         403 if sentences.iter().any(|said| said.contains("IP not allowed")) => {
-            "Add this machine's public address to the account's allow-list; the service is \
-             reached over IPv6 too, where the machine has it."
+            "Add this machine's public address to the account's allow-list; the service is also \
+             reached over IPv6, if the machine has it."
         }
         403 => "Give the API credential a role in the project and its environments.",
         404 => {

@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::reference::ProjectRef;
 use super::types::{ExecutionStatus, PipelineExecution};
 
-/// Which executions [`super::Client::list`] tells of: all that the credential may see, unless
+/// Which executions [`super::Client::list`] returns: all that the credential may see, unless
 /// narrowed. Every condition has to hold.
 ///
 /// ```

@@ -23,14 +23,14 @@ impl Client {
     /// Asks Matillion to stop an execution (`terminatePipelineExecution`) and reads it back: in an
     /// orderly way, or hard with `force`. [`crate::Runs::cancel`] does not force.
     ///
-    /// It takes a while: the execution may still be running, or
-    /// [`crate::RunStatus::Canceling`], when it is read back. What the service answers for an
-    /// execution that has ended is not documented; a refusal is no error when the execution turns
-    /// out to have ended, or to be stopping already and no force was asked for.
+    /// It takes a while: the execution may still be running, or [`crate::RunStatus::Canceling`],
+    /// when it is read back. What the service answers for an execution that has ended is not
+    /// documented; a refusal is not an error if the execution turns out to have ended, or to be
+    /// stopping already and no force was asked for.
     ///
     /// # Errors
     ///
-    /// As [`Client::get`], and the service's refusal when the execution goes on.
+    /// As [`Client::get`], and the service's refusal if the execution goes on.
     pub async fn cancel(&self, run: &RunRef, force: bool) -> Result<Run> {
         let client = self.bounded();
         let stopped = client.stop(run, force).await;
@@ -47,7 +47,7 @@ impl Client {
     #[allow(clippy::unused_async, reason = "the services' other clients ask")]
     pub(super) async fn carry_out(&self, run: &RunRef, _: &Decision) -> Result<Run> {
         run.expect_service(Service::Matillion)?;
-        let why = "an execution waits for nobody";
+        let why = "an execution never waits for anybody";
         Err(Error::unsupported(Service::Matillion, run, why))
     }
 
@@ -55,9 +55,9 @@ impl Client {
     #[allow(clippy::unused_async, reason = "the services' other clients ask")]
     pub(super) async fn retry_failed(&self, run: &RunRef, _: Option<&str>) -> Result<Run> {
         run.expect_service(Service::Matillion)?;
-        let why = "an execution is not run again";
+        let why = "an execution cannot be run again";
         let error = Error::unsupported(Service::Matillion, run, why);
-        Err(error.advise("Start the pipeline again: that is another execution."))
+        Err(error.advise("Start the pipeline again: that makes another execution."))
     }
 
     async fn stop(&self, run: &RunRef, force: bool) -> Result<()> {

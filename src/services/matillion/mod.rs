@@ -41,7 +41,7 @@ pub use filter::ListFilter;
 pub use reference::ProjectRef;
 pub use region::Region;
 
-/// The OpenAPI document that the client is generated from, as it is in `specs/`.
+/// The OpenAPI document that the client is generated from, as in `specs/`.
 pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// Talks to Matillion. Cheap to clone; clones share connections, the token and the budget of

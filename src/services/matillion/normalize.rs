@@ -87,7 +87,7 @@ pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && !text.parse::<f64>().is_ok_and(|number| number <= 0.0)
 }
 
-/// A run of which the id is known, what was asked for, and that the service accepted it.
+/// A run of which only the id, the request and the service's acceptance are known.
 pub(super) fn named(
     project: &ProjectRef,
     request: &ExecutePublishedPipelineRequest,

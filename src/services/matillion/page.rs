@@ -26,7 +26,7 @@ pub(super) fn page(execution_id: &str) -> String {
     format!("{PAGE}{}", utf8_percent_encode(execution_id, SEGMENT))
 }
 
-/// What the address of a page names.
+/// The parts that the address of a page names.
 fn named(address: &Address) -> Vec<Part> {
     match address.segments().as_slice() {
         ["observability-dashboard", "pipeline", id, ..] => vec![("executionId", (*id).to_owned())],

@@ -62,8 +62,8 @@ fn same_pipeline(asked: &str, ran: &str) -> bool {
 
 /// How well an execution fits a start.
 ///
-/// `API` is this start's trigger (vendor page). Every other word is another trigger; where the
-/// vendor tells none, or `UNKNOWN`, nothing speaks against it.
+/// `API` is this start's trigger (vendor page). Every other word is another trigger; if the vendor
+/// names none, or `UNKNOWN`, nothing contradicts it.
 fn fits(request: &ExecutePublishedPipelineRequest, execution: &PipelineExecution) -> Fit {
     use ExecutionTrigger as Trigger;
     let (name, environment) = (&execution.pipeline_name, &execution.environment_name);

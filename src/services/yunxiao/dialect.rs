@@ -79,7 +79,7 @@ impl Dialect for YunxiaoDialect {
         fault::read(answer, refusal, now)
     }
 
-    /// No header carries it, as far as it is known: it stands in the body of a refusal.
+    /// No known header carries it: it is in the body of a refusal.
     fn request_id<'a>(&self, _headers: &'a HeaderMap) -> Option<&'a str> {
         None
     }

@@ -56,15 +56,15 @@ fn text(value: &Value) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// How long it is until a date that the service named. None where the date is past, or is no date.
+/// How long it is until a date that the service named. None if the date is past, or is not a date.
 fn until(date: &str, now: Moment) -> Option<Duration> {
     let then = chrono::DateTime::parse_from_rfc3339(date).ok()?;
     then.signed_duration_since(now).to_std().ok()
 }
 
-const TOKEN: &str = "Check that the personal access token is current and was copied whole; make a \
-     new one in the account's settings.";
-const TOKEN_KIND: &str = "Use a personal access token: the operation takes no other kind.";
+const TOKEN: &str = "Check that the personal access token is current and was copied completely; \
+                     create a new one in the account's settings.";
+const TOKEN_KIND: &str = "Use a personal access token: the operation accepts no other kind.";
 const PERMISSION: &str = "Give the token the permission that it lacks: \"pipeline run\" (read and \
      write to start), \"pipeline job run\" for logs.";
 const MEMBER: &str = "Add the token's owner to the organization, or check the organization's id.";

@@ -12,7 +12,7 @@ use crate::runs::logs_of;
 const PIECE: i64 = 10_000;
 /// A log of more pieces has no end that anybody could wait for.
 const MOST_PIECES: usize = 1_000;
-/// Nor does anybody read a longer one, in bytes.
+/// Nobody reads a longer one either, in bytes.
 const LONGEST_LOG: usize = 32 << 20;
 
 impl Client {

@@ -42,7 +42,7 @@ pub use credentials::Credentials;
 use edition::api;
 pub use reference::PipelineRef;
 
-/// The OpenAPI document that the client is generated from, as it stands in `specs/`.
+/// The OpenAPI document that the client is generated from, as in `specs/`.
 pub const DOCUMENT: Document = generated::DOCUMENT;
 
 /// Where the central edition is. A Region instance has an address of its own
@@ -67,8 +67,8 @@ pub const BASE_URL: &str = "https://openapi-rdc.aliyuncs.com";
 /// # }
 /// ```
 ///
-/// A Region instance finds its tenant by the `Host` header. Who calls it through an internal address
-/// gives its own name with [`Client::with_host`].
+/// A Region instance finds its tenant by the `Host` header. To call it through an internal address,
+/// give its own name with [`Client::with_host`].
 #[derive(Clone, Debug)]
 pub struct Client {
     session: Session,
@@ -125,26 +125,26 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when it is no host (`acme.devops.aliyuncs.com`, with a port
-    /// where it has one).
+    /// [`ErrorKind::Configuration`] when it is not a host (`acme.devops.aliyuncs.com`, with a port
+    /// if it has one).
     pub fn with_host(self, host: &str) -> Result<Self> {
         let authority: Option<http::uri::Authority> = host.parse().ok();
         let authority = authority.filter(|authority| !authority.as_str().contains('@'));
         let value = authority.and_then(|host| http::HeaderValue::try_from(host.as_str()).ok());
         let value = value.ok_or_else(|| {
-            let error = Error::configuration("the host is not the name of one");
+            let error = Error::configuration("the host is not a valid host name");
             error.on_service(Service::Yunxiao)
         })?;
         Ok(self.with_header(http::header::HOST, value))
     }
 
     /// Starts a run (`CreatePipelineRun`). The run is [`crate::RunStatus::Queued`]: the answer is
-    /// its number and nothing else, so that there is no vendor's answer in it.
+    /// its number and nothing else, so the run holds no answer of the vendor.
     ///
     /// With default parameters the pipeline runs as it is configured. The service ignores, and does
-    /// not refuse, what does not fit the way a source is set up (branches above all): read the run,
-    /// and look at [`Run::requested_ref`]. A pipeline in branch mode rebuilds its integration branch
-    /// with each start.
+    /// not refuse, parameters that do not fit the setup of a source (branches above all): read the
+    /// run, and look at [`Run::requested_ref`]. A pipeline in branch mode rebuilds its integration
+    /// branch with each start.
     ///
     /// # Errors
     ///
@@ -156,8 +156,8 @@ impl Client {
         params: &types::CreatePipelineRunParams,
     ) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::CREATE_PIPELINE_RUN);
-        // An object in place of the text would be taken for no parameters at all, and would build the
-        // default branch: nobody writes the text but this.
+        // The service would read an object in place of the text as no parameters at all, and would
+        // build the default branch: only this code writes the text.
         let params = flow::as_text(params).map_err(|error| call.locate(error))?;
         let answer = api(&call)?
             .create_pipeline_run()

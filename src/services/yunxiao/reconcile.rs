@@ -8,8 +8,8 @@ use crate::reconcile::Reconciled;
 use crate::service_client::Connect;
 use crate::services::flow;
 
-/// How far the service's clock may be from this machine's before the list leaves out what is
-/// looked for. The search itself goes by the service's own clock.
+/// How far the service's clock may be from this machine's before the list omits the run. The search
+/// itself goes by the service's own clock.
 const MOST_SKEW: TimeDelta = TimeDelta::days(1);
 
 impl Client {
@@ -17,9 +17,9 @@ impl Client {
     /// not by a timer, a push, another pipeline or a webhook, with the remark and the variables that
     /// the start gave. Starts nothing. Each run that could be the one is read.
     ///
-    /// A remark (`comment`) that no other start has makes the answer certain. Without one, a run
-    /// that somebody else started meanwhile with the same variables looks the same. Where a run does
-    /// not show what it was started with, nothing is certain.
+    /// A unique remark (`comment`) makes the answer certain. Without one, a run that somebody else
+    /// started in the meantime with the same variables looks the same. If a run does not show its
+    /// input, nothing is certain.
     ///
     /// # Errors
     ///

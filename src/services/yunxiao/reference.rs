@@ -44,7 +44,8 @@ impl PipelineRef {
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Configuration`] when the organization's id cannot stand in a URL's path.
+    /// [`crate::ErrorKind::Configuration`] when the organization's id cannot be part of a URL's
+    /// path.
     pub fn run(&self, run_id: i64) -> Result<RunRef> {
         self.run_of(run_id)
     }

@@ -69,7 +69,7 @@ async fn a_timeline_that_cannot_be_read_hides_no_run() {
     let read = client(&server).get(&run()).await.unwrap();
     assert_eq!(read.status, RunStatus::Running);
     assert!(
-        read.warnings[0].contains("waits for"),
+        read.warnings[0].contains("is waiting for"),
         "{:?}",
         read.warnings
     );

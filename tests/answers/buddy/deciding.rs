@@ -62,9 +62,9 @@ async fn every_gate_is_read_and_given_what_it_waits_for() {
 #[tokio::test]
 async fn values_are_given_where_they_are_waited_for_and_nowhere_else() {
     for (word, values, said) in [
-        ("WAITING_FOR_VARIABLES", false, "waits for values"),
-        ("WAITING_FOR_APPLY", true, "waits for no values"),
-        ("WAITING_FOR_VT_SESSION", true, "waits for no values"),
+        ("WAITING_FOR_VARIABLES", false, "is waiting for values"),
+        ("WAITING_FOR_APPLY", true, "is not waiting for values"),
+        ("WAITING_FOR_VT_SESSION", true, "is not waiting for values"),
     ] {
         let server = always(json_answer(json!({ "id": 31, "status": word }))).await;
         let decision = match values {

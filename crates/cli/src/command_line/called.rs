@@ -8,7 +8,8 @@ use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 thread_local! {
     /// The words that were typed. Nothing where every command is wanted.
     ///
-    /// They stand here because a command hands nothing on to its subcommands when clap puts them together.
+    /// They are here because clap passes nothing from a command to its subcommands when it builds
+    /// them.
     static TYPED: RefCell<Option<Vec<OsString>>> = const { RefCell::new(None) };
 }
 

@@ -76,7 +76,7 @@ impl<S: Shared> Subcommand for Chosen<S> {
             let proof = vendor.proof();
             let credential = format!("Credential: {}\n{}", proof.variables(), proof.origin());
             let command = S::augment_args(command).about(about).long_about(None);
-            // What was typed all the same is refused with a reason.
+            // A flag that was typed anyway is refused with a reason.
             let command = command.mut_args(|flag| {
                 let useless = !vendor.uses(flag.get_id().as_str());
                 flag.hide(useless)

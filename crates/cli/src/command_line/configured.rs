@@ -15,7 +15,7 @@ use crate::settings::{About, Setting, Settings};
 const WITH_SERVICES: [&str; 4] = ["start", "list", "preview", "pipelines"];
 /// How patiently a service is asked: flags of every command that asks one.
 const PATIENCE: [&str; 3] = ["timeout", "attempt_timeout", "retries"];
-/// What is no flag, or has a variable that goes before the file.
+/// Names that are not flags, or that have a variable which overrides the file.
 const OF_ALL: [&str; 2] = ["proxy", "ca_file"];
 const OF_SERVICE: [&str; 3] = ["base_url", "region", "credential_command"];
 /// The name of the service of a target: in the file, and in what was parsed.
@@ -91,10 +91,13 @@ fn service_of(target: &str, settings: &Settings) -> Result<Service, Failure> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !target.chars().all(plain) || target.starts_with('-') || target == "help" {
         let advice = "Use letters, digits, - and _.";
-        return Err(fault("has a name that no command line takes", advice));
+        return Err(fault(
+            "has a name that does not work on a command line",
+            advice,
+        ));
     }
     if services::named(target).is_some() {
-        return Err(fault("is called like a service", "Give it another name."));
+        return Err(fault("has the name of a service", "Give it another name."));
     }
     let service = settings.text(&About::Target(target.to_owned()), SERVICE);
     let service = service.and_then(|service| service.parse().ok());
@@ -170,7 +173,7 @@ fn with_target(parent: Command, name: &str, service: Service, values: &Values) -
     let Some(own) = parent.find_subcommand(service.name()).cloned() else {
         return parent;
     };
-    // What narrows a list is no flag of the request.
+    // Flags that narrow a list are not flags of the request.
     let is_list = parent.get_name() == "list";
     let flags = services::named(service.name()).map(|vendor| vendor.list_command());
     let flags: BTreeSet<String> = flags

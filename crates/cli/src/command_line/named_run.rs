@@ -1,4 +1,4 @@
-//! A run as it is named on the command line: by its reference, or by the address of its page.
+//! A run as named on the command line: by its reference, or by the address of its page.
 
 use clap::Args;
 use runpipe::{InvalidWebPage, RunRef, Runs};
@@ -11,7 +11,7 @@ use crate::services;
 use crate::vendor::Access;
 use crate::vendor::connection::Connection;
 
-/// A run as it is named on the command line.
+/// A run as named on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NamedRun {
     /// By its reference.
@@ -32,7 +32,7 @@ pub fn named_run(text: &str) -> Result<NamedRun, String> {
 /// One run, and how its service is reached.
 #[derive(Args, Clone, Debug)]
 pub struct OneRun {
-    /// The run, as `start` and `list` print it: buddy/acme/site/2/31; or the address of its page.
+    /// The run, as `start` and `list` print it: buddy/acme/site/2/31; or the URL of its page.
     #[arg(value_name = "REF", value_parser = named_run)]
     pub run: NamedRun,
 

@@ -15,7 +15,7 @@ pub fn refuse(mut error: clap::Error, output: &Output) -> u8 {
     if !error.use_stderr() {
         let text = error.render().ansi().to_string();
         return match output.part(&text) {
-            // Help that nobody reads to its end is no failure.
+            // Help that nobody reads to its end is not a failure.
             Ok(_) => DONE,
             Err(failure) => {
                 output.failure(&failure);

@@ -32,7 +32,7 @@ pub struct Arguments {
     #[arg(value_parser = PossibleValuesParser::new(services::ALL.map(|vendor| vendor.service().name())))]
     service: Option<String>,
 
-    /// Find out whether the credential works, by reading this run.
+    /// Check that the credential works, by reading this run.
     #[arg(long, value_name = "REF", value_parser = named_run)]
     check: Option<NamedRun>,
 
@@ -57,12 +57,12 @@ struct Row {
     service: Service,
     /// The variables that it was found in.
     found_in: Option<Vec<&'static str>>,
-    /// When it ends, RFC 3339, where it is a token that says so itself.
+    /// When it expires, RFC 3339, if it is a token that says so itself.
     #[schemars(with = "Option<String>")]
     ends_at: Option<DateTime<Utc>>,
     /// The variables that are looked at, each way in its own list.
     ways: Vec<Vec<&'static str>>,
-    /// Where one gets it.
+    /// Where to get it.
     from: &'static str,
     /// The least that it has to allow.
     allows: &'static str,

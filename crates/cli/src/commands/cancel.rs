@@ -20,7 +20,8 @@ pub struct Arguments {
     force: bool,
 }
 
-/// Asks for the stop, and prints the run as it is then. Stopping takes time: `watch` shows its end.
+/// Asks for the stop, and prints the run's state afterwards. Stopping takes time: `watch` shows its
+/// end.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let (runs, run) = arguments.run.find(context).await?;
     context.stage.enter(Doing::Canceling(vec![run.clone()]));
@@ -37,7 +38,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         status if status.has_ended() => {
             format!("The run ended before it could be stopped: it has {status}.")
         }
-        _ => format!("The service was asked to stop it. Its end: runpipe watch {reference}"),
+        _ => format!("The service was asked to stop it. To see it end: runpipe watch {reference}"),
     });
     Ok(DONE)
 }

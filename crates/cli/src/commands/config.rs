@@ -16,17 +16,17 @@ use crate::settings::{Setting, trust};
 /// What is done with settings.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show the settings that count in this folder.
+    /// Show the settings in effect in this folder.
     Show(Arguments),
-    /// Let this project's runpipe.toml, as it is now, set addresses, proxies, roots, commands, files
-    /// and secret variables.
+    /// Trust this project's runpipe.toml, as it is now, to set addresses, proxies, roots, commands,
+    /// files and secret variables.
     Trust,
 }
 
 /// What `config show` is given.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// Show where each setting is from.
+    /// Show where each setting comes from.
     #[arg(long)]
     origin: bool,
 }
@@ -109,7 +109,8 @@ fn show(context: &Context, arguments: &Arguments) -> Result<u8, Failure> {
 
 fn lines(shown: &Shown, with_origin: bool) -> String {
     if shown.settings.is_empty() {
-        return "There are no settings: there is no runpipe.toml here or above, nor one of your own.\n"
+        return "There are no settings: there is no runpipe.toml here or above, and none of your \
+                own.\n"
             .to_owned();
     }
     let mut text = String::new();

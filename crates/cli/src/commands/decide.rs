@@ -16,7 +16,7 @@ pub struct Approve {
     #[command(flatten)]
     about: About,
 
-    /// Value of a variable that the run waits for. Repeatable. Buddy only.
+    /// Value of a variable that the run is waiting for. Repeatable. Buddy only.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     var: Vec<Pair>,
 
@@ -38,11 +38,11 @@ struct About {
     #[command(flatten)]
     run: OneRun,
 
-    /// Which gate, by its name or its id, where the run waits at several. `status` shows them.
+    /// The gate, by name or id, if the run is waiting at several. `status` shows them.
     #[arg(long, value_name = "GATE")]
     gate: Option<String>,
 
-    /// Why. Azure DevOps only: the other services keep no comment.
+    /// The reason. Azure DevOps only: the other services keep no comment.
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
 }
@@ -84,10 +84,10 @@ async fn decide(context: &Context, about: About, decision: Decision) -> Result<u
     let decided = decided.map_err(|error| explain(error, &run, "--gate"))?;
     context.output.run(&decided)?;
     let what = match decided.waits_for.is_empty() {
-        true => "The service has taken it.",
-        false => "The service has taken it, and the run still waits.",
+        true => "The service accepted it.",
+        false => "The service accepted it, and the run is still waiting.",
     };
-    context.say(&format!("{what} Its end: runpipe watch {run}"));
+    context.say(&format!("{what} To see it end: runpipe watch {run}"));
     Ok(DONE)
 }
 
@@ -98,7 +98,7 @@ pub fn explain(error: runpipe::Error, run: &RunRef, flag: &str) -> Failure {
     match kind {
         ErrorKind::OutcomeUnknown => failure.advise(format!("Look: runpipe status {run}")),
         ErrorKind::UnknownName => {
-            failure.advise(format!("Where there are several, {flag} names one."))
+            failure.advise(format!("If there are several, name one with {flag}."))
         }
         _ => failure,
     }

@@ -24,7 +24,7 @@ pub struct Arguments {
     #[command(flatten)]
     run: OneRun,
 
-    /// Only steps whose name contains this, in capitals or small letters.
+    /// Only steps whose name contains this; case does not matter.
     #[arg(long, value_name = "TEXT")]
     step: Option<String>,
 
@@ -32,11 +32,11 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "follow")]
     failed: bool,
 
-    /// Go on until the run has ended, each line as it comes.
+    /// Keep printing lines as they come, until the run has ended.
     #[arg(long, short)]
     follow: bool,
 
-    /// With --follow: stop after so long (90s, 5m, 1h30m) with exit code 7. The run goes on.
+    /// With --follow: stop after this time (90s, 5m, 1h30m) with exit code 7. The run goes on.
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "follow")]
     deadline: Option<Duration>,
 }

@@ -10,7 +10,7 @@ use crate::process::exit::{DONE, Failure};
 /// What `man` is given.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// An existing folder that the pages are written to, as in /usr/local/share/man/man1.
+    /// An existing folder for the pages, such as /usr/local/share/man/man1.
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 }

@@ -34,7 +34,7 @@ use crate::context::Context;
 use crate::output::log::Form;
 use crate::process::exit::Failure;
 
-/// The section of the flags that every command takes. It stands last: they are added last.
+/// The section of the flags that every command takes. It comes last: they are added last.
 const OUTPUT: &str = "Output";
 
 /// Ends `--help`.
@@ -54,9 +54,9 @@ Exit codes:
 
 Every command takes --json: one object on stdout, or one on stderr with `kind` and `message`.
 
-`start` gives the bare reference where stdout is no terminal: REF=$(runpipe start ...)
+`start` prints the bare reference if stdout is not a terminal: REF=$(runpipe start ...)
 Unless it shows the run to a person at once, it first writes `started REF` to stderr
-(`attached REF` where the run of a --key was there); with --json, an object with the `kind`
+(`attached REF` if a --key already had its run); with --json, an object with the `kind`
 started or attached and the `ref`.";
 
 /// Starts a pipeline run on Azure DevOps, Matillion, Aliyun Yunxiao or Buddy, exactly once, and
@@ -72,15 +72,16 @@ pub struct Arguments {
     #[arg(long, global = true, help_heading = OUTPUT)]
     pub quiet: bool,
 
-    /// Print to stderr what is sent and answered; -vv: connections too.
+    /// Log requests and answers on stderr; -vv: connections too.
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = OUTPUT)]
     pub verbose: u8,
 
-    /// Write each exchange with a service into a file of this folder: secrets, names and ids replaced.
+    /// Write each exchange with a service to a file in this folder, with secrets, names and ids
+    /// replaced.
     #[arg(long, value_name = "DIR", global = true, help_heading = OUTPUT)]
     pub record: Option<PathBuf>,
 
-    /// How that is written. RUST_LOG selects what, for example runpipe=debug.
+    /// Format of the log. RUST_LOG selects what is logged, for example runpipe=debug.
     #[arg(long, value_name = "FORM", global = true, help_heading = OUTPUT)]
     pub log: Option<Form>,
 
@@ -100,23 +101,22 @@ pub enum Command {
     Watch(Called<watch::Arguments>),
     /// List the runs of a pipeline, newest first.
     ///
-    /// Only Azure DevOps has --mine: the other services do not tell this program whose the
-    /// credential is.
+    /// Only Azure DevOps has --mine: the other services do not say whose credential it is.
     #[command(subcommand)]
     List(Called<list::Arguments>),
-    /// Show, and forget, what the ledger of keys remembers (start --key).
+    /// Show or forget the keys in the ledger (start --key).
     #[command(subcommand)]
     Ledger(Called<ledger::Command>),
-    /// List the pipelines that there are to start.
+    /// List the pipelines that can be started.
     #[command(subcommand)]
     Pipelines(Called<pipelines::Arguments>),
     /// Ask the service to stop a run.
     Cancel(Called<cancel::Arguments>),
-    /// Give a waiting run what it waits for: it goes on.
+    /// Give a waiting run what it is waiting for, so that it continues.
     Approve(Called<decide::Approve>),
-    /// Refuse what a waiting run waits for.
+    /// Refuse what a waiting run is waiting for.
     Reject(Called<decide::Reject>),
-    /// Run again what failed in a run.
+    /// Rerun what failed in a run.
     Retry(Called<retry::Arguments>),
     /// Print the logs of a run.
     Logs(Called<logs::Arguments>),
@@ -149,7 +149,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it asks a service, and so needs to know where that is and who calls.
+    /// Whether it calls a service, and so needs its address and a credential.
     pub fn asks_a_service(&self) -> bool {
         if let Command::Spec(Called(command)) = self {
             return matches!(command, spec::Command::Probe(_));

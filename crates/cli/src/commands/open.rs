@@ -34,8 +34,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let (runs, run) = arguments.run.find(context).await?;
     let page = runs.get(&run).await?.url.ok_or_else(|| {
         Failure::usage(
-            format!("{} tells no page of this run", run.service().title()),
-            "Look for it in the service's own pages.",
+            format!("{} names no page for this run", run.service().title()),
+            "Look for it on the service's own pages.",
         )
     })?;
     let told = Page {

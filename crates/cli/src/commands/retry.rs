@@ -14,8 +14,8 @@ pub struct Arguments {
     #[command(flatten)]
     run: OneRun,
 
-    /// Which stage (Azure DevOps) or job (Aliyun, Yunxiao), by its name or its id, where several
-    /// failed. `steps` shows them.
+    /// The stage (Azure DevOps) or job (Aliyun, Yunxiao), by name or id, if several failed. `steps`
+    /// shows them.
     #[arg(long, value_name = "STEP")]
     step: Option<String>,
 }
@@ -29,7 +29,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     context.output.run(&retried)?;
     let reference = &retried.reference;
     context.say(&format!(
-        "The service was asked to run it again. Its end: runpipe watch {reference}"
+        "The service was asked to run it again. To see it end: runpipe watch {reference}"
     ));
     Ok(DONE)
 }

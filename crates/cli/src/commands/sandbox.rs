@@ -22,26 +22,26 @@ use crate::process::exit::Failure;
 use crate::process::open_files;
 use crate::process::stage::Doing;
 
-/// So many lines wait for whoever reads stderr; those after them are dropped.
+/// This many lines wait for a reader of stderr; later ones are dropped.
 const UNREAD_LINES: usize = 1024;
 
 /// The arguments of `sandbox`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// Port of the first service; the others are on the ports after it. 0 for any that are free.
+    /// Port of the first service; the others are on the ports after it. 0 takes free ports.
     #[arg(long, value_name = "NUMBER", default_value_t = 4610)]
     port: u16,
 
-    /// Scenario to play: what the next answers are, how the next runs go (JSON).
+    /// Scenario to play: the next answers, and how the next runs go (JSON).
     #[arg(long, value_name = "FILE|-")]
     script: Option<PathBuf>,
 
-    /// Recording to play: each of its answers once, in its order.
+    /// Recording to replay: each answer once, in order.
     #[arg(long, value_name = "DIR", conflicts_with = "script")]
     replay: Option<PathBuf>,
 
-    /// Address to listen at: 0.0.0.0 in a container with published ports. Whoever reaches it commands
-    /// the sandbox.
+    /// Address to listen on: 0.0.0.0 in a container with published ports. Whoever can reach it
+    /// controls the sandbox.
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     host: IpAddr,
 
@@ -49,7 +49,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
 
-    /// Stop the clock at this moment (2026-11-30T04:30:00Z). POST /_sandbox/clock moves it on.
+    /// Stop the clock at this moment (2026-11-30T04:30:00Z). POST /_sandbox/clock advances it.
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     clock: Option<DateTime<Utc>>,
 }
@@ -59,7 +59,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     open_files::expect(open_files::OF_THE_SANDBOX)?;
     let (lines, told) = mpsc::sync_channel(UNREAD_LINES);
     let output = context.output.clone();
-    // Whoever does not read stderr must not hold up the services.
+    // A caller that does not read stderr must not hold up the services.
     thread::spawn(move || told.iter().for_each(|line: String| output.progress(&line)));
     let mut builder = Sandbox::builder()
         .first_port(arguments.port)
@@ -84,7 +84,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let sandbox = builder.start().await.map_err(|fault| {
         Failure::usage(
             format!("the sandbox cannot be served: {fault}"),
-            "End what uses the ports, or choose others with --port.",
+            "Stop whatever uses the ports, or choose others with --port.",
         )
     })?;
     context.stage.enter(Doing::Serving);

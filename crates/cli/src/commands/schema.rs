@@ -50,11 +50,11 @@ enum Of {
     DryRun,
     /// An error, on stderr.
     Error,
-    /// What is told while something goes on: a start, on stderr; a line of a log, on stdout: `logs`.
+    /// An event: a start, on stderr; a line of a log, on stdout: `logs`.
     Event,
 }
 
-/// A run. Every key is always there; what a service does not tell is null.
+/// A run. Every key is always there; what a service does not report is null.
 #[derive(JsonSchema)]
 #[schemars(rename = "Run")]
 #[allow(dead_code, reason = "it is read as a schema")]
@@ -112,15 +112,15 @@ struct KeyedRunObject {
 #[schemars(rename = "Gate")]
 #[allow(dead_code, reason = "it is read as a schema")]
 struct GateObject {
-    /// Tells the gate apart from the others of its run.
+    /// Identifies the gate within its run.
     id: String,
     /// What waits: a stage, a job, an action.
     name: String,
     /// What it waits for.
     kind: Kind,
-    /// Who may act, where the service says so.
+    /// Who may act, if the service says so.
     who: Vec<String>,
-    /// What those who may act are told.
+    /// The message to those who may act.
     message: Option<String>,
 }
 
@@ -178,11 +178,11 @@ struct StepsObject {
 #[schemars(rename = "Step")]
 #[allow(dead_code, reason = "it is read as a schema")]
 struct StepObject {
-    /// Tells the step apart from the others of its run.
+    /// Identifies the step within its run.
     id: String,
     /// The step's name.
     name: String,
-    /// The names of what it is a part of, the outermost first.
+    /// The names of the steps around it, the outermost first.
     within: Vec<String>,
     /// The status in one word.
     status: Status,
@@ -221,25 +221,25 @@ struct EntryObject {
     trace: String,
     /// How long an owner may be silent, in milliseconds.
     lease_ms: u64,
-    /// When the key was used first, RFC 3339.
+    /// When the key was first used, RFC 3339.
     created: String,
     /// When this was written, RFC 3339.
     changed: String,
     /// How often the key was claimed.
     attempt: u32,
-    /// When a request left first: `here`, and `at_service`.
+    /// When a request first left: `here`, and `at_service`.
     sent: Option<Value>,
     /// Why the last attempt came to nothing: `kind`, `message`, `at`.
     refusal: Option<Value>,
     /// How far the start has come: `free`, `claimed`, `sending`, `unclear`, `started`.
     stage: String,
-    /// Of who works on it, where it is claimed or sending.
+    /// Of the caller that works on it, if it is claimed or sending.
     #[schemars(skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
     /// Grows while the owner works on it.
     #[schemars(skip_serializing_if = "Option::is_none")]
     beat: Option<u64>,
-    /// Of an unclear one: whether the service has said that a run with the mark is going.
+    /// Of an unclear one: whether the service has said that a run with the mark is in progress.
     #[schemars(skip_serializing_if = "Option::is_none")]
     going: Option<bool>,
     /// Of a started one: the run.

@@ -23,7 +23,8 @@ use crate::watching::view::View;
 #[derive(Args, Debug)]
 #[command(mut_arg("ledger", |ledger| ledger.requires("key")))]
 pub struct Arguments {
-    /// The runs, as `start` and `list` print them: buddy/acme/site/2/31; or addresses of their pages.
+    /// The runs, as `start` and `list` print them: buddy/acme/site/2/31; or the URLs of their
+    /// pages.
     #[arg(value_name = "REF", value_parser = named_run, required_unless_present = "key")]
     runs: Vec<NamedRun>,
 
@@ -52,17 +53,17 @@ pub struct Waiting {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     deadline: Option<Duration>,
 
-    /// Show on stderr what the steps write, as they write it.
+    /// Show the steps' output on stderr, as they write it.
     #[arg(long)]
     logs: bool,
 
-    /// Ask the service to stop the run when the wait is interrupted (Ctrl-C). Without it the run goes
+    /// Ask the service to stop the run if the wait is interrupted (Ctrl-C). Otherwise the run goes
     /// on.
     #[arg(long)]
     cancel_on_interrupt: bool,
 
-    /// Write what failed as errors and groups of this CI system's job: github, azure or gitlab; by
-    /// itself the one that the job runs on.
+    /// Write failures as errors and groups of this CI system's job: github, azure or gitlab;
+    /// without a value, the one that the job runs on.
     #[arg(
         long,
         value_name = "SYSTEM",
@@ -176,7 +177,7 @@ impl Waiting {
         match given {
             true => Err(Failure::usage(
                 "--deadline, --logs, --annotations and --cancel-on-interrupt say how to wait for \
-                 the run, and it is not waited for",
+                 the run, but it is not waited for",
                 "Add --watch, or leave them out.",
             )),
             false => Ok(()),
@@ -211,7 +212,7 @@ async fn stop(context: &Context, runs: &[(&dyn Runs, &RunRef)], signal: u8) -> F
     let mut said = Vec::new();
     let mut only = None;
     for (client, run) in runs {
-        context.say(&format!("asking for the stop of {run}"));
+        context.say(&format!("asking the service to stop {run}"));
         said.push(match client.cancel(run).await {
             Ok(read) => format!("{run} was told to stop, and is {}", read.status),
             Err(error) => format!("{run} could not be told to stop: {error}"),

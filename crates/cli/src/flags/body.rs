@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::process::exit::Failure;
 
-/// More than any vendor takes. Whoever gives more has given the wrong file.
+/// More than any vendor accepts. A larger file is the wrong file.
 const LONGEST: u64 = 16 << 20;
 
 /// Where the request's JSON is.
@@ -37,7 +37,7 @@ async fn read(file: PathBuf) -> Result<Value, Failure> {
     match serde_json::from_str(&text) {
         Ok(fields @ Value::Object(_)) => Ok(fields),
         Ok(_) => Err(Failure::usage(
-            format!("--body: {name} holds JSON, but no object"),
+            format!("--body: {name} holds JSON, but not an object"),
             "Write the request as one JSON object, in braces.",
         )),
         Err(fault) => Err(Failure::usage(
@@ -61,7 +61,7 @@ fn name_of(file: &Path) -> String {
 /// The text of a file, or of stdin for `-`, that a flag names.
 pub async fn read_file(flag: &str, file: PathBuf) -> Result<String, Failure> {
     let name = name_of(&file);
-    // Reading may wait for a person; an interruption has to be heard meanwhile.
+    // Reading may wait for a person; an interruption has to be noticed in the meantime.
     let text = tokio::task::spawn_blocking(move || read_text(&file)).await;
     let text = text.unwrap_or_else(|fault| Err(std::io::Error::other(fault)));
     let text = text.map_err(|cause| {
@@ -88,8 +88,8 @@ fn read_text(file: &Path) -> std::io::Result<String> {
     Ok(text)
 }
 
-/// Reads the fields as a generated request type, and refuses what that type does not know: it
-/// would be left out in silence.
+/// Reads the fields as a generated request type, and refuses fields that the type does not know:
+/// they would be silently left out.
 pub fn decode<T: DeserializeOwned + Serialize>(given: Value) -> Result<T, Failure> {
     let request: T = serde_path_to_error::deserialize(&given).map_err(|fault| {
         let path = fault.path().to_string();
@@ -150,7 +150,7 @@ pub fn what_is_wrong(words: &str) -> String {
             format!("{} is expected", in_words(expected))
         }
         _ if fields.iter().any(|field| words.starts_with(field)) => words.to_owned(),
-        _ => "it is of another form".to_owned(),
+        _ => "it has a different form".to_owned(),
     }
 }
 

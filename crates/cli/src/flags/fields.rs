@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::veil::Veil;
 
-/// For each flag, the part of the request that it becomes: a field by its path, in which `*` stands
-/// for the key of a pair; what begins with `/` or `?` is in the address.
+/// For each flag, the part of the request that it becomes: a field by its path, in which `*` is the
+/// key of a pair; one that begins with `/` or `?` is in the address.
 pub type Fields = &'static [(&'static str, &'static str)];
 
 /// A flag that was given, and what it became.

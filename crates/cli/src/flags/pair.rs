@@ -19,8 +19,8 @@ pub fn pair(text: &str) -> Result<Pair, String> {
     }
 }
 
-/// As [`pair`], where the value is the name of an environment variable. A secret that was given by
-/// itself may end with `=`, as base64 does: then the name is the secret, and no error may have it.
+/// As [`pair`], where the value is the name of an environment variable. A bare secret may end with
+/// `=`, as base64 does: then the name is the secret, and no error may have it.
 pub fn pair_with_variable(text: &str) -> Result<Pair, String> {
     let (key, variable) = pair(text)?;
     if variable.trim_matches(['=', ' ']).is_empty() {

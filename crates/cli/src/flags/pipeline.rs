@@ -61,7 +61,7 @@ impl Pipeline {
         &self.text
     }
 
-    /// What is meant. Before a start, the list is read for so long: bare digits are refused when
+    /// What is meant. Before a start, the list is read for this long: bare digits are refused when
     /// they are the name of another pipeline.
     pub async fn meant(
         &self,
@@ -77,7 +77,7 @@ impl Pipeline {
                 }
                 Ok(Err(error)) => return Err(Failure::from(error).advise(advice(*id))),
                 Err(_) => {
-                    let what = "the list of pipelines does not come to an end in time";
+                    let what = "the list of pipelines could not be read to its end in time";
                     return Err(Failure::usage(what, advice(*id)));
                 }
             }

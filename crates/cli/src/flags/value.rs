@@ -16,7 +16,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         Err(_) => humantime::parse_duration(text),
     };
     match read {
-        Ok(Duration::ZERO) => Err("it has to be longer than nothing".to_owned()),
+        Ok(Duration::ZERO) => Err("it has to be longer than zero".to_owned()),
         Ok(duration) if duration > LONGEST => Err("it has to be at most a year".to_owned()),
         Ok(duration) => Ok(duration),
         Err(_) => Err("write it as 90s, 5m or 1h30m".to_owned()),

@@ -53,7 +53,7 @@ impl System {
         }
     }
 
-    /// What stands before and after lines that can be folded.
+    /// The lines before and after lines that can be folded.
     pub fn group(self, title: &str, begun: i64, number: usize) -> (String, String) {
         let title = one_line(title);
         match self {
@@ -67,8 +67,9 @@ impl System {
     }
 }
 
-/// A line that a step of another system wrote, so that it cannot command the system that this job
-/// runs on. Azure Pipelines looks for commands anywhere in a line, GitHub at its beginning.
+/// A line that a step of another system wrote, so that it cannot issue commands to the system that
+/// this job runs on. Azure Pipelines looks for commands anywhere in a line, GitHub at its
+/// beginning.
 pub fn inert(line: &str) -> String {
     let line = line.replace("##vso[", "# #vso[").replace("##[", "# #[");
     format!("  | {line}")

@@ -1,10 +1,10 @@
-//! What is told while something goes on, as an object on a line.
+//! Events while something goes on, each as an object on a line.
 
 use runpipe::RunRef;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// An object that stands beside a result, or is a part of one that comes line by line.
+/// An object that accompanies a result, or is a part of one that comes line by line.
 #[derive(Debug, JsonSchema, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event<'a> {

@@ -22,7 +22,7 @@ pub fn in_words(gate: &Gate) -> String {
     format!("{}: {what}{who}{said}", one_line(&gate.name))
 }
 
-/// The command that gives a gate what it waits for, where one does.
+/// The command that gives a gate what it is waiting for, if there is one.
 pub fn command(run: &Run, gate: &Gate) -> Option<String> {
     if !gate.kind.is_decidable() {
         return None;

@@ -1,5 +1,5 @@
-//! What the library says while it works: why it waits, told to everybody; what is sent and answered,
-//! with `--verbose`.
+//! What the library says while it works: always why it waits; with `--verbose` also requests and
+//! answers.
 
 use std::fmt::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
@@ -23,7 +23,7 @@ use crate::process::exit::Failure;
 
 /// What the library's crate calls itself in its events.
 const LIBRARY: &str = "runpipe";
-/// While nothing changes, a wait is told again only after so long.
+/// While nothing changes, a wait is reported again only after this long.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// How events are written.

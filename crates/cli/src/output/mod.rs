@@ -68,7 +68,7 @@ impl Output {
         self.json
     }
 
-    /// Whether how things go is told at all.
+    /// Whether progress is reported at all.
     pub fn tells_progress(&self) -> bool {
         !(self.json || self.quiet)
     }
@@ -173,8 +173,8 @@ impl Output {
         }
     }
 
-    /// Writes a run as the result of a start, with its key where it has one. Whoever is no person
-    /// gets the bare reference on stdout, and the rest on stderr.
+    /// Writes a run as the result of a start, with its key where it has one. If stdout is not a
+    /// terminal, it gets the bare reference, and stderr the rest.
     pub fn start(&self, run: &Run, key: Option<&OfKey>) -> Result<(), Failure> {
         #[derive(Serialize)]
         struct Started<'a> {
@@ -187,7 +187,7 @@ impl Output {
         if bare {
             self.progress(rows(run).trim_end());
         }
-        // That a reader is gone is no loss: the reference is on stderr.
+        // Nothing is lost if the reader is gone: the reference is on stderr.
         let text = || if bare { line(run) } else { block(run) };
         self.result(&Started { run, key }, text).map(|_| ())
     }

@@ -11,7 +11,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 pub struct Stderr(MultiProgress);
 
 impl Stderr {
-    /// Writes a text, whole and at once. Nobody is left to be told that stderr is gone.
+    /// Writes a text, whole and at once. If stderr is gone, there is nobody left to tell.
     pub fn say(&self, text: &str) {
         self.0.suspend(|| {
             let _ = anstream::stderr().write_all(text.as_bytes());

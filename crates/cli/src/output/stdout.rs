@@ -6,7 +6,8 @@
 
 use std::io;
 
-/// Runs before `main`, and so before the standard library's repair: what was closed takes nothing.
+/// Runs before `main`, and so before the standard library's repair: a closed stream accepts
+/// nothing.
 #[cfg(unix)]
 #[ctor::ctor]
 fn keep_closed() {

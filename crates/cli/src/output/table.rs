@@ -9,8 +9,8 @@ use super::Output;
 pub type Row = Vec<Cell>;
 
 impl Output {
-    /// A list for whoever reads stdout. People get a table, or the sentence that there is nothing; a
-    /// program in the pipe gets no header, one tab between two columns, and nothing cut.
+    /// A list on stdout. People get a table, or the sentence that there is nothing; a program in
+    /// the pipe gets no header, one tab between two columns, and nothing cut.
     pub fn listed(&self, header: &[&str], rows: Vec<Row>, none: &str) -> String {
         match (self.is_terminal(), rows.is_empty()) {
             (true, true) => format!("{none}\n"),

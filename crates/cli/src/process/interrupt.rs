@@ -3,8 +3,8 @@
 use super::exit::Failure;
 use super::stage::Stage;
 
-/// Comes when the program is to end: the exit code where that is how it ends anyway, else a failure
-/// that says what is left behind.
+/// Resolves when the program has to end: to the exit code if that is how it ends anyway, else to a
+/// failure that says what is left behind.
 pub async fn interrupted(stage: &Stage) -> Result<u8, Failure> {
     loop {
         let number = signal().await;
@@ -14,8 +14,8 @@ pub async fn interrupted(stage: &Stage) -> Result<u8, Failure> {
     }
 }
 
-/// The number of the first signal that asks the program to end. Those that follow change nothing:
-/// what is left behind is said all the same.
+/// The number of the first signal that asks the program to end. Later ones change nothing: what is
+/// left behind is still said.
 #[cfg(unix)]
 async fn signal() -> u8 {
     use std::future::poll_fn;
@@ -34,7 +34,7 @@ async fn signal() -> u8 {
         if number == HANGUP && hangups_are_ignored() {
             continue;
         }
-        // Where one cannot be listened for, the system ends the program by itself.
+        // If it cannot listen for one, the system ends the program.
         if let Ok(signal) = signal(kind) {
             signals.push((number, signal));
         }

@@ -9,7 +9,7 @@ pub const OF_A_CALL: usize = 8;
 /// What the sandbox opens: a runtime and a port for each service, and connections.
 pub const OF_THE_SANDBOX: usize = 64;
 
-/// Fails when so many more files cannot be opened.
+/// Fails when this many more files cannot be opened.
 pub fn expect(count: usize) -> Result<(), Failure> {
     open(count).map_err(|cause| {
         Failure::usage(

@@ -61,8 +61,8 @@ impl Stage {
         *self.doing.lock().unwrap_or_else(PoisonError::into_inner) = doing;
     }
 
-    /// What a signal at this moment leaves behind; the exit code where nothing else could have ended
-    /// this stage; `None` where the command is told of it, and ends by itself.
+    /// What a signal at this moment leaves behind; the exit code where nothing else could have
+    /// ended this stage; `None` if the command is notified and ends on its own.
     pub fn interrupted(&self, signal: u8) -> Option<Result<u8, Failure>> {
         match self.now() {
             Doing::Serving => Some(Ok(DONE)),
@@ -92,7 +92,7 @@ impl Stage {
 
     /// What a fault of the program at this place of its source leaves behind at this moment.
     pub fn broken(&self, place: &str) -> Failure {
-        let what = format!("The program broke off by a fault of its own at {place}");
+        let what = format!("The program stopped because of a fault of its own at {place}");
         self.now().cut(&what, Cut::Fault)
     }
 

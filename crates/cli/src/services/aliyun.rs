@@ -41,7 +41,8 @@ impl Vendor for Aliyun {
     const PROOF: Proof = Proof {
         ways: &[&[ID, SECRET]],
         also: &[TOKEN],
-        from: "in the RAM console, as a user's AccessKey (a temporary one has ALIBABA_CLOUD_SECURITY_TOKEN too)",
+        from: "in the RAM console, as a user's AccessKey (a temporary one also has \
+               ALIBABA_CLOUD_SECURITY_TOKEN)",
         allows: "devops:StartPipelineRun",
     };
     const FIELDS: Fields = FIELDS;

@@ -73,7 +73,7 @@ pub struct Request {
     #[arg(long, value_name = "NUMBER")]
     pull_request: Option<String>,
 
-    /// Text shown with the execution. If no other start has the same, --reconcile is certain.
+    /// Text shown with the execution. If it is unique, --reconcile is certain.
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
 
@@ -247,7 +247,7 @@ fn when(text: &str) -> Result<String, String> {
             .ok()
             .and_then(|wait| TimeDelta::from_std(wait).ok())
             .and_then(|wait| Utc::now().checked_add_signed(wait))
-            .ok_or("write a moment as 2026-11-30T04:30:00Z, or a while from now as 30m")?,
+            .ok_or("write a moment as 2026-11-30T04:30:00Z, or a time from now as 30m")?,
     };
     Ok(at.to_rfc3339_opts(SecondsFormat::Millis, true))
 }

@@ -32,7 +32,7 @@ pub const FIELDS: Fields = &[
 const BRANCH_MODE: [&str; 3] = ["branchModeBranchs", "needCreateBranch", "releaseBranch"];
 const RUNNING: [&str; 2] = ["runningBranchs", "runningTags"];
 
-/// What the service ignores in silence of a request: keys for the other kind of source (vendor page
+/// What the service silently ignores in a request: keys for the other kind of source (vendor page
 /// of the pipeline's sources), and addresses that no source has.
 pub fn ignored(request: &impl Serialize, pipeline: Answer<impl Serialize>) -> Vec<String> {
     let request = serde_json::to_value(request).unwrap_or_default();
@@ -40,7 +40,7 @@ pub fn ignored(request: &impl Serialize, pipeline: Answer<impl Serialize>) -> Ve
     let of_sources = BRANCH_MODE.iter().chain(&RUNNING);
     let mut warnings = Vec::new();
     if given("envs").is_some_and(|envs| envs.get("version").is_some()) {
-        let what = "The service keeps the name of the variable version for itself";
+        let what = "The service reserves the variable name version";
         warnings.push(format!("{what} (vendor page)."));
     }
     if !of_sources.clone().any(|key| given(key).is_some()) {
@@ -49,9 +49,9 @@ pub fn ignored(request: &impl Serialize, pipeline: Answer<impl Serialize>) -> Ve
     let sources = match &pipeline {
         Ok(pipeline) => sources(pipeline),
         Err(error) => {
-            let what = "How the pipeline's sources are set up cannot be read";
+            let what = "The setup of the pipeline's sources cannot be read";
             warnings.push(format!(
-                "{what}, so nothing is known of what is ignored: {error}"
+                "{what}, so it is not known what the service ignores: {error}"
             ));
             return warnings;
         }
@@ -63,7 +63,7 @@ pub fn ignored(request: &impl Serialize, pipeline: Answer<impl Serialize>) -> Ve
         let counts = sources.iter().any(|(_, mode)| *mode == is_branch_mode);
         for key in keys.iter().filter(|key| !counts && given(key).is_some()) {
             warnings.push(format!(
-                "The service ignores {key} in silence: no source of the pipeline {kind}."
+                "The service silently ignores {key}: no source of the pipeline {kind}."
             ));
         }
     }
@@ -78,7 +78,7 @@ pub fn ignored(request: &impl Serialize, pipeline: Answer<impl Serialize>) -> Ve
                 Some((_, true)) => "this source is in branch mode",
                 Some((_, false)) => continue,
             };
-            let text = format!("The service ignores {key} of {address} in silence: {why}.");
+            let text = format!("The service silently ignores {key} of {address}: {why}.");
             warnings.push(text);
         }
     }
@@ -145,8 +145,8 @@ pub struct Params {
     #[arg(long, value_name = "PATH=VERSION", value_parser = pair)]
     package_artifact: Vec<Pair>,
 
-    /// Remark shown at the run. Yunxiao's token API shows it again: one that no other start has lets
-    /// --reconcile find the run for certain there.
+    /// Remark shown with the run. If it is unique, --reconcile is certain with Yunxiao's token API,
+    /// which shows it again.
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
 

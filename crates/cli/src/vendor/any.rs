@@ -235,7 +235,7 @@ fn proven<V: Vendor>(access: Access<'_>) -> Result<Environment, Failure> {
     let command = access.settings.text(&about, "credential_command");
     match (command, V::PROOF.found(access.environment)?) {
         (Some(command), None) => {
-            // It may wait for a person; an interruption has to be heard meanwhile.
+            // It may wait for a person; an interruption has to be noticed in the meantime.
             let fetched = || credential_command::fetch(command, &V::PROOF);
             Ok(access
                 .environment

@@ -22,7 +22,7 @@ const CONNECTING: Duration = Duration::from_secs(10);
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
-    /// Address of the service, for your own server or a sandbox. Wins over RUNPIPE_<SERVICE>_URL.
+    /// Address of the service, for your own server or a sandbox. Overrides RUNPIPE_<SERVICE>_URL.
     #[arg(long, value_name = "URL", conflicts_with = "region")]
     base_url: Option<String>,
 
@@ -34,8 +34,8 @@ pub struct Connection {
     #[arg(long, value_name = "VERSION")]
     pub api_version: Option<String>,
 
-    /// How long one call may take, including a token, every attempt and every pause. Looking up a
-    /// name is one call, however many pages the list has.
+    /// How long one call may take, including getting a token, every attempt and every pause.
+    /// Looking up a name is one call, however many pages the list has.
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub timeout: Duration,
 

@@ -67,7 +67,7 @@ fn variables(printed: &str, proof: &Proof) -> Result<BTreeMap<String, String>, F
     }
     if printed.starts_with('{') {
         let object: BTreeMap<String, String> = serde_json::from_str(printed)
-            .map_err(|_| fault("prints an object that is not of texts by names of variables"))?;
+            .map_err(|_| fault("prints an object that is not of texts by variable names"))?;
         let known = |name: &String| {
             let mut names = proof.ways.iter().copied().flatten().chain(proof.also);
             names.any(|known| known == name)
@@ -81,8 +81,7 @@ fn variables(printed: &str, proof: &Proof) -> Result<BTreeMap<String, String>, F
         [only] => Some((*only).to_owned()),
         _ => None,
     });
-    let only =
-        only.ok_or_else(|| fault("has to print an object of JSON: {\"VARIABLE\": \"…\"}"))?;
+    let only = only.ok_or_else(|| fault("has to print a JSON object: {\"VARIABLE\": \"…\"}"))?;
     match printed.contains('\n') {
         true => Err(fault("prints more than one line")),
         false => Ok([(only, printed.to_owned())].into()),

@@ -66,7 +66,7 @@ pub struct Signature {
     pub secret: &'static str,
 }
 
-/// Where a service is, and what proves who calls.
+/// The address of a service, and the caller's credential.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
     /// The address, and how patiently it is asked.

@@ -18,7 +18,7 @@ pub trait Start: Send + Sync {
     /// Starts the run.
     fn start(&self) -> BoxFuture<'_, Answer<Run>>;
 
-    /// Starts the run once, whoever else tries.
+    /// Starts the run once, however many callers try.
     fn start_once<'a>(&'a self, once: &'a StartOnce) -> BoxFuture<'a, Answer<Started>>;
 
     /// Looks for the run in the service's list.

@@ -13,7 +13,7 @@ pub struct Proof {
     pub ways: &'static [&'static [&'static str]],
     /// Variables that may be set too.
     pub also: &'static [&'static str],
-    /// Where one gets it.
+    /// Where to get it.
     pub from: &'static str,
     /// The least that it has to allow.
     pub allows: &'static str,

@@ -74,7 +74,7 @@ impl<'a> Follow<'a> {
                 },
                 steps = look_later(runs, &run, pause), if steps_are_wanted => {
                     looks = looks.saturating_add(1);
-                    // The state of the run is what matters: it tells, too, when nothing answers.
+                    // The state of the run is what matters: it also shows when nothing answers.
                     if let Ok(steps) = steps {
                         self.show(&steps).await?;
                     }

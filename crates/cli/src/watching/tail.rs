@@ -8,8 +8,8 @@ use crate::output::text;
 
 /// How far a step's log was shown.
 ///
-/// A service tells the whole of what there is so far, again and again. Of what was shown the length
-/// is kept, and a digest that tells whether the log still begins with it.
+/// A service sends the whole log so far, again and again. The length of the part that was shown is
+/// kept, and a digest that shows whether the log still begins with it.
 #[derive(Debug, Default)]
 pub struct Tail {
     shown: usize,

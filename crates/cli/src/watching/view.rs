@@ -57,13 +57,13 @@ struct Live {
     head: ProgressBar,
     lines: Vec<ProgressBar>,
     page: Option<String>,
-    /// What gives the run what it waits for.
+    /// The commands that give the run what it is waiting for.
     commands: Vec<String>,
     steps: Vec<Step>,
 }
 
 impl View {
-    /// A view of this run. Nothing is shown where nothing of how things go is to be told.
+    /// A view of this run. Nothing is shown if no progress is wanted.
     pub fn new(output: &Output, run: &RunRef, among_others: bool) -> Self {
         let is_live = output.tells_progress() && output.stderr().is_terminal();
         View {
@@ -255,7 +255,7 @@ impl Live {
         }
     }
 
-    /// Draws what stands below the head.
+    /// Draws the lines below the head.
     fn draw(&mut self, output: &Output) {
         let page = self.page.iter().chain(&self.commands);
         let page = page.map(|line| format!("  {DIM}{line}{DIM:#}"));
@@ -314,7 +314,7 @@ fn note(run: &Run) -> Option<String> {
     said.or_else(|| vendor_word(run).map(|word| format!("({word})")))
 }
 
-/// Who may act, and the commands that give a run what it waits for.
+/// Who may act, and the commands that give a run what it is waiting for.
 fn commands(run: &Run) -> Vec<String> {
     let gates = run.waits_for.iter();
     let lines = gates.flat_map(|gate| [Some(gate::in_words(gate)), gate::command(run, gate)]);

@@ -80,7 +80,7 @@ async fn what_the_request_does_not_know_is_refused_by_name() {
         ),
         (r#"{ "branch": "main" }"#, "`branch`: an object is expected"),
         (r#"{ "branch": {} }"#, "missing field `name`"),
-        ("[]", "holds JSON, but no object"),
+        ("[]", "holds JSON, but not an object"),
         ("{ \"a\": ", "line 1 column"),
         ("", "is not JSON"),
     ];

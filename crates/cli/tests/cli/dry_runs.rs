@@ -326,7 +326,7 @@ async fn what_a_service_ignores_in_silence_is_warned_of() {
     let told = azure.stdin(body.to_string()).ends_with(0).await.stderr;
     assert!(told.contains("Write refs/heads/main."), "{told}");
     assert!(
-        told.contains("set at queue time, or the start is refused: a."),
+        told.contains("setting these variables at queue time, or the start is refused: a."),
         "{told}"
     );
 
@@ -354,12 +354,14 @@ async fn what_a_service_ignores_in_silence_is_warned_of() {
         (
             1,
             on_mode,
-            Some("runningBranchs in silence: no source of the pipeline is without branch mode"),
+            Some(
+                "silently ignores runningBranchs: no source of the pipeline is without branch mode",
+            ),
         ),
         (
             2,
             branch,
-            Some("branchModeBranchs in silence: no source of the pipeline is in branch mode"),
+            Some("silently ignores branchModeBranchs: no source of the pipeline is in branch mode"),
         ),
         (2, on_plain, None),
         (
@@ -370,12 +372,14 @@ async fn what_a_service_ignores_in_silence_is_warned_of() {
         (
             3,
             on_mode,
-            Some("of https://x/true.git in silence: this source is in branch mode"),
+            Some(
+                "silently ignores runningBranchs of https://x/true.git: this source is in branch mode",
+            ),
         ),
         (
             3,
             "--env version=1",
-            Some("keeps the name of the variable version for itself"),
+            Some("reserves the variable name version"),
         ),
     ] {
         let id = format!("id:{pipeline}");

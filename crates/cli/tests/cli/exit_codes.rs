@@ -77,7 +77,7 @@ async fn two_for_what_cannot_be_used() {
         ("status buddy/acme/site/2/31 --timeout never", "--timeout"),
         (
             "watch buddy/acme/site/2/31 --deadline 0",
-            "longer than nothing",
+            "longer than zero",
         ),
         (
             "start buddy --workspace a --project b --pipeline 2 --var nothing",

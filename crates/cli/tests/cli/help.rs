@@ -104,7 +104,13 @@ async fn no_line_is_broken_in_the_middle_of_a_sentence() {
     for line in end.lines() {
         assert!(line.chars().count() <= 100, "{line}");
     }
-    assert!(end.contains("\n`start` gives the bare reference where stdout is no terminal: REF=$(runpipe start ...)\n"), "{end}");
+    assert!(
+        end.contains(
+            "\n`start` prints the bare reference if stdout is not a terminal: \
+                          REF=$(runpipe start ...)\n"
+        ),
+        "{end}"
+    );
 }
 
 /// Each script is read by its shell where this machine has it.

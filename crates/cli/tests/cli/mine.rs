@@ -1,4 +1,4 @@
-//! `list --mine`: only where a service tells whose the credential is.
+//! `list --mine`: only where a service says whose credential it is.
 
 use runpipe::Service;
 use runpipe_testing::{Sandbox, SeededRun, Trigger};
@@ -55,7 +55,7 @@ async fn where_no_answer_tells_nothing_is_guessed() {
         .env("AZURE_DEVOPS_EXT_PAT", "pat")
         .env("RUNPIPE_AZURE_DEVOPS_URL", &server.uri());
     let told = list.ends_with(5).await;
-    told.tells("whose the credential is");
+    told.tells("whose credential it is");
     // A service that tells it nowhere has no such flag.
     let buddy = "list buddy --workspace a --project b --pipeline 2 --mine";
     runpipe(buddy.split(' ')).ends_with(2).await;

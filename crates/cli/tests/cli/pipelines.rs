@@ -1,4 +1,4 @@
-//! `runpipe pipelines`: which pipelines there are to start.
+//! `runpipe pipelines`: which pipelines can be started.
 
 use runpipe_testing::Sandbox;
 use serde_json::json;

@@ -40,7 +40,7 @@ async fn the_logs_of_the_failed_steps_alone() {
         ended.stdout
     );
     assert!(!ended.stdout.contains("Build"), "{}", ended.stdout);
-    // A name that no step has is told, with the names that there are.
+    // A name that no step has is reported, with the names of the steps.
     for words in ["--step nothing", "--failed --step build"] {
         let refused = buddy(&server, logs)
             .words(words.split(' '))
@@ -103,7 +103,7 @@ async fn the_page_of_a_run_is_printed() {
     let open = buddy(&server, "open buddy/acme/site/2/31")
         .ends_with(2)
         .await;
-    open.tells("Buddy tells no page");
+    open.tells("Buddy names no page");
 }
 
 #[tokio::test]

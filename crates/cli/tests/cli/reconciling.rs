@@ -81,7 +81,7 @@ async fn a_run_that_may_be_an_older_one_is_not_found_for_certain() {
     for sentence in [
         "not certain",
         "does not say when",
-        "a mark that no other start has (Buddy's comment)",
+        "a unique mark (Buddy's comment)",
         "buddy/acme/site/2/31",
         LOOK,
     ] {

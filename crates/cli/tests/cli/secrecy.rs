@@ -227,7 +227,7 @@ async fn a_value_in_a_body_is_not_repeated() {
         (r#"{ "actions_to_run": ["s3cret"] }"#, "`actions_to_run[0]`"),
         (r#"{ "comment": s3cret }"#, "line 1 column"),
         (r#"{ "comment": "s3cret" "#, "line 1 column"),
-        (r#""s3cret""#, "no object"),
+        (r#""s3cret""#, "not an object"),
     ];
     for (body, sentence) in lines {
         for json in [None, Some("--json")] {

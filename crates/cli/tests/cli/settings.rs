@@ -243,7 +243,7 @@ async fn no_secret_is_taken_from_a_file_and_none_is_repeated() {
         ),
         (
             "[targets.buddy]\nservice = \"buddy\"\n",
-            "is called like a service",
+            "has the name of a service",
         ),
         (
             "timeout = [[\"s3cret\"]]\n",

@@ -141,8 +141,8 @@ async fn another_machine_goes_on_from_the_ledger() {
     assert_eq!(unknown.code, Some(3), "{}", unknown.stderr);
     assert!(
         unknown.stderr.ends_with(
-            "Not found: the ledger does not know the key another.\n  \
-             Check the key, and which ledger is asked.\n"
+            "Not found: the ledger has no key another.\n  \
+             Check the key and the ledger.\n"
         ),
         "{}",
         unknown.stderr

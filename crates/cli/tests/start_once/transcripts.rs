@@ -105,7 +105,7 @@ async fn rows() -> Vec<Row> {
         start(&site, buddy, &[]).await,
     );
     row(
-        "The key has a run, and the request is another.",
+        "The key has a run, but the request is different.",
         "Here `--branch main` was added.",
         buddy,
         start(&site, buddy, &["--branch", "main"]).await,
@@ -113,8 +113,8 @@ async fn rows() -> Vec<Row> {
     let site = Site::open().await;
     let owner = slow_owner(&site, 2).await;
     row(
-        "Another caller is at it.",
-        "Its outcome is waited for.",
+        "Another caller is working on it.",
+        "This call waits for its outcome.",
         buddy,
         start(&site, buddy, &[]).await,
     );
@@ -122,7 +122,7 @@ async fn rows() -> Vec<Row> {
     let site = Site::open().await;
     let owner = slow_owner(&site, 10).await;
     row(
-        "Another caller is at it, and has no outcome in time.",
+        "Another caller is working on it, and has no outcome in time.",
         "Here with `--key-wait 2s`.",
         buddy,
         start(&site, buddy, &["--key-wait", "2s"]).await,
@@ -130,14 +130,14 @@ async fn rows() -> Vec<Row> {
     drop(owner);
     let site = killed(buddy, Point::AfterTheIntent).await;
     row(
-        "The caller before was killed before its request left.",
-        "Nothing was started, and it is started now.",
+        "The previous caller was killed before its request left.",
+        "Nothing was started, so it is started now.",
         buddy,
         start(&site, buddy, &[]).await,
     );
     let site = killed(buddy, Point::WhileSending).await;
     row(
-        "The caller before was killed after its request had left.",
+        "The previous caller was killed after its request had left.",
         "Its run is found by the mark.",
         buddy,
         start(&site, buddy, &[]).await,
@@ -145,7 +145,7 @@ async fn rows() -> Vec<Row> {
     let site = Site::open().await;
     site.next_start(buddy, ScriptedAnswer::status(502));
     row(
-        "The answer leaves it open, and no run with the mark is listed after two leases.",
+        "The answer is unclear, and no run with the mark is listed after two leases.",
         "It is started again, under the same key.",
         buddy,
         start(&site, buddy, &[]).await,
@@ -153,7 +153,7 @@ async fn rows() -> Vec<Row> {
     let aliyun = Service::Aliyun;
     let site = killed(aliyun, Point::WhileSending).await;
     row(
-        "The caller before was killed, and the service's list shows no mark.",
+        "The previous caller was killed, and the service's list shows no mark.",
         "It cannot be known, and the likely run is named.",
         aliyun,
         start(&site, aliyun, &[]).await,

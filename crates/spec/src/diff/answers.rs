@@ -13,7 +13,7 @@ impl Comparison<'_> {
         self.method_answer(old, new);
         let place =
             |operation: &Operation, status| format!("{}/responses/{status}", operation.pointer);
-        // A refusal may have any status. A success that nobody knows is taken for a failure.
+        // A refusal may have any status. An unknown success is treated as a failure.
         let hurts = |status: StatusPattern, other| {
             Impacts::of(status.is_success() && !is_covered(other, status), false)
         };
@@ -54,7 +54,7 @@ impl Comparison<'_> {
                     (before, after) => before.is_some() == after.is_some(),
                 });
         if !same {
-            let what = "the generated method returns another type";
+            let what = "the generated method returns a different type";
             let place = Place::new(&old.pointer, &new.pointer).child("responses");
             self.changed(&place, what, Impacts::RUST);
         }

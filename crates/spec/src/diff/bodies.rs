@@ -43,11 +43,11 @@ impl Comparison<'_> {
                     self.encodings(was, is);
                 }
                 Entry::Gone(MediaType { range, pointer, .. }) => {
-                    let what = format!("a body of type `{range}` is no longer taken");
+                    let what = format!("a body of type `{range}` is no longer accepted");
                     self.removed(pointer, what, Impacts::BREAKING);
                 }
                 Entry::New(MediaType { range, pointer, .. }) => {
-                    let what = format!("a body of type `{range}` is taken now");
+                    let what = format!("a body of type `{range}` is accepted now");
                     self.added(pointer, what, Impacts::SAFE);
                 }
             }
@@ -85,8 +85,10 @@ impl Comparison<'_> {
             }
             let explode = |rules: &FieldEncoding| rules.explode;
             if was.is_none_or(explode) != is.is_none_or(explode) {
-                let what =
-                    format!("a list in the form field `{name}` is written otherwise (`explode`)");
+                let what = format!(
+                    "a list in the form field `{name}` is serialized differently \
+                             (`explode`)"
+                );
                 self.changed(&place, what, Impacts::WIRE);
             }
             self.notes(&place, &[]);

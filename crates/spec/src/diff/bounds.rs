@@ -47,11 +47,11 @@ impl Comparison<'_> {
         let (before, after) = match (words(before), words(after)) {
             (None, None) => return,
             (Some(_), None) => {
-                let what = "any value is right now, there was a list of them";
+                let what = "any value is valid now, there was a list of them";
                 return self.changed(place, what, reach.retyped(true));
             }
             (None, Some(_)) => {
-                let what = "only listed values are right now";
+                let what = "only listed values are valid now";
                 return self.changed(place, what, reach.shifted(Shift::Narrower, true));
             }
             (Some(before), Some(after)) => (before, after),

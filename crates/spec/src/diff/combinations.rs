@@ -72,7 +72,7 @@ impl Comparison<'_> {
         });
         let (old_parts, new_parts) = shared.unzip();
         if before.said(self.old, &old_parts) != after.said(self.new, &new_parts) {
-            let what = "`allOf` bounds values otherwise";
+            let what = "`allOf` bounds values differently";
             self.changed(place, what, reach.shifted(Shift::Different, true));
         }
         let place = place.child("allOf");

@@ -168,17 +168,17 @@ impl<'d> Comparison<'d> {
         self.seen.insert((place.clone(), reach))
     }
 
-    /// Puts down what is different now.
+    /// Records what is different now.
     pub fn changed(&mut self, place: &Place, what: impl Into<String>, impacts: Impacts) {
         self.put(Some(&place.old), Some(&place.new), what.into(), impacts);
     }
 
-    /// Puts down what is gone.
+    /// Records what is gone.
     pub fn removed(&mut self, old: &str, what: impl Into<String>, impacts: Impacts) {
         self.put(Some(old), None, what.into(), impacts);
     }
 
-    /// Puts down what is new.
+    /// Records what is new.
     pub fn added(&mut self, new: &str, what: impl Into<String>, impacts: Impacts) {
         self.put(None, Some(new), what.into(), impacts);
     }

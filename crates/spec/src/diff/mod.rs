@@ -1,10 +1,11 @@
 //! What changed between two versions of a document, and for whom it breaks something.
 //!
-//! Each change is judged twice. For **the wire**: does a caller, of whatever kind, that keeps to the old document
-//! still get along with a service that keeps to the new one? For **Rust**: does code that was written against the
-//! client generated from the old document still compile, and still find what it read, with the client generated
-//! from the new one? Such code calls methods and setters by name, makes requests with builders and reads fields; it
-//! does not write struct literals, so that a new field breaks nothing.
+//! Each change is judged twice. For **the wire**: does a caller, of whatever kind, that follows the
+//! old document still work with a service that follows the new one? For **Rust**: does code that
+//! was written against the client generated from the old document still compile, and still find
+//! what it read, with the client generated from the new one? Such code calls methods and setters by
+//! name, makes requests with builders and reads fields; it does not write struct literals, so that
+//! a new field breaks nothing.
 //!
 //! The two often differ. A renamed `operationId` is a renamed method, and nothing on the wire. A changed format of
 //! a string changes the wire, but no generated type: string formats do not reach the generator, and neither do
@@ -59,9 +60,9 @@ use super::document::Document;
 pub enum Impact {
     /// Only what people read has changed: descriptions, examples, extensions.
     DocOnly,
-    /// Something has changed, and whoever keeps to the old document is not hurt by it.
+    /// Something has changed, but a caller that follows the old document is not affected.
     Safe,
-    /// Whoever keeps to the old document may fail.
+    /// A caller that follows the old document may fail.
     Breaking,
 }
 
@@ -100,7 +101,7 @@ impl Change {
         self.wire == Impact::Breaking || self.rust == Impact::Breaking
     }
 
-    /// Whether only people are meant: nothing changes for programs.
+    /// Whether it concerns only people: nothing changes for programs.
     #[must_use]
     pub fn is_documentation(&self) -> bool {
         self.wire == Impact::DocOnly && self.rust == Impact::DocOnly
@@ -129,9 +130,10 @@ impl fmt::Display for Change {
 /// Lists what has changed from `old` to `new`: operation by operation, then the rest. Two equal documents, and
 /// documents that only order their keys differently, have no changes.
 ///
-/// Operations are the same when method and path are (whatever the path parameters are called), or else when their
-/// operationId is. Schemas are the same when their name is; a schema whose name is gone is looked for among the new
-/// ones: one of the same structure, or the one that is used where the old one was.
+/// Operations are the same when method and path are (whatever the path parameters are called), or
+/// else when their operationId is. Schemas are the same when their name is; a schema whose name is
+/// gone is searched for among the new ones: one of the same structure, or the one that is used
+/// where the old one was.
 #[must_use]
 pub fn diff(old: &Document, new: &Document) -> Vec<Change> {
     let mut comparison = Comparison::new(old, new);

@@ -124,7 +124,7 @@ impl<'d> Comparison<'d> {
         let read_only = self.new.at(&field.pointer).flag("readOnly");
         let required = field.is_required();
         let needed = required && reach.request && !read_only;
-        // What `README.md` promises of generated types: literals end so.
+        // `README.md` promises this of generated types: literals end this way.
         let (kind, literals) = match required {
             true => ("required field", ""),
             false => ("field", "; a literal needs `..Default::default()`"),

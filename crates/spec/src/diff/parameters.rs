@@ -61,7 +61,7 @@ impl Comparison<'_> {
         }
         // Elsewhere, lists are written otherwise anyway.
         if old.explode != new.explode && old.location == new.location {
-            let what = format!("a list in {name} is written otherwise (`explode`)");
+            let what = format!("a list in {name} is serialized differently (`explode`)");
             self.changed(place, what, Impacts::WIRE);
         }
         if old.json != new.json {
@@ -80,7 +80,7 @@ impl Comparison<'_> {
         let (before, after) = self.values(place);
         let (was, is) = (before.flag("allowReserved"), after.flag("allowReserved"));
         if was != is {
-            let what = format!("{name} is percent-encoded otherwise (`allowReserved`)");
+            let what = format!("{name} is percent-encoded differently (`allowReserved`)");
             self.changed(place, what, Impacts::of(was, false));
         }
         self.notes(place, &PARAMETER_NOTES);
@@ -122,7 +122,7 @@ impl Comparison<'_> {
             self.changed(&place, what, reach.shifted(shift, false));
         }
         if old.explode != new.explode || old.json != new.json {
-            let what = format!("{name} is written otherwise");
+            let what = format!("{name} is serialized differently");
             self.changed(&place, what, Impacts::WIRE);
         }
         self.notes(&place, &PARAMETER_NOTES);

@@ -23,7 +23,7 @@ pub(super) struct Reach {
 pub(super) enum Shift {
     /// Some values that were right are wrong now.
     Narrower,
-    /// Some values that were wrong are right now.
+    /// Some values that were invalid are valid now.
     Wider,
     /// Both.
     Different,

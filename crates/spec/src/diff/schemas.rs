@@ -147,9 +147,9 @@ impl Comparison<'_> {
     fn declared_type(&mut self, place: &Place, reach: Reach) {
         let (shift, what) = match self.members(place, "type") {
             (was, is) if was == is => return,
-            (None, _) => (Shift::Narrower, "values of other types are no longer right"),
-            (_, None) => (Shift::Wider, "values of other types are right too"),
-            _ => (Shift::Different, "values of another type are right"),
+            (None, _) => (Shift::Narrower, "values of other types are no longer valid"),
+            (_, None) => (Shift::Wider, "values of other types are also valid"),
+            _ => (Shift::Different, "values of another type are valid"),
         };
         self.changed(place, what, reach.shifted(shift, false));
     }

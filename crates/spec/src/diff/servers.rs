@@ -10,8 +10,8 @@ use super::schemas::members;
 use crate::keyed::Keyed;
 
 impl Comparison<'_> {
-    /// Compares the servers that two objects name. The generated client is told its address, so no change of
-    /// theirs concerns it.
+    /// Compares the servers that two objects name. The generated client is given its address, so no
+    /// change of theirs affects it.
     pub fn servers(&mut self, place: &Place) {
         let place = place.child("servers");
         let (before, after) = self.values(&place);

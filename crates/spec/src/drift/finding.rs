@@ -46,7 +46,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What it means for whoever calls the generated client.
+/// Its effect on callers of the generated client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -98,7 +98,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The edit that a person has to make, where no change can be told.
+    /// The edit that a person has to make, if no change can be proposed.
     #[must_use]
     pub fn by_hand(&self) -> Option<String> {
         let place = &self.pointer;

@@ -1,9 +1,9 @@
-//! Real traffic held strictly against a document: what the service does and the document does not say, and what the
-//! document says and nobody has seen.
+//! Compares real traffic strictly with a document: what the service does and the document does not
+//! say, and what the document says and nobody has seen.
 //!
-//! A client passes over what it does not know. Here every field, word, status, content type and type that is not
-//! documented is a [`Finding`], told once with how often it came, the first example, what it means for a caller in Rust,
-//! and the change of the document that makes it documented, as a JSON Patch (RFC 6902).
+//! A client ignores what it does not know. Here every undocumented field, word, status, content
+//! type and type is a [`Finding`], reported once with its count, its first example, its effect on a
+//! caller in Rust, and the change that documents it, as a JSON Patch (RFC 6902).
 //!
 //! ```
 //! use runpipe_spec::document::Document;
@@ -57,7 +57,7 @@ pub struct Traffic<'t> {
     pub method: &'t str,
     /// The path, percent-encoded, relative to a server.
     pub path: &'t str,
-    /// What stands behind the `?`, percent-encoded.
+    /// The part after the `?`, percent-encoded.
     pub query: &'t str,
     /// The body that was sent.
     pub request: Message<'t>,
@@ -72,11 +72,11 @@ pub struct Traffic<'t> {
 pub struct Message<'t> {
     /// `Content-Type`.
     pub content_type: Option<&'t str>,
-    /// JSON, or a text for what is none; `None` without a body.
+    /// JSON, or a text for anything else; `None` without a body.
     pub body: Option<&'t Value>,
 }
 
-/// What traffic came to.
+/// The result of comparing traffic.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Drifted {
@@ -84,14 +84,14 @@ pub struct Drifted {
     pub exchanges: usize,
     /// What the document does not say, in order.
     pub findings: Vec<Finding>,
-    /// What the document says and was not seen: operations; of those that were seen, statuses and content types; of
-    /// answers that were seen, fields and words.
+    /// What the document says but was not seen: operations; of those that were seen, statuses and
+    /// content types; of answers that were seen, fields and words.
     pub unseen: Vec<String>,
     /// How many of these were seen.
     pub seen: usize,
 }
 
-/// Holds traffic against a document, exchange by exchange.
+/// Compares traffic with a document, exchange by exchange.
 #[derive(Debug)]
 pub struct Drift<'d> {
     document: &'d Document,
@@ -287,7 +287,7 @@ impl<'d> Drift<'d> {
             return self.note(Kind::ContentType, format!("{} {kind}", at.first), found);
         };
         self.seen.insert(media.pointer.clone());
-        // What is no JSON is a text, which no schema says more about.
+        // Anything but JSON is a text, which no schema says more about.
         if let Some(schema) = media.schema.as_deref().filter(|_| kind.ends_with("json")) {
             self.value(schema, body, at);
         }
@@ -313,7 +313,7 @@ impl<'d> Drift<'d> {
         }
     }
 
-    /// What all the traffic came to.
+    /// The result for all the traffic.
     #[must_use]
     pub fn finish(self) -> Drifted {
         let (seen, unseen) = unseen::count(&self);

@@ -1,4 +1,4 @@
-//! A value held against a schema.
+//! Checks a value against a schema.
 
 use serde_json::{Map, Value, json};
 
@@ -66,7 +66,7 @@ impl<'d> Drift<'d> {
     }
 
     fn found(&self, pointer: &str, value: &Value, meaning: Meaning, at: At<'_>) -> Found {
-        // What is sent is no answer that could be lost.
+        // A request is not an answer that could be lost.
         let meaning = match at.answer {
             true => meaning,
             false => Meaning::Unsendable,

@@ -1,4 +1,4 @@
-//! Code that stands beside a generated client: the open enums, and the module through which contract
+//! Code that complements a generated client: the open enums, and the module through which contract
 //! tests reach every operation and type of the client by its name in the document.
 //!
 //! The crate that includes the code defines what it calls: the macro `open_enum!` for the first, the
@@ -36,7 +36,7 @@ pub use requests::lean_requests;
 pub fn open_enums(enums: &[StringEnum]) -> TokenStream {
     let calls = enums.iter().map(open_enum);
     quote! {
-        /// Words that a vendor may add to: each keeps what it does not know.
+        /// Words that a vendor may extend: each enum keeps unknown words.
         pub mod open { #(#calls)* }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! | key | where | what it says |
 //! |---|---|---|
-//! | `x-effect` | an operation that is no GET | see [`crate::effect`] |
+//! | `x-effect` | an operation other than GET | see [`crate::effect`] |
 //! | `x-secret` | a property of a request | `true`, or `{"when": "isSecret"}` where a sibling has to be true |
 //! | `x-most-objects` | an operation | how many objects and arrays its answer may hold |
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::keyed::Keyed;
 
-/// A document for a generator that is not to ask for the values of paths: `<name>` stands for each of
+/// A document for a generator that must not ask for the values of paths: `<name>` replaces each of
 /// them.
 ///
 /// `address` of the client's inner value puts them in, in their order.

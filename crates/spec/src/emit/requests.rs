@@ -46,7 +46,7 @@ pub fn lean_requests(mut file: File) -> Result<File, String> {
     Ok(file)
 }
 
-/// What was not given is told by no text.
+/// A parameter that was not given has no text.
 fn unset(block: &mut Block) -> Expected<()> {
     let Some(Stmt::Expr(Expr::Struct(new), None)) = block.stmts.last_mut() else {
         return Err("`new` to end in `Self { … }`");

@@ -61,7 +61,7 @@ fn request(outline: &Outline<'_>, body: &Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// The fields of a form are texts: what is none has to say how it becomes one.
+/// The fields of a form are texts: any other field has to say how it becomes one.
 fn form(outline: &Outline<'_>, media: &str, report: &mut Report<'_>) {
     let Some(schema) = outline.node(&pointer::child(media, "schema")) else {
         return;
@@ -162,7 +162,7 @@ fn success(outline: &Outline<'_>, operation: &Node<'_>, report: &mut Report<'_>)
         documented = true;
         let used = responses.at(status);
         let response = outline.child(responses, status);
-        // What is no response at all has been told, and has no body.
+        // Anything but a response has been reported already, and has no body.
         let body = response.map_or(Some(Body::Nothing), |one| body(outline, one, report));
         let Some(body) = body else { continue };
         let told = response.is_some_and(|response| response.text(OUTSIDE).is_some());

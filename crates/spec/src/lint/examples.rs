@@ -17,7 +17,7 @@ pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     }
     let schemas = match report.places("required-unknown").as_slice() {
         [] => Schemas::new(outline.root),
-        // What they name is a slip of the pen, told already: no example can have it.
+        // The names there are typos, reported already: no example can have them.
         places => Schemas::new(&without(outline.root, places)),
     };
     for node in &outline.nodes {

@@ -125,8 +125,8 @@ pub const RULES: &[&str] = &[
 
 /// The rules of [`RULES`] that need the feature `schemas`: without it they find nothing.
 ///
-/// A build script does without them. A document's examples are held against their schemas where the document is
-/// written, not once more by everybody who compiles a client.
+/// A build script does without them. A document's examples are checked against their schemas where
+/// the document is written, not once more by everybody who compiles a client.
 pub const SCHEMA_RULES: &[&str] = &["pattern-invalid", "example-mismatch", "default-mismatch"];
 
 /// Lists every fault of an OpenAPI 3.0 document, in the order of its text. No finding means a clean document.
@@ -181,7 +181,7 @@ pub(crate) fn rules_of_messages(
     security::check(outline, report);
 }
 
-/// Reads the text as JSON, or says why it is none.
+/// Reads the text as JSON, or says why it is not JSON.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Value, Vec<Finding>> {
     serde_json::from_str(text).map_err(|error| syntax(file, text, &error))
 }
@@ -204,7 +204,7 @@ fn syntax(file: &str, text: &str, error: &serde_json::Error) -> Vec<Finding> {
     report.finish(&Positions::default())
 }
 
-/// Whether a text that is no JSON begins as a document in YAML does.
+/// Whether a text that is not JSON begins like a YAML document.
 fn is_yaml(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_end);
     let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));

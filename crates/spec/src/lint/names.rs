@@ -40,7 +40,8 @@ const BUILDER_TYPES: [&str; 11] = [
     "Vec",
 ];
 
-/// What the builder of each operation has of its own. A method `body` is taken for that of the request's body.
+/// What the builder of each operation has of its own. A method `body` is confused with that of the
+/// request's body.
 const BUILDER_METHODS: [&str; 4] = ["body", "new", "send", "stream"];
 
 pub(super) fn check(subject: &Subject<'_, '_>, report: &mut Report<'_>) {

@@ -1,4 +1,4 @@
-//! Where in the text each value of a JSON document stands, and which keys stand there twice.
+//! Where in the text each value of a JSON document is, and which keys are there twice.
 //!
 //! `serde_json` keeps no positions and lets the last of two equal keys win, so the text is read a second time here.
 //! Only text that is known to be JSON is scanned; on anything else the scan ends early, without positions.

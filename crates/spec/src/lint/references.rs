@@ -1,4 +1,4 @@
-//! `$ref`s: where they lead, what stands beside them, and components that nothing refers to.
+//! `$ref`s: where they lead, the keys beside them, and components that nothing refers to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ fn reference_of(outline: &Outline<'_>, node: &Node<'_>, reference: &str, report:
     let place = node.at("$ref");
     for sibling in node.object.keys().filter(|key| *key != "$ref") {
         let key = quoted(sibling);
-        let problem = format!("{key} stands beside a `$ref`, where OpenAPI 3.0 ignores it");
+        let problem = format!("{key} is beside a `$ref`, where OpenAPI 3.0 ignores it");
         let cure = match node.kind {
             Kind::Schema => {
                 "Write the reference as `allOf` with this one entry, or remove the key."
@@ -100,7 +100,7 @@ fn cycles(outline: &Outline<'_>, report: &mut Report<'_>) {
                 (Some(true), Some(node)) => {
                     let name = quoted(&node.name());
                     let problem = format!("{name} contains itself with nothing in between");
-                    let cure = "Break the circle: refer to it from a property or a list.";
+                    let cure = "Break the cycle: refer to it from a property or a list.";
                     report.add("ref-cycle", &node.pointer, problem, cure);
                 }
                 (Some(_), _) => {}

@@ -1,4 +1,4 @@
-//! The grammar of OpenAPI 3.0.3: which objects stand where, and which keys go together.
+//! The grammar of OpenAPI 3.0.3: which objects go where, and which keys go together.
 
 pub(crate) use super::keys::{Key, Kind, Shape};
 
@@ -7,7 +7,8 @@ pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Headers that are never parameters: OpenAPI has other places for what they say, and tells readers to pass over them.
+/// Headers that are never parameters: OpenAPI has other places for their content, and tells readers
+/// to ignore them.
 pub(crate) const RESERVED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Bounds, and what excludes them.

@@ -31,7 +31,7 @@ pub(crate) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Whether a `$ref` stands here, even one that is no text.
+    /// Whether there is a `$ref` here, even one that is not text.
     pub fn is_reference(&self) -> bool {
         self.kind.referable() && self.object.contains_key("$ref")
     }
@@ -114,7 +114,7 @@ impl<'a> Parameter<'a> {
 pub(crate) struct Outline<'a> {
     pub root: &'a Value,
     pub nodes: Vec<Node<'a>>,
-    /// What stands where the grammar wants an object, and is none.
+    /// Anything but an object where the grammar requires one.
     pub misfits: Vec<Misfit<'a>>,
     by_pointer: HashMap<String, usize>,
 }

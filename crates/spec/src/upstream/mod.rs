@@ -1,12 +1,14 @@
-//! A document held against what a vendor publishes: what is new there, what differs, what stands only here.
+//! Compares a document with what its vendor publishes: what is new there, what differs, what is
+//! only here.
 //!
-//! The vendor's description is the whole of its API, ours is the part that somebody needs. So what only the vendor has
-//! is looked for in the operations that both have; of the others only the names are told. Descriptions, examples,
-//! refusals and security are not compared.
+//! The vendor's description is the whole of its API, ours is the part that somebody needs. So parts
+//! that only the vendor has are reported for operations that both have; for the others, only the
+//! names are reported. Descriptions, examples, refusals and security are not compared.
 //!
-//! Each compared thing is a **fact**: an operation, a parameter, a field, a word of a list. A fact is equal or it
-//! differs. What differs on purpose is written down with its reason ([`Decision`](super::decisions::Decision)), so that the next comparison tells
-//! only what nobody has looked at.
+//! Each compared thing is a **fact**: an operation, a parameter, a field, a word of a list. A fact
+//! is equal or it differs. What differs on purpose is written down with its reason
+//! ([`Decision`](super::decisions::Decision)), so that the next comparison reports only what nobody
+//! has looked at.
 //!
 //! ```
 //! use runpipe_spec::document::Document;
@@ -49,11 +51,11 @@ pub use published::{Published, PublishedError};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Kind {
-    /// The vendor has it and the document has not.
+    /// The vendor has it and the document does not.
     OnlyPublished,
     /// Both have it, and say different things about it.
     Differs,
-    /// The document has it and the vendor has not.
+    /// The document has it and the vendor does not.
     OnlyHere,
 }
 
@@ -90,7 +92,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What a comparison came to.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Compared {
@@ -117,7 +119,8 @@ impl Compared {
 
 /// Compares a document with everything that is published about the same API: its areas, its versions.
 ///
-/// What one of several descriptions has counts as published. What two of them say differently is told for each.
+/// What one of several descriptions has counts as published. If two of them differ, each is
+/// reported.
 #[must_use]
 pub fn compare(ours: &Document, published: &[Published]) -> Compared {
     let here = api::read(ours.root());

@@ -22,7 +22,7 @@ impl fmt::Debug for Published {
     }
 }
 
-/// Why a text is no description of an API.
+/// Why a text is not a description of an API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishedError {
     sentence: String,
@@ -49,8 +49,8 @@ impl Published {
             .map_err(|error| refuse(format!("is not JSON: {error}. Convert YAML first.")))?;
         let version = |key: &str| root.text(key).unwrap_or_default();
         if version("swagger") != "2.0" && !version("openapi").starts_with("3.") {
-            let what =
-                "is no OpenAPI description: it has neither `swagger` \"2.0\" nor `openapi` \"3.…\"";
+            let what = "is not an OpenAPI description: it has neither `swagger` \"2.0\" nor `openapi` \
+                 \"3.…\"";
             return Err(refuse(what.to_owned()));
         }
         if !root.get("paths").is_some_and(Value::is_object) {

@@ -123,7 +123,7 @@ impl Walk {
 
     fn types(&mut self, fact: &str, ours: Schema<'_>, theirs: Schema<'_>) {
         let (here, published) = (ours.kind(), theirs.kind());
-        // Whoever publishes no type says nothing that could differ.
+        // A vendor that publishes no type says nothing that could differ.
         if published == "anything" {
             self.same(fact.to_owned());
         } else if here != published {

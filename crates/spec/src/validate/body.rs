@@ -43,8 +43,8 @@ impl Form {
 }
 
 impl Body<'_> {
-    /// Whether nothing was sent. A form without fields is a form all the same, and so is an empty text, when
-    /// their type is given.
+    /// Whether nothing was sent. A form without fields is still a form, and an empty text still a
+    /// text, when their type is given.
     pub(super) fn is_absent(&self) -> bool {
         let kind = self.content_type.as_deref();
         let form = kind.map(|kind| Form::of(&essence(kind)));
@@ -77,8 +77,8 @@ impl Body<'_> {
             return Ok(None);
         }
         let text = std::str::from_utf8(self.bytes);
-        let text = text.map_err(|_| body_violation("is no UTF-8"))?;
-        // A byte-order mark is no part of the text, and some servers write one.
+        let text = text.map_err(|_| body_violation("is not UTF-8"))?;
+        // A byte-order mark is not part of the text, but some servers write one.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut violations = Vec::new();
         let value = match form {
@@ -86,7 +86,7 @@ impl Body<'_> {
                 return Err(body_violation("is empty, expected JSON"));
             }
             Form::Json => serde_json::from_str(text)
-                .map_err(|error| body_violation(format!("is no JSON: {error}")))?,
+                .map_err(|error| body_violation(format!("is not JSON: {error}")))?,
             Form::Fields => fields(document, media_type, text, &mut violations)?,
             Form::Text | Form::Other => Value::String(text.to_owned()),
         };
@@ -134,7 +134,7 @@ fn fields(
     text: &str,
     violations: &mut Vec<Violation>,
 ) -> Result<Value, Vec<Violation>> {
-    let no_text = "has a name or value that is no UTF-8 once it is decoded";
+    let no_text = "has a name or value that is not UTF-8 once it is decoded";
     let pairs = text::pairs(text).ok_or_else(|| body_violation(no_text))?;
     let schema = media_type.schema.as_deref();
     let declared = schema.map(|schema| Declared::at(document.root(), schema));
@@ -160,8 +160,8 @@ fn fields(
     Ok(Value::Object(object))
 }
 
-/// Reads one field. A value of the wrong type is kept as text: the check of the whole form reports it, with its
-/// own words for what fits. What cannot be read at all is an error here.
+/// Reads one field. A value of the wrong type is kept as text: the check of the whole form reports
+/// it, with its own words for what fits. A field that cannot be read at all is an error here.
 fn field(
     document: &Document,
     schema: &str,

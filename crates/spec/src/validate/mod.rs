@@ -1,4 +1,4 @@
-//! Requests and responses held against a document.
+//! Checks requests and responses against a document.
 //!
 //! ```
 //! use runpipe_spec::document::Document;
@@ -47,7 +47,7 @@ pub struct RequestParts<'r> {
     /// The path as in the request line (percent-encoded), relative to a server's base path, without
     /// the query.
     pub path: &'r str,
-    /// What stands behind the `?`, percent-encoded; empty without one.
+    /// The part after the `?`, percent-encoded; empty without one.
     pub query: &'r str,
     /// All headers, in any order and case.
     pub headers: &'r [(&'r str, &'r str)],

@@ -30,7 +30,7 @@ pub(super) fn parameters(
     violations: &mut Vec<Violation>,
 ) -> Parameters {
     let pairs = text::pairs(parts.query).unwrap_or_else(|| {
-        let message = "a name or value is no UTF-8 once it is decoded";
+        let message = "a name or value is not UTF-8 once it is decoded";
         violations.push(Violation::new(ViolationKind::Parameter, "query", message));
         Vec::new()
     });

@@ -22,8 +22,8 @@ impl Document {
         self.validate_request_with(parts, Strictness::Strict)
     }
 
-    /// [`Document::validate_request`] with the caller's choice of strictness. Lenient, unknown query parameters
-    /// and fields are passed over, and so is a body where none is documented.
+    /// [`Document::validate_request`] with the caller's choice of strictness. If lenient, unknown
+    /// query parameters and fields are ignored, and so is a body where none is documented.
     ///
     /// # Errors
     /// As there.

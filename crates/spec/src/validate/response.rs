@@ -11,8 +11,8 @@ impl Document {
     /// `4XX`, or by `default`), its required headers are there, its type and body are as described. Headers that
     /// the document does not know are always allowed.
     ///
-    /// Strictly checked, fields that the document does not know are violations, and so is a body where none is
-    /// documented. Leniently checked, both are passed over, as a client does it.
+    /// Strictly checked, fields that the document does not know are violations, and so is a body
+    /// where none is documented. Leniently checked, both are ignored, as a client does.
     #[must_use]
     pub fn validate_response(
         &self,
@@ -43,7 +43,7 @@ impl Document {
         let bodiless = operation.method == "HEAD" || matches!(status, 100..=199 | 204 | 304);
         if bodiless || documented.content.is_empty() {
             if !body.bytes.is_empty() && (bodiless || strictness == Strictness::Strict) {
-                violations.extend(body_violation("is there, where none is documented"));
+                violations.extend(body_violation("is present, but none is documented"));
             }
         } else if body.is_absent() {
             violations.extend(body_violation("is missing"));

@@ -7,7 +7,7 @@ use super::super::document::Document;
 use super::super::schema::{Direction, SchemaError, Strictness};
 use super::super::schema_error::shortened;
 
-/// How much of a text is shown that is no value of the wanted type.
+/// How much is shown of a text that is not a value of the expected type.
 const SHOWN: usize = 40;
 
 /// What a text says as a value, or why it is none that fits.
@@ -23,7 +23,7 @@ pub(crate) struct Pair<'t> {
     pub raw: &'t str,
 }
 
-/// Reads `a=1&b=2`, where `+` and `%20` are spaces. `None` when something in it is no UTF-8.
+/// Reads `a=1&b=2`, where `+` and `%20` are spaces. `None` when something in it is not UTF-8.
 pub(crate) fn pairs(text: &str) -> Option<Vec<Pair<'_>>> {
     let pair = |part| {
         let (name, raw) = str::split_once(part, '=').unwrap_or((part, ""));
@@ -94,7 +94,7 @@ pub(super) fn value(document: &Document, pointer: &str, text: &str) -> Read {
 /// Reads JSON text and checks it against the schema at `pointer`.
 pub(super) fn json(document: &Document, pointer: &str, text: &str) -> Read {
     let value = serde_json::from_str(text);
-    let value = value.map_err(|error| SchemaError::whole(format!("is no JSON text: {error}")))?;
+    let value = value.map_err(|error| SchemaError::whole(format!("is not JSON text: {error}")))?;
     checked(document, pointer, value)
 }
 

@@ -16,7 +16,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When what was set to be accepted cannot be used.
+    /// When the accepted credential that was set cannot be used.
     pub fn client<C: SandboxClient>(&self) -> Result<C> {
         self.client_builder().build()
     }
@@ -40,7 +40,7 @@ macro_rules! named {
             ///
             /// # Errors
             ///
-            /// When what was set to be accepted cannot be used.
+            /// When the accepted credential that was set cannot be used.
             pub fn $name(&self) -> runpipe::Result<$client> {
                 self.client()
             }

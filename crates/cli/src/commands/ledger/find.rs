@@ -15,18 +15,13 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// What is known of a key.
 pub async fn known(ledger: &dyn Ledger, key: &Key) -> Result<Entry, Failure> {
     entry(ledger, key).await?.ok_or_else(|| {
-        let what = format!(
-            "the ledger does not know the key {}",
-            one_line(key.as_str())
-        );
+        let what = format!("the ledger has no key {}", one_line(key.as_str()));
         let error = Error::new(ErrorKind::NotFound).detail(what);
-        error
-            .advise("Check the key, and which ledger is asked.")
-            .into()
+        error.advise("Check the key and the ledger.").into()
     })
 }
 
-/// The run of a key, which somebody else may be starting: waits for so long.
+/// The run of a key, which somebody else may be starting: waits this long.
 pub async fn run_of(ledger: &dyn Ledger, key: &Key, wait: Duration) -> Result<RunRef, Failure> {
     let began = Instant::now();
     loop {
@@ -56,6 +51,6 @@ fn without_outcome(key: &Key) -> Failure {
     let error =
         Error::new(ErrorKind::OutcomeUnknown).detail("a start with the key has no outcome yet");
     let word = shell_word(key.as_str());
-    let next = format!("Give the start again: it goes on. See: runpipe ledger show {word}");
+    let next = format!("Run the same start again: it continues. See: runpipe ledger show {word}");
     error.advise(next).into()
 }

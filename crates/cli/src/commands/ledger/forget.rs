@@ -15,7 +15,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let ledger = arguments.ledger.open(&context.environment)?;
     loop {
         let entry = known(&*ledger, &arguments.key).await?;
-        // One that changed meanwhile is read again.
+        // One that changed in the meantime is read again.
         if forget(&*ledger, &entry).await? {
             let forgotten = json!({ "forgotten": [entry.key] });
             context

@@ -22,11 +22,11 @@ pub use place::LedgerPlace;
 pub enum Command {
     /// List all keys, the one that changed last first.
     List(list::Arguments),
-    /// Show what is known of a key.
+    /// Show what is known about a key.
     Show(show::Arguments),
     /// Forget a key: the next start with it starts a run. A run that was started goes on.
     Forget(forget::Arguments),
-    /// Forget all keys whose starts came to an end long ago.
+    /// Forget all keys whose starts ended long ago.
     Prune(prune::Arguments),
 }
 

@@ -14,8 +14,9 @@ use crate::process::exit::Failure;
 /// Where the ledger is.
 #[derive(Args, Clone, Debug)]
 pub struct LedgerPlace {
-    /// Directory of the ledger, shared by all who use its keys, or s3://bucket/path, az://, gs:// where
-    /// the program was built for it. Before RUNPIPE_LEDGER; in your state folder unless given.
+    /// Directory of the ledger, shared by all who use its keys, or s3://bucket/path, az://, gs://
+    /// if the program was built for it. Overrides RUNPIPE_LEDGER; in your state folder unless
+    /// given.
     #[arg(long, value_name = "DIR|URL")]
     ledger: Option<OsString>,
 }
@@ -53,7 +54,7 @@ fn usual(environment: &Environment) -> Result<PathBuf, Failure> {
     let state = state.ok_or_else(|| {
         Failure::usage(
             "no variable says where your state folder is",
-            "Say with --ledger where the ledger is.",
+            "Give its place with --ledger.",
         )
     })?;
     Ok(state.join("runpipe/ledger"))

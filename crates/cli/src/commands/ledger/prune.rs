@@ -16,8 +16,7 @@ use crate::process::exit::{DONE, Failure};
 /// What it is given.
 #[derive(Args)]
 pub struct Arguments {
-    /// How long ago an entry has to have changed last: 720h, 30d. One whose start has no outcome
-    /// stays.
+    /// How long an entry has to be unchanged: 720h, 30d. One whose start has no outcome stays.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     older_than: Duration,
 

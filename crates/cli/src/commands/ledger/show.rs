@@ -25,7 +25,7 @@ pub struct Arguments {
     pub ledger: LedgerPlace,
 }
 
-/// Shows what is known of a key.
+/// Shows what is known about a key.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let ledger = arguments.ledger.open(&context.environment)?;
     let entry = known(&*ledger, &arguments.key).await?;

@@ -27,12 +27,12 @@ pub struct Filter {
     #[arg(long, value_parser = PossibleValuesParser::new(WORDS))]
     status: Vec<String>,
 
-    /// Only runs of this branch or tag: main, refs/tags/v1. What the service does not tell of a run
-    /// is no match.
+    /// Only runs of this branch or tag: main, refs/tags/v1. A run whose ref the service does not
+    /// report does not match.
     #[arg(long)]
     branch: Option<String>,
 
-    /// Only runs since then: a moment (2026-11-30T04:30:00Z) or a while ago (2h, 3days).
+    /// Only runs since this time: a moment (2026-11-30T04:30:00Z) or how long ago (2h, 3days).
     #[arg(long, value_name = "WHEN", value_parser = since)]
     since: Option<DateTime<Utc>>,
 }
@@ -69,5 +69,5 @@ fn since(text: &str) -> Result<DateTime<Utc>, String> {
     let ago = duration(text).ok();
     let ago = ago.and_then(|ago| TimeDelta::from_std(ago).ok());
     ago.and_then(|ago| Utc::now().checked_sub_signed(ago))
-        .ok_or_else(|| "write a moment as 2026-11-30T04:30:00Z, or a while ago as 2h".to_owned())
+        .ok_or_else(|| "write a moment as 2026-11-30T04:30:00Z, or how long ago as 2h".to_owned())
 }

@@ -41,7 +41,7 @@ pub fn reasons<F: Display>(known: &[Known<F>]) -> impl Iterator<Item = String> {
 /// How many reasons are given why a document cannot be used.
 const MOST_REASONS: usize = 5;
 
-/// Reads a document that messages and other versions can be held against.
+/// Reads a document that messages and other versions can be compared with.
 pub async fn read(flag: &str, file: PathBuf) -> Result<Document, Failure> {
     let text = read_file(flag, file.clone()).await?;
     parse(&file, &text)

@@ -32,23 +32,24 @@ pub struct Arguments {
     #[arg(value_name = "RECORDING", required = true)]
     recordings: Vec<PathBuf>,
 
-    /// Findings that stay, with their reasons. Beside the document, with the ending `.drift`, unless given.
+    /// Accepted findings, with their reasons. Beside the document, with the ending `.drift`, unless
+    /// given.
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
 
-    /// Change the document so that it says what was found.
+    /// Add the findings to the document.
     #[arg(long)]
     apply: bool,
 
-    /// Keep all findings for this reason, a sentence, in the file of decisions.
+    /// Accept all findings for this reason, a sentence, in the file of decisions.
     #[arg(long, value_name = "REASON", conflicts_with = "apply")]
     decide: Option<String>,
 
-    /// Show the findings that have a reason too. JSON has them always.
+    /// Also show the findings that have a reason. JSON always has them.
     #[arg(long)]
     known: bool,
 
-    /// Show what the document says and no recording has. JSON has it always.
+    /// Show everything in the document that no recording has. JSON always has it.
     #[arg(long)]
     unseen: bool,
 }
@@ -159,7 +160,7 @@ impl Told {
     }
 }
 
-/// Writes the document anew, with everything in it that was found and can be told.
+/// Rewrites the document, adding all findings that can be added automatically.
 fn apply(context: &Context, file: &Path, text: &str, told: &Told) -> Result<u8, Failure> {
     change(file, text, told).map_err(|why| {
         let message = format!("{} cannot be changed: {why}", file.display());

@@ -133,7 +133,7 @@ fn raw(text: &str) -> Result<Raw<'_>, String> {
     Ok((first, headers, body.as_bytes().to_vec()))
 }
 
-/// A text stands for itself, everything else for its JSON.
+/// A text is sent unchanged, everything else as JSON.
 fn body<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::Null => Vec::new(),

@@ -1,5 +1,5 @@
-//! `runpipe spec`: OpenAPI 3.0 documents checked, compared, and held against messages. Any document
-//! in JSON, not only those of the services.
+//! `runpipe spec`: Checks and compares OpenAPI 3.0 documents, and checks messages against them. Any
+//! document in JSON, not only those of the services.
 
 mod check;
 mod coverage;
@@ -29,16 +29,16 @@ Exit codes:
      for `drift` and `probe`: what the document does not say
   2  the command line or a file cannot be used";
 
-/// What to do with documents.
+/// Work with documents.
 #[derive(Subcommand)]
 pub enum Command {
-    /// List what is wrong in documents, where, and how to correct it.
+    /// List what is wrong with documents, where, and how to correct it.
     Check(Called<check::Arguments>),
     /// List what changed between two versions, on the wire and in the generated client.
     Diff(Called<diff::Arguments>),
     /// Count the documented answers that have fixtures.
     Coverage(Called<coverage::Arguments>),
-    /// Write a first draft of the fixtures that are missing, to be reviewed.
+    /// Write first drafts of the missing fixtures, to be reviewed.
     Fixtures(Called<fixtures::Arguments>),
     /// Check a request or a response against a document.
     Validate(Called<validate::Arguments>),
@@ -46,11 +46,11 @@ pub enum Command {
     Upstream(Called<upstream::Arguments>),
     /// Compare a document with real traffic: recordings, or HAR files.
     Drift(Called<drift::Arguments>),
-    /// Pass requests on to a service, and write down what is exchanged, redacted.
+    /// Forward requests to a service, and write the exchanges to files, redacted.
     Record(Called<record::Arguments>),
-    /// Make fixtures of a recording.
+    /// Make fixtures from a recording.
     Fixture(Called<fixture::Arguments>),
-    /// Compare a service's document with the service itself: reads only, unless --start.
+    /// Compare a service's document with the service itself: only reads, unless --start is given.
     #[command(subcommand)]
     Probe(Called<probe::Arguments>),
 }

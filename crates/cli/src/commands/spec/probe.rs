@@ -46,7 +46,7 @@ impl Shared for Options {
     }
 }
 
-/// The result as JSON. Nothing in it names anything of the reader's.
+/// The result as JSON. It holds none of your names and ids.
 #[derive(Serialize)]
 struct Report {
     service: runpipe::Service,
@@ -60,7 +60,7 @@ struct Report {
     told: Told,
 }
 
-/// Reads, one operation after the other, and tells what the document does not say.
+/// Reads, one operation after the other, and reports what the document does not say.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let Chosen {
         vendor,
@@ -70,7 +70,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let text = vendor.document();
     let document = document::parse(Path::new(vendor.service().name()), &text)?;
     let folder = tempfile::tempdir().map_err(|cause| {
-        let message = format!("what is read cannot be kept for a moment: {cause}");
+        let message = format!("the answers cannot be stored temporarily: {cause}");
         Failure::usage(message, "Name another folder with TMPDIR.")
     })?;
     let own = Recorder::new(folder.path());
@@ -140,7 +140,7 @@ async fn start(
     Ok(run.reference)
 }
 
-/// What came of the calls. What fails is told, and the rest is read all the same.
+/// The results of the calls. A failure is reported, and the rest is still read.
 #[derive(Default)]
 struct Reading {
     any: bool,

@@ -24,7 +24,7 @@ use crate::flags::body::read_file;
 use crate::process::exit::Failure;
 use crate::process::stage::Doing;
 
-/// What is for this connection alone (RFC 9110, section 7.6.1), and what is made anew.
+/// Headers for this connection only (RFC 9110, section 7.6.1), and headers that are created anew.
 const NOT_PASSED_ON: [HeaderName; 9] = [
     header::ACCEPT_ENCODING,
     header::CONNECTION,
@@ -43,15 +43,15 @@ const LONGEST: usize = 16 << 20;
 /// What `spec record` is given.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The service's document: it tells which paths and words may be written.
+    /// The service's document: it says which paths and words may be written.
     #[arg(value_name = "DOCUMENT")]
     document: PathBuf,
 
-    /// The folder that the exchanges are written to, a file each.
+    /// The folder for the exchanges, one file each.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
-    /// Address on this machine that clients are given: as the service's address, or as their HTTP proxy.
+    /// Address on this machine to give to clients, as the service's address or as their HTTP proxy.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
@@ -104,7 +104,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         .result(&json!({ "url": url }), || format!("{url}\n"))?;
     let folder = arguments.folder.display();
     context.say(&format!(
-        "What is asked there goes to {to} and is recorded in {folder}, until Ctrl-C."
+        "Requests to it go to {to} and are recorded in {folder}, until Ctrl-C."
     ));
     loop {
         // A connection that breaks while it is made is nobody's loss.
@@ -120,7 +120,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
             let served = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), service);
-            // Whoever is gone hears nothing any more.
+            // A closed connection gets no answer.
             let _ended = served.await;
         });
     }
@@ -136,7 +136,7 @@ impl Target {
             .authority()
             .is_some_and(|host| Some(host) != self.to.authority())
         {
-            let what = "this proxy passes on to one service only";
+            let what = "this proxy forwards to one service only";
             return told(StatusCode::MISDIRECTED_REQUEST, what);
         }
         let base = self.to.to_string();
@@ -152,14 +152,15 @@ impl Target {
             }
             Err(_) => {
                 let what = format!(
-                    "the request did not come whole and was not passed on: {asked} at {base}. Send it again."
+                    "the request arrived incomplete and was not passed on: {asked} at {base}. Send \
+                     it again."
                 );
                 return told(StatusCode::BAD_REQUEST, &what);
             }
         };
         let too_long = format!(
-            "the answer is longer than 16 MiB and was not recorded: {asked} at {base}. What was asked for may be done. \
-             Ask for less, or call the service without this proxy."
+            "the answer is longer than 16 MiB and was not recorded: {asked} at {base}. The service \
+             may have acted on it. Ask for less, or call the service without this proxy."
         );
         let target = head.uri.path_and_query();
         let target = target.map_or("/", |target| target.as_str());

@@ -129,7 +129,7 @@ fn unusable(file: &Path, cause: &dyn std::fmt::Display) -> Failure {
     )
 }
 
-/// Host, and what stands behind it.
+/// Host, and the rest after it.
 fn host_and_path(url: &str) -> Option<(&str, &str)> {
     let (_, rest) = url.split_once("://")?;
     let end = rest.find('/').unwrap_or(rest.len());
@@ -138,7 +138,7 @@ fn host_and_path(url: &str) -> Option<(&str, &str)> {
     Some((host.split(':').next().unwrap_or(host), path))
 }
 
-/// Whether the document has a server of that name. A variable stands for any part of it, or for all.
+/// Whether the document has a server of that name. A variable matches any part of it, or all.
 fn is_server(document: &Document, host: &str) -> bool {
     let mut hosts = servers(document).filter_map(|url| Some(host_and_path(url)?.0));
     hosts.any(|known| {

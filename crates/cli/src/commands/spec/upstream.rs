@@ -1,4 +1,4 @@
-//! `runpipe spec upstream`: a document against what its vendor publishes.
+//! `runpipe spec upstream`: compares a document with what its vendor publishes.
 
 use std::path::PathBuf;
 
@@ -24,12 +24,12 @@ pub struct Arguments {
     #[arg(value_name = "PUBLISHED", required = true)]
     published: Vec<PathBuf>,
 
-    /// Differences that stay, with their reasons: a JSON array of {"reason": "…", "differences": ["…"]}, each
-    /// difference as it is printed, `*` for any text.
+    /// Accepted differences, with their reasons: a JSON array of {"reason": "…", "differences":
+    /// ["…"]}, each difference as it is printed, `*` for any text.
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
 
-    /// Show the differences that have a reason too. JSON has them always.
+    /// Also show the differences that have a reason. JSON always has them.
     #[arg(long)]
     known: bool,
 }

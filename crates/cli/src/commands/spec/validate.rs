@@ -1,4 +1,4 @@
-//! `runpipe spec validate`: a message held against a document.
+//! `runpipe spec validate`: checks a message against a document.
 
 use std::path::PathBuf;
 
@@ -139,7 +139,7 @@ fn within_server(document: &Document, request: &Request) -> String {
     known.next().unwrap_or_else(|| request.path.clone())
 }
 
-/// What follows the path of a server's address. A variable in it stands for any one part.
+/// What follows the path of a server's address. A variable in it matches any one part.
 fn without_base(url: &str, path: &str) -> Option<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let base = rest.split_once('/').map_or("", |(_, base)| base);

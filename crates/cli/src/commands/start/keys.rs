@@ -18,17 +18,17 @@ use crate::process::exit::Failure;
     mut_arg("ledger", |ledger| ledger.requires("key"))
 )]
 pub struct Keys {
-    /// Name of the one run that is meant, such as deploy-4711. However often, on however many
-    /// machines and after whatever crash the command is given again: one run is started.
+    /// Name of this one run, such as deploy-4711. However often the command is repeated, on however
+    /// many machines, after any crash: one run is started.
     #[arg(long, value_name = "KEY", value_parser = key)]
     key: Option<Key>,
 
-    /// How long to wait for others who start the same, and for the service's list.
+    /// How long to wait for other callers of the key, and for the service's list.
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration, requires = "key")]
     key_wait: Duration,
 
-    /// How long a caller may be silent before it is taken for gone. After as long again the run that
-    /// it may have started is taken to be listed. The same for all who use the key.
+    /// How long a caller may be silent before it is considered gone. After the same time again, a
+    /// run that it may have started is considered listed. The same for all who use the key.
     #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = duration, requires = "key")]
     key_lease: Duration,
 
@@ -49,7 +49,7 @@ pub struct Keys {
     #[arg(long, value_name = "NAME", requires = "key")]
     mark_parameter: Option<String>,
 
-    /// Leave no mark at the service: a run that was lost sight of cannot be recognized then.
+    /// Leave no mark at the service: the run of an unclear start cannot be recognized then.
     #[arg(long, requires = "key", conflicts_with_all = ["mark_variable", "mark_parameter"])]
     no_mark: bool,
 }

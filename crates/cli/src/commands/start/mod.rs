@@ -44,7 +44,7 @@ pub struct Options {
     #[arg(long, conflicts_with_all = ["watch", "reconcile", "key"])]
     dry_run: bool,
 
-    /// When the outcome of the start is unknown, look for the run in the service's list, for so
+    /// If the outcome of the start is unknown, look for the run in the service's list, for this
     /// long. Never starts a second run.
     #[arg(
         long,

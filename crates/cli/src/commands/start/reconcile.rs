@@ -10,10 +10,10 @@ use crate::context::Context;
 use crate::process::exit::Failure;
 use crate::vendor::prepared::Start;
 
-/// A look begins so long after the one before. The service tells its time to the second, so each
-/// look has to come at another part of a second: this length spreads them most evenly.
+/// A look begins this long after the one before. The service reports its time to the second, so
+/// each look has to come at a different part of a second: this length spreads them most evenly.
 const PACE: Duration = Duration::from_millis(618);
-/// After so many looks nothing more is learned of the service's clock, and they get rarer.
+/// After this many looks nothing more is learned about the service's clock, and they get rarer.
 const CLOSE_LOOKS: u32 = 24;
 
 /// When the looks after the first begin, from when the first did.

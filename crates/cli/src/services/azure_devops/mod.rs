@@ -66,7 +66,7 @@ pub struct Listed {
     #[command(flatten)]
     pipeline: Listing,
 
-    /// Only runs that were started on behalf of whoever the credential belongs to.
+    /// Only runs that were started on behalf of the credential's owner.
     #[arg(long, help_heading = "Which runs")]
     mine: bool,
 }
@@ -301,8 +301,8 @@ impl Vendor for AzureDevops {
             let name = repository.ref_name.as_deref()?;
             (!name.starts_with("refs/")).then(|| {
                 format!(
-                    "resources.repositories.{alias}.refName is {name:?}: the service may ignore a \
-                     short name in silence, and run the default branch. Write refs/heads/{name}."
+                    "resources.repositories.{alias}.refName is {name:?}: the service may silently \
+                     ignore a short name and run the default branch. Write refs/heads/{name}."
                 )
             })
         });
@@ -310,7 +310,7 @@ impl Vendor for AzureDevops {
         let names: Vec<&str> = body.variables.keys().map(String::as_str).collect();
         if !names.is_empty() {
             warnings.push(format!(
-                "The pipeline has to let these variables be set at queue time, or the start is \
+                "The pipeline has to allow setting these variables at queue time, or the start is \
                  refused: {}.",
                 names.join(", ")
             ));

@@ -54,7 +54,7 @@ impl Request {
     }
 }
 
-/// The service may ignore a short name in silence, and run the default branch.
+/// The service may silently ignore a short name, and run the default branch.
 fn full_ref(name: &str) -> String {
     if name.starts_with("refs/") {
         name.to_owned()

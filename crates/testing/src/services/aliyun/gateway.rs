@@ -208,7 +208,7 @@ fn check_signature(
         VerifyError::NotSigned { .. } | VerifyError::Header(_) => {
             GatewayError::new(400, "IncompleteSignature", format!("{error}."))
         }
-        // As the gateway does it: it tells what it computed, access key id and request included.
+        // As the gateway does: it reports what it computed, access key id and request included.
         VerifyError::Mismatch(ours) => {
             let sentence = format!(
                 "The signature is another one. Server string to sign: {}. Server canonical request: {}",

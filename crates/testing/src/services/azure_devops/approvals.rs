@@ -22,7 +22,7 @@ fn id(run: &StoredRun) -> String {
     uuid(APPROVAL, run.number)
 }
 
-/// Where the approval of a run stands; `None` for a run that never waited.
+/// The state of a run's approval; `None` for a run that never waited.
 fn status(run: &StoredRun, now: DateTime<Utc>) -> Option<&'static str> {
     match run.state(now) {
         State::Waiting => Some("pending"),

@@ -1,4 +1,4 @@
-//! Who is asking, and the three ways of saying that nobody known is.
+//! Who is asking, and the three ways of saying that the caller is unknown.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

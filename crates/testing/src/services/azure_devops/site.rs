@@ -168,8 +168,8 @@ fn shown(variable: &Value) -> Value {
     json!({ "value": value, "isSecret": secret })
 }
 
-/// The ref and the commit that a run is of. A short ref is overlooked in silence, and the default
-/// branch runs.
+/// The ref and the commit that a run is of. A short ref is silently ignored, and the default branch
+/// runs.
 pub(super) fn source(run: &StoredRun) -> (String, String) {
     let own = run.request.pointer("/resources/repositories/self");
     let text = |key: &str| own.and_then(|own| own.get(key)).and_then(Value::as_str);

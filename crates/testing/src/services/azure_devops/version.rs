@@ -7,8 +7,8 @@ use crate::{Answer, Incoming, pairs};
 const NEWEST: (u32, u32) = (7, 2);
 const NEWEST_RELEASED: (u32, u32) = (7, 1);
 
-/// Refuses a start or a change without a version, a version that there is not, and a version that
-/// is a preview and does not say so.
+/// Refuses a start or a change without a version, a version that does not exist, and a preview
+/// version that does not say so.
 pub(super) fn check(request: &Incoming) -> Result<(), Answer> {
     let Some(asked) = asked(request) else {
         if matches!(request.method.as_str(), "GET" | "HEAD") {

@@ -1,4 +1,4 @@
-//! Executions as Matillion tells of them, and the list of them.
+//! Executions as Matillion reports them, and the list of them.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl View<'_> {
         matches!(self.run.state(self.now), State::Ended(_))
     }
 
-    /// As precise as it is told, so that a filter fits what was read.
+    /// As precise as it is reported, so that a filter matches what was read.
     fn started(&self) -> DateTime<Utc> {
         self.run.created.trunc_subsecs(3)
     }
@@ -53,7 +53,7 @@ impl View<'_> {
         }
     }
 
-    /// The one schedule that there is, where it started the execution.
+    /// The only schedule, if it started the execution.
     fn schedule(&self) -> Option<String> {
         let scheduled = self.run.trigger == Trigger::Schedule;
         scheduled.then(|| uuid("matillion schedule", 1))

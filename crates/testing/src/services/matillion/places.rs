@@ -8,7 +8,7 @@ use crate::{Answer, Call, Context, Pipeline, uuid};
 /// When everything in the sandbox was published.
 const PUBLISHED: &str = "2026-01-05T08:00:00.000Z";
 
-/// The name of the one agent that there is.
+/// The name of the only agent.
 const AGENT: &str = "Sandbox agent";
 
 /// The pipelines of the project that a request names, in all environments. At least one.
@@ -84,7 +84,7 @@ fn agent_id() -> String {
     uuid("matillion agent", 1)
 }
 
-/// The one agent that there is.
+/// The only agent.
 pub(super) fn agents(call: &Call<'_>) -> Answer {
     let agent = json!({
         "agentId": agent_id(),

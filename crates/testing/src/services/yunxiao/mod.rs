@@ -4,8 +4,8 @@
 //! token, the two editions, bare answers, the text with JSON in a start, milliseconds, codes and
 //! their statuses; from public clients: a start through the API is trigger 4, and a run shows what
 //! it was given. Not confirmed, and chosen here: the sentences, `InvaildData.Failed` for what a
-//! pipeline does not take, 403 for an organization that there is not, the unit of a step's log, and
-//! `false` where a gate or a job is not in the state that was asked about.
+//! pipeline does not take, 403 for an organization that does not exist, the unit of a step's log,
+//! and `false` where a gate or a job is not in the state that was asked about.
 
 mod runs;
 
@@ -150,7 +150,7 @@ impl Vendor for Yunxiao {
         "pipelineRunId"
     }
 
-    /// None is documented: the id stands in the body of a refusal.
+    /// None is documented: the id is in the body of a refusal.
     fn request_id_header(&self) -> &'static str {
         "x-request-id"
     }

@@ -68,7 +68,7 @@ impl RunView<'_> {
     /// The one build of the one job: a step that writes, and one after it.
     pub fn steps(&self) -> Value {
         let ended = self.has_ended();
-        // The name of a step that has ended tells how long it took (evidence: a public client).
+        // The name of a step that has ended says how long it took (evidence: a public client).
         let (name, status) = match ended {
             true => ("Command(1s)", "success"),
             false => ("Command", "running"),
@@ -100,8 +100,8 @@ impl RunView<'_> {
         self.job_id().saturating_add(1)
     }
 
-    /// A piece of the log of a step, counted in bytes of plain text; `None` for a step that there
-    /// is not.
+    /// A piece of the log of a step, counted in bytes of plain text; `None` for a step that does
+    /// not exist.
     pub fn step_log(&self, of: (i64, i64), offset: i64, limit: i64) -> Option<Value> {
         let text = match of {
             (build, 1) if build == self.build_id() => self.text(),
