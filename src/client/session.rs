@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::clock::{Clocks, Span};
-use super::{Credential, Deadline, Dialect, Effect, Gate, Moment, Operation, Pace, RetryPolicy};
+use super::{Credential, Deadline, Dialect, Gate, Moment, Operation, Pace, RetryPolicy};
 use crate::http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 use crate::secrets::Cleaner;
 use crate::service::Service;
@@ -228,11 +228,9 @@ impl Session {
     pub(super) fn send(
         &self,
         request: reqwest::Request,
-        effect: Effect,
     ) -> impl Future<Output = Result<http::Response<ResponseBody>, SendError>> {
         if !self.shared.http_is_callers {
-            let only_reads = effect == Effect::Read;
-            return Either::Left(self.shared.reqwest.execute(request, only_reads));
+            return Either::Left(self.shared.reqwest.execute(request));
         }
         Either::Right(match crate::http_client::plain(request) {
             Ok(request) => self.shared.http.send(request),

@@ -223,10 +223,9 @@ impl ReqwestClient {
     pub(crate) fn execute(
         &self,
         request: reqwest::Request,
-        only_reads: bool,
     ) -> impl Future<Output = Result<http::Response<ResponseBody>, SendError>> + Send + use<> {
         let client = self.of(request.url().scheme());
-        let sent = client.map(|client| listen::before(only_reads, client.execute(request)));
+        let sent = client.map(|client| client.execute(request));
         async move { sent?.await.map(answer).map_err(send_error) }
     }
 }
@@ -246,7 +245,7 @@ impl HttpClient for ReqwestClient {
     ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, SendError>> {
         async move {
             let request = reqwest::Request::try_from(request).map_err(send_error)?;
-            self.execute(request, false).await
+            self.execute(request).await
         }
         .boxed()
     }

@@ -69,11 +69,7 @@ impl Attempt<'_> {
                     None => return Err(self.out_of_time_before("while the ledger was asked")),
                 }
             }
-            Ok((
-                used,
-                shared.clocks.here(),
-                session.send(request, self.effect),
-            ))
+            Ok((used, shared.clocks.here(), session.send(request)))
         }
         .await?;
         let deadline = deadline.or_within(shared.attempt_timeout);
