@@ -215,10 +215,8 @@ impl Client {
                 // The next look may tell.
                 Err(error) if error.is_retryable() => return Err(error),
                 Err(error) => {
-                    read = read.warn(format!(
-                        "What the run is waiting for cannot be read: \
-                                              {error}"
-                    ));
+                    let what = "What the run is waiting for cannot be read";
+                    read = read.warn(format!("{what}: {error}"));
                 }
             }
         }

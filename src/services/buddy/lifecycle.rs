@@ -18,12 +18,8 @@ impl Client {
     /// Lets an execution that waits for somebody go on.
     pub(super) async fn carry_out(&self, run: &RunRef, decision: &Decision) -> Result<Run> {
         if !decision.approves() {
-            let error = Error::unsupported(
-                Service::Buddy,
-                run,
-                "what is waiting cannot be \
-                                                                 rejected",
-            );
+            let why = "what is waiting cannot be rejected";
+            let error = Error::unsupported(Service::Buddy, run, why);
             return Err(error.advise("Cancel the run: it ends there."));
         }
         decision.expect_no_comment(Service::Buddy, run)?;
@@ -37,12 +33,8 @@ impl Client {
     /// Runs the same execution once more.
     pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
         if step.is_some() {
-            let error = Error::unsupported(
-                Service::Buddy,
-                run,
-                "an action cannot be run again on \
-                                                                 its own",
-            );
+            let why = "an action cannot be run again on its own";
+            let error = Error::unsupported(Service::Buddy, run, why);
             return Err(error.advise("Leave the step out: the whole execution is run again."));
         }
         self.update(run, only(Operation::Retry)).await
