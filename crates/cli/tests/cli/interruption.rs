@@ -41,8 +41,8 @@ async fn asked(server: &MockServer, method: &str) {
 async fn during_a_watch_the_run_goes_on() {
     for (signal, code) in SIGNALS {
         let server = buddy_with("INPROGRESS").await;
-        let watch = buddy(&server, "watch buddy/acme/site/2/31").stdout(Stdio::piped());
-        let mut child = watch.spawn().await;
+        let watch = buddy(&server, "watch buddy/acme/site/2/31").with_default_signals();
+        let mut child = watch.stdout(Stdio::piped()).spawn().await;
         let mut stderr = BufReader::new(child.stderr.take().expect("stderr"));
         let mut line = String::new();
         stderr
@@ -70,11 +70,8 @@ async fn during_a_start_a_run_may_have_been_started() {
     for (signal, code) in SIGNALS {
         let late = answer(200, execution("INPROGRESS")).set_delay(Duration::from_secs(60));
         let server = starting(late).await;
-        // Whoever runs the tests may ignore a signal, and what is ignored is inherited.
-        let start = buddy(&server, START)
-            .words(["--json"])
-            .within(r#"exec /usr/bin/env --default-signal "$0" "$@""#)
-            .stdout(Stdio::piped());
+        let start = buddy(&server, START).words(["--json"]);
+        let start = start.with_default_signals().stdout(Stdio::piped());
         let child = start.spawn().await;
         asked(&server, "POST").await;
         send(signal, &child).await;
@@ -99,7 +96,8 @@ async fn during_a_start_a_run_may_have_been_started() {
 async fn a_second_signal_does_not_cut_the_sentence_off() {
     let late = answer(200, execution("INPROGRESS")).set_delay(Duration::from_secs(60));
     let server = starting(late).await;
-    let child = buddy(&server, START).stdout(Stdio::piped()).spawn().await;
+    let start = buddy(&server, START).with_default_signals();
+    let child = start.stdout(Stdio::piped()).spawn().await;
     asked(&server, "POST").await;
     let id = child.id().expect("it runs").to_string();
     // Both of them, and as fast as can be: the second may find that the process has ended.
@@ -125,8 +123,8 @@ async fn is_heard_while_nobody_reads_stdout() {
         let get = Mock::given(method("GET")).and(path(format!("{EXECUTIONS}{suffix}")));
         get.respond_with(answer(200, body)).mount(&server).await;
     }
-    let logs = buddy(&server, "logs buddy/acme/site/2/31").stdout(Stdio::piped());
-    let mut child = logs.spawn().await;
+    let logs = buddy(&server, "logs buddy/acme/site/2/31").with_default_signals();
+    let mut child = logs.stdout(Stdio::piped()).spawn().await;
     let mut stdout = child.stdout.take().expect("stdout");
     // Once a part has come, the rest is being written.
     stdout.read_exact(&mut [0; 8]).await.expect("a part");
@@ -141,7 +139,7 @@ async fn is_heard_while_nobody_reads_stdout() {
 async fn a_terminal_that_is_closed_does_not_end_what_nohup_started() {
     let server = buddy_with("INPROGRESS").await;
     let watch = buddy(&server, "watch buddy/acme/site/2/31");
-    let script = r#"trap '' HUP; exec "$0" "$@""#;
+    let script = r#"exec /usr/bin/env --default-signal --ignore-signal=HUP "$0" "$@""#;
     let mut child = watch.within(script).stdout(Stdio::piped()).spawn().await;
     let mut stderr = BufReader::new(child.stderr.take().expect("stderr"));
     let mut line = String::new();
@@ -159,8 +157,9 @@ async fn while_a_body_is_awaited_nothing_was_started() {
     let start = buddy(&server, START).words(["--body", "/dev/tty-that-never-is"]);
     start.ends_with(2).await;
     // stdin stays open and silent.
-    let mut command = Command::new(env!("CARGO_BIN_EXE_runpipe"));
+    let mut command = Command::new("/usr/bin/env");
     command
+        .args(["--default-signal", env!("CARGO_BIN_EXE_runpipe")])
         .args(START.split_whitespace())
         .args(["--body", "-", "--base-url", &server.uri()]);
     command
@@ -203,8 +202,8 @@ async fn handlers_are_set(child: &Child) {
 
 #[tokio::test]
 async fn ends_the_sandbox_as_it_should() {
-    let sandbox = runpipe(["sandbox", "--port", "0"]).stdout(Stdio::piped());
-    let mut child = sandbox.spawn().await;
+    let sandbox = runpipe(["sandbox", "--port", "0"]).with_default_signals();
+    let mut child = sandbox.stdout(Stdio::piped()).spawn().await;
     let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
     let mut line = String::new();
     stdout.read_line(&mut line).await.expect("a line");

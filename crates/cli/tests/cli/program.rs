@@ -82,6 +82,12 @@ impl Program {
         self
     }
 
+    /// With no signal ignored. Whoever runs the tests may ignore some, as `nohup` and a shell's `&` do,
+    /// and what is ignored is inherited.
+    pub fn with_default_signals(self) -> Self {
+        self.within(r#"exec /usr/bin/env --default-signal "$0" "$@""#)
+    }
+
     /// The same words, given to the program by a shell: `"$0" "$@"` is the whole of it.
     pub fn within(mut self, script: &str) -> Self {
         let plain = self.command.as_std();

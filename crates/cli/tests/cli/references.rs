@@ -61,6 +61,7 @@ async fn nothing_that_kills_a_watch_loses_it() {
         for json in [None, Some("--json")] {
             let server = buddy_with("INPROGRESS").await;
             let start = buddy(&server, START).words(["--watch"]).words(json);
+            let start = start.with_default_signals();
             let mut child = start.stdout(Stdio::piped()).spawn().await;
             let mut line = String::new();
             let mut stderr = BufReader::new(child.stderr.take().expect("stderr"));

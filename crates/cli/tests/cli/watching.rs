@@ -180,6 +180,7 @@ async fn an_interruption_stops_the_run_where_that_is_asked_for() {
     let told = answer(200, execution("TERMINATING"));
     patch.respond_with(told).expect(1).mount(&server).await;
     let watch = buddy(&server, "watch buddy/acme/site/2/31 --cancel-on-interrupt");
+    let watch = watch.with_default_signals();
     let mut child = watch.stdout(std::process::Stdio::piped()).spawn().await;
     let mut line = String::new();
     let mut stderr = tokio::io::BufReader::new(child.stderr.take().expect("stderr"));
