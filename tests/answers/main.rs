@@ -8,5 +8,6 @@ mod azure_devops;
 mod buddy;
 #[cfg(feature = "matillion")]
 mod matillion;
+mod served;
 #[cfg(feature = "yunxiao")]
 mod yunxiao;

@@ -39,7 +39,7 @@ async fn reconciled(case: &Value) -> Reconciled {
 #[tokio::test]
 async fn what_a_run_shows_decides_and_what_it_does_not_show_rules_nothing_out() {
     let ids = |runs: &[runpipe::Run]| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>();
-    for case in table("reconcile.json") {
+    for case in rows::<Value>("aliyun/reconcile") {
         let name = case["name"].as_str().unwrap();
         let found = reconciled(&case).await;
         let (kind, runs) = match &found {

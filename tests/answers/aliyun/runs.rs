@@ -6,7 +6,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_run_is_read_whatever_is_missing() {
-    for case in table("runs.json") {
+    for case in rows::<Value>("aliyun/runs") {
         let name = case["name"].as_str().unwrap();
         let server = MockServer::start().await;
         on(&server, "GET", RUN, json_answer(&case["answer"])).await;

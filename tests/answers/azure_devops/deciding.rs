@@ -39,7 +39,7 @@ async fn with(records: &Value, approvals: &Value) -> MockServer {
 
 #[tokio::test]
 async fn every_gate_is_seen_in_the_timeline() {
-    for case in table("gates.json") {
+    for case in rows::<Value>("azure-devops/gates") {
         let name = case["name"].as_str().unwrap();
         let server = with(&case["records"], &case["approvals"]).await;
         let read = client(&server).get(&run()).await.unwrap();

@@ -10,12 +10,13 @@ mod steps;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use runpipe::RunRef;
 use runpipe::azure_devops::{Client, Credentials, PipelineRef, types};
-use runpipe::{RetryPolicy, RunRef};
 use serde_json::Value;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::served::{always, answer, moment, on, retry, rows};
 
 const RUNS: &str = "/acme/My%20Project/_apis/pipelines/42/runs";
 
@@ -35,11 +36,6 @@ fn run() -> RunRef {
     "azure-devops/acme/My%20Project/42/7001".parse().unwrap()
 }
 
-fn retry() -> RetryPolicy {
-    let step = Duration::from_millis(1);
-    RetryPolicy::default().retries(2).steps(step, step)
-}
-
 fn client_with(base_url: &str, credentials: Credentials) -> Client {
     Client::builder()
         .base_url(base_url)
@@ -57,55 +53,11 @@ fn client(server: &MockServer) -> Client {
     client_with(&server.uri(), Credentials::pat("dummy-pat"))
 }
 
-fn table(name: &str) -> Vec<Value> {
-    let path = format!(
-        "{}/tests/fixtures/azure-devops/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
 fn json_answer(body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_raw(
         body.to_string(),
         "application/json; charset=utf-8; api-version=7.1",
     )
-}
-
-/// An answer as a row of a table describes it.
-fn answer(row: &Value) -> ResponseTemplate {
-    let status = u16::try_from(row["status"].as_u64().unwrap()).unwrap();
-    let mut body = Vec::new();
-    if row["byte_order_mark"] == true {
-        body.extend_from_slice(b"\xef\xbb\xbf");
-    }
-    match row["text"].as_str() {
-        Some(text) => body.extend_from_slice(text.as_bytes()),
-        None => body.extend_from_slice(row["json"].to_string().as_bytes()),
-    }
-    let mut answer = ResponseTemplate::new(status).set_body_bytes(body);
-    for (name, value) in row["headers"].as_object().unwrap() {
-        answer = answer.insert_header(name.as_str(), value.as_str().unwrap());
-    }
-    answer
-}
-
-async fn on(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
-    Mock::given(method(verb))
-        .and(path(at))
-        .respond_with(answer)
-        .mount(server)
-        .await;
-}
-
-/// A server that answers GET and POST of runs with one thing.
-async fn always(answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
-    Mock::given(wiremock::matchers::any())
-        .respond_with(answer)
-        .mount(&server)
-        .await;
-    server
 }
 
 async fn received(server: &MockServer) -> Vec<Request> {
@@ -114,10 +66,6 @@ async fn received(server: &MockServer) -> Vec<Request> {
 
 fn no_parameters() -> types::RunPipelineParameters {
     types::RunPipelineParameters::default()
-}
-
-fn moment(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
 }
 
 fn request(body: Value) -> types::RunPipelineParameters {

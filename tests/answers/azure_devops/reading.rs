@@ -9,7 +9,7 @@ use super::*;
 
 #[tokio::test]
 async fn every_state_of_a_run_is_normalized() {
-    for case in table("runs.json") {
+    for case in rows::<Value>("azure-devops/runs") {
         let name = case["name"].as_str().unwrap();
         let server = MockServer::start().await;
         on(&server, "GET", RUN, json_answer(&case["run"])).await;

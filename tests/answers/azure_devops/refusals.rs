@@ -8,7 +8,7 @@ use super::*;
 
 #[tokio::test]
 async fn every_refusal_has_its_kind_and_the_vendors_own_words() {
-    for case in table("refusals.json") {
+    for case in rows::<Value>("azure-devops/refusals") {
         let name = case["name"].as_str().unwrap();
         let server = always(answer(&case["answer"])).await;
         let read = client(&server).get(&run()).await.unwrap_err();

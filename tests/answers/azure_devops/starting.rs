@@ -13,7 +13,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_start_that_carries_the_id_is_a_started_run() {
-    for case in table("starts.json") {
+    for case in rows::<Value>("azure-devops/starts") {
         let name = case["name"].as_str().unwrap();
         let status = case["http_status"].as_u64().unwrap_or(200);
         let answer = ResponseTemplate::new(u16::try_from(status).unwrap());

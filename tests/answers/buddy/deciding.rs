@@ -26,7 +26,7 @@ struct Sends {
 
 #[tokio::test]
 async fn every_gate_is_read_and_given_what_it_waits_for() {
-    for case in table::<Case>("gates") {
+    for case in rows::<Case>("buddy/gates") {
         let name = &case.name;
         let server = MockServer::start().await;
         on(&server, "GET", EXECUTION, json_answer(case.answer.clone())).await;

@@ -64,7 +64,7 @@ async fn asked_for(server: &MockServer, at: &str) -> usize {
 
 #[tokio::test]
 async fn a_used_up_limit_holds_the_next_request_until_its_reset() {
-    for case in table::<Case>("limit") {
+    for case in rows::<Case>("buddy/limit") {
         let name = &case.name;
         let server = MockServer::start().await;
         let limited = answer(&with_dates(case.answer)).insert_header("date", SERVICES_NOW);

@@ -10,15 +10,13 @@ mod reconciling;
 mod refusals;
 mod starting;
 
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
 use runpipe::buddy::{Client, Credentials, PipelineRef, types};
 use runpipe::{Builder, RetryPolicy, RunRef};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use wiremock::matchers::{any, method, path};
+use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::served::{always, assert_holds, moment, on, retry, rows};
 
 const TOKEN: &str = "tell-nobody";
 
@@ -27,11 +25,10 @@ const EXECUTIONS: &str = "/workspaces/acme/projects/site/pipelines/2/executions"
 const EXECUTION: &str = "/workspaces/acme/projects/site/pipelines/2/executions/31";
 
 fn builder(server: &MockServer) -> Builder<Client> {
-    let step = Duration::from_millis(1);
     Client::builder()
         .base_url(server.uri())
         .credentials(Credentials::token(TOKEN))
-        .retry(RetryPolicy::default().retries(2).steps(step, step))
+        .retry(retry())
         .requests_per_second(1e6)
 }
 
@@ -49,18 +46,6 @@ fn run() -> RunRef {
 
 fn nothing_asked() -> types::RunExecutionRequest {
     types::RunExecutionRequest::default()
-}
-
-fn moment(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-fn table<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let file = format!(
-        "{}/tests/fixtures/buddy/{name}.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
 /// An answer as a row of a table describes it.
@@ -82,21 +67,6 @@ fn json_answer(body: Value) -> ResponseTemplate {
     answer(&json!({ "json": body }))
 }
 
-async fn on(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
-    Mock::given(method(verb))
-        .and(path(at))
-        .respond_with(answer)
-        .mount(server)
-        .await;
-}
-
-/// A server that answers everything with one thing.
-async fn always(answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    server
-}
-
 async fn received(server: &MockServer) -> Vec<Request> {
     server.received_requests().await.unwrap()
 }
@@ -107,11 +77,4 @@ async fn methods(server: &MockServer) -> Vec<String> {
         .iter()
         .map(|request| request.method.to_string())
         .collect()
-}
-
-/// Compares the keys that the row names.
-fn assert_holds(actual: &Value, expected: &Map<String, Value>, name: &str) {
-    for (key, value) in expected {
-        assert_eq!(actual.get(key), Some(value), "{name}: {key}\n{actual:#}");
-    }
 }

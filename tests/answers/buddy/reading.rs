@@ -14,7 +14,7 @@ struct Case {
 
 #[tokio::test]
 async fn an_execution_is_read_whatever_is_missing() {
-    for case in table::<Case>("executions") {
+    for case in rows::<Case>("buddy/executions") {
         let server = MockServer::start().await;
         on(&server, "GET", EXECUTION, json_answer(case.answer)).await;
         let read = client(&server).get(&run()).await;

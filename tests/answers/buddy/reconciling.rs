@@ -24,7 +24,7 @@ const SERVICES_NOW: &str = "Sat, 21 Nov 2026 10:00:30 GMT";
 
 #[tokio::test]
 async fn an_execution_is_found_by_its_comment_and_its_ref_and_no_other_is() {
-    for case in table::<Case>("reconcile") {
+    for case in rows::<Case>("buddy/reconcile") {
         let server = MockServer::start().await;
         let list = json_answer(json!({ "total_page_count": 1, "executions": case.executions }));
         let list = list.insert_header("date", SERVICES_NOW);

@@ -20,7 +20,7 @@ struct Case {
 
 #[tokio::test]
 async fn an_answer_with_an_id_is_a_run_and_any_other_leaves_it_open() {
-    for case in table::<Case>("starts") {
+    for case in rows::<Case>("buddy/starts") {
         let name = &case.name;
         let server = always(answer(&case.answer)).await;
         let started = client(&server).start(&pipeline(), &nothing_asked()).await;

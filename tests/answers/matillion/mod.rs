@@ -7,27 +7,19 @@ mod starting;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use runpipe::matillion::{Client, Credentials, ProjectRef, types};
 use runpipe::{RetryPolicy, RunRef};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::served::{assert_holds, moment, rows};
 
 const SECRET: &str = "tell-nobody";
 
 const STARTS: &str = "/v1/projects/p1/pipeline-executions";
 
 const EXECUTION: &str = "/v1/projects/p1/pipeline-executions/e2a4";
-
-fn fixture<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let file = format!(
-        "{}/tests/fixtures/matillion/{name}.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
-}
 
 fn client(server: &MockServer, retry: RetryPolicy) -> Client {
     let builder = Client::builder().base_url(server.uri()).retry(retry);
@@ -62,13 +54,6 @@ fn request(pipeline: &str) -> types::ExecutePublishedPipelineRequest {
         .unwrap()
 }
 
-/// Compares the keys that the fixture names.
-fn assert_holds(actual: &Value, expected: &Map<String, Value>, name: &str) {
-    for (key, value) in expected {
-        assert_eq!(actual.get(key), Some(value), "{name}: {key}\n{actual:#}");
-    }
-}
-
 async fn answers(server: &MockServer, verb: &str, at: &str, status: u16, body: Value) {
     let answer = ResponseTemplate::new(status).set_body_json(body);
     Mock::given(method(verb))
@@ -83,8 +68,4 @@ async fn requests(server: &MockServer, verb: &str) -> usize {
     all.iter()
         .filter(|request| request.method.as_str() == verb)
         .count()
-}
-
-fn moment(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::{body_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::{EXECUTION, answers, assert_holds, client, execution, fixture, quick, requests};
+use super::{EXECUTION, answers, assert_holds, client, execution, quick, requests, rows};
 
 #[derive(Deserialize)]
 struct ExecutionCase {
@@ -18,7 +18,7 @@ struct ExecutionCase {
 
 #[tokio::test]
 async fn executions_read_as_runs() {
-    for case in fixture::<ExecutionCase>("executions") {
+    for case in rows::<ExecutionCase>("matillion/executions") {
         let server = MockServer::start().await;
         answers(&server, "GET", EXECUTION, 200, case.body).await;
         let run = client(&server, quick()).get(&execution()).await;

@@ -13,8 +13,8 @@ use wiremock::matchers::{body_json, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::{
-    SECRET, STARTS, answers, assert_holds, client, execution, fixture, moment, project, quick,
-    request, requests,
+    SECRET, STARTS, answers, assert_holds, client, execution, moment, project, quick, request,
+    requests, rows,
 };
 
 #[derive(Deserialize)]
@@ -33,7 +33,7 @@ struct RefusalCase {
 
 #[tokio::test]
 async fn refusals_say_what_they_are() {
-    for case in fixture::<RefusalCase>("refusals") {
+    for case in rows::<RefusalCase>("matillion/refusals") {
         let name = &case.name;
         let server = MockServer::start().await;
         let text = case
@@ -82,7 +82,7 @@ struct StartCase {
 
 #[tokio::test]
 async fn an_answer_with_an_id_is_a_started_run() {
-    for case in fixture::<StartCase>("starts") {
+    for case in rows::<StartCase>("matillion/starts") {
         let server = MockServer::start().await;
         answers(&server, "POST", STARTS, case.status, case.body).await;
         let run = client(&server, quick())
@@ -249,7 +249,7 @@ struct ReconcileCase {
 
 #[tokio::test]
 async fn reconcile_finds_what_may_have_been_started() {
-    for case in fixture::<ReconcileCase>("reconcile") {
+    for case in rows::<ReconcileCase>("matillion/reconcile") {
         let server = MockServer::start().await;
         let list = Mock::given(method("GET"))
             .and(path("/v1/pipeline-executions"))

@@ -58,7 +58,7 @@ async fn reconciled(case: &Value) -> Reconciled {
 
 #[tokio::test]
 async fn the_run_of_a_lost_start_is_found_by_what_it_shows() {
-    for case in table("reconcile.json") {
+    for case in rows::<Value>("yunxiao/reconcile") {
         let name = case["name"].as_str().unwrap();
         let found = reconciled(&case).await;
         let (kind, runs) = match &found {

@@ -9,7 +9,7 @@ use super::*;
 
 #[tokio::test]
 async fn an_answer_with_a_number_is_a_started_run_whatever_form_it_has() {
-    for case in table("starts.json") {
+    for case in rows::<Value>("yunxiao/starts") {
         let name = case["name"].as_str().unwrap();
         let server = always(answer(&case["answer"])).await;
         let started = client(&server).start(&pipeline(), &no_parameters()).await;
