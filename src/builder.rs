@@ -39,6 +39,7 @@ struct Settings {
     connect_timeout: Duration,
     longest_answer: usize,
     requests_per_second: f64,
+    read_only: bool,
     clock: Clock,
     http: Option<Arc<dyn HttpClient>>,
     #[cfg(feature = "recording")]
@@ -56,6 +57,7 @@ impl<C: ServiceClient> Builder<C> {
             connect_timeout: Duration::from_secs(10),
             longest_answer: 16 << 20,
             requests_per_second: C::REQUESTS_PER_SECOND,
+            read_only: false,
             clock: Arc::new(Utc::now),
             http: None,
             #[cfg(feature = "recording")]
@@ -127,6 +129,17 @@ impl<C: ServiceClient> Builder<C> {
     #[must_use]
     pub fn requests_per_second(mut self, requests: f64) -> Self {
         self.settings.requests_per_second = requests;
+        self
+    }
+
+    /// Builds a client that only reads, for a dashboard or a watcher. What would start, stop or decide
+    /// anything fails with [`crate::ErrorKind::Configuration`] before it is sent.
+    ///
+    /// Its connections carry no start, so the client uses each as soon as it is made. Other clients first
+    /// wait two milliseconds for bytes that nobody asked for.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.settings.read_only = true;
         self
     }
 
@@ -219,7 +232,7 @@ impl Settings {
             true => "http",
             false => base_url.scheme(),
         };
-        let made = ReqwestClient::for_scheme(scheme, connect_timeout);
+        let made = ReqwestClient::for_scheme(scheme, connect_timeout, self.read_only);
         let reqwest = made.map_err(|fault| {
             Error::configuration(format!(
                 "no HTTP client can be made on this machine: {fault}"
@@ -246,6 +259,7 @@ impl Settings {
             credential,
             dialect,
             retry: self.retry,
+            read_only: self.read_only,
             pace: Pace::new(self.requests_per_second),
             timeout: self.timeout,
             attempt_timeout,

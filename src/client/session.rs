@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub credential: Credential,
     pub dialect: &'static dyn Dialect,
     pub retry: RetryPolicy,
+    /// Whether nothing but reads is sent.
+    pub read_only: bool,
     pub pace: Pace,
     /// How long one call may take, with everything in it.
     pub timeout: Duration,

@@ -153,6 +153,8 @@ pub struct ReqwestClient(Arc<Clients>);
 
 struct Clients {
     connect_timeout: Duration,
+    /// Whether nothing but reads is sent.
+    read_only: bool,
     network: Network,
     encrypted: Made,
     plain: Made,
@@ -169,7 +171,7 @@ impl ReqwestClient {
     /// there is no TLS provider: with the feature `rustls-no-provider` the program installs one
     /// (`rustls::crypto::CryptoProvider::install_default`) before it makes a client.
     pub fn new(connect_timeout: Duration) -> Result<Self, SendError> {
-        Self::for_scheme("https", connect_timeout)
+        Self::for_scheme("https", connect_timeout, false)
     }
 
     /// The same with its own proxy or roots. They are only for `https` addresses.
@@ -178,22 +180,28 @@ impl ReqwestClient {
     ///
     /// Those of [`ReqwestClient::new`].
     pub fn on_network(connect_timeout: Duration, network: Network) -> Result<Self, SendError> {
-        Self::made_for("https", connect_timeout, network)
+        Self::made_for("https", connect_timeout, false, network)
     }
 
     /// The same, made for requests of that scheme. What other requests need is created with the
     /// first of them: this machine's TLS roots take a while to read.
-    pub(crate) fn for_scheme(scheme: &str, connect_timeout: Duration) -> Result<Self, SendError> {
-        Self::made_for(scheme, connect_timeout, Network::default())
+    pub(crate) fn for_scheme(
+        scheme: &str,
+        connect_timeout: Duration,
+        read_only: bool,
+    ) -> Result<Self, SendError> {
+        Self::made_for(scheme, connect_timeout, read_only, Network::default())
     }
 
     fn made_for(
         scheme: &str,
         connect_timeout: Duration,
+        read_only: bool,
         network: Network,
     ) -> Result<Self, SendError> {
         let client = ReqwestClient(Arc::new(Clients {
             connect_timeout,
+            read_only,
             network,
             encrypted: Made::new(),
             plain: Made::new(),
@@ -204,7 +212,13 @@ impl ReqwestClient {
 
     /// The client for requests of that scheme.
     fn of(&self, scheme: &str) -> Result<&reqwest::Client, SendError> {
-        let bare = || bare(self.0.connect_timeout);
+        let bare = || {
+            let bare = bare(self.0.connect_timeout);
+            match self.0.read_only {
+                true => bare,
+                false => bare.connector_layer(listen::Listen),
+            }
+        };
         let made = match scheme {
             "https" => &self
                 .0
@@ -269,6 +283,5 @@ fn bare(connect_timeout: Duration) -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never().max_retries_per_request(0))
         .referer(false)
         .connect_timeout(connect_timeout)
-        .connector_layer(listen::Listen)
         .user_agent(concat!("runpipe/", env!("CARGO_PKG_VERSION")))
 }

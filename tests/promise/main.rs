@@ -12,6 +12,7 @@ mod lost_ids;
 mod older;
 mod once;
 mod own_http;
+mod read_only;
 mod secrecy;
 mod server;
 mod spans;

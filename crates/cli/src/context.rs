@@ -41,6 +41,16 @@ impl Context {
             environment: &self.environment,
             settings: &self.settings,
             recorder: self.recorder.as_ref(),
+            reads_only: false,
+        }
+    }
+
+    /// How to reach a service for a command that only reads.
+    pub fn access_to_read<'a>(&'a self, connection: &'a Connection) -> Access<'a> {
+        let reads_only = true;
+        Access {
+            reads_only,
+            ..self.access(connection)
         }
     }
 }

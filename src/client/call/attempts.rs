@@ -85,6 +85,10 @@ impl Call {
         self.told().effect = Some(effect);
         self.told().secrets = operation.secrets_in(request.body());
         let shared = session.shared();
+        if shared.read_only && effect != Effect::Read {
+            let refused = Error::configuration("this client only reads, as it was built to");
+            return Err(self.locate(refused.advise("Build it without `read_only`.")));
+        }
         let mut delays = iter::once_with(|| Box::new(shared.retry.delays())).flatten();
         let (mut new_token, mut new_clock) = (true, true);
         let mut last = None;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::ffi::OsString;
+use std::mem;
 
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
@@ -25,6 +26,41 @@ pub fn by(words: &[OsString], make: impl FnOnce() -> Command) -> Command {
 pub fn may_be(command: &Command) -> bool {
     let is_named = |words: &Vec<OsString>| words.iter().any(|word| word == command.get_name());
     TYPED.with_borrow(|typed| typed.as_ref().is_none_or(is_named))
+}
+
+/// The commands of the program; if the first word is the name of one, that one alone. clap copies the
+/// flags that every command takes into each of them.
+pub struct OneOf<T>(pub T);
+
+impl<T: FromArgMatches> FromArgMatches for OneOf<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        T::from_arg_matches(matches).map(OneOf)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+impl<T: Subcommand> Subcommand for OneOf<T> {
+    fn augment_subcommands(command: Command) -> Command {
+        let first =
+            |typed: &Option<Vec<OsString>>| Some(typed.as_ref()?.get(1)?.to_str()?.to_owned());
+        let first = TYPED.with_borrow(first);
+        let mut all = T::augment_subcommands(Command::default());
+        match first.and_then(|name| all.find_subcommand_mut(name)) {
+            Some(one) => command.subcommand(mem::take(one)),
+            None => T::augment_subcommands(command),
+        }
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        T::has_subcommand(name)
+    }
 }
 
 /// The flags or subcommands of a command, which are built where it is called.

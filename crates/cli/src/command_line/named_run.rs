@@ -45,6 +45,16 @@ impl OneRun {
     pub async fn find(&self, context: &Context) -> Result<(Box<dyn Runs>, RunRef), Failure> {
         self.run.find(context.access(&self.connection)).await
     }
+
+    /// A client that only reads, and the run.
+    pub async fn find_to_read(
+        &self,
+        context: &Context,
+    ) -> Result<(Box<dyn Runs>, RunRef), Failure> {
+        self.run
+            .find(context.access_to_read(&self.connection))
+            .await
+    }
 }
 
 impl NamedRun {

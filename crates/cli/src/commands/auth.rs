@@ -92,7 +92,9 @@ pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
         });
     }
     if let Some(run) = &arguments.check {
-        let (runs, run) = run.find(context.access(&arguments.connection)).await?;
+        let (runs, run) = run
+            .find(context.access_to_read(&arguments.connection))
+            .await?;
         runs.get(&run).await?;
         let service = run.service().title();
         context.say(&format!(

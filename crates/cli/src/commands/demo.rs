@@ -122,7 +122,7 @@ async fn prepared(
 ) -> Result<Box<dyn Start>, Failure> {
     let words = example::start(sandbox, service).unwrap_or_default();
     let words = ["runpipe".to_owned()].into_iter().chain(words);
-    match Arguments::try_parse_from(words).map(|arguments| arguments.command) {
+    match Arguments::try_parse_from(words).map(|arguments| arguments.command.0) {
         Ok(Command::Start(Called(arguments))) => start::prepare(context, &arguments).await,
         Ok(_) => Err(Failure::usage(
             "the sandbox has no pipeline to start",

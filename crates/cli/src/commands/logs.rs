@@ -43,7 +43,7 @@ pub struct Arguments {
 
 /// Prints each step's log as it comes.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let (runs, run) = arguments.run.find(context).await?;
+    let (runs, run) = arguments.run.find_to_read(context).await?;
     let (runs, run) = (runs.as_ref(), &run);
     if arguments.follow {
         return follow(context, runs, run, &arguments).await;

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use crate::command_line::called::Called;
+use crate::command_line::called::{Called, OneOf};
 use crate::command_line::configured;
 use crate::context::Context;
 use crate::output::log::Form;
@@ -86,7 +86,7 @@ pub struct Arguments {
     pub log: Option<Form>,
 
     #[command(subcommand)]
-    pub command: Command,
+    pub command: OneOf<Command>,
 }
 
 /// What to do.

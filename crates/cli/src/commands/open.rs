@@ -31,7 +31,7 @@ pub struct Page<'a> {
 
 /// Prints the address of the run's page; where a person looks at stdout, a browser opens it.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let (runs, run) = arguments.run.find(context).await?;
+    let (runs, run) = arguments.run.find_to_read(context).await?;
     let page = runs.get(&run).await?.url.ok_or_else(|| {
         Failure::usage(
             format!("{} names no page for this run", run.service().title()),

@@ -42,7 +42,7 @@ pub struct Pipelines {
 
 /// Lists the pipelines, to the list's end.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let access = context.access(&arguments.shared.connection);
+    let access = context.access_to_read(&arguments.shared.connection);
     let list = arguments.vendor.pipelines(&arguments.flags, access).await?;
     let pipelines = Pipelines {
         pipelines: list.try_collect().await?,

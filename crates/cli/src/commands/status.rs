@@ -15,7 +15,7 @@ pub struct Arguments {
 
 /// Reads the run and prints it. The exit code says whether it could be read, not how it ended.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let (runs, run) = arguments.run.find(context).await?;
+    let (runs, run) = arguments.run.find_to_read(context).await?;
     let run = runs.get(&run).await?;
     context.output.run(&run)?;
     Ok(DONE)

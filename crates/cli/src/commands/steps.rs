@@ -30,7 +30,7 @@ struct Steps<'a> {
 
 /// Reads the steps and prints them.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
-    let (runs, run) = arguments.run.find(context).await?;
+    let (runs, run) = arguments.run.find_to_read(context).await?;
     let run = &run;
     let steps = Steps {
         run,

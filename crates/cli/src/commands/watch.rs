@@ -91,10 +91,14 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         let run = run_of(&*ledger, &key, key_wait).await?;
         named.push(NamedRun::Reference(run));
     }
+    let access = match waiting.cancel_on_interrupt {
+        true => context.access(&connection),
+        false => context.access_to_read(&connection),
+    };
     let mut runs = Vec::new();
     let mut clients = Vec::new();
     for run in named {
-        let (client, run) = run.find(context.access(&connection)).await?;
+        let (client, run) = run.find(access).await?;
         if !runs.contains(&run) {
             runs.push(run.clone());
             clients.push((client, run));

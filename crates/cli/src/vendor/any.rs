@@ -260,6 +260,9 @@ fn client<V: Vendor>(access: Access<'_>, environment: &Environment) -> Result<V:
     if let Some(http) = connection.http(access.settings, environment)? {
         builder = builder.http_client(http);
     }
+    if access.reads_only {
+        builder = builder.read_only();
+    }
     if let Some(recorder) = access.recorder {
         builder = builder.record(recorder.clone());
     }

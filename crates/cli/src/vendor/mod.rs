@@ -77,6 +77,8 @@ pub struct Access<'a> {
     pub settings: &'a Settings,
     /// What writes down the exchanges.
     pub recorder: Option<&'a Recorder>,
+    /// Whether the client refuses to send anything but reads.
+    pub reads_only: bool,
 }
 
 /// What names a pipeline of a service in the library.

@@ -62,7 +62,7 @@ impl Shared for Options {
 /// Lists the runs.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let options = &arguments.shared;
-    let access = context.access(&options.connection);
+    let access = context.access_to_read(&options.connection);
     let runs = arguments.vendor.list(&arguments.flags, access).await?;
     let limit = if options.all {
         usize::MAX
