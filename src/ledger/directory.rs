@@ -235,11 +235,18 @@ fn with_ending(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Makes a directory with those above it, each on the disk: without its name every entry is lost.
 fn make(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    let missing = folder.ancestors().take_while(|above| !above.exists());
+    let holders: Vec<&Path> = missing.filter_map(Path::parent).collect();
+    builder.recursive(true).create(folder)?;
+    holders.into_iter().try_for_each(|holder| match holder {
+        here if here.as_os_str().is_empty() => sync(Path::new(".")),
+        holder => sync(holder),
+    })
 }
 
 #[cfg(unix)]

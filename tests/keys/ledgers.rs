@@ -63,6 +63,45 @@ fn what_was_left_unfinished_is_swept_away_after_an_hour() {
     }
 }
 
+/// Its name has to be on the disk before an entry is: what holds the name is opened for that.
+#[cfg(unix)]
+#[test]
+fn a_directory_whose_name_cannot_be_forced_to_the_disk_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a directory");
+    let set = |mode| {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(folder.path(), mode).expect("permissions");
+    };
+    set(0o300);
+    let may_read = fs::read_dir(folder.path()).is_ok();
+    let opened = DirectoryLedger::open(folder.path().join("in/it"));
+    set(0o700);
+    // Who may do anything can open it all the same.
+    assert_eq!(opened.is_ok(), may_read, "{opened:?}");
+}
+
+#[test]
+fn a_directory_may_be_named_in_any_way() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let inside = tempfile::tempdir_in(".").expect("a directory");
+    let relative = inside.path().file_name().map(std::path::PathBuf::from);
+    let relative = relative.expect("a name");
+    for place in [
+        folder.path().join("a"),
+        folder.path().join("b/"),
+        folder.path().join("c/d/e"),
+        folder.path().join("f/./g/../h"),
+        relative.join("i/j"),
+        std::path::Path::new(".").join(&relative).join("k"),
+    ] {
+        for _ in 0..2 {
+            let opened = DirectoryLedger::open(&place);
+            assert!(opened.is_ok() && place.is_dir(), "{place:?}: {opened:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_file_is_no_directory() {
     let folder = tempfile::tempdir().expect("a directory");
