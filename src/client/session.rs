@@ -7,11 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::future::{Either, ready};
+use http::header::HOST;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 
 use super::clock::{Clocks, Span};
-use super::{Credential, Deadline, Dialect, Gate, Moment, Operation, Pace, RetryPolicy};
+use super::{
+    Credential, Deadline, Dialect, Gate, Moment, Operation, Pace, RetryPolicy, header_text,
+};
 use crate::http_client::{HttpClient, ReqwestClient, ResponseBody, SendError};
 use crate::secrets::Cleaner;
 use crate::service::Service;
@@ -105,6 +108,13 @@ impl Session {
     /// Without a slash at its end.
     pub fn base_url(&self) -> &str {
         self.shared.base_url.as_str().trim_end_matches('/')
+    }
+
+    /// What is called: the address, and the host that requests name if it is another.
+    pub fn server(&self) -> String {
+        let host = header_text(&self.options.headers, HOST);
+        let host = host.map_or(String::new(), |host| format!(" ({host})"));
+        format!("{}{host}", self.base_url())
     }
 
     pub(super) fn base(&self) -> &Url {

@@ -28,7 +28,7 @@ pub struct Entry {
     pub key: Key,
     /// Where the run is started.
     pub service: Service,
-    /// The address of the service.
+    /// The address of the service, and the host that requests name if it is another.
     pub server: String,
     /// The pipeline, as its reference prints it.
     pub pipeline: String,

@@ -116,7 +116,7 @@ impl StartOnce {
         let intent = Intent {
             key: &self.key,
             service: C::SERVICE,
-            server: client.session().base_url().to_owned(),
+            server: client.session().server(),
             pipeline: pipeline.to_string(),
             request: value,
             secrets: C::START.secrets_in(body.as_bytes()),

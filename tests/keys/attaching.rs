@@ -4,7 +4,7 @@ use runpipe::ErrorKind;
 use runpipe::ledger::{Stage, forget};
 use runpipe_testing::{Rule, Script, ScriptedAnswer};
 
-use crate::subject::{AzureDevops, Buddy, Site, Subject, on_each_service};
+use crate::subject::{AzureDevops, Buddy, Site, Subject, Yunxiao, on_each_service};
 
 #[tokio::test]
 async fn the_second_call_is_given_the_run_of_the_first() {
@@ -102,6 +102,45 @@ async fn another_pipeline_is_another_request() {
     let error = refused.expect_err("another server");
     assert!(error.to_string().contains("differences: server"), "{error}");
     assert_eq!(elsewhere.asked::<Buddy>(), 0);
+}
+
+/// What is started is another, though both are the same pipeline at the same address.
+#[tokio::test]
+async fn another_version_of_a_pipeline_or_another_tenant_is_another_request() {
+    let site = Site::open().await;
+    let client = AzureDevops::client(&site.sandbox);
+    let request = AzureDevops::request();
+    for (version, differs) in [(3, false), (3, false), (4, true)] {
+        let pipeline = AzureDevops::pipeline(&site.sandbox).at_version(version);
+        let started = site.once().start(&client, &pipeline, &request).await;
+        match started {
+            Ok(_) => assert!(!differs, "version {version}"),
+            Err(error) => {
+                let says = error.to_string().contains("differences: pipeline");
+                assert!(says && differs, "version {version}: {error}");
+            }
+        }
+    }
+    let site = Site::open().await;
+    let (pipeline, request) = (Yunxiao::pipeline(&site.sandbox), Yunxiao::request());
+    for (host, differs) in [
+        ("localhost", false),
+        ("localhost", false),
+        ("127.0.0.1", true),
+    ] {
+        let client = Yunxiao::client(&site.sandbox)
+            .with_host(host)
+            .expect("a host");
+        let started = site.once().start(&client, &pipeline, &request).await;
+        match started {
+            Ok(_) => assert!(!differs, "{host}"),
+            Err(error) => {
+                let says = error.to_string().contains("differences: server");
+                assert!(says && differs, "{host}: {error}");
+            }
+        }
+    }
+    assert_eq!(site.asked::<Yunxiao>(), 1);
 }
 
 #[tokio::test]

@@ -77,7 +77,11 @@ impl Client {
 
 impl fmt::Display for PipelineRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f)
+        self.write(f)?;
+        match self.pipeline_version {
+            Some(version) => write!(f, "@{version}"),
+            None => Ok(()),
+        }
     }
 }
 
