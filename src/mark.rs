@@ -9,6 +9,8 @@ use crate::service::Service;
 
 /// How much of a label a mark repeats.
 const LONGEST_LABEL: usize = 60;
+/// No service says how long a comment it keeps. With a mark behind it, this is shorter than 255 bytes.
+const LONGEST_IN_FRONT: usize = 160;
 
 /// A short text that a start leaves at its service, different for every start: `runpipe deploy-4711
 /// 8f3a2c1d`. People see it beside the run.
@@ -75,7 +77,8 @@ impl MarkPlace {
     }
 
     /// Puts a mark at the end of a text, which is the usual place. The caller's own text stays in
-    /// front of it.
+    /// front of it, unless it is so long that the service may cut the end off: without the mark the
+    /// run would not be recognized.
     pub(crate) fn put_into(
         &self,
         text: &mut Option<String>,
@@ -87,7 +90,11 @@ impl MarkPlace {
             return Ok(Trace::Unseen);
         }
         let own = text.take().filter(|own| !own.is_empty());
-        *text = Some(own.map_or_else(|| mark.to_string(), |own| format!("{own} [{mark}]")));
+        *text = Some(match own {
+            None => mark.to_string(),
+            Some(own) if own.len() > LONGEST_IN_FRONT => format!("[{mark}] {own}"),
+            Some(own) => format!("{own} [{mark}]"),
+        });
         Ok(usual)
     }
 }

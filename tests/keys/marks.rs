@@ -55,9 +55,12 @@ async fn a_mark_goes_where_people_see_it() {
 #[test]
 fn what_the_caller_has_to_say_stays_in_front_of_the_mark() {
     let mark = runpipe::Mark::new("k", 1);
+    let long = "word ".repeat(60);
     for (own, shown) in [
         ("hotfix", format!("hotfix [{mark}]")),
         ("", mark.to_string()),
+        // A service that cuts a long text leaves its beginning.
+        (&long, format!("[{mark}] {long}")),
     ] {
         let mut request = Buddy::request();
         request.comment = Some(own.to_owned());
@@ -88,16 +91,29 @@ async fn a_place_that_a_service_does_not_have_is_refused_before_anything_is_writ
         ErrorKind::Configuration
     );
     assert!(site.entry().await.is_none());
-    let place = MarkPlace::Parameter("to".to_owned());
-    let (request, _) = AzureDevops::other();
-    let refused = site
-        .ask::<AzureDevops>(&site.once().mark(place), &request)
-        .await;
-    assert_eq!(
-        refused.expect_err("it is taken").kind(),
-        ErrorKind::Configuration
-    );
-    assert!(site.entry().await.is_none());
+    let variables = serde_json::json!({ "variables": { "Mark": { "value": "mine" } } });
+    let variables = serde_json::from_value(variables).expect("a request");
+    // The service's names have no case.
+    for (place, request) in [
+        (
+            MarkPlace::Parameter("to".to_owned()),
+            AzureDevops::other().0,
+        ),
+        (
+            MarkPlace::Parameter("TO".to_owned()),
+            AzureDevops::other().0,
+        ),
+        (MarkPlace::Variable("MARK".to_owned()), variables),
+    ] {
+        let refused = site
+            .ask::<AzureDevops>(&site.once().mark(place), &request)
+            .await;
+        assert_eq!(
+            refused.expect_err("it is taken").kind(),
+            ErrorKind::Configuration
+        );
+        assert!(site.entry().await.is_none());
+    }
 }
 
 /// The tables of README and of the page about keys.

@@ -20,7 +20,8 @@ pub(super) fn put(
     match place {
         MarkPlace::Usual | MarkPlace::Nowhere => Ok(Trace::Unseen),
         MarkPlace::Variable(name) => {
-            if request.variables.contains_key(name) {
+            let is_same = |given: &String| given.eq_ignore_ascii_case(name);
+            if request.variables.keys().any(is_same) {
                 return Err(taken("variable", name));
             }
             let (is_secret, value) = (None, Some(mark.to_string()));
@@ -29,7 +30,8 @@ pub(super) fn put(
             Ok(Trace::Shown)
         }
         MarkPlace::Parameter(name) => {
-            if request.template_parameters.contains_key(name) {
+            let is_same = |given: &String| given.eq_ignore_ascii_case(name);
+            if request.template_parameters.keys().any(is_same) {
                 return Err(taken("template parameter", name));
             }
             let parameters = &mut request.template_parameters;
