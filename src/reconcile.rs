@@ -52,8 +52,21 @@ pub(crate) enum Fit {
     /// It carries something that only this start was given, such as a comment: no clock has to
     /// prove it.
     Marked,
-    /// It does not show its input, though the service can: it may be the one.
+    /// What it shows does not tell: its input is hidden, or a word that nobody knows says what began
+    /// it. It may be the one.
     Silent,
+}
+
+impl Fit {
+    /// What is left to say where two things are looked at.
+    pub fn and(self, other: Fit) -> Fit {
+        let both = [self, other];
+        let least = [Fit::No, Fit::Silent, Fit::Marked];
+        least
+            .into_iter()
+            .find(|fit| both.contains(fit))
+            .unwrap_or(Fit::Agrees)
+    }
 }
 
 /// In which order a list comes.
@@ -88,7 +101,7 @@ struct Found {
     near: Vec<Run>,
     /// Their time of creation is not known.
     undated: Vec<Run>,
-    /// Their input is not known.
+    /// Their input, or what began them, is not known.
     silent: Vec<Run>,
     /// They carry something that only this start was given.
     marked: Vec<Run>,
@@ -244,6 +257,6 @@ const NO_DATE: &str = "the service does not say when it created a run that fits;
 const SAME_MOMENT: &str = "a run that fits was created at about the moment when the start was sent, and the service \
      reports its time only to the second, so the run may be older than the start; looking again narrows \
      this down, and a unique mark (Buddy's comment) settles it";
-const NO_TRACE: &str =
-    "the service does not show the input of a run that may be the one, though it can";
+const NO_TRACE: &str = "the service does not show the input of a run that may be the one, though it \
+                        can, or names a trigger that is not documented";
 const NO_CLOCK: &str = "the service does not report its time, so no run can be shown to be new";

@@ -34,28 +34,29 @@ impl Client {
         let client = self.bounded();
         // The list says when a build was queued.
         let search = Search::new(&client, &client.session, since);
-        let fit = |build: &Build| match fits(request, build) {
-            true => Fit::Agrees,
-            false => Fit::No,
-        };
+        let fit = |build: &Build| fits(request, build);
         search.among(client.list_builds(pipeline), fit).await
     }
 }
 
-/// Whether a build fits a request to start a run.
-fn fits(request: &RunPipelineParameters, build: &Build) -> bool {
-    may_be_asked_for(build.reason.as_ref())
-        && same_source(request, build)
+/// How well a build fits a request to start a run.
+fn fits(request: &RunPipelineParameters, build: &Build) -> Fit {
+    let agrees = same_source(request, build)
         && same_parameters(request, build)
-        && same_variables(request, build)
+        && same_variables(request, build);
+    match agrees {
+        true => begun(build.reason.as_ref()),
+        false => Fit::No,
+    }
 }
 
-/// What begins a build that somebody asked for. Every other word, known or not, is a trigger of
-/// another kind (vendor's own words); if there is none, nothing contradicts it.
-fn may_be_asked_for(reason: Option<&BuildReason>) -> bool {
+/// What begins a build that somebody asked for. Every other known word is a trigger of another kind
+/// (vendor's own words), and a word that nobody knows may be either; if there is none, nothing
+/// contradicts it.
+fn begun(reason: Option<&BuildReason>) -> Fit {
     use BuildReason as Reason;
     match reason {
-        None | Some(Reason::Manual | Reason::UserCreated | Reason::None) => true,
+        None | Some(Reason::Manual | Reason::UserCreated | Reason::None) => Fit::Agrees,
         Some(
             Reason::IndividualCi
             | Reason::BatchedCi
@@ -67,9 +68,9 @@ fn may_be_asked_for(reason: Option<&BuildReason>) -> bool {
             | Reason::BuildCompletion
             | Reason::ResourceTrigger
             | Reason::Triggered
-            | Reason::All
-            | Reason::Unknown(_),
-        ) => false,
+            | Reason::All,
+        ) => Fit::No,
+        Some(Reason::Unknown(_)) => Fit::Silent,
     }
 }
 

@@ -37,32 +37,32 @@ impl Client {
 
 /// How well an execution fits a start.
 ///
-/// `CLICK` is a person or this API (vendor pages); every other word, known or not, is another
-/// trigger. If the vendor names no trigger, nothing contradicts it.
+/// `CLICK` is a person or this API (vendor pages); every other known word is another trigger, and a
+/// word that nobody knows may be either. If the vendor names no trigger, nothing contradicts it.
 fn fits(request: &RunExecutionRequest, execution: &Execution) -> Fit {
     use ExecutionTrigger as Trigger;
     let trigger = execution.triggered_on.as_ref();
-    let clicked = match trigger.or(execution.triggered_on_2026.as_ref()) {
-        None | Some(Trigger::Click) => true,
+    let begun = match trigger.or(execution.triggered_on_2026.as_ref()) {
+        None | Some(Trigger::Click) => Fit::Agrees,
         Some(
             Trigger::Event
             | Trigger::Schedule
             | Trigger::Pipeline
             | Trigger::Webhook
-            | Trigger::Email
-            | Trigger::Unknown(_),
-        ) => false,
+            | Trigger::Email,
+        ) => Fit::No,
+        Some(Trigger::Unknown(_)) => Fit::Silent,
     };
-    if !clicked || !same_ref(request, execution) || !same_commit(request, execution) {
+    if !same_ref(request, execution) || !same_commit(request, execution) {
         return Fit::No;
     }
     let asked = request.comment.as_deref().filter(|text| !text.is_empty());
-    match (asked, execution.comment.as_deref()) {
+    begun.and(match (asked, execution.comment.as_deref()) {
         (Some(asked), Some(has)) if asked == has => Fit::Marked,
         (Some(_), _) => Fit::No,
         (None, Some(has)) if !has.is_empty() => Fit::No,
         (None, _) => Fit::Agrees,
-    }
+    })
 }
 
 /// Whether an execution is of the ref that a request asked for. A request that named none fits any.

@@ -19,10 +19,16 @@ use crate::run::Run;
 /// What the remark of a start is called.
 const REMARK: [&str; 2] = ["FLOW_INST_RUNNING_COMMENT", "BUILD_REMARK"];
 
-/// The ways in which a run begins that can be a start through the API: by hand (1, vendor page) and
+/// How well the way in which a run began fits a start through the API: by hand (1, vendor page) and
 /// through the API (4, seen by two public clients). The others are a timer, a push, another pipeline
-/// and a webhook, and whatever the vendor adds.
-const BY_A_START: [i64; 2] = [1, 4];
+/// and a webhook; what the vendor adds may be either.
+fn begun(trigger_mode: Option<i64>) -> Fit {
+    match trigger_mode {
+        None | Some(1 | 4) => Fit::Agrees,
+        Some(2 | 3 | 5 | 6) => Fit::No,
+        Some(_) => Fit::Silent,
+    }
+}
 
 /// Looks in a list for the run that a start with these parameters may have begun.
 pub(in crate::services) async fn reconcile<C: Flow>(
@@ -40,9 +46,12 @@ pub(in crate::services) async fn reconcile<C: Flow>(
         otherwise: C::SILENT,
         ..Search::new(client, client.session(), since)
     };
-    let fit = |answer: &C::Answer| match fits(remark, variables, &C::shown(answer)) {
-        Fit::Silent => C::SILENT,
-        fit @ (Fit::No | Fit::Agrees | Fit::Marked) => fit,
+    let fit = |answer: &C::Answer| {
+        let shown = C::shown(answer);
+        begun(shown.trigger_mode).and(match fits(remark, variables, &shown) {
+            Fit::Silent => C::SILENT,
+            fit @ (Fit::No | Fit::Agrees | Fit::Marked) => fit,
+        })
     };
     search.among(whole, fit).await
 }
@@ -56,7 +65,7 @@ async fn candidate<C: Flow>(client: &C, listed: Run, since: DateTime<Utc>) -> Re
     let older = began
         .zip(sent)
         .is_some_and(|(began, sent)| began <= sent.earliest);
-    if older || !may_be_a_start(C::trigger_mode(&listed)) {
+    if older || begun(C::trigger_mode(&listed)) == Fit::No {
         return Ok(None);
     }
     match client.get(&listed.reference).await {
@@ -70,16 +79,8 @@ async fn candidate<C: Flow>(client: &C, listed: Run, since: DateTime<Utc>) -> Re
     }
 }
 
-/// Whether what triggered a run can be a start through the API.
-fn may_be_a_start(trigger_mode: Option<i64>) -> bool {
-    trigger_mode.is_none_or(|mode| BY_A_START.contains(&mode))
-}
-
 /// How well a run fits what a start gave.
 fn fits(remark: Option<&str>, variables: &BTreeMap<String, String>, run: &Shown<'_>) -> Fit {
-    if !may_be_a_start(run.trigger_mode) {
-        return Fit::No;
-    }
     let variables = of_variables(variables, run);
     let asked = remark.unwrap_or_default().trim();
     match (variables, asked, remark_of(run)) {

@@ -62,30 +62,26 @@ fn same_pipeline(asked: &str, ran: &str) -> bool {
 
 /// How well an execution fits a start.
 ///
-/// `API` is this start's trigger (vendor page). Every other word is another trigger; if the vendor
-/// names none, or `UNKNOWN`, nothing contradicts it.
+/// `API` is this start's trigger (vendor page). Every other known word is another trigger; a word
+/// that nobody knows may be either. If the vendor names none, or `UNKNOWN`, nothing contradicts it.
 fn fits(request: &ExecutePublishedPipelineRequest, execution: &PipelineExecution) -> Fit {
     use ExecutionTrigger as Trigger;
     let (name, environment) = (&execution.pipeline_name, &execution.environment_name);
-    let by_api = match &execution.trigger {
-        None | Some(Trigger::Api | Trigger::VendorUnknown) => true,
-        Some(
-            Trigger::Designer
-            | Trigger::Schedule
-            | Trigger::ScheduleRunNow
-            | Trigger::Manual
-            | Trigger::Unknown(_),
-        ) => false,
+    let begun = match &execution.trigger {
+        None | Some(Trigger::Api | Trigger::VendorUnknown) => Fit::Agrees,
+        Some(Trigger::Designer | Trigger::Schedule | Trigger::ScheduleRunNow | Trigger::Manual) => {
+            Fit::No
+        }
+        Some(Trigger::Unknown(_)) => Fit::Silent,
     };
-    let agrees = by_api
-        && name
-            .as_deref()
-            .is_none_or(|ran| same_pipeline(&request.pipeline_name, ran))
+    let agrees = name
+        .as_deref()
+        .is_none_or(|ran| same_pipeline(&request.pipeline_name, ran))
         && environment
             .as_deref()
             .is_none_or(|ran| *request.environment_name == ran);
     match agrees {
-        true => Fit::Agrees,
+        true => begun,
         false => Fit::No,
     }
 }

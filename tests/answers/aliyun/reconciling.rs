@@ -23,7 +23,7 @@ async fn reconciled(case: &Value) -> Reconciled {
     on(&server, "GET", RUNS, told(&list)).await;
     for run in runs {
         let whole = json!({ "success": true, "pipelineRun": {
-            "pipelineRunId": run["id"], "createTime": at(&run["created"]),
+            "pipelineRunId": run["id"], "triggerMode": run["trigger"], "createTime": at(&run["created"]),
             "comment": run["comment"], "globalParams": run["params"],
             "stages": [{ "stageInfo": { "jobs": [{ "params": run["job"] }] } }],
         } });

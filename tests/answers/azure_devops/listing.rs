@@ -172,13 +172,15 @@ async fn reconcile_finds_what_may_have_been_started() {
         json!({ "templateParameters": { "dry": false } }),
         json!({ "parameters": "{\"v\":\"2\"}" }),
         json!({ "reason": "schedule" }),
-        json!({ "reason": "novel" }),
         json!({ "queueTime": "2026-05-01T09:00:00Z" }),
         json!({ "queueTime": "2026-05-01T09:59:59.9Z" }),
     ] {
         let found = reconciled(asked.clone(), json!([with(other.clone())])).await;
         assert!(matches!(found, Reconciled::None), "{other}: {found:?}");
     }
+    // A word that nobody knows says neither.
+    let novel = reconciled(asked.clone(), json!([with(json!({ "reason": "novel" }))])).await;
+    assert!(matches!(novel, Reconciled::Uncertain { .. }), "{novel:?}");
     let twice = json!([fitting, with(json!({ "id": 7002 }))]);
     let Reconciled::Several(runs) = reconciled(asked, twice).await else {
         panic!("two fit")

@@ -245,6 +245,9 @@ struct ReconcileCase {
     name: String,
     executions: Vec<Value>,
     found: Vec<String>,
+    /// Whether it has to be said that this is not certain.
+    #[serde(default)]
+    uncertain: bool,
 }
 
 #[tokio::test]
@@ -272,6 +275,8 @@ async fn reconcile_finds_what_may_have_been_started() {
             .reconcile(&project(), &request("load.orch.yaml"), since)
             .await
             .unwrap();
+        let uncertain = matches!(outcome, Reconciled::Uncertain { .. });
+        assert!(uncertain || !case.uncertain, "{}", case.name);
         let found: Vec<String> = match outcome {
             Reconciled::One(run) => vec![run.id],
             Reconciled::Several(runs)
