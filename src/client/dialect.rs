@@ -30,6 +30,12 @@ pub(crate) trait Dialect: fmt::Debug + Send + Sync {
         &[]
     }
 
+    /// Whether what a refusal says can only be said after work has begun: then it proves nothing,
+    /// whatever its status is.
+    fn comes_too_late(&self, _refusal: &Refusal, _operation: &Operation) -> bool {
+        false
+    }
+
     /// Reads what a refusal says.
     fn read_refusal(&self, answer: &Answer, now: Moment) -> Refusal;
 

@@ -172,7 +172,11 @@ impl Attempt<'_> {
     /// The proof that nothing was done, if there is one. An answer that names a run is not a proof.
     pub(in crate::client) fn is_proven(&self, answer: &Answer, refusal: &Refusal) -> bool {
         let shared = self.call.session().shared();
-        if refusal.again == Again::Ambiguous || self.call.told().named.is_some() {
+        let operation = self.call.0.operation;
+        if refusal.again == Again::Ambiguous
+            || self.call.told().named.is_some()
+            || shared.dialect.comes_too_late(refusal, operation)
+        {
             return false;
         }
         let proof = proof::of(shared.dialect.proofs(), answer, refusal);

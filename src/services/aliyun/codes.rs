@@ -12,6 +12,8 @@ pub(super) const EXPIRED: &str = "InvalidTimeStamp.Expired";
 pub(super) const SIGNATURE: &str = "SignatureDoesNotMatch";
 /// A part of the `Authorization` header is missing.
 pub(super) const INCOMPLETE: &str = "IncompleteSignature";
+/// There is no such run. The page of the start, which names none, has this code too.
+pub(super) const NO_RUN: &str = "InvalidPipelineRun.NotFound";
 
 /// Words in codes that are about the service and not about the request: it may have acted before it
 /// failed.

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::Request;
 
 use super::error_body::ErrorBody;
+use super::operations::START_PIPELINE_RUN;
 use super::proofs::PROOFS;
 use super::{codes, envelope};
 use crate::client::{
@@ -61,6 +62,11 @@ impl Dialect for AliyunDialect {
 
     fn proofs(&self) -> &'static [Proof] {
         PROOFS
+    }
+
+    /// A start names no run: one that does not exist can only be the one that it has made.
+    fn comes_too_late(&self, refusal: &Refusal, operation: &Operation) -> bool {
+        operation.id == START_PIPELINE_RUN.id && refusal.code.as_deref() == Some(codes::NO_RUN)
     }
 
     fn refuses(&self, answer: &Answer) -> bool {

@@ -1,5 +1,6 @@
 //! The vendor's own answers that prove that nothing was done, each with its evidence.
 
+use super::codes::NO_RUN;
 use crate::client::{Content, Marker, Proof};
 
 /// Its codes count more than the status, which may even be 200.
@@ -18,7 +19,7 @@ pub(super) const PROOFS: &[Proof] = &[
     code(Marker::Code("InvalidUser.NotFound"), PRODUCT),
     code(Marker::Code("InvalidOrganization.NotFound"), PRODUCT),
     code(Marker::Code("InvalidPipeline.NotFound"), PRODUCT),
-    code(Marker::Code("InvalidPipelineRun.NotFound"), PRODUCT),
+    code(Marker::Code(NO_RUN), PRODUCT),
 ];
 
 const GATEWAY: &str = "the vendor's table of public error codes: the gateway refuses before the \

@@ -113,6 +113,8 @@ impl Dialect for AzureDevopsDialect {
                  7.1-preview.1.",
             );
         } else if says(INTERNAL) {
+            // Whether the service had begun, it does not say: whatever the status is.
+            refusal.again = Again::Ambiguous;
             refusal = refusal.advise(
                 "Try again later. If template parameters were given, give each as one string: an \
                  object or a list as its JSON.",
