@@ -58,6 +58,23 @@ async fn what_proves_nothing_is_not_sent_again_and_is_told_as_unknown() {
     }
 }
 
+/// A run that is run again may get another number; an approval begins no other run.
+#[tokio::test]
+async fn an_approval_that_is_answered_about_another_run_is_unknown() {
+    let mut approvals = changes();
+    approvals.retain(|change| change.name == "buddy approve");
+    for change in approvals {
+        for text in [r#"{"id": 8, "status": "INPROGRESS"}"#, r#"{"id": 8, "sta"#] {
+            let other = Comes::Answer(200, "application/json", text.to_owned());
+            let (made, sent) = outcome(&change, &[other]).await;
+            let error = made.expect_err("another run");
+            expect_unknown(change.name, &error);
+            assert_eq!(error.run(), Some(&run(change.run)));
+            assert_eq!(sent, 1);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_proves_that_nothing_was_done_is_believed() {
     for change in changes() {

@@ -90,6 +90,22 @@ async fn what_is_no_id_is_none() {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
 }
 
+/// Somebody has to look for the run: what the service said of it is shown.
+#[tokio::test]
+async fn an_id_that_no_reference_can_carry_is_shown() {
+    let odd = answer(
+        "201 Created",
+        &[JSON],
+        br#"{"pipelineExecutionId": "e2a4\\c9b1"}"#,
+    );
+    let server = Server::start(Manner::Answer(odd)).await;
+    let error = start_matillion(&matillion(&server.url)).await;
+    let error = error.expect_err("no path can have it");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    let shown = error.first_bytes().unwrap_or_default();
+    assert!(shown.contains("e2a4") && shown.contains("c9b1"), "{error}");
+}
+
 /// Yunxiao answers with the number alone.
 #[tokio::test]
 async fn a_number_alone_is_an_id_when_it_came_whole() {

@@ -20,7 +20,8 @@ impl Call {
             Some(told) if !reads(&told, asked) => {
                 let told = crate::text::one_line(&told.to_string());
                 let detail = format!("the answer is about another run ({told})");
-                Err(self.clean(self.error(ErrorKind::Undecodable).detail(detail)))
+                let error = self.error(ErrorKind::Undecodable).detail(detail);
+                Err(self.clean(self.unproven(error)))
             }
             _ => Ok(()),
         }
@@ -56,14 +57,23 @@ impl Call {
             Category::Eof => place("the answer ends too early", cause),
             Category::Syntax | Category::Io => place("the answer is not JSON", cause),
         };
-        let told = self.told();
-        let (status, headers, effect) = (told.status, told.headers.clone(), told.effect);
-        drop(told);
-        let error = self.unread(status, &headers, body).detail(what);
-        self.clean(match effect {
+        self.clean(self.unproven(self.unread_success(body).detail(what)))
+    }
+
+    /// An error about an answer that looked like a success: what was started, it does not say.
+    fn unproven(&self, error: Error) -> Error {
+        match self.told().effect {
             Some(Effect::Start) => error.into_outcome_unknown(),
             Some(Effect::Read | Effect::Set) | None => error,
-        })
+        }
+    }
+
+    /// The answer that the call ended with, which could not be read.
+    fn unread_success(&self, body: &[u8]) -> Error {
+        let told = self.told();
+        let (status, headers) = (told.status, told.headers.clone());
+        drop(told);
+        self.unread(status, &headers, body)
     }
 
     /// An answer that could not be read, with what is known about it.
@@ -160,16 +170,13 @@ impl Call {
         self.session().cleaner().is_secret(id)
     }
 
+    /// Shows the answer: a person may find the run by what it says.
     fn names_no_run(&self) -> Error {
-        let error = self.error(ErrorKind::OutcomeUnknown);
-        let dialect = self.session().shared().dialect;
-        let told = self.told();
-        let error = error
-            .status(told.status.as_u16())
-            .request(dialect.request_id(&told.headers).map(str::to_owned))
-            .detail("the service accepted the start but named no run");
-        drop(told);
-        self.clean(error)
+        let body = self.told().body.clone();
+        let error = self
+            .unread_success(&body)
+            .kind_of(ErrorKind::OutcomeUnknown);
+        self.clean(error.detail("the service accepted the start but named no run"))
     }
 
     /// The runs of a list's page, without those whose items do not name one. Where something is

@@ -1,6 +1,6 @@
 //! What a run would execute, without starting one.
 
-use super::{Client, PipelineRef, api, operations, send_run, types};
+use super::{Client, PipelineRef, api, normalize, operations, send_run, types};
 use crate::error::{Error, ErrorKind, Result};
 use crate::place::Place;
 use crate::service::Service;
@@ -40,7 +40,7 @@ impl Client {
     /// # Errors
     ///
     /// As [`Client::preview`]; [`ErrorKind::OutcomeUnknown`] when no clear answer came, or when the
-    /// answer is a run and no preview: the error names that run.
+    /// answer is no preview: the error names the run that it names.
     pub async fn preview_run(
         &self,
         pipeline: &PipelineRef,
@@ -51,17 +51,20 @@ impl Client {
             preview_run: Some(true),
             ..request.clone()
         };
-        let answer = send_run(&call, pipeline, &request).await?;
-        match (answer.final_yaml, answer.id) {
-            (Some(yaml), _) => Ok(yaml),
-            (None, Some(id)) if id > 0 => {
-                let error = no_yaml("runPipeline", ErrorKind::OutcomeUnknown);
-                Err(error
-                    .about_run(pipeline.run(id).ok())
-                    .advise("Look at the run that is named, and cancel it if it is not wanted."))
-            }
-            (None, _) => Err(no_yaml("runPipeline", ErrorKind::Undecodable)),
+        let mut answer = send_run(&call, pipeline, &request).await;
+        if let Some(yaml) = answer.as_mut().ok().and_then(|run| run.final_yaml.take()) {
+            return Ok(yaml);
         }
+        // What is no preview is the answer to a start.
+        let started = call.started(
+            answer,
+            |answer| normalize::started(pipeline, &request, answer),
+            |run| normalize::named(pipeline, run),
+        );
+        let error = no_yaml("runPipeline", ErrorKind::OutcomeUnknown);
+        Err(error
+            .about_run(Some(started?.reference))
+            .advise("Look at the run that is named, and cancel it if it is not wanted."))
     }
 }
 

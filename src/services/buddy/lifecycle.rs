@@ -44,11 +44,7 @@ impl Client {
     async fn update(&self, run: &RunRef, request: UpdateExecutionRequest) -> Result<Run> {
         let (pipeline, asked) = PipelineRef::of(run)?;
         let call = self.about(&operations::UPDATE_EXECUTION, run)?;
-        let mut answer = api(&call).update_execution().body(&request).send().await;
-        // A stop begins no other run.
-        if request.operation == Operation::Cancel {
-            answer = answer.and_then(|execution| call.expect_run(execution.id).map(|()| execution));
-        }
+        let answer = api(&call).update_execution().body(&request).send().await;
         let read = |execution: types::Execution| {
             let reference = match execution.id.filter(|id| *id != asked) {
                 Some(id) => pipeline.execution(id),
@@ -57,6 +53,13 @@ impl Client {
             Some(reference.map(|reference| normalize::run(reference, execution)))
         };
         let updated = call.started(answer, read, |run| normalize::named(&pipeline, run));
+        let updated = updated.and_then(|read| {
+            // Only a retry may begin another run.
+            if request.operation != Operation::Retry {
+                call.expect_run(Some(&read.id))?;
+            }
+            Ok(read)
+        });
         updated.map_err(look_first)
     }
 }

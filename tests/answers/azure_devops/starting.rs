@@ -224,4 +224,19 @@ async fn a_preview_that_is_none_is_told() {
         Some(&run()),
         "a run that was started by mistake is named"
     );
+    // What names neither proves nothing, and an id that came is not lost.
+    for (body, named) in [
+        ("{}", None),
+        ("{\"id\": 0, \"state\": \"inProgress\"}", None),
+        ("{\"id\": 7001, \"state\": \"inPro", Some(run())),
+        ("{\"id\": 7001, \"pipeline\": 5}", Some(run())),
+    ] {
+        let answer = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+        let server = always(answer).await;
+        let client = self::client(&server);
+        let preview = client.preview_run(&pipeline(), &no_parameters()).await;
+        let error = preview.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{body}: {error}");
+        assert_eq!(error.run(), named.as_ref(), "{body}");
+    }
 }
