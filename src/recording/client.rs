@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream;
 use http::HeaderMap;
 use serde_json::Value;
+use tokio::time::timeout;
 use url::Url;
 
 use super::Recorder;
@@ -19,6 +21,8 @@ use crate::service::Service;
 
 /// A longer answer is not recorded.
 const LONGEST: usize = 16 << 20;
+/// The end of an answer is kept back for no longer than this: the call it belongs to ends some time.
+const LONGEST_WRITE: Duration = Duration::from_secs(1);
 
 /// Sends with another client, and records.
 pub(super) struct Recording {
@@ -126,10 +130,12 @@ impl Tape {
             self.redactor.redact(&mut self.exchange);
             self.recorder.write(&self.exchange)
         });
-        match written.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(cause)) => tracing::warn!(%cause, "an exchange could not be recorded"),
-            Err(_) => tracing::warn!("an exchange could not be recorded"),
+        match timeout(LONGEST_WRITE, written).await {
+            Ok(Ok(Ok(_))) => {}
+            Ok(Ok(Err(cause))) => tracing::warn!(%cause, "an exchange could not be recorded"),
+            Ok(Err(_)) => tracing::warn!("an exchange could not be recorded"),
+            // It goes on, and the answer does not wait for it.
+            Err(_) => tracing::warn!("an exchange is not recorded yet: the folder is slow"),
         }
     }
 }

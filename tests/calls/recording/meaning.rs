@@ -1,6 +1,7 @@
 //! What is left is enough to learn from: words, times, and ids that refer to each other.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use runpipe::buddy::types::RunExecutionRequest;
@@ -25,6 +26,28 @@ async fn recorded() -> (Sandbox, TempDir, buddy::Client) {
     let builder = sandbox.client_builder::<buddy::Client>();
     let client = builder.record(folder.path()).build().expect("a client");
     (sandbox, folder, client)
+}
+
+/// A folder on a network file system may stand still.
+#[test]
+fn a_folder_that_takes_nothing_in_keeps_no_answer_back() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let (free, wait) = std::sync::mpsc::channel::<()>();
+    runtime.block_on(async {
+        let (_sandbox, _folder, client) = recorded().await;
+        // The only thread that writes files is busy.
+        tokio::task::spawn_blocking(move || wait.recv());
+        let (pipeline, request) = (PipelineRef::new("acme", "website", 2), Default::default());
+        let client = client.with_timeout(Duration::from_secs(10));
+        let run = client.start(&pipeline, &request).await.expect("a run");
+        assert!(run.warnings.is_empty(), "{:?}", run.warnings);
+    });
+    drop(free);
 }
 
 #[tokio::test]
