@@ -6,6 +6,7 @@ mod text;
 use std::fmt;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
@@ -46,6 +47,7 @@ struct Facts {
     vendor_code: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    sent_at: Option<DateTime<Utc>>,
     content_type: Option<String>,
     first_bytes: Option<String>,
     advice: Option<String>,
@@ -100,6 +102,13 @@ impl Error {
     /// How long the service asks its callers to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.facts.retry_after
+    }
+
+    /// When the request was sent, by the clock of [`crate::Builder::clock`]: the last one, of several.
+    /// The run of a start of unknown outcome is looked for from here on: what was created before is
+    /// somebody else's.
+    pub fn sent_at(&self) -> Option<DateTime<Utc>> {
+        self.facts.sent_at
     }
 
     /// The content type of an answer that could not be read.
@@ -225,6 +234,11 @@ impl Error {
 
     pub(crate) fn request(mut self, request_id: Option<String>) -> Self {
         self.facts.request_id = request_id.map(|id| one_line(&id)).or(self.facts.request_id);
+        self
+    }
+
+    pub(crate) fn sent(mut self, sent_at: Option<DateTime<Utc>>) -> Self {
+        self.facts.sent_at = sent_at;
         self
     }
 

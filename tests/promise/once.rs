@@ -1,5 +1,7 @@
 //! A second request is sent, and "nothing was started" is said, only where an answer proves it.
 
+use chrono::Utc;
+use runpipe::auth::Expiring;
 use runpipe::{Error, ErrorKind};
 use serde_json::json;
 use wiremock::matchers::{any, path};
@@ -181,4 +183,36 @@ async fn a_token_endpoint_that_is_busy_is_asked_again() {
         start_azure(&client).await.expect("a run");
         assert_eq!(starts_sent(&server).await, 1);
     }
+}
+
+/// What was created while a token was waited for is somebody else's.
+#[tokio::test]
+async fn an_unclear_start_says_when_its_request_was_sent() {
+    const WAITED: Duration = Duration::from_millis(300);
+    let token = || async {
+        tokio::time::sleep(WAITED).await;
+        Ok(Expiring::after("a-token-of-the-test".into(), WAITED))
+    };
+    for answer in [
+        ResponseTemplate::new(502),
+        ResponseTemplate::new(200).set_body_string("{"),
+        ResponseTemplate::new(200).set_body_string("{}"),
+    ] {
+        let server = serving(answer).await;
+        let client = buddy::Client::builder().base_url(server.uri());
+        let client = client.credentials(buddy::Credentials::provider(token));
+        let client = client.retry(quick()).build().expect("a client");
+        let began = Utc::now();
+        let error = start_buddy(&client).await.expect_err("no run was named");
+        assert!(error.may_have_started(), "{error}");
+        let sent = error.sent_at().expect("it was sent");
+        let waited = (sent - began).to_std().expect("after that");
+        assert!(waited >= WAITED && sent <= Utc::now(), "{waited:?}");
+    }
+    let server = Server::start(Manner::Hang(Vec::new())).await;
+    let client = buddy(&server.url).with_timeout(Duration::from_millis(300));
+    let error = start_buddy(&client).await.expect_err("no answer");
+    assert!(error.sent_at().is_some(), "{error}");
+    let error = start_buddy(&buddy("http://127.0.0.1:9")).await;
+    assert!(!error.expect_err("nobody listens").may_have_started());
 }

@@ -72,6 +72,7 @@ impl Attempt<'_> {
             Ok((used, shared.clocks.here(), session.send(request)))
         }
         .await?;
+        call.told().sent = Some(sent);
         let deadline = deadline.or_within(shared.attempt_timeout);
         let response = deadline.bound(pin!(sending)).await;
         let outcome = match response {
@@ -95,7 +96,7 @@ impl Attempt<'_> {
                 // decoded.
                 if let Ok(answer) = &answer {
                     match self.effect {
-                        Effect::Start => call.told().between = Some((sent, came)),
+                        Effect::Start => call.told().came = Some(came),
                         Effect::Read | Effect::Set if answer.is_html() => {}
                         Effect::Read | Effect::Set => {
                             shared.clocks.learn(&answer.headers, sent, came);

@@ -43,8 +43,10 @@ struct Told {
     error: Option<Error>,
     /// What the answer to a start names if it is not otherwise a good answer.
     named: Option<Named>,
-    /// When the request of a start with a good answer was sent, and when its answer came.
-    between: Option<(Moment, Moment)>,
+    /// When the last request was sent.
+    sent: Option<Moment>,
+    /// When the answer to a start came, where it was a good one.
+    came: Option<Moment>,
     effect: Option<Effect>,
     status: StatusCode,
     headers: HeaderMap,
@@ -133,6 +135,7 @@ impl Call {
             .to(self.session().service(), self.0.operation.id)
             .about(crate::text::one_line(&values.join(", ")))
             .about_run(self.0.run.clone())
+            .sent(self.told().sent)
     }
 
     /// The values that go into the path, with what they are: those that name a run come first.

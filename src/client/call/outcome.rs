@@ -133,7 +133,7 @@ impl Call {
             return Err(self.names_no_run());
         }
         let told = self.told();
-        if let Some((sent, came)) = told.between {
+        if let (Some(sent), Some(came)) = (told.sent, told.came) {
             let clocks = &self.session().shared().clocks;
             clocks.learn(&told.headers, sent, came);
         }

@@ -138,6 +138,8 @@ async fn the_only_one(
     match start.start().await {
         Ok(run) => Ok(run),
         Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
+            // A turn and a token may have been waited for.
+            let since = error.sent_at().unwrap_or(since);
             reconcile::find(context, start, error, since, reconcile).await
         }
         Err(error) => Err(error.into()),
