@@ -120,7 +120,7 @@ fn run(
         Ok(code) => code,
         Err(failure) => {
             context.output.failure(&failure);
-            failure.code()
+            context.stage.code_of(&failure)
         }
     }
 }

@@ -47,7 +47,7 @@ Exit codes:
   4    the credential was not accepted (401, 403, a sign-in page)
   5    no answer, or one that cannot be read; nothing was started
   6    a start, an approval or a retry whose outcome is unknown: it may have happened
-  7    the deadline passed; the run goes on
+  7    a wait ended before the run: at the deadline, or what `start --watch` started cannot be read
   70   a fault of the program; it says what it leaves behind
   74   done, but the result cannot be written to stdout: it is on stderr
   129, 130, 131, 143  ended by SIGHUP, SIGINT (Ctrl-C), SIGQUIT, SIGTERM

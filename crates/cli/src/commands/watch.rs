@@ -86,6 +86,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         waiting,
         connection,
     } = arguments;
+    waiting.expect_use(context, true)?;
     if let Some(key) = key {
         let ledger = ledger.open(&context.environment)?;
         let run = run_of(&*ledger, &key, key_wait).await?;
@@ -172,19 +173,24 @@ pub fn code_of(ended: &Run) -> u8 {
 }
 
 impl Waiting {
-    /// Fails when a flag says how to wait where nothing is waited for.
-    pub fn expect_none(&self) -> Result<(), Failure> {
-        let given = self.deadline.is_some()
-            || self.logs
-            || self.cancel_on_interrupt
-            || self.annotations.is_some();
-        match given {
-            true => Err(Failure::usage(
+    /// Fails when a flag has no use: nothing is waited for, or nothing is shown. Before a start, for
+    /// afterwards it is too late.
+    pub fn expect_use(&self, context: &Context, waits: bool) -> Result<(), Failure> {
+        let shows = self.logs || self.annotations.is_some();
+        if !waits && (shows || self.deadline.is_some() || self.cancel_on_interrupt) {
+            return Err(Failure::usage(
                 "--deadline, --logs, --annotations and --cancel-on-interrupt say how to wait for \
                  the run, but it is not waited for",
                 "Add --watch, or leave them out.",
             )),
             false => Ok(()),
+        if shows && !context.output.tells_progress() {
+            return Err(Failure::usage(
+                "--logs and --annotations show more, and --json and --quiet leave it out",
+                "Leave out the ones or the others. `runpipe logs REF --follow` has the logs alone.",
+            ));
+        }
+        self.system(context).map(|_| ())
         }
     }
 

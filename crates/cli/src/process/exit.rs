@@ -15,8 +15,10 @@ pub const USAGE: u8 = 2;
 const REFUSED: u8 = 3;
 const AUTHENTICATION: u8 = 4;
 const UNREACHABLE: u8 = 5;
-const OUTCOME_UNKNOWN: u8 = 6;
-const DEADLINE: u8 = 7;
+/// A start that may have been made.
+pub const OUTCOME_UNKNOWN: u8 = 6;
+/// A wait ended before the run did.
+pub const DEADLINE: u8 = 7;
 /// The command succeeded, but its result could not be written to stdout.
 const UNWRITTEN: u8 = 74;
 /// The program itself failed.

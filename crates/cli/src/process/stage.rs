@@ -1,16 +1,18 @@
 //! What is under way, so that an interruption can say what it leaves behind.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use runpipe::{RunRef, Service};
 use tokio::sync::watch;
 
-use super::exit::{Cut, DONE, Failure};
+use super::exit::{Cut, DEADLINE, DONE, Failure, OUTCOME_UNKNOWN, USAGE};
 
 /// What the program is doing right now.
 #[derive(Debug)]
 pub struct Stage {
     doing: Mutex<Doing>,
+    has_started: AtomicBool,
     signals: watch::Sender<Option<u8>>,
 }
 
@@ -18,6 +20,7 @@ impl Default for Stage {
     fn default() -> Self {
         Stage {
             doing: Mutex::default(),
+            has_started: AtomicBool::default(),
             signals: watch::Sender::new(None),
         }
     }
@@ -63,6 +66,21 @@ impl Stage {
 
     /// What a signal at this moment leaves behind; the exit code where nothing else could have
     /// ended this stage; `None` if the command is notified and ends on its own.
+    /// Says that this run was started, now or before for the same key.
+    pub fn started(&self, run: RunRef) {
+        self.has_started.store(true, Ordering::Relaxed);
+        self.enter(Doing::Following(vec![run]));
+    }
+
+    /// The exit code of a failure. Once a run was started it is none of those after which a caller
+    /// may start again.
+    pub fn code_of(&self, failure: &Failure) -> u8 {
+        match failure.code() {
+            USAGE..=OUTCOME_UNKNOWN if self.has_started.load(Ordering::Relaxed) => DEADLINE,
+            code => code,
+        }
+    }
+
     pub fn interrupted(&self, signal: u8) -> Option<Result<u8, Failure>> {
         match self.now() {
             Doing::Serving => Some(Ok(DONE)),

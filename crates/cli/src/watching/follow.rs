@@ -206,11 +206,5 @@ async fn look_later(runs: &dyn Runs, run: &RunRef, pause: Duration) -> Answer<Ve
 
 /// The wait has failed, the run has not: says how to go on.
 fn still_going(error: runpipe::Error, run: &RunRef) -> Failure {
-    let deadline = error.kind() == runpipe::ErrorKind::Deadline;
-    let failure = Failure::from(error);
-    if deadline {
-        failure.advise(format!("Resume with: runpipe watch {run}"))
-    } else {
-        failure
-    }
+    Failure::from(error).advise(format!("Resume with: runpipe watch {run}"))
 }

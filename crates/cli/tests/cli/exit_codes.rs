@@ -4,7 +4,9 @@ use serde_json::json;
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::program::{START, answer, buddy, buddy_with, execution, runpipe, starting};
+use crate::program::{
+    START, answer, buddy, buddy_with, execution, reading, received, runpipe, starting,
+};
 
 #[tokio::test]
 async fn zero_for_a_start_that_was_made() {
@@ -238,6 +240,36 @@ async fn seven_when_the_deadline_passes_and_the_run_goes_on() {
     let error = start.ends_with(7).await.last_error();
     assert_eq!(error["kind"], "deadline");
     assert_eq!(error["ref"], "buddy/acme/site/2/31");
+}
+
+/// After each of 2 to 5 a caller may start again.
+#[tokio::test]
+async fn seven_for_whatever_fails_once_a_run_was_started() {
+    for status in [400, 401, 404] {
+        let server = starting(answer(200, execution("INPROGRESS"))).await;
+        reading(&server, answer(status, json!({}))).await;
+        let start = buddy(&server, START).words(["--watch"]);
+        let ended = start.ends_with(7).await;
+        ended.tells("started buddy/acme/site/2/31\n");
+        ended.tells("runpipe watch buddy/acme/site/2/31");
+    }
+}
+
+#[tokio::test]
+async fn two_for_a_wait_that_cannot_be_shown_before_anything_is_started() {
+    let server = buddy_with("SUCCESSFUL").await;
+    for words in [
+        &["--annotations"][..],
+        &["--logs", "--json"],
+        &["--logs", "--quiet"],
+        &["--annotations=github", "--json"],
+    ] {
+        let start = buddy(&server, START).words(["--watch"]);
+        start.words(words.iter().copied()).ends_with(2).await;
+        let watch = buddy(&server, "watch buddy/acme/site/2/31");
+        watch.words(words.iter().copied()).ends_with(2).await;
+    }
+    assert_eq!(received(&server, "POST").await, 0);
 }
 
 #[cfg(target_os = "linux")]

@@ -134,9 +134,7 @@ async fn start(
     let (service, look) = (vendor.service(), start.look());
     context.stage.enter(Doing::Starting { service, look });
     let run = start.start().await?;
-    context
-        .stage
-        .enter(Doing::Following(vec![run.reference.clone()]));
+    context.stage.started(run.reference.clone());
     context.output.started(&run.reference, false);
     Ok(run.reference)
 }

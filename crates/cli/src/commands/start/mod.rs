@@ -75,9 +75,7 @@ impl Shared for Options {
 /// Starts the run, and follows it if asked to.
 pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure> {
     let shared = &arguments.shared;
-    if !shared.watch {
-        shared.waiting.expect_none()?;
-    }
+    shared.waiting.expect_use(context, shared.watch)?;
     let start = prepare(context, &arguments).await?;
     if shared.dry_run {
         let (vendor, flags) = (arguments.vendor, &arguments.flags);
@@ -106,9 +104,7 @@ async fn launch(context: &Context, start: &dyn Start, options: &Options) -> Resu
         Some(once) => one_of_many(context, start, &once).await?,
         None => (the_only_one(context, start, options.reconcile).await?, None),
     };
-    context
-        .stage
-        .enter(Doing::Following(vec![run.reference.clone()]));
+    context.stage.started(run.reference.clone());
     match &key {
         Some(OfKey { attached: true, .. }) => context.output.attached(&run.reference),
         Some(_) | None => context.output.started(&run.reference, options.watch),
