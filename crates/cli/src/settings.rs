@@ -22,7 +22,7 @@ const NAME: &str = "runpipe.toml";
 /// In the user's folder: the files that are trusted, a hash and a path on each line.
 const TRUSTED: &str = "trusted";
 /// Settings that could send a credential or a file elsewhere.
-const SENSITIVE: [&str; 10] = [
+const SENSITIVE: [&str; 9] = [
     "base_url",
     "region",
     "proxy",
@@ -32,7 +32,6 @@ const SENSITIVE: [&str; 10] = [
     "yaml_override",
     "secret_var",
     "repo_token",
-    "ledger",
 ];
 /// What the names of secrets have in them.
 const SECRET_WORDS: [&str; 8] = [

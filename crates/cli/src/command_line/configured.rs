@@ -130,6 +130,8 @@ fn expect_meaning(
         let commands = commands.filter_map(|parent| parent.find_subcommand(service.name()));
         let flags = commands.flat_map(Command::get_arguments);
         let flags = flags.filter(|flag| flag.get_long().is_some());
+        // All callers of a key need one ledger, which a default of `start` alone does not give them.
+        let flags = flags.filter(|flag| flag.get_id() != "ledger");
         known.extend(flags.map(|flag| flag.get_id().to_string()));
     }
     if matches!(setting.about, About::Target(_)) {

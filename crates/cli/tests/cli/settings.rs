@@ -233,6 +233,11 @@ async fn no_secret_is_taken_from_a_file_and_none_is_repeated() {
             "[buddy]\nworkspce = \"s3cret\"\n",
             "there is no setting buddy.workspce",
         ),
+        // It would go before RUNPIPE_LEDGER, and mean another directory in every folder.
+        (
+            "[buddy]\nledger = \"s3cret\"\n",
+            "there is no setting buddy.ledger",
+        ),
         (
             "[jenkins]\nurl = \"s3cret\"\n",
             "there is no section jenkins",

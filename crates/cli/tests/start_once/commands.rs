@@ -45,7 +45,26 @@ async fn a_line_end_names_no_other_ledger() {
         let ended = ended(start).await;
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     }
+    let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+    let ledger = format!("{}\n", site.ledger().display());
+    let ended = ended(start.args(["--ledger", &ledger])).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(site.sandbox.started(Service::Buddy), 1);
+}
+
+/// Only a shell knows `~`, and the folder of a job is another one each time.
+#[tokio::test]
+async fn a_variable_that_names_another_ledger_in_every_folder_is_refused() {
+    let site = Site::open().await;
+    for ledger in ["ledger", "~/ledger", "./ledger"] {
+        let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+        let folder = tempfile::tempdir().expect("a folder");
+        start.env("RUNPIPE_LEDGER", ledger).current_dir(&folder);
+        let ended = ended(&mut start).await;
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains("RUNPIPE_LEDGER"), "{}", ended.stderr);
+    }
+    assert_eq!(site.starts_received(Service::Buddy), 0);
 }
 
 #[tokio::test]

@@ -182,8 +182,12 @@ impl Site {
     }
 }
 
-pub async fn ended(mut command: Command) -> Ended {
-    let output = command.output().await.expect("the program starts");
+pub async fn ended(mut command: impl std::borrow::BorrowMut<Command>) -> Ended {
+    let output = command
+        .borrow_mut()
+        .output()
+        .await
+        .expect("the program starts");
     Ended {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),

@@ -1,7 +1,7 @@
 //! Where the ledger is.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -28,6 +28,9 @@ impl LedgerPlace {
             Some(folder) => PathBuf::from(folder),
             None => usual(environment)?,
         };
+        // A line end after it would name another ledger, in which no key has been used.
+        let trimmed = folder.to_str().map(|text| PathBuf::from(text.trim()));
+        let folder = trimmed.unwrap_or(folder);
         if let Some(address) = folder.to_str().filter(|text| text.contains("://")) {
             return in_object_store::open(address, environment);
         }
@@ -38,9 +41,15 @@ impl LedgerPlace {
 
 /// The variable's ledger, else one in the user's state folder.
 fn usual(environment: &Environment) -> Result<PathBuf, Failure> {
-    // A line end after it would name another ledger, in which no key has been used.
-    if let Some(folder) = environment.text("RUNPIPE_LEDGER")? {
-        return Ok(folder.trim().into());
+    if let Some(place) = environment.text("RUNPIPE_LEDGER")? {
+        let place = place.trim();
+        if place.contains("://") || Path::new(place).is_absolute() {
+            return Ok(place.into());
+        }
+        return Err(Failure::usage(
+            "RUNPIPE_LEDGER would name another ledger in each folder that the program is called in",
+            "Write the whole path, from the root; ~ is known to shells only.",
+        ));
     }
     let state = environment.text("XDG_STATE_HOME")?.map(PathBuf::from);
     let state = match (
