@@ -54,6 +54,8 @@ pub enum Doing {
     Canceling(Vec<RunRef>),
     /// A decision about a run, or a wish to run it again, may have been sent.
     Changing(RunRef),
+    /// Keys are forgotten.
+    Forgetting,
     /// The sandbox is served until somebody ends it.
     Serving,
 }
@@ -64,8 +66,6 @@ impl Stage {
         *self.doing.lock().unwrap_or_else(PoisonError::into_inner) = doing;
     }
 
-    /// What a signal at this moment leaves behind; the exit code where nothing else could have
-    /// ended this stage; `None` if the command is notified and ends on its own.
     /// Says that this run was started, now or before for the same key.
     pub fn started(&self, run: RunRef) {
         self.has_started.store(true, Ordering::Relaxed);
@@ -81,6 +81,8 @@ impl Stage {
         }
     }
 
+    /// What a signal at this moment leaves behind; the exit code where nothing else could have
+    /// ended this stage; `None` if the command is notified and ends on its own.
     pub fn interrupted(&self, signal: u8) -> Option<Result<u8, Failure>> {
         match self.now() {
             Doing::Serving => Some(Ok(DONE)),
@@ -150,6 +152,10 @@ impl Doing {
                 let advice = format!("Follow {again} again with: runpipe watch {names}");
                 let run = the_only(runs);
                 (left, advice, run.as_ref().map(RunRef::service), run)
+            }
+            Doing::Forgetting => {
+                let left = "keys may have been forgotten".to_owned();
+                (left, "Look: runpipe ledger list".to_owned(), None, None)
             }
             Doing::Changing(run) => {
                 let left = format!("whether the service was told about {run} is unknown");

@@ -67,6 +67,37 @@ async fn a_variable_that_names_another_ledger_in_every_folder_is_refused() {
     assert_eq!(site.starts_received(Service::Buddy), 0);
 }
 
+/// What was forgotten until then stays forgotten.
+#[tokio::test]
+async fn whoever_interrupts_a_prune_is_not_told_that_nothing_was_changed() {
+    let site = Site::open().await;
+    let start = site.start(Service::Buddy, "deploy-4711", LEASE);
+    assert_eq!(ended(start).await.code, Some(0));
+    let mut locks = std::fs::read_dir(site.ledger()).expect("a ledger");
+    let lock = locks.find_map(|file| {
+        let path = file.expect("a file").path();
+        path.extension()
+            .is_some_and(|end| end == "lock")
+            .then_some(path)
+    });
+    let mut holds = tokio::process::Command::new("flock");
+    holds.arg(lock.expect("a lock")).args(["sleep", "60"]);
+    let mut holds = holds.kill_on_drop(true).spawn().expect("flock");
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let words = ["ledger", "prune", "--older-than", "1ms"];
+    let prune = site.program(&words).spawn().expect("it starts");
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let id = prune.id().expect("it runs").to_string();
+    let sent = tokio::process::Command::new("kill")
+        .args(["-TERM", &id])
+        .status();
+    assert!(sent.await.expect("kill runs").success());
+    let told = prune.wait_with_output().await.expect("it ends").stderr;
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(told.contains("may have been forgotten"), "{told}");
+    holds.kill().await.expect("it ends");
+}
+
 #[tokio::test]
 async fn the_ledger_is_listed_shown_forgotten_and_pruned() {
     let site = Site::open().await;

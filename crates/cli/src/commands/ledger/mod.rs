@@ -13,6 +13,7 @@ use runpipe::ledger::Stage;
 
 use crate::context::Context;
 use crate::process::exit::Failure;
+use crate::process::stage::Doing;
 
 pub use find::run_of;
 pub use place::LedgerPlace;
@@ -32,6 +33,9 @@ pub enum Command {
 
 /// Runs a command on the ledger.
 pub async fn run(context: &Context, command: Command) -> Result<u8, Failure> {
+    if matches!(command, Command::Forget(_) | Command::Prune(_)) {
+        context.stage.enter(Doing::Forgetting);
+    }
     match command {
         Command::List(arguments) => list::run(context, arguments).await,
         Command::Show(arguments) => show::run(context, arguments).await,
