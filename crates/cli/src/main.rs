@@ -101,6 +101,12 @@ fn run(
         output.failure(&fault);
         return fault.code();
     }
+    if arguments.record.is_some() && !command.is_recorded() {
+        let what = "--record: nothing that this command exchanges is kept";
+        let fault = Failure::usage(what, "Leave it out.");
+        output.failure(&fault);
+        return fault.code();
+    }
     let context = Arc::new(Context {
         environment,
         folder,

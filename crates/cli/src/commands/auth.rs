@@ -25,8 +25,9 @@ pub enum Command {
     Status(Arguments),
 }
 
-/// What `auth status` is given.
+/// What `auth status` is given. Only a check asks a service.
 #[derive(Args, Debug)]
+#[command(mut_group("Connection", |flags| flags.requires("check")))]
 pub struct Arguments {
     /// Only this service; without its credential the exit code is 2.
     #[arg(value_parser = PossibleValuesParser::new(services::ALL.map(|vendor| vendor.service().name())))]

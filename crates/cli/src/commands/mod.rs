@@ -151,12 +151,17 @@ pub enum Command {
 impl Command {
     /// Whether it calls a service, and so needs its address and a credential.
     pub fn asks_a_service(&self) -> bool {
-        if let Command::Spec(Called(command)) = self {
-            return matches!(command, spec::Command::Probe(_));
-        }
+        let is_probe = |command| matches!(command, &spec::Command::Probe(_));
+        self.is_recorded() || matches!(self, Command::Spec(Called(command)) if is_probe(command))
+    }
+
+    /// Whether `--record` keeps what it exchanges with a service.
+    pub fn is_recorded(&self) -> bool {
         !matches!(
             self,
-            Command::Config(_)
+            Command::Spec(_)
+                | Command::Ledger(_)
+                | Command::Config(_)
                 | Command::Demo
                 | Command::Sandbox(_)
                 | Command::Schema(_)

@@ -266,6 +266,11 @@ async fn what_was_decided_is_remembered_beside_the_document() {
         .map(|(exchange, ..)| exchange)
         .collect();
     let folder = folder(&exchanges);
+    // A name that is misspelt is not a file without decisions.
+    let elsewhere = ["--decisions", "/no/such/file"];
+    drift(folder.path(), &elsewhere, 2)
+        .await
+        .tells("/no/such/file");
     let refused = drift(folder.path(), &["--decide", "no sentence"], 2).await;
     refused.tells("full stop");
     drift(

@@ -177,6 +177,67 @@ async fn azure_devops_as_a_preview_starts_nothing_and_prints_the_yaml() {
     assert_eq!(body, azure_devops_preview_sent());
 }
 
+/// What a start is told to do with its run is not left out in silence.
+#[tokio::test]
+async fn a_preview_has_no_run_to_wait_for_or_to_keep() {
+    let server = service(json!({ "id": -1, "finalYaml": "steps: []" })).await;
+    let words =
+        "start azure-devops --organization acme --project site --pipeline id:42 --preview-run";
+    for more in [
+        &["--watch"][..],
+        &["--reconcile"],
+        &["--key", "deploy-4711"],
+    ] {
+        let start = runpipe(words.split_whitespace()).words(more.iter().copied());
+        let start = start
+            .env("AZURE_DEVOPS_EXT_PAT", "pat")
+            .env("HOME", "/nowhere");
+        let refused = start.env("RUNPIPE_AZURE_DEVOPS_URL", &server.uri());
+        refused.ends_with(2).await.tells("--preview-run");
+    }
+    assert!(
+        server
+            .received_requests()
+            .await
+            .unwrap_or_default()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_flag_without_effect_is_refused() {
+    for words in [
+        &["auth", "status", "--base-url", "https://buddy.example"][..],
+        &["auth", "status", "buddy", "--retries", "1"],
+        &["schema", "run", "--record", "there"],
+        &["sandbox", "--port", "0", "--record", "there"],
+        &["demo", "--record", "there"],
+        &["spec", "check", "there.json", "--record", "there"],
+        &[
+            "spec",
+            "probe",
+            "aliyun",
+            "--organization-id",
+            "o",
+            "--pipeline",
+            "1",
+            "--record",
+            "there",
+        ],
+    ] {
+        let program = runpipe(words.iter().copied()).env("BUDDY_TOKEN", "t");
+        let program = program.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id");
+        let program = program.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
+        let refused = program.ends_with(2).await;
+        let known = ["--check", "--record"];
+        assert!(
+            known.iter().any(|flag| refused.stderr.contains(flag)),
+            "{}",
+            refused.stderr
+        );
+    }
+}
+
 /// The same for Matillion.
 pub fn matillion_sent() -> Value {
     json!({

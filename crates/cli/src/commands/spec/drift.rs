@@ -75,7 +75,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     let beside = file.with_extension("drift");
     let decisions = arguments.decisions.unwrap_or_else(|| beside.clone());
     let given = (decisions != beside || beside.exists()).then(|| decisions.clone());
-    let known = document::decisions(given.filter(|file| file.exists())).await?;
+    let is_new = |file: &PathBuf| arguments.decide.is_some() && !file.exists();
+    let known = document::decisions(given.filter(|file| !is_new(file))).await?;
     let told = told(&document, &exchanges, &known);
     context
         .output

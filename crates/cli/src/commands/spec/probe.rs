@@ -75,7 +75,6 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
     })?;
     let own = Recorder::new(folder.path());
     let mut access = context.access(&shared.connection);
-    // What --record asks for is kept there; what is read here is taken from its own folder.
     access.recorder = Some(&own);
     access.reads_only = !shared.start;
     let begin = if shared.start {

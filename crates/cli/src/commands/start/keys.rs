@@ -21,7 +21,7 @@ pub struct Keys {
     /// Name of this one run, such as deploy-4711. However often the command is repeated, on however
     /// many machines, after any crash: one run is started.
     #[arg(long, value_name = "KEY", value_parser = key)]
-    key: Option<Key>,
+    pub(super) key: Option<Key>,
 
     /// How long to wait for other callers of the key, and for the service's list.
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration, requires = "key")]

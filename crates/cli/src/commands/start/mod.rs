@@ -82,7 +82,15 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
         return dry_run::show(context, vendor, flags, start.as_ref()).await;
     }
     match start.preview() {
-        Some(asked) if asked.as_a_run => preview::show(context, start.as_ref(), asked).await,
+        Some(asked) if asked.as_a_run => {
+            if shared.watch || shared.reconcile.is_some() || shared.keys.key.is_some() {
+                return Err(Failure::usage(
+                    "--preview-run starts no run that could be waited for, looked for or found by a key",
+                    "Leave it out, or --watch, --reconcile and --key.",
+                ));
+            }
+            preview::show(context, start.as_ref(), asked).await
+        }
         _ => launch(context, start.as_ref(), &arguments.shared).await,
     }
 }
