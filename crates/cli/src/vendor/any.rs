@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use clap::{Arg, ArgMatches, Args, Command};
+use clap::{Arg, ArgMatches, Args, Command, Id};
 use futures_util::future::{BoxFuture, FutureExt};
 use runpipe::{Builder, InvalidWebPage, Run, RunRef, Runs, Service, ServiceClient, WebPage};
 
 use super::credential_command;
 use super::prepared::Start;
 use super::proof::Proof;
-use crate::flags::fields::Fields;
+use crate::flags::fields::{Fields, texts};
 use crate::process::environment::Environment;
 use crate::process::exit::Failure;
 use crate::settings::About;
@@ -277,8 +277,15 @@ fn address_of<V: Vendor>(access: Access<'_>) -> Result<String, Failure> {
     connection.address(V::Client::SERVICE, own, regions, environment, settings)
 }
 
-/// The parser has accepted them already.
+/// The parser has accepted them already. One without a text was given by way of a variable that is not
+/// set, and a request without it may start something else.
 fn read<A: Args>(flags: &ArgMatches) -> Result<A, Failure> {
+    let is_empty = |id: &&Id| texts(flags, id.as_str()).iter().any(String::is_empty);
+    if let Some(id) = flags.ids().find(is_empty) {
+        let flag = id.as_str().replace('_', "-");
+        let advice = "Give it a value, or leave it out.";
+        return Err(Failure::usage(format!("--{flag} is empty"), advice));
+    }
     A::from_arg_matches(flags)
         .map_err(|_| Failure::usage("the flags do not fit the command", "Report this."))
 }

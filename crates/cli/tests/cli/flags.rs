@@ -204,6 +204,41 @@ async fn a_preview_has_no_run_to_wait_for_or_to_keep() {
     );
 }
 
+/// A variable of the caller's that is not set must not start something else.
+#[tokio::test]
+async fn an_empty_value_is_refused_with_its_flag() {
+    let server = service(json!({})).await;
+    let azure = "start azure-devops --organization acme --project site --pipeline id:42";
+    let buddy = "start buddy --workspace acme --project site --pipeline id:2";
+    let list = "list buddy --workspace acme --project site --pipeline id:2";
+    for (words, flag) in [
+        (azure, "--branch"),
+        (azure, "--mark-variable"),
+        (buddy, "--branch"),
+        (buddy, "--pull-request"),
+        (list, "--branch"),
+    ] {
+        let key = ["--key", "k"]
+            .into_iter()
+            .filter(|_| flag.starts_with("--mark"));
+        let program = runpipe(words.split_whitespace())
+            .words([flag, ""])
+            .words(key);
+        let program = program
+            .env("AZURE_DEVOPS_EXT_PAT", "pat")
+            .env("BUDDY_TOKEN", "t");
+        let program = program.words(["--base-url", &server.uri()]);
+        program.ends_with(2).await.tells(format!("{flag} is empty"));
+    }
+    assert!(
+        server
+            .received_requests()
+            .await
+            .unwrap_or_default()
+            .is_empty()
+    );
+}
+
 #[tokio::test]
 async fn a_flag_without_effect_is_refused() {
     for words in [
