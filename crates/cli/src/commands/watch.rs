@@ -127,7 +127,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Failure>
             }
             end = ends.next() => match end {
                 Some(Ok(ended)) => {
-                    context.output.run(&ended)?;
+                    failures.extend(context.output.run(&ended).err());
                     code = code.max(code_of(&ended));
                 }
                 Some(Err(failure)) => failures.push(failure),
@@ -182,8 +182,8 @@ impl Waiting {
                 "--deadline, --logs, --annotations and --cancel-on-interrupt say how to wait for \
                  the run, but it is not waited for",
                 "Add --watch, or leave them out.",
-            )),
-            false => Ok(()),
+            ));
+        }
         if shows && !context.output.tells_progress() {
             return Err(Failure::usage(
                 "--logs and --annotations show more, and --json and --quiet leave it out",
@@ -191,7 +191,6 @@ impl Waiting {
             ));
         }
         self.system(context).map(|_| ())
-        }
     }
 
     fn begin(&self, context: &Context, runs: &[RunRef]) {

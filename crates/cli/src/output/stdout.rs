@@ -24,9 +24,15 @@ fn keep_closed() {
     }
 }
 
+/// How often a reader that is too slow is looked at.
+#[cfg(unix)]
+const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// Writes all of it, without the colours where they are not wanted.
 #[cfg(unix)]
 pub fn write(text: &str) -> io::Result<()> {
+    use std::thread::sleep;
+
     use anstream::adapter::strip_str;
     use anstream::{AutoStream, ColorChoice};
 
@@ -39,6 +45,8 @@ pub fn write(text: &str) -> io::Result<()> {
         match rustix::io::write(rustix::stdio::stdout(), left) {
             Ok(written) => left = left.get(written..).unwrap_or_default(),
             Err(rustix::io::Errno::INTR) => {}
+            // Somebody who shares it has told the system not to wait for its reader.
+            Err(rustix::io::Errno::AGAIN) => sleep(A_MOMENT),
             Err(fault) => return Err(fault.into()),
         }
     }

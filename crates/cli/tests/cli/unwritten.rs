@@ -102,6 +102,55 @@ async fn every_result_is_on_stderr_then() {
     }
 }
 
+/// One that cannot be written does not keep the others from being followed.
+#[tokio::test]
+async fn of_several_runs_each_is_on_stderr_then() {
+    let server = with_everything().await;
+    let mut other = execution("SUCCESSFUL");
+    other["id"] = json!(32);
+    let get = Mock::given(method("GET")).and(path(format!("{EXECUTIONS}/32")));
+    get.respond_with(answer(200, other)).mount(&server).await;
+    let words = "watch buddy/acme/site/2/31 buddy/acme/site/2/32 --quiet";
+    for ended in in_both_ways(|| buddy(&server, words)).await {
+        assert_eq!(ended.status.code(), Some(74), "{}", ended.stderr);
+        for run in ["buddy/acme/site/2/31\n", "buddy/acme/site/2/32\n"] {
+            assert!(ended.stderr.contains(run), "{}", ended.stderr);
+        }
+    }
+}
+
+/// Whoever shares it may have told the system not to wait for its reader.
+#[tokio::test]
+async fn a_stdout_that_is_full_for_a_moment_gets_all_of_it() {
+    use std::io::Read;
+    let server = with_everything().await;
+    // More than a pipe holds.
+    let long = "x".repeat(1 << 20);
+    let log = Mock::given(path(format!("{EXECUTIONS}/31/action_executions/a1")));
+    let log = log.respond_with(answer(200, json!({ "log": [long] })));
+    log.with_priority(1).mount(&server).await;
+    let (mut reader, writer) = std::io::pipe().expect("a pipe");
+    rustix::io::ioctl_fionbio(&writer, true).expect("an end");
+    let logs = buddy(&server, "logs buddy/acme/site/2/31");
+    let child = logs.stdout(writer.into()).spawn().await;
+    let read = tokio::task::spawn_blocking(move || {
+        let mut text = vec![0];
+        // Once the first byte has come, the rest is being written.
+        reader.read_exact(&mut text)?;
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        reader.read_to_end(&mut text)?;
+        std::io::Result::Ok(String::from_utf8(text).expect("UTF-8"))
+    });
+    let ended = child.ended().await;
+    assert_eq!(ended.status.code(), Some(0), "{:.200}", ended.stderr);
+    let text = read.await.expect("it ends").expect("text");
+    assert!(
+        text.contains(&long) && text.ends_with("last words\n"),
+        "{:.200}",
+        text
+    );
+}
+
 #[tokio::test]
 async fn so_are_results_that_no_service_has_a_part_in() {
     for (words, result) in [
