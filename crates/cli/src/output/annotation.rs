@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::text::one_line;
+use super::text::{one_line, without_commands};
 use crate::process::environment::Environment;
 use crate::process::exit::Failure;
 
@@ -68,9 +68,7 @@ impl System {
 }
 
 /// A line that a step of another system wrote, so that it cannot issue commands to the system that
-/// this job runs on. Azure Pipelines looks for commands anywhere in a line, GitHub at its
-/// beginning.
+/// this job runs on. GitHub looks for them at its beginning.
 pub fn inert(line: &str) -> String {
-    let line = line.replace("##vso[", "# #vso[").replace("##[", "# #[");
-    format!("  | {line}")
+    format!("  | {}", without_commands(line))
 }

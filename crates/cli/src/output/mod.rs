@@ -220,7 +220,10 @@ fn json_line(value: &impl Serialize) -> io::Result<String> {
         }
     }
     line.push('\n');
-    Ok(line)
+    // Commands to Azure Pipelines, wherever they are in a line of its job's log.
+    Ok(line
+        .replace("##vso[", r"\u0023#vso[")
+        .replace("##[", r"\u0023#["))
 }
 
 /// How a status looks.

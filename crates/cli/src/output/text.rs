@@ -6,13 +6,18 @@ use anstream::adapter::strip_str;
 use runpipe::text::{is_harmless, printable};
 
 /// On one line: no escape sequences, no control characters, nothing that hides or turns the
-/// direction of what follows.
+/// direction of what follows, and no command to a CI system.
 pub fn one_line(text: &str) -> String {
     let text = strip_str(text).to_string();
     let words = text.split(|c: char| c.is_control() || c.is_whitespace());
     let words = words.map(|word| word.chars().filter(|c| is_harmless(*c)).collect());
     let words: Vec<String> = words.filter(|word: &String| !word.is_empty()).collect();
-    words.join(" ")
+    without_commands(&words.join(" "))
+}
+
+/// Azure Pipelines looks for commands anywhere in a line of its job's log.
+pub fn without_commands(line: &str) -> String {
+    line.replace("##vso[", "# #vso[").replace("##[", "# #[")
 }
 
 /// Each text on a line of its own.

@@ -18,6 +18,9 @@ const HIDING: [char; 6] = [
     '\u{fe0f}',
 ];
 
+/// Commands to Azure Pipelines, in whose job the program may be.
+const COMMANDS: &str = "##vso[task.setvariable variable=a]b##[error]c";
+
 fn is_clean(text: &str) {
     is_harmless(text);
     assert!(!text.contains("owned"), "{text:?}");
@@ -27,12 +30,16 @@ fn is_clean(text: &str) {
 fn is_harmless(text: &str) {
     let nasty = |c: char| (c.is_control() && c != '\n' && c != '\t') || HIDING.contains(&c);
     assert!(!text.contains(nasty), "{text:?}");
+    assert!(
+        !["##vso[", "##["].iter().any(|word| text.contains(word)),
+        "{text:?}"
+    );
 }
 
 fn nasty_execution() -> Value {
     let mut execution = execution("SUCCESSFUL");
     execution["status"] = json!(format!("SUCCESSFUL{NASTY}"));
-    execution["branch"]["name"] = json!(NASTY);
+    execution["branch"]["name"] = json!(format!("{NASTY}{COMMANDS}"));
     execution["pipeline"]["name"] = json!(NASTY);
     execution["html_url"] = json!(format!("https://x.example/{NASTY}"));
     execution
@@ -54,6 +61,11 @@ async fn in_a_run() {
         };
         assert_eq!(lines.lines().count(), 7, "{lines}");
     }
+    let read = buddy(&server, "status buddy/acme/site/2/31 --json")
+        .ends_with(0)
+        .await;
+    is_harmless(&read.stdout);
+    assert_eq!(read.json()["requested_ref"], format!("{NASTY}{COMMANDS}"));
 }
 
 #[tokio::test]

@@ -262,26 +262,27 @@ async fn what_failed_is_an_error_of_the_job_and_its_log_commands_nothing() {
         "x ##vso[task.setvariable variable=a]b",
         "##[error]c"
     ]);
-    let told = json!({ "error_message": "100% wrong", "log": log });
+    let message = "100% wrong ##vso[task.setvariable variable=a]b";
+    let told = json!({ "error_message": message, "log": log });
     action(&server, "a2", told).await;
     let watch = "watch buddy/acme/site/2/31";
     for (system, variable, error, group) in [
         (
             "github",
             "GITHUB_ACTIONS",
-            "::error::Deploy: 100%25 wrong\n",
+            "::error::Deploy: 100%25 wrong # #vso[task.setvariable variable=a]b\n",
             "::group::Deploy\n",
         ),
         (
             "azure",
             "TF_BUILD",
-            "##vso[task.logissue type=error]Deploy: 100% wrong\n",
+            "##vso[task.logissue type=error]Deploy: 100% wrong # #vso[task.setvariable variable=a]b\n",
             "##[group]Deploy\n",
         ),
         (
             "gitlab",
             "GITLAB_CI",
-            "failed: Deploy: 100% wrong\n",
+            "failed: Deploy: 100% wrong # #vso[task.setvariable variable=a]b\n",
             "section_start:",
         ),
     ] {
@@ -296,6 +297,7 @@ async fn what_failed_is_an_error_of_the_job_and_its_log_commands_nothing() {
         for stderr in [named.stderr, found.ends_with(1).await.stderr] {
             assert!(stderr.contains(error), "{stderr}");
             assert!(stderr.contains(group), "{stderr}");
+            assert!(!stderr.contains("##vso[task.setvariable"), "{stderr}");
             let rest: Vec<&str> = stderr
                 .lines()
                 .filter(|line| line.starts_with("  | "))
