@@ -176,7 +176,7 @@ impl Session {
         Arc::make_mut(&mut self.options).lists_prove = true;
     }
 
-    pub(super) fn lists_prove(&self) -> bool {
+    pub fn lists_prove(&self) -> bool {
         self.options.lists_prove
     }
 

@@ -11,5 +11,6 @@ mod ledgers;
 mod marks;
 mod others;
 mod overtaken;
+mod short_pages;
 mod subject;
 mod unclear;

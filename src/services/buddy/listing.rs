@@ -42,8 +42,13 @@ impl Client {
                 .send()
                 .await?;
             let found = list.executions.as_ref().map_or(0, Vec::len);
+            let full = match call.session().lists_prove() {
+                // A server may serve less than it is asked for.
+                true => 1,
+                false => PER_PAGE,
+            };
             Ok(Page {
-                next: following(page, found, list.total_page_count),
+                next: following(page, found, full, list.total_page_count),
                 items: call.runs(list.executions, |item| normalize::listed(&pipeline, item))?,
             })
         })
@@ -74,7 +79,7 @@ impl Client {
                     .await?
                     .pipelines
                     .unwrap_or_default();
-                let next = following(page, items.len(), None);
+                let next = following(page, items.len(), PER_PAGE, None);
                 Ok(Page { items, next })
             },
         )
@@ -138,12 +143,12 @@ impl Client {
     }
 }
 
-/// The number of the page after this one. Buddy's totals are missing on old servers: a full page has
-/// a next one.
-fn following(page: i64, items: usize, pages: Option<i64>) -> Option<i64> {
+/// The number of the page after this one. Buddy's totals are missing on old servers: a page with so
+/// many items has a next one.
+fn following(page: i64, items: usize, full: i64, pages: Option<i64>) -> Option<i64> {
     let more = match pages {
         Some(pages) => page < pages,
-        None => i64::try_from(items).is_ok_and(|items| items >= PER_PAGE),
+        None => i64::try_from(items).is_ok_and(|items| items >= full),
     };
     more.then(|| page.saturating_add(1))
 }
