@@ -28,7 +28,8 @@ const UNFINISHED: &str = "unfinished";
 ///
 /// Entries are files of their own, which only that user may read. A write is a new file that is
 /// forced to the disk and takes the place of the old one, while an advisory lock keeps other writers
-/// out. On a network file system it is as good as that system's locks.
+/// out. On a network file system it is as good as that system's locks; without any, the first entry of
+/// a key is still written once.
 #[derive(Clone, Debug)]
 pub struct DirectoryLedger {
     folder: Arc<Path>,
@@ -101,7 +102,9 @@ impl Ledger for DirectoryLedger {
         entry: &'a [u8],
     ) -> BoxFuture<'a, Result<Option<Version>, LedgerError>> {
         let entry = entry.to_vec();
-        self.change(key, None, move |folder, name| write(folder, name, &entry))
+        let write = move |folder: &Path, name: &str| write_first(folder, name, &entry);
+        let created = self.change(key, None, write);
+        created.map_ok(Option::flatten).boxed()
     }
 
     fn read<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Stored>, LedgerError>> {
@@ -179,13 +182,41 @@ fn read(path: &Path) -> io::Result<Option<Stored>> {
 
 /// Whole or not at all, and on the disk: a new file takes the place of the old one.
 fn write(folder: &Path, name: &str, entry: &[u8]) -> io::Result<Version> {
+    put(folder, name, entry, |new, place| fs::rename(new, place))
+}
+
+/// The same where there was none; `None` where there is one by now. A network file system may have
+/// shown that there is none for a while after another machine wrote one, or have no locks at all.
+fn write_first(folder: &Path, name: &str, entry: &[u8]) -> io::Result<Option<Version>> {
+    let written = put(folder, name, entry, |new, place| {
+        match fs::hard_link(new, place) {
+            // One that stays is swept away.
+            Ok(()) => drop(fs::remove_file(new)),
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => return Err(cause),
+            // Not every file system has links.
+            Err(_) => fs::rename(new, place)?,
+        }
+        Ok(())
+    });
+    match written {
+        Err(cause) if cause.kind() == ErrorKind::AlreadyExists => Ok(None),
+        written => written.map(Some),
+    }
+}
+
+fn put(
+    folder: &Path,
+    name: &str,
+    entry: &[u8],
+    into_place: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> io::Result<Version> {
     let drawn = fastrand::u64(..);
     let unfinished = folder.join(format!("{name}-{drawn:016x}.{UNFINISHED}"));
     let written = (|| {
         let mut file = private().create_new(true).open(&unfinished)?;
         file.write_all(entry)?;
         file.sync_all()?;
-        fs::rename(&unfinished, path(folder, name))
+        into_place(&unfinished, &path(folder, name))
     })();
     if let Err(cause) = written {
         let _ = fs::remove_file(&unfinished);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
@@ -61,6 +62,37 @@ fn what_was_left_unfinished_is_swept_away_after_an_hour() {
         DirectoryLedger::open(folder.path()).expect("a ledger");
         assert_eq!(file.exists(), stays, "after {minutes} minutes");
     }
+}
+
+/// Locks that keep nobody out, as on a network file system that has none, or where they are removed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_many_first_entries_is_written_whatever_the_locks_do() {
+    let (folder, ledger) = directory();
+    let place = folder.path().join("in/it");
+    let ended = Arc::new(AtomicBool::new(false));
+    let removed = ended.clone();
+    let remover = std::thread::spawn(move || {
+        while !removed.load(Ordering::SeqCst) {
+            for digit in "0123456789abcdef".chars() {
+                let _ = fs::remove_file(place.join(format!("{digit}.lock")));
+            }
+        }
+    });
+    for round in 0..100 {
+        let key: Key = format!("key {round}").parse().expect("a key");
+        let writers = (0..6_u8).map(|writer| {
+            let (ledger, key) = (ledger.clone(), key.clone());
+            tokio::spawn(async move { ledger.create(&key, &[writer]).await })
+        });
+        let mut written = 0;
+        for writer in futures_util::future::join_all(writers).await {
+            let created = writer.expect("no panic").expect("a ledger");
+            written += usize::from(created.is_some());
+        }
+        assert_eq!(written, 1, "round {round}");
+    }
+    ended.store(true, Ordering::SeqCst);
+    remover.join().expect("no panic");
 }
 
 /// Its name has to be on the disk before an entry is: what holds the name is opened for that.
