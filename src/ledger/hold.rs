@@ -250,20 +250,20 @@ fn taken_over(key: &Key) -> Error {
     ))
 }
 
-/// Writes an entry if there is none, or in place of the version that was seen. A store may have
-/// written it and report that it has not: the entry itself shows.
+/// Writes an entry in place of the version that was seen, unless somebody else has written another.
 pub(super) async fn write_in_place_of(
     ledger: &dyn Ledger,
     entry: &Entry,
     seen: &Version,
-) -> Result<bool> {
+) -> Result<(), LedgerError> {
     match write(ledger, entry, Some(seen)).await {
-        Ok(_) => Ok(true),
-        Err(Unwritten::Lost) => Ok(false),
-        Err(Unwritten::Failed(cause)) => Err(cause.into_error()),
+        Ok(_) | Err(Unwritten::Lost) => Ok(()),
+        Err(Unwritten::Failed(cause)) => Err(cause),
     }
 }
 
+/// Writes an entry if there is none, or in place of the version that was seen. A store may have
+/// written it and report that it has not: the entry itself shows.
 async fn write(
     ledger: &dyn Ledger,
     entry: &Entry,

@@ -13,7 +13,7 @@ use super::look::look;
 use super::protocol::{self, Looked, Silence, Step};
 use super::target::{Request, Target};
 use super::watch::Watch;
-use super::{Key, Ledger, Stage, Version};
+use super::{Key, Ledger, LedgerError, Stage, Version};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mark::{MarkPlace, Trace};
 use crate::run::{Run, RunRef, RunStatus};
@@ -128,7 +128,7 @@ impl StartOnce {
             pipeline,
             request: request.clone(),
         };
-        let caller = Caller {
+        let mut caller = Caller {
             once: self,
             target: &target,
             intent,
@@ -139,7 +139,7 @@ impl StartOnce {
             doubt: None,
         };
         let outcome = caller.run().await;
-        outcome.map_err(|error| error.on_service(C::SERVICE))
+        outcome.map_err(|error| caller.proven(error).on_service(C::SERVICE))
     }
 }
 
@@ -159,7 +159,7 @@ struct Caller<'c> {
 }
 
 impl Caller<'_> {
-    async fn run(mut self) -> Result<Started> {
+    async fn run(&mut self) -> Result<Started> {
         loop {
             let began = Instant::now();
             let stored = entry::stored(&*self.once.ledger, self.intent.key).await?;
@@ -188,8 +188,13 @@ impl Caller<'_> {
                     self.looked = Some((version, silence, looked));
                 }
                 Step::Record(run) => {
-                    let found = entry.at(Stage::Started { run }, self.now());
-                    write_in_place_of(&*self.once.ledger, &found, &version).await?;
+                    let found = entry.at(Stage::Started { run: run.clone() }, self.now());
+                    let written = write_in_place_of(&*self.once.ledger, &found, &version).await;
+                    if let Err(cause) = written {
+                        let Started { run, attached } = self.attach(run).await;
+                        let run = self.unwritten(run, &cause);
+                        return Ok(Started { run, attached });
+                    }
                 }
                 Step::Wait => {
                     let late = self.pause(&entry).await;
@@ -278,10 +283,7 @@ impl Caller<'_> {
         match hold.keep(&run.reference).await {
             Kept::Written => Ok(Started { run, attached }),
             Kept::Unwritten(cause) => {
-                let key = self.intent.key;
-                let what = "The run was started, but could not be written to the ledger";
-                let next = "the next start with it looks for the run at the service";
-                let run = run.warn(format!("{what} under the key {key} ({cause}): {next}."));
+                let run = self.unwritten(run, &cause);
                 Ok(Started { run, attached })
             }
             Kept::Doubled(other) => {
@@ -298,6 +300,22 @@ impl Caller<'_> {
                     .may_be(candidates)
                     .advise("Look at both runs, and cancel one."))
             }
+        }
+    }
+
+    /// The run, whose reference is known, whatever becomes of the ledger.
+    fn unwritten(&self, run: Run, cause: &LedgerError) -> Run {
+        let key = self.intent.key;
+        let what = "The run was started, but could not be written to the ledger";
+        let next = "the next start with it looks for the run at the service";
+        run.warn(format!("{what} under the key {key} ({cause}): {next}."))
+    }
+
+    /// That the ledger cannot be used proves nothing about a start that this call has sent.
+    fn proven(&self, error: Error) -> Error {
+        match (error.kind(), &self.doubt) {
+            (ErrorKind::Ledger, Some(_)) => self.unknown(None),
+            _ => error,
         }
     }
 

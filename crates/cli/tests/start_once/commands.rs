@@ -1,12 +1,14 @@
 //! `ledger list|show|forget|prune`, `watch --key`, and what the flags of a key refuse.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
 
 use runpipe::Service;
 use runpipe_testing::{Outcome, RunPlan, ScriptedAnswer};
 use serde_json::{Value, json};
 
-use crate::site::{Ended, LEASE, Site, ended, words};
+use crate::site::{Ended, LEASE, Site, ended, store, words};
 
 fn json(ended: &Ended) -> Value {
     serde_json::from_str(&ended.stdout).expect("JSON")
@@ -83,10 +85,10 @@ async fn whoever_interrupts_a_prune_is_not_told_that_nothing_was_changed() {
     let mut holds = tokio::process::Command::new("flock");
     holds.arg(lock.expect("a lock")).args(["sleep", "60"]);
     let mut holds = holds.kill_on_drop(true).spawn().expect("flock");
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let words = ["ledger", "prune", "--older-than", "1ms"];
     let prune = site.program(&words).spawn().expect("it starts");
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let id = prune.id().expect("it runs").to_string();
     let sent = tokio::process::Command::new("kill")
         .args(["-TERM", &id])
@@ -231,6 +233,73 @@ async fn a_ledger_that_cannot_be_used_lets_nothing_be_sent() {
         );
     }
     assert_eq!(site.starts_received(Service::Buddy), 0);
+}
+
+/// After exit code 5 certainly nothing was started, and this call has sent something.
+#[tokio::test]
+async fn a_ledger_that_is_lost_after_the_request_is_no_proof_that_none_was_sent() {
+    if store().is_some() {
+        return;
+    }
+    let site = Site::open().await;
+    let unclear = ScriptedAnswer::status(500).after(Duration::from_secs(2));
+    site.next_start(Service::Buddy, unclear);
+    let start = site.start(Service::Buddy, "deploy-4711", LEASE).spawn();
+    while site.starts_received(Service::Buddy) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let moved = site.ledger().with_extension("moved");
+    std::fs::rename(site.ledger(), &moved).expect("it moves");
+    std::fs::write(site.ledger(), "").expect("a file in its place");
+    let ended = start
+        .expect("it starts")
+        .wait_with_output()
+        .await
+        .expect("it ends");
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(6), "{told}");
+    assert!(!told.contains("Nothing was sent"), "{told}");
+}
+
+/// A full disk, when the run of a caller that died is found.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_run_that_was_found_is_not_lost_when_the_ledger_takes_nothing() {
+    let site = Site::open().await;
+    site.next_start(
+        Service::Buddy,
+        ScriptedAnswer::delayed(Duration::from_secs(4)),
+    );
+    let mut first = site
+        .start(Service::Buddy, "deploy-4711", LEASE)
+        .spawn()
+        .expect("it starts");
+    while site.starts_received(Service::Buddy) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    first.kill().await.expect("it dies");
+    let second = site.start(Service::Buddy, "deploy-4711", LEASE);
+    let second = second.as_std();
+    let mut full = tokio::process::Command::new("/bin/sh");
+    full.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]);
+    full.arg(second.get_program())
+        .args(second.get_args())
+        .env_clear();
+    full.envs(
+        second
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    full.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let found = ended(full).await;
+    assert_eq!(found.code, Some(0), "{}", found.stderr);
+    assert_eq!(found.stdout, "buddy/acme/website/2/1\n");
+    assert!(
+        found.stderr.contains("could not be written to the ledger"),
+        "{}",
+        found.stderr
+    );
+    assert_eq!(site.sandbox.started(Service::Buddy), 1);
 }
 
 /// What the program was not built for is said before anything is sent.
