@@ -136,6 +136,22 @@ async fn a_number_alone_is_an_id_when_it_came_whole() {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
 }
 
+/// A gateway may write the status once more, in place of a page.
+#[tokio::test]
+async fn a_number_alone_is_no_id_in_a_refusal() {
+    for (status, body, unknown) in [
+        ("403 Forbidden", "403", false),
+        ("404 Not Found", "\"404\"", false),
+        ("503 Service Unavailable", "503", true),
+    ] {
+        let server = Server::answering(status, &[JSON], body.as_bytes()).await;
+        let error = start_yunxiao(&yunxiao(&server.url)).await;
+        let error = error.expect_err(status);
+        assert_eq!(error.may_have_started(), unknown, "{error}");
+        assert_eq!(error.run(), None, "{error}");
+    }
+}
+
 #[test]
 fn a_reference_needs_an_id() {
     for text in ["matillion/p1/", "matillion/p1/%20%20", "matillion/%20/e1"] {

@@ -53,12 +53,13 @@ impl Dialect for YunxiaoDialect {
         }
     }
 
-    /// The documented answer is a bare number. Nothing in it says where it ends: it counts only
-    /// when it came whole.
+    /// The documented answer is a bare number. Nothing in it says where it ends, or what it is the
+    /// number of: it counts only when it came whole, and for an answer, not a refusal.
     fn run_id(&self, answer: &Answer) -> Option<String> {
         let body = &answer.body;
         let bare = || json::scalar(body).as_ref().and_then(json::number_id);
-        if let Some(id) = answer.is_whole().then(bare).flatten() {
+        let is_good = answer.is_whole() && answer.status.is_success();
+        if let Some(id) = is_good.then(bare).flatten() {
             return Some(id.to_string());
         }
         json::number_at(body, &NAMED).or_else(|| {
