@@ -270,6 +270,21 @@ async fn a_list_that_is_not_there_proves_nothing() {
     );
 }
 
+/// An execution without a comment has `null` in its place. One that shows no comment at all may have any.
+#[tokio::test]
+async fn an_execution_that_does_not_show_its_comment_may_bear_the_mark() {
+    let site = Site::open().await;
+    let body = json!({ "executions": [{ "id": 7, "comment": null }, { "id": 6 }] });
+    let answer = ScriptedAnswer::status(200).body(body);
+    let answer = Rule::answer(Buddy::SERVICE, answer).operation("listExecutions");
+    let answer = Script::new([answer.always()]);
+    site.sandbox.play(&answer).expect("a script");
+    let error = try_one::<Buddy>(&site, Start::Acts, MarkPlace::Usual).await;
+    let error = error.expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
+
 /// Azure DevOps hides the values of variables that are secret.
 #[tokio::test]
 async fn a_variable_that_is_hidden_does_not_show_that_it_bears_no_mark() {

@@ -9,6 +9,7 @@ use super::super::answer::{Answer, Ending};
 use super::super::{Effect, Named, header_text};
 use super::Call;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json;
 use crate::run::{Log, Run};
 
 impl Call {
@@ -195,6 +196,23 @@ impl Call {
         let runs = items.into_iter().flatten();
         let runs = runs.filter_map(|item| listed(item).or_else(unnamed));
         runs.map(|run| run.map(|run| self.clean_run(run))).collect()
+    }
+
+    /// Where something is concluded from what a list does not show: refuses a page with an item that
+    /// lacks this field. A field that is `null` is there, which a decoded item does not tell.
+    #[cfg(feature = "buddy")]
+    pub(crate) fn expect_in_each_item(&self, list: &str, field: &str) -> Result<()> {
+        if !self.session().lists_prove() {
+            return Ok(());
+        }
+        let page = json::tree(&self.told().body);
+        let items = page.as_ref().and_then(|page| page.get(list)?.as_array());
+        match items.is_some_and(|items| items.iter().any(|item| item.get(field).is_none())) {
+            true => Err(self
+                .error(ErrorKind::Undecodable)
+                .detail(format!("an item of the list does not show its {field}"))),
+            false => Ok(()),
+        }
     }
 
     /// The same run without a secret in its texts.

@@ -41,6 +41,8 @@ impl Client {
                 .per_page(PER_PAGE)
                 .send()
                 .await?;
+            // Where a mark would be.
+            call.expect_in_each_item("executions", "comment")?;
             let found = list.executions.as_ref().map_or(0, Vec::len);
             let full = match call.session().lists_prove() {
                 // A server may serve less than it is asked for.

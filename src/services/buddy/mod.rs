@@ -113,8 +113,8 @@ impl ServiceClient for Client {
         place.put_into(&mut request.comment, mark, Service::Buddy, Trace::Shown)
     }
 
-    /// An execution without a comment has `null` in its place (given page, recorded lists), so one
-    /// that shows none bears none.
+    /// An execution without a comment has `null` in its place. A list with one that does not show its
+    /// comment is not read where a mark is looked for.
     fn bears(run: &Run, mark: &Mark, _place: &MarkPlace) -> Option<bool> {
         let execution = run.vendor::<types::Execution>()?;
         let comment = execution.comment.as_deref().unwrap_or_default();
