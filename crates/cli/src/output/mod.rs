@@ -207,7 +207,11 @@ impl Output {
 /// JSON on one line. What a terminal would obey, or be deceived by, is escaped: JSON itself asks
 /// that only of the first 32 characters.
 fn json_line(value: &impl Serialize) -> io::Result<String> {
-    let json = serde_json::to_string(value)?;
+    Ok(harmless_line(&serde_json::to_string(value)?))
+}
+
+/// Apart, so that it is compiled once for all types.
+fn harmless_line(json: &str) -> String {
     let mut line = String::with_capacity(json.len().saturating_add(1));
     for c in json.chars() {
         if is_harmless(c) {
@@ -221,9 +225,8 @@ fn json_line(value: &impl Serialize) -> io::Result<String> {
     }
     line.push('\n');
     // Commands to Azure Pipelines, wherever they are in a line of its job's log.
-    Ok(line
-        .replace("##vso[", r"\u0023#vso[")
-        .replace("##[", r"\u0023#["))
+    line.replace("##vso[", r"\u0023#vso[")
+        .replace("##[", r"\u0023#[")
 }
 
 /// How a status looks.

@@ -277,15 +277,24 @@ fn address_of<V: Vendor>(access: Access<'_>) -> Result<String, Failure> {
     connection.address(V::Client::SERVICE, own, regions, environment, settings)
 }
 
-/// The parser has accepted them already. One without a text was given by way of a variable that is not
-/// set, and a request without it may start something else.
+/// The parser has accepted them already.
 fn read<A: Args>(flags: &ArgMatches) -> Result<A, Failure> {
+    expect_texts(flags)?;
+    A::from_arg_matches(flags).map_err(|_| unfit())
+}
+
+fn unfit() -> Failure {
+    Failure::usage("the flags do not fit the command", "Report this.")
+}
+
+/// A flag without a text was given by way of a variable that is not set, and a request without it may
+/// start something else.
+fn expect_texts(flags: &ArgMatches) -> Result<(), Failure> {
     let is_empty = |id: &&Id| texts(flags, id.as_str()).iter().any(String::is_empty);
     if let Some(id) = flags.ids().find(is_empty) {
         let flag = id.as_str().replace('_', "-");
         let advice = "Give it a value, or leave it out.";
         return Err(Failure::usage(format!("--{flag} is empty"), advice));
     }
-    A::from_arg_matches(flags)
-        .map_err(|_| Failure::usage("the flags do not fit the command", "Report this."))
+    Ok(())
 }
