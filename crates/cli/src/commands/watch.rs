@@ -202,9 +202,8 @@ impl Waiting {
     }
 
     fn system(&self, context: &Context) -> Result<Option<System>, Failure> {
-        let system = self.annotations;
-        let known = system.map(|system| system.known(&context.environment));
-        known.transpose()
+        let known = |system: System| system.known(&context.environment);
+        self.annotations.map(known).transpose()
     }
 
     fn options(&self) -> WaitOptions {
@@ -219,21 +218,25 @@ impl Waiting {
 /// Asks for the stop of runs that were waited for.
 async fn stop(context: &Context, runs: &[(&dyn Runs, &RunRef)], signal: u8) -> Failure {
     let mut said = Vec::new();
-    let mut only = None;
     for (client, run) in runs {
         context.say(&format!("asking the service to stop {run}"));
         said.push(match client.cancel(run).await {
             Ok(read) => format!("{run} was told to stop, and is {}", read.status),
             Err(error) => format!("{run} could not be told to stop: {error}"),
         });
-        only = Some((*run).clone());
     }
-    let message = format!("Interrupted; {}", said.join("; "));
-    let run = only.filter(|_| said.len() == 1);
+    let names: Vec<String> = runs.iter().map(|(_, run)| run.to_string()).collect();
+    let run = match runs {
+        [(_, only)] => Some((*only).clone()),
+        _ => None,
+    };
     Failure::Cut {
         by: Cut::Signal(signal),
-        message,
-        advice: "See what became of it with: runpipe status REF".to_owned(),
+        message: format!("Interrupted; {}", said.join("; ")),
+        advice: format!(
+            "See what became of it with: runpipe watch {}",
+            names.join(" ")
+        ),
         service: run.as_ref().map(RunRef::service),
         run,
     }
