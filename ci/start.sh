@@ -12,7 +12,7 @@ set -u
 runpipe=${RUNPIPE:-runpipe}
 for word; do
   case $word in
-    --json | --dry-run | --preview-run) echo "$word leaves no reference to wait for: leave it out" >&2; exit 2 ;;
+    --json | --dry-run | --preview-run | -h | --help) echo "$word leaves no reference to wait for: leave it out" >&2; exit 2 ;;
   esac
 done
 

@@ -97,13 +97,13 @@ fn run(
     let shows_them = matches!(command, Command::Config(_));
     let untrusted = || settings.expect_trusted().err().filter(|_| !shows_them);
     let unusable = unusable.or_else(untrusted);
-    if let Some(fault) = unusable.filter(|_| shows_them || command.asks_a_service()) {
-        output.failure(&fault);
-        return fault.code();
-    }
-    if arguments.record.is_some() && !command.is_recorded() {
+    let unusable = unusable.filter(|_| shows_them || command.asks_a_service());
+    let records_nothing = arguments.record.is_some() && !command.is_recorded();
+    let useless = || {
         let what = "--record: nothing that this command exchanges is kept";
-        let fault = Failure::usage(what, "Leave it out.");
+        records_nothing.then(|| Failure::usage(what, "Leave it out."))
+    };
+    if let Some(fault) = unusable.or_else(useless) {
         output.failure(&fault);
         return fault.code();
     }

@@ -9,21 +9,11 @@ use tokio::sync::watch;
 use super::exit::{Cut, DEADLINE, DONE, Failure, OUTCOME_UNKNOWN, USAGE};
 
 /// What the program is doing right now.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Stage {
     doing: Mutex<Doing>,
     has_started: AtomicBool,
     signals: watch::Sender<Option<u8>>,
-}
-
-impl Default for Stage {
-    fn default() -> Self {
-        Stage {
-            doing: Mutex::default(),
-            has_started: AtomicBool::default(),
-            signals: watch::Sender::new(None),
-        }
-    }
 }
 
 /// The stages that differ in what an interruption leaves behind.

@@ -220,11 +220,7 @@ impl Vendor for Buddy {
 
     async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
         let list = client.pipelines(&site.workspace, &site.project);
-        let listed = list.map_ok(|one| ListedPipeline {
-            pipeline: one.id.map(|id| id.to_string()).unwrap_or_default(),
-            name: one.name,
-            within: one.folder,
-        });
+        let listed = list.map_ok(|one| ListedPipeline::new(one.id, one.name, one.folder));
         Ok(listed.boxed())
     }
 

@@ -100,11 +100,8 @@ impl Vendor for Yunxiao {
 
     async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
         let list = client.pipelines(site.organization_id.as_deref());
-        let listed = list.map_ok(|one| ListedPipeline {
-            pipeline: one.pipeline_id.map(|id| id.to_string()).unwrap_or_default(),
-            name: one.pipeline_name,
-            within: None,
-        });
+        let listed =
+            list.map_ok(|one| ListedPipeline::new(one.pipeline_id, one.pipeline_name, None));
         Ok(listed.boxed())
     }
 

@@ -40,6 +40,18 @@ pub struct ListedPipeline {
     pub within: Option<String>,
 }
 
+impl ListedPipeline {
+    /// One that is named by its number.
+    pub fn new(id: Option<i64>, name: Option<String>, within: Option<String>) -> Self {
+        let pipeline = id.map(|id| id.to_string()).unwrap_or_default();
+        ListedPipeline {
+            pipeline,
+            name,
+            within,
+        }
+    }
+}
+
 /// Words of a command line.
 pub type Words = &'static [&'static str];
 

@@ -98,7 +98,7 @@ async fn no_job_is_told_that_nothing_was_started_once_a_run_was() {
 async fn what_prints_something_else_is_refused_before_anything_is_started() {
     let server = buddy_with("SUCCESSFUL").await;
     let folder = tempfile::tempdir().expect("a folder");
-    for flag in ["--json", "--dry-run", "--preview-run"] {
+    for flag in ["--json", "--dry-run", "--preview-run", "--help"] {
         let ended = job_with(&server, folder.path(), &[], &[flag]).await;
         assert_eq!(ended.status.code(), Some(2), "{ended:?}");
         let told = String::from_utf8_lossy(&ended.stderr).into_owned();

@@ -277,10 +277,8 @@ impl Vendor for AzureDevops {
 
     async fn pipelines(site: &Site, client: &Client) -> Result<PipelineList, Failure> {
         let list = client.pipelines(&site.organization, &site.project);
-        let listed = list.map_ok(|one| ListedPipeline {
-            pipeline: one.id.map(|id| id.to_string()).unwrap_or_default(),
-            name: one.name,
-            within: one.folder.filter(|folder| folder != "\\"),
+        let listed = list.map_ok(|one| {
+            ListedPipeline::new(one.id, one.name, one.folder.filter(|folder| folder != "\\"))
         });
         Ok(listed.boxed())
     }
