@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use super::server::{Manner, Server, answer};
 use super::*;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_came_before_the_request_is_not_its_answer() {
     for early in [
         answer("401 Unauthorized", &[], b""),
@@ -29,7 +29,7 @@ async fn an_answer_that_came_before_the_request_is_not_its_answer() {
 }
 
 /// A read made the connection, and its own answer comes once a start has gone over it.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn no_answer_is_left_behind_for_a_start() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
