@@ -136,9 +136,9 @@ async fn a_number_alone_is_an_id_when_it_came_whole() {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
 }
 
-/// A gateway may write the status once more, in place of a page.
+/// A gateway may write the status once more, in place of a page. Any other number may be a run's.
 #[tokio::test]
-async fn a_number_alone_is_no_id_in_a_refusal() {
+async fn a_status_that_a_refusal_repeats_is_no_id() {
     for (status, body, unknown) in [
         ("403 Forbidden", "403", false),
         ("404 Not Found", "\"404\"", false),
@@ -150,6 +150,11 @@ async fn a_number_alone_is_no_id_in_a_refusal() {
         assert_eq!(error.may_have_started(), unknown, "{error}");
         assert_eq!(error.run(), None, "{error}");
     }
+    let server = Server::answering("403 Forbidden", &[JSON], b"7").await;
+    let error = start_yunxiao(&yunxiao(&server.url)).await;
+    let error = error.expect_err("a refusal that names a run");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert!(error.run().is_some(), "{error}");
 }
 
 #[test]

@@ -53,14 +53,17 @@ impl Dialect for YunxiaoDialect {
         }
     }
 
-    /// The documented answer is a bare number. Nothing in it says where it ends, or what it is the
-    /// number of: it counts only when it came whole, and for an answer, not a refusal.
+    /// The documented answer is a bare number. Nothing in it says where it ends: it counts only when
+    /// it came whole. A gateway that refuses may write its status once more, which is no run's number.
     fn run_id(&self, answer: &Answer) -> Option<String> {
         let body = &answer.body;
         let bare = || json::scalar(body).as_ref().and_then(json::number_id);
-        let is_good = answer.is_whole() && answer.status.is_success();
-        if let Some(id) = is_good.then(bare).flatten() {
-            return Some(id.to_string());
+        let bare = answer.is_whole().then(bare).flatten();
+        let is_status = |id: &str| !answer.status.is_success() && id == answer.status.as_str();
+        match bare.map(|id| id.to_string()) {
+            Some(id) if is_status(&id) => return None,
+            Some(id) => return Some(id),
+            None => {}
         }
         json::number_at(body, &NAMED).or_else(|| {
             let values = json::values_at(body, &UNNAMED);
