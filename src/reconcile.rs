@@ -43,29 +43,24 @@ pub enum Reconciled {
 }
 
 /// How well a run fits a start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fit {
     /// Something else began it, or its request was different.
     No,
-    /// Everything that the vendor records agrees.
-    Agrees,
-    /// It carries something that only this start was given, such as a comment: no clock has to
-    /// prove it.
-    Marked,
     /// What it shows does not tell: its input is hidden, or a word that nobody knows says what began
     /// it. It may be the one.
     Silent,
+    /// It carries something that only this start was given, such as a comment: no clock has to
+    /// prove it.
+    Marked,
+    /// Everything that the vendor records agrees.
+    Agrees,
 }
 
 impl Fit {
-    /// What is left to say where two things are looked at.
+    /// What is left to say where two things are looked at: what agrees adds nothing.
     pub fn and(self, other: Fit) -> Fit {
-        let both = [self, other];
-        let least = [Fit::No, Fit::Silent, Fit::Marked];
-        least
-            .into_iter()
-            .find(|fit| both.contains(fit))
-            .unwrap_or(Fit::Agrees)
+        self.min(other)
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use runpipe::ledger::{DirectoryLedger, StartOnce};
 use runpipe::{Builder, Error, ErrorKind, Result, Run, Runs, ServiceClient};
 
+use tokio::time::Instant;
+
 use super::server::Server;
 use super::*;
 
@@ -58,6 +60,22 @@ async fn reads_go_through() {
     let read = Runs::get(&client, &run("buddy/acme/site/42/7")).await;
     assert!(read.expect("a run").status.is_success());
     assert_eq!(server.requests(), 1);
+}
+
+/// Others listen for a moment first, so that no start is sent to who speaks unasked.
+#[tokio::test(start_paused = true)]
+async fn its_connections_are_used_at_once() {
+    let body = br#"{"id": 7, "status": "SUCCESSFUL"}"#;
+    let server = Server::answering("200 OK", &[("content-type", "application/json")], body).await;
+    let took = async |client: &buddy::Client| {
+        let began = Instant::now();
+        let read = Runs::get(client, &run("buddy/acme/site/42/7")).await;
+        read.expect("a run");
+        began.elapsed()
+    };
+    let reader = reader(&server.url, buddy::Credentials::token(SECRET));
+    assert_eq!(took(&reader).await, Duration::ZERO);
+    assert!(took(&buddy(&server.url)).await >= Duration::from_millis(2));
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ impl Dialect for AliyunDialect {
         PROOFS
     }
 
-    /// A start names no run: one that does not exist can only be the one that it has made.
+    /// A start names no run. If one does not exist, it may be the one that the start has made.
     fn comes_too_late(&self, refusal: &Refusal, operation: &Operation) -> bool {
         operation.id == START_PIPELINE_RUN.id && refusal.code.as_deref() == Some(codes::NO_RUN)
     }

@@ -108,13 +108,15 @@ impl ServiceClient for Client {
         Client::list(self, pipeline)
     }
 
-    /// The mark goes to the end of `comment`, which the list shows: [`Trace::Shown`].
+    /// The mark goes to the end of `comment`, or in front of a long one,
+    /// which the list shows: [`Trace::Shown`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         place.put_into(&mut request.comment, mark, Service::Buddy, Trace::Shown)
     }
 
-    /// An execution without a comment has `null` in its place. A list with one that does not show its
-    /// comment is not read where a mark is looked for.
+    /// The given page shows `comment` in an execution; no real list is recorded. A comment that is shown
+    /// as `null` bears no mark. A list with an execution that lacks the field is not read where a mark is
+    /// looked for.
     fn bears(run: &Run, mark: &Mark, _place: &MarkPlace) -> Option<bool> {
         let execution = run.vendor::<types::Execution>()?;
         let comment = execution.comment.as_deref().unwrap_or_default();

@@ -112,8 +112,8 @@ impl ServiceClient for Client {
         Client::list(self, pipeline)
     }
 
-    /// The mark goes to the end of `comment`. Whether every run shows it is not confirmed:
-    /// [`Trace::Unseen`].
+    /// The mark goes to the end of `comment`, or in front of a long one. Whether every run shows it is
+    /// not confirmed: [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         place.put_into(&mut request.comment, mark, Service::Yunxiao, Trace::Unseen)
     }

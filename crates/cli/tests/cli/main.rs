@@ -29,6 +29,7 @@ mod reading;
 mod reconciling;
 mod recorded;
 mod references;
+mod refused_flags;
 mod schemas;
 mod secrecy;
 mod self_contained;

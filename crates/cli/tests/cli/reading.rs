@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer};
 
-use crate::program::{EXECUTIONS, START, answer, buddy, execution, reading, received};
+use crate::program::{EXECUTIONS, answer, buddy, execution, reading};
 use crate::watching::{action, failed, with_actions};
 
 #[tokio::test]
@@ -104,17 +104,6 @@ async fn the_page_of_a_run_is_printed() {
         .ends_with(2)
         .await;
     open.tells("Buddy names no page");
-}
-
-#[tokio::test]
-async fn how_to_wait_is_refused_where_nothing_is_waited_for() {
-    let server = MockServer::start().await;
-    for flag in ["--deadline=5m", "--logs", "--cancel-on-interrupt"] {
-        let start = buddy(&server, START).words([flag]);
-        let refused = start.ends_with(2).await;
-        refused.tells("--watch");
-    }
-    assert_eq!(received(&server, "POST").await, 0);
 }
 
 #[tokio::test]

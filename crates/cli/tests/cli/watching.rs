@@ -197,6 +197,10 @@ async fn an_interruption_stops_the_run_where_that_is_asked_for() {
         rest.contains("buddy/acme/site/2/31 was told to stop, and is canceling"),
         "{rest}"
     );
+    assert!(
+        rest.contains("See what became of it with: runpipe watch buddy/acme/site/2/31"),
+        "{rest}"
+    );
 }
 
 /// What is drawn fits the terminal, changes with the run, and stays when it has ended.
