@@ -22,6 +22,11 @@ pub enum Event<'a> {
         #[schemars(with = "String")]
         run: &'a RunRef,
     },
+    /// Something that makes a start less safe than it looks.
+    Warning {
+        /// What it is, and what to do about it.
+        message: &'a str,
+    },
     /// A step wrote a line.
     Log {
         /// The run.

@@ -144,10 +144,20 @@ impl Output {
 
     /// Says on stderr what could not be read of a run that exists. JSON has it in `warnings`.
     pub fn warnings(&self, run: &Run) {
-        let yellow = AnsiColor::Yellow.on_default().bold();
         for warning in &run.warnings {
-            self.progress(&format!("{yellow}warning:{yellow:#} {}", one_line(warning)));
+            self.progress(&warning_line(warning));
         }
+    }
+
+    /// Says on stderr what makes a start less safe than it looks.
+    pub fn warning(&self, message: &str) {
+        let line = if self.json {
+            // A text always becomes JSON.
+            json_line(&Event::Warning { message }).unwrap_or_default()
+        } else {
+            warning_line(message) + "\n"
+        };
+        self.stderr.say(&line);
     }
 
     /// Says on stderr, at once, that a run was started, unless the next thing is that a person reads
@@ -202,6 +212,11 @@ impl Output {
         }
         Ok(())
     }
+}
+
+fn warning_line(warning: &str) -> String {
+    let yellow = AnsiColor::Yellow.on_default().bold();
+    format!("{yellow}warning:{yellow:#} {}", one_line(warning))
 }
 
 /// JSON on one line. What a terminal would obey, or be deceived by, is escaped: JSON itself asks

@@ -69,6 +69,44 @@ async fn a_variable_that_names_another_ledger_in_every_folder_is_refused() {
     assert_eq!(site.starts_received(Service::Buddy), 0);
 }
 
+/// The ledger would go with the machine of the job, and the key would be new in its next attempt.
+#[tokio::test]
+async fn a_job_whose_ledger_may_go_with_its_machine_is_told_so() {
+    let site = Site::open().await;
+    let machine = tempfile::tempdir().expect("a folder");
+    let start = |variables: &[(&str, &str)], flags: &[&str]| {
+        let mut start = site.start(Service::Buddy, "deploy-4711", LEASE);
+        start.env_remove("RUNPIPE_LEDGER");
+        start.env("XDG_STATE_HOME", machine.path().join("state"));
+        start.envs(variables.iter().copied()).args(flags);
+        ended(start)
+    };
+    let place = machine.path().join("elsewhere").display().to_string();
+    let (ci, azure) = ([("CI", "true")], [("TF_BUILD", "True")]);
+    let warns = |ended: &Ended| {
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        ended.stderr.contains("RUNPIPE_LEDGER")
+    };
+    assert!(!warns(&start(&ci, &["--ledger", &place]).await));
+    assert!(!warns(
+        &start(&[("CI", "1"), ("RUNPIPE_LEDGER", &place)], &[]).await
+    ));
+    let told = start(&ci, &["--quiet"]).await;
+    assert!(warns(&told), "{}", told.stderr);
+    assert!(!warns(&start(&ci, &[]).await), "the machine kept its keys");
+    std::fs::remove_dir_all(machine.path().join("state")).expect("it goes");
+    let told = start(&azure, &["--json"]).await;
+    assert!(warns(&told), "{}", told.stderr);
+    let first = told.stderr.lines().next().expect("a line");
+    let event: Value = serde_json::from_str(first).expect("JSON");
+    assert_eq!(event["kind"], "warning");
+    let schema = json(&run(&site, &["schema", "event"]).await);
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(validator.is_valid(&event), "{event}");
+    std::fs::remove_dir_all(machine.path().join("state")).expect("it goes");
+    assert!(!warns(&start(&[], &[]).await), "nobody's job");
+}
+
 /// What was forgotten until then stays forgotten.
 #[tokio::test]
 async fn whoever_interrupts_a_prune_is_not_told_that_nothing_was_changed() {

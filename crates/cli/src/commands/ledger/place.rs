@@ -24,8 +24,8 @@ pub struct LedgerPlace {
 impl LedgerPlace {
     /// Opens the ledger.
     pub fn open(&self, environment: &Environment) -> Result<Arc<dyn Ledger>, Failure> {
-        let folder = match &self.ledger {
-            Some(folder) => PathBuf::from(folder),
+        let folder = match self.named(environment)? {
+            Some(folder) => folder,
             None => usual(environment)?,
         };
         // A line end after it would name another ledger, in which no key has been used.
@@ -37,20 +37,49 @@ impl LedgerPlace {
         let ledger = DirectoryLedger::open(folder).map_err(LedgerError::into_error)?;
         Ok(Arc::new(ledger))
     }
-}
 
-/// The variable's ledger, else one in the user's state folder.
-fn usual(environment: &Environment) -> Result<PathBuf, Failure> {
-    if let Some(place) = environment.text("RUNPIPE_LEDGER")? {
+    /// Why the next attempt of this job may not find the ledger, if there is reason to think so: nobody
+    /// named a place, and this machine has kept no keys so far. To be asked before the ledger is opened.
+    pub fn may_be_lost(&self, environment: &Environment) -> Result<Option<String>, Failure> {
+        let mut of_a_job = false;
+        for name in ["CI", "TF_BUILD"] {
+            of_a_job |= environment.text(name)?.is_some();
+        }
+        if !of_a_job || self.named(environment)?.is_some() {
+            return Ok(None);
+        }
+        let folder = usual(environment)?;
+        Ok((!folder.exists()).then(|| {
+            format!(
+                "The ledger of keys is new on this machine, in {}. If the machine does not outlive \
+                 the job, another attempt starts another run: with --ledger or RUNPIPE_LEDGER, name a \
+                 place that all attempts reach.",
+                folder.display()
+            )
+        }))
+    }
+
+    /// The ledger that the flag or the variable names.
+    fn named(&self, environment: &Environment) -> Result<Option<PathBuf>, Failure> {
+        if let Some(folder) = &self.ledger {
+            return Ok(Some(folder.into()));
+        }
+        let Some(place) = environment.text("RUNPIPE_LEDGER")? else {
+            return Ok(None);
+        };
         let place = place.trim();
         if place.contains("://") || Path::new(place).is_absolute() {
-            return Ok(place.into());
+            return Ok(Some(place.into()));
         }
-        return Err(Failure::usage(
+        Err(Failure::usage(
             "RUNPIPE_LEDGER would name another ledger in each folder that the program is called in",
             "Write the whole path, from the root; ~ is known to shells only.",
-        ));
+        ))
     }
+}
+
+/// A ledger in the user's state folder.
+fn usual(environment: &Environment) -> Result<PathBuf, Failure> {
     let state = environment.text("XDG_STATE_HOME")?.map(PathBuf::from);
     let state = match (
         state.filter(|folder| folder.is_absolute()),

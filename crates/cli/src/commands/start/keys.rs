@@ -7,8 +7,8 @@ use runpipe::MarkPlace;
 use runpipe::ledger::{Key, StartOnce};
 
 use crate::commands::ledger::LedgerPlace;
+use crate::context::Context;
 use crate::flags::value::{duration, key};
-use crate::process::environment::Environment;
 use crate::process::exit::Failure;
 
 /// How a start is made once by all who try it.
@@ -56,7 +56,7 @@ pub struct Keys {
 
 impl Keys {
     /// What starts once, where a key was given.
-    pub fn once(&self, environment: &Environment) -> Result<Option<StartOnce>, Failure> {
+    pub fn once(&self, context: &Context) -> Result<Option<StartOnce>, Failure> {
         let Some(key) = &self.key else {
             return Ok(None);
         };
@@ -66,6 +66,10 @@ impl Keys {
             (None, None, true) => MarkPlace::Nowhere,
             (None, None, false) => MarkPlace::Usual,
         };
+        let environment = &context.environment;
+        if let Some(doubt) = self.ledger.may_be_lost(environment)? {
+            context.output.warning(&doubt);
+        }
         let ledger = self.ledger.open(environment)?;
         let once = StartOnce::new(ledger, key.clone()).mark(place);
         Ok(Some(once.wait(self.key_wait).lease(self.key_lease)))

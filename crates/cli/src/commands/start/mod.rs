@@ -108,7 +108,7 @@ pub async fn prepare(context: &Context, arguments: &Arguments) -> Result<Box<dyn
 }
 
 async fn launch(context: &Context, start: &dyn Start, options: &Options) -> Result<u8, Failure> {
-    let (run, key) = match options.keys.once(&context.environment)? {
+    let (run, key) = match options.keys.once(context)? {
         Some(once) => one_of_many(context, start, &once).await?,
         None => (the_only_one(context, start, options.reconcile).await?, None),
     };
