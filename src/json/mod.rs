@@ -5,6 +5,7 @@
 
 #![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod cost;
+mod decode;
 mod find;
 mod id;
 mod scan;
@@ -20,6 +21,7 @@ use memchr::memchr_iter;
 use memchr::memmem::Finder;
 
 pub(crate) use cost::{Limits, TooMuch, check};
+pub(crate) use decode::decoded;
 pub(crate) use find::Found;
 pub(crate) use id::number_id;
 

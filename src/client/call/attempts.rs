@@ -16,6 +16,7 @@ use super::super::{Again, Effect, Outgoing};
 use super::attempt::{Attempt, Failure};
 use super::{Call, State};
 use crate::error::{Error, Result};
+use crate::json;
 
 impl Call {
     /// The decoded answer.
@@ -29,7 +30,7 @@ impl Call {
         let request = self.made(request, method);
         async move {
             let body = self.exchange(&request).await?;
-            serde_json::from_slice(&body).map_err(|cause| self.undecodable(&body, &cause))
+            json::decoded(&body).map_err(|cause| self.undecodable(&body, &cause))
         }
     }
 
