@@ -132,6 +132,21 @@ async fn nothing_is_started_again_beside_a_run_whose_trigger_nobody_knows() {
     expect_doubt_beside(execution("NOVEL", "2026-05-01T10:00:11Z")).await;
 }
 
+/// What the service takes for the same name is not documented: only another name is another pipeline's.
+#[tokio::test]
+async fn nothing_is_started_again_beside_a_run_whose_names_are_written_in_another_way() {
+    for (pipeline, environment) in [
+        ("LOAD orders", "Production"),
+        ("nightly/Load orders.orch.yaml", "Production"),
+        ("Load orders", "production "),
+    ] {
+        let mut run = execution("API", "2026-05-01T10:00:11Z");
+        run["pipelineName"] = pipeline.into();
+        run["environmentName"] = environment.into();
+        expect_doubt_beside(run).await;
+    }
+}
+
 /// This machine's clock is set between the answer that tells the service's time and the start.
 #[tokio::test]
 async fn a_clock_that_is_set_before_the_start_leaves_makes_no_run_older_than_it() {

@@ -18,7 +18,7 @@ impl Client {
     /// Matillion's list does not tell the `executionTag`, so what fits is any execution of this
     /// pipeline in this environment that an API call began since then; somebody else's start of
     /// the same pipeline fits too. A name fits with and without the file ending that pipelines
-    /// have.
+    /// have. One in other letters, or of another folder, may be the same.
     ///
     /// # Errors
     ///
@@ -29,19 +29,16 @@ impl Client {
         request: &ExecutePublishedPipelineRequest,
         since: DateTime<Utc>,
     ) -> Result<Reconciled> {
-        let environment: &str = &request.environment_name;
-        // Not narrowed by time: the service's clock is not known before it has answered.
-        let filter = ListFilter::default()
-            .project(project)
-            .pipeline_part(stem(&request.pipeline_name))
-            .environment(environment);
+        // Not narrowed by time: the service's clock is not known before it has answered. Nor by names:
+        // what the service takes for the same name is not documented.
+        let filter = ListFilter::default().project(project);
         let client = self.bounded();
         let search = Search {
             // No word of the vendor's says that an execution waits for its turn.
             starts_at_once: true,
             ..Search::new(&client, &client.session, since)
         };
-        let fit = |execution: &PipelineExecution| fits(request, execution);
+        let fit = |execution: &PipelineExecution| fits(project, request, execution);
         search.among(client.list(&filter), fit).await
     }
 }
@@ -60,13 +57,33 @@ fn same_pipeline(asked: &str, ran: &str) -> bool {
     asked == ran || stem(asked) == ran || asked == stem(ran)
 }
 
+/// How well the name that an execution shows fits the one that was asked for.
+fn named(asked: &str, ran: Option<&str>, same: fn(&str, &str) -> bool) -> Fit {
+    let plain = |name: &str| {
+        let name = name.rsplit('/').next().unwrap_or_default();
+        name.trim().to_lowercase()
+    };
+    match ran {
+        Some(ran) if same(asked, ran) => Fit::Agrees,
+        Some(ran) if same(&plain(asked), &plain(ran)) => Fit::Silent,
+        Some(_) => Fit::No,
+        None => Fit::Agrees,
+    }
+}
+
 /// How well an execution fits a start.
 ///
 /// `API` is this start's trigger (vendor page). Every other known word is another trigger; a word
 /// that nobody knows may be either. If the vendor names none, or `UNKNOWN`, nothing contradicts it.
-fn fits(request: &ExecutePublishedPipelineRequest, execution: &PipelineExecution) -> Fit {
+///
+/// The list is that of the project. An execution that names another may be the one, by another name of
+/// the same project.
+fn fits(
+    project: &ProjectRef,
+    request: &ExecutePublishedPipelineRequest,
+    execution: &PipelineExecution,
+) -> Fit {
     use ExecutionTrigger as Trigger;
-    let (name, environment) = (&execution.pipeline_name, &execution.environment_name);
     let begun = match &execution.trigger {
         None | Some(Trigger::Api | Trigger::VendorUnknown) => Fit::Agrees,
         Some(Trigger::Designer | Trigger::Schedule | Trigger::ScheduleRunNow | Trigger::Manual) => {
@@ -74,14 +91,14 @@ fn fits(request: &ExecutePublishedPipelineRequest, execution: &PipelineExecution
         }
         Some(Trigger::Unknown(_)) => Fit::Silent,
     };
-    let agrees = name
-        .as_deref()
-        .is_none_or(|ran| same_pipeline(&request.pipeline_name, ran))
-        && environment
-            .as_deref()
-            .is_none_or(|ran| *request.environment_name == ran);
-    match agrees {
-        true => begun,
-        false => Fit::No,
-    }
+    let name = execution.pipeline_name.as_deref();
+    let environment = execution.environment_name.as_deref();
+    let here = match &execution.project_id {
+        Some(told) if !told.eq_ignore_ascii_case(&project.project_id) => Fit::Silent,
+        Some(_) | None => Fit::Agrees,
+    };
+    begun
+        .and(here)
+        .and(named(&request.pipeline_name, name, same_pipeline))
+        .and(named(&request.environment_name, environment, str::eq))
 }
