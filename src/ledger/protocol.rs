@@ -83,12 +83,15 @@ impl Stage {
     }
 
     /// Whether a caller who has a run may write it in place of this stage, which somebody else has
-    /// written in the meantime. Not if another request may be on its way: there may be two runs
-    /// then, and that is not hidden.
+    /// written in the meantime. Not if another request has left, or may have, unless the service has
+    /// refused it because a run with the mark is going: there may be two runs then, and that is not
+    /// hidden.
     pub(super) fn gives_way_to_a_run(&self) -> bool {
         match self {
-            Stage::Free | Stage::Claimed { .. } | Stage::Unclear { .. } => true,
-            Stage::Sending { .. } | Stage::Started { .. } => false,
+            Stage::Free | Stage::Claimed { .. } | Stage::Unclear { going: true } => true,
+            Stage::Unclear { going: false } | Stage::Sending { .. } | Stage::Started { .. } => {
+                false
+            }
         }
     }
 }

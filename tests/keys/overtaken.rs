@@ -36,7 +36,9 @@ async fn what_stands_in_the_entry_when_the_run_comes_decides() {
     for (stage, gives_way) in [
         (Stage::Free, true),
         (Stage::Claimed { lease: lease() }, true),
-        (Stage::Unclear { going: false }, true),
+        (Stage::Unclear { going: true }, true),
+        // Its sender does not know whether a second run was started.
+        (Stage::Unclear { going: false }, false),
         (Stage::Sending { lease: lease() }, false),
         (Stage::Started { run: other() }, false),
     ] {
