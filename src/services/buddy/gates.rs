@@ -97,7 +97,8 @@ fn name(action: &ShortActionExecution) -> &str {
 /// # Errors
 ///
 /// [`crate::ErrorKind::Configuration`] when values are missing, or are given to a gate that waits
-/// for none.
+/// for none; [`crate::ErrorKind::Unsupported`] when several actions wait and the service gives the meant
+/// one no id: it would approve any.
 pub(super) fn request(
     run: &Run,
     gate: &Gate,
@@ -110,6 +111,11 @@ pub(super) fn request(
     let whole = execution.and_then(|execution| waits_for(execution.status.as_ref()?));
     let wait = action.map(|waiting| waiting.wait).or(whole);
     let operation = wait.map_or(ExecutionOperation::Apply, |wait| wait.operation);
+    if gate.id == run.id && run.waits_for.len() > 1 {
+        let why = "it does not say which of the waiting actions is meant";
+        let error = Error::unsupported(Service::Buddy, &run.reference, why);
+        return Err(error.advise("Approve it on the run's page."));
+    }
     let given = decision.variables();
     // The service demands values with this operation.
     let are_missing = operation == ExecutionOperation::ApplyVariables && given.is_empty();

@@ -78,6 +78,21 @@ async fn values_are_given_where_they_are_waited_for_and_nowhere_else() {
     }
 }
 
+/// Without an id the service approves whatever waits.
+#[tokio::test]
+async fn an_action_without_an_id_is_not_approved_beside_another_that_waits() {
+    let actions = json!([
+        { "status": "WAITING_FOR_APPLY", "action": { "name": "EU" } },
+        { "status": "WAITING_FOR_APPLY", "action": { "name": "US" } },
+    ]);
+    let execution = json!({ "id": 31, "status": "INPROGRESS", "action_executions": actions });
+    let server = always(json_answer(execution)).await;
+    let decision = Decision::approve().gate("US");
+    let error = client(&server).decide(&run(), &decision).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    assert_eq!(methods(&server).await, ["GET"]);
+}
+
 #[tokio::test]
 async fn several_actions_that_wait_are_named() {
     let actions = json!([
