@@ -164,6 +164,10 @@ impl Caller<'_> {
             let began = Instant::now();
             let stored = entry::stored(&*self.once.ledger, self.intent.key).await?;
             let Some((entry, version)) = stored else {
+                // Somebody has forgotten the key. That proves nothing about what this call has sent.
+                if self.doubt.is_some() {
+                    return Err(self.unknown(None));
+                }
                 if let Some(started) = self.claim(None).await? {
                     return Ok(started);
                 }

@@ -1,6 +1,6 @@
 //! A start that gets no clear answer: what the service's list can say decides.
 
-use runpipe::ledger::{Stage, Started};
+use runpipe::ledger::{Stage, Started, forget};
 use runpipe::{ErrorKind, MarkPlace, Result};
 use runpipe_testing::{Rule, Script, ScriptedAnswer, SeededRun};
 use serde_json::{Value, json};
@@ -212,6 +212,32 @@ async fn a_list_that_cannot_be_read_proves_nothing() {
     assert!(!started.attached);
     assert!(site.entry().await.expect("an entry").is_settled());
     assert_eq!(site.started::<Buddy>(), 1);
+}
+
+/// Who forgets a key frees it for the next start, not for one that may have been made.
+#[tokio::test]
+async fn a_key_that_is_forgotten_meanwhile_does_not_prove_that_nothing_was_started() {
+    let site = Site::open().await;
+    unclear::<Buddy>(&site, Start::Acts);
+    let broken = Rule::answer(Buddy::SERVICE, ScriptedAnswer::status(500))
+        .operation("listExecutions")
+        .always();
+    site.sandbox.play(&Script::new([broken])).expect("a script");
+    let once = site.once().wait(LEASE * 4);
+    let forgotten = async {
+        let entry = loop {
+            match site.entry().await {
+                Some(entry) if matches!(entry.stage, Stage::Unclear { .. }) => break entry,
+                _ => tokio::time::sleep(LEASE / 20).await,
+            }
+        };
+        assert!(forget(&*site.ledger, &entry).await.expect("a ledger"));
+        site.sandbox.clear_script();
+    };
+    let (started, ()) = tokio::join!(site.start::<Buddy>(&once), forgotten);
+    let error = started.expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(site.asked::<Buddy>(), 1);
 }
 
 /// What was there long before the start is not it, and nothing behind it in the list is.
