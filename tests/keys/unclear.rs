@@ -311,6 +311,24 @@ async fn an_execution_that_does_not_show_its_comment_may_bear_the_mark() {
     assert_eq!(site.asked::<Buddy>(), 1);
 }
 
+/// Whether the list shows an execution that is not due yet is not confirmed.
+#[tokio::test]
+async fn a_delayed_start_that_is_not_listed_is_not_made_again() {
+    let site = Site::open().await;
+    let empty = ScriptedAnswer::status(200).body(json!({ "executions": [] }));
+    let empty = Rule::answer(Buddy::SERVICE, empty).operation("listExecutions");
+    let empty = Script::new([empty.always()]);
+    site.sandbox.play(&empty).expect("a script");
+    unclear::<Buddy>(&site, Start::Acts);
+    let mut request = Buddy::request();
+    request.delay_until = Some("2027-05-01T04:30:00.000Z".to_owned());
+    let once = site.once().wait(LEASE * 4);
+    let error = site.ask::<Buddy>(&once, &request).await;
+    let error = error.expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
+
 /// Azure DevOps hides the values of variables that are secret.
 #[tokio::test]
 async fn a_variable_that_is_hidden_does_not_show_that_it_bears_no_mark() {

@@ -109,9 +109,14 @@ impl ServiceClient for Client {
     }
 
     /// The mark goes to the end of `comment`, or in front of a long one,
-    /// which the list shows: [`Trace::Shown`].
+    /// which the list shows: [`Trace::Shown`]. Whether and where it shows an execution that is not due
+    /// yet (`delay_until`) is not confirmed: [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
-        place.put_into(&mut request.comment, mark, Service::Buddy, Trace::Shown)
+        let usual = match request.delay_until {
+            None => Trace::Shown,
+            Some(_) => Trace::Unseen,
+        };
+        place.put_into(&mut request.comment, mark, Service::Buddy, usual)
     }
 
     /// The given page shows `comment` in an execution; no real list is recorded. A comment that is shown
