@@ -221,10 +221,10 @@ pub fn changes() -> Vec<Change> {
         renews: true,
         has_body: true,
     };
-    let updated = json!({ "value": [{ "id": APPROVAL, "status": "approved" }] });
+    let updated = |status| json!({ "value": [{ "id": APPROVAL, "status": status }] });
     vec![
-        azure("azure approve", What::Approve, updated.clone(), true),
-        azure("azure reject", What::Reject, updated, true),
+        azure("azure approve", What::Approve, updated("approved"), true),
+        azure("azure reject", What::Reject, updated("rejected"), true),
         azure("azure retry", What::Retry, json!(null), false),
         aliyun("aliyun approve", What::Approve),
         aliyun("aliyun reject", What::Reject),

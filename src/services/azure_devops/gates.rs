@@ -52,13 +52,14 @@ impl Client {
         decision: &Decision,
     ) -> Result<()> {
         let call = self.about_build(&operations::UPDATE_APPROVALS, run)?;
+        let asked = match decision.approves() {
+            true => types::ApprovalStatus::Approved,
+            false => types::ApprovalStatus::Rejected,
+        };
         let update = types::ApprovalUpdate {
             approval_id: gate.id.clone(),
             comment: decision.comment_text().map(str::to_owned),
-            status: match decision.approves() {
-                true => types::ApprovalStatus::Approved,
-                false => types::ApprovalStatus::Rejected,
-            },
+            status: asked.clone(),
         };
         let updated = api(&call)
             .update_approvals()
@@ -67,11 +68,16 @@ impl Client {
             .await?
             .value
             .unwrap_or_default();
-        match updated.iter().any(|approval| is_of(approval, gate)) {
-            true => Ok(()),
-            false => Err(call
-                .error(ErrorKind::OutcomeUnknown)
-                .detail("the answer does not name the approval")),
+        let unknown = |what| Err(call.error(ErrorKind::OutcomeUnknown).detail(what));
+        let Some(approval) = updated.iter().find(|approval| is_of(approval, gate)) else {
+            return unknown("the answer does not name the approval".to_owned());
+        };
+        match approval.status.as_ref() {
+            Some(other) if !is_open(Some(other)) && !comes_of(&asked, other) => {
+                unknown(format!("the answer says that the approval is {other}"))
+            }
+            // More people may have to act.
+            Some(_) | None => Ok(()),
         }
     }
 }
@@ -133,6 +139,12 @@ fn describe(gate: &mut Gate, approval: &types::Approval) -> bool {
         .filter_map(|step| step.assigned_approver.as_ref()?.display_name.clone())
         .collect();
     is_open(approval.status.as_ref())
+}
+
+/// Whether an approval is in this state because somebody wished it so.
+fn comes_of(asked: &types::ApprovalStatus, status: &types::ApprovalStatus) -> bool {
+    use types::ApprovalStatus::{Approved, Deferred};
+    status == asked || (*status == Deferred && *asked == Approved)
 }
 
 /// Whether somebody still has to act.

@@ -99,7 +99,7 @@ async fn waiting(id: &str, body: Value) -> MockServer {
     let records: Vec<Value> = [stage("a1", "Deploy EU"), stage("a2", "Deploy US")].concat();
     let pending = json!([{ "id": "a1", "status": "pending" }, { "id": "a2", "status": "pending" }]);
     let server = with(&json!(records), &pending).await;
-    let updated = json!({ "count": 1, "value": [{ "id": id, "status": "approved" }] });
+    let updated = json!({ "count": 1, "value": [{ "id": id, "status": body[0]["status"] }] });
     Mock::given(method("PATCH"))
         .and(path(APPROVALS))
         .and(query_param("api-version", "7.1"))
@@ -162,6 +162,29 @@ async fn several_gates_are_named_and_nothing_is_decided() {
         "{error}"
     );
     assert_eq!(changes(&server).await, 0);
+}
+
+/// Somebody else may have decided a moment before, or the time may have been up.
+#[tokio::test]
+async fn an_approval_that_is_answered_with_another_end_is_not_called_accepted() {
+    let taken = ["approved", "deferred", "pending", "novel"].map(|word| (word, true));
+    let not = ["rejected", "canceled", "timedOut", "skipped", "failed"].map(|word| (word, false));
+    for (word, is_taken) in taken.into_iter().chain(not) {
+        let records = json!(stage("a1", "Deploy EU"));
+        let server = with(&records, &json!([{ "id": "a1", "status": "pending" }])).await;
+        let updated = json!({ "value": [{ "id": "a1", "status": word }] });
+        on(&server, "PATCH", APPROVALS, json_answer(&updated)).await;
+        let decided = client(&server).decide(&run(), &Decision::approve()).await;
+        match decided {
+            Ok(_) => assert!(is_taken, "{word}"),
+            Err(error) => {
+                assert!(!is_taken, "{word}: {error}");
+                assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+                assert!(error.to_string().contains(word), "{error}");
+            }
+        }
+        assert_eq!(changes(&server).await, 1);
+    }
 }
 
 /// A proxy may answer with any JSON that has the right shape.
