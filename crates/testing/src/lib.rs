@@ -68,6 +68,7 @@ mod ids;
 mod incoming;
 mod listener;
 mod observer;
+mod paging;
 mod plan;
 mod port;
 mod received;

@@ -98,18 +98,10 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         let what = format!("--documents: {place} cannot be read: {cause}");
         Failure::usage(what, "Give the folder that holds the documents.")
     };
-    let entries = std::fs::read_dir(folder).map_err(|cause| unreadable(&cause))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|cause| unreadable(&cause))?.path();
-        if path.extension().is_some_and(|ending| ending == "json") {
-            files.push(path);
-        }
-    }
+    let files = document::json_files(folder).map_err(|cause| unreadable(&cause))?;
     if files.is_empty() {
         return Err(unreadable(&"no .json file is in it"));
     }
-    files.sort();
     Ok(files)
 }
 

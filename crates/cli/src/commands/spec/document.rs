@@ -1,6 +1,8 @@
 //! A document that a flag or an argument names.
 
 use std::fmt::Display;
+use std::fs::{self, DirEntry};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use runpipe_spec::decisions::{self, Decision};
@@ -81,6 +83,15 @@ pub fn servers(document: &Document) -> impl Iterator<Item = &str> {
     let servers = document.root().get("servers").and_then(Value::as_array);
     let servers = servers.into_iter().flatten();
     servers.filter_map(|server| server.get("url")?.as_str())
+}
+
+/// The JSON files in a folder, by name.
+pub fn json_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries: io::Result<Vec<DirEntry>> = fs::read_dir(folder)?.collect();
+    let mut files: Vec<PathBuf> = entries?.iter().map(DirEntry::path).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
+    files.sort();
+    Ok(files)
 }
 
 /// Whether a file is to be read from stdin. A document is read once, a message may come that way.

@@ -11,7 +11,7 @@ use runpipe_spec::document::Document;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::document::servers;
+use super::document::{json_files, servers};
 use crate::process::exit::Failure;
 
 /// What a browser writes down: <http://www.softwareishard.com/blog/har-12-spec/>.
@@ -112,14 +112,7 @@ fn files(place: &Path) -> std::io::Result<Vec<PathBuf>> {
     if !place.is_dir() {
         return Ok(vec![place.to_owned()]);
     }
-    let entries = std::fs::read_dir(place)?;
-    let files: std::io::Result<Vec<PathBuf>> = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect();
-    let mut files = files?;
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
-    files.sort();
-    Ok(files)
+    json_files(place)
 }
 
 fn unusable(file: &Path, cause: &dyn std::fmt::Display) -> Failure {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::accepted::Accepted;
 use crate::fields::with;
+use crate::paging;
 use crate::services::entry::Simulated;
 use crate::services::flow::{self, RunView};
 use crate::{Answer, Call, Context, Incoming, Mismatch, NewRun, Pipeline, Vendor, uuid};
@@ -258,25 +259,16 @@ impl Aliyun {
         self.success(json!({ "pipelineRunId": run.number }))
     }
 
-    /// A page; the token of the next one is the number of the items before it.
+    /// A page of a list.
     fn list(&self, call: &Call<'_>, key: &str, items: Vec<Value>) -> Answer {
-        let before = match call.text("nextToken").unwrap_or_default() {
-            "" => 0,
-            token => match token.parse::<usize>() {
-                Ok(before) => before,
-                Err(_) => {
-                    let sentence = "The token nextToken is not one of this list.";
-                    return self.refused(400, "InvalidParam.ParamNotPresent", sentence);
-                }
-            },
-        };
         let size = call.count("maxResults").unwrap_or(10);
         let size = size.clamp(1, LONGEST_PAGE);
         let total = items.len();
-        let page: Vec<Value> = items.into_iter().skip(before).take(size).collect();
-        let next = before.saturating_add(page.len());
+        let Some((page, next)) = paging::page(items, call.text("nextToken"), size) else {
+            let sentence = "The token nextToken is not one of this list.";
+            return self.refused(400, "InvalidParam.ParamNotPresent", sentence);
+        };
         let list = json!({ "totalCount": total, key: page });
-        let next = (next < total).then(|| next.to_string());
         self.success(with(list, json!({ "nextToken": next })))
     }
 }
