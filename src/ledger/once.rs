@@ -297,7 +297,7 @@ impl Caller<'_> {
                     .error(ErrorKind::OutcomeUnknown)
                     .detail(format!(
                         "{} was started; meanwhile another caller considered this one gone, and \
-                         started or found another run for the same key",
+                         started or found another run for the same key, or may have",
                         run.reference
                     ))
                     .about_run(Some(run.reference))
