@@ -158,6 +158,9 @@ pub(crate) trait Connect: HasSession {
     const START: &'static Operation;
     /// The addresses of the runs' pages.
     const SITE: Site;
+    /// Whether [`ServiceClient::newest`] is documented to come newest first. Only then does a run that is
+    /// too old end a search that proves something.
+    const NEWEST_FIRST: bool = false;
     /// The query of each request, unless the caller sets another.
     const QUERY: Option<(&'static str, &'static str)> = None;
 

@@ -55,14 +55,15 @@ async fn by_mark(target: &dyn Target, entry: &Entry) -> Result<Looked> {
             bearing.append(&mut untold);
             return Ok(Looked::Unsure(bearing));
         }
+        let is_older = earliest.is_some_and(|earliest| is_older(&run, earliest));
         match target.bears(&run, &entry.mark, &entry.place) {
             // Whatever its dates say. A list that grows meanwhile shows a run on two pages.
             Some(true) if bearing.contains(&run.reference) => {}
             Some(true) => bearing.push(run.reference),
-            // Newest first, as every list comes that shows marks.
-            _ if earliest.is_some_and(|earliest| is_older(&run, earliest)) => break,
-            Some(false) => {}
-            None => untold.push(run.reference),
+            // In another order the run may follow, unless it has been found.
+            _ if is_older && (target.is_newest_first() || !bearing.is_empty()) => break,
+            None if !is_older => untold.push(run.reference),
+            Some(false) | None => {}
         }
     }
     Ok(match bearing.as_slice() {

@@ -33,6 +33,9 @@ pub(super) trait Target: Send + Sync {
     /// As [`ServiceClient::newest`].
     fn newest(&self) -> BoxStream<'static, Result<Run>>;
 
+    /// Whether that list is documented to come newest first.
+    fn is_newest_first(&self) -> bool;
+
     /// As [`ServiceClient::reconcile`].
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Result<Reconciled>>;
 
@@ -84,6 +87,10 @@ impl<C: ServiceClient> Target for Request<'_, C> {
 
     fn newest(&self) -> BoxStream<'static, Result<Run>> {
         self.client.newest(self.pipeline)
+    }
+
+    fn is_newest_first(&self) -> bool {
+        C::NEWEST_FIRST
     }
 
     fn reconcile(&self, since: DateTime<Utc>) -> BoxFuture<'_, Result<Reconciled>> {

@@ -1,9 +1,8 @@
 //! What every client has.
 
-/// Gives a client what all have: a builder, what a
-/// caller sets for some calls only, and [`crate::Runs`], out of its own methods `get`, `many`,
-/// `stop_and_read`, `carry_out`, `retry_failed`, `step_logs`, `all_steps`, `log_of_step` and
-/// `run_of_page`.
+/// Gives a client what all have: a builder, what a caller sets for some calls only, and
+/// [`crate::Runs`], out of its own methods `get`, `many`, `stop_and_read`, `carry_out`,
+/// `retry_failed`, `step_logs`, `all_steps`, `log_of_step` and `run_of_page`.
 macro_rules! client_calls {
     ($client:ty) => {
         impl $client {

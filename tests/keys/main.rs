@@ -5,12 +5,12 @@ mod attaching;
 mod brittle;
 mod clocks;
 mod crashes;
+mod further_down;
 #[cfg(unix)]
 mod hostile;
 mod ledgers;
 mod marks;
 mod others;
 mod overtaken;
-mod short_pages;
 mod subject;
 mod unclear;

@@ -86,6 +86,8 @@ impl Connect for Client {
     const DIALECT: &'static dyn Dialect = &dialect::AzureDevopsDialect;
     const START: &'static Operation = &operations::RUN_PIPELINE;
     const SITE: Site = page::SITE;
+    // The list of builds is asked for by `queryOrder` (vendor page), and each has a time of queueing.
+    const NEWEST_FIRST: bool = true;
     const QUERY: Option<(&'static str, &'static str)> = Some(("api-version", API_VERSION));
 }
 

@@ -17,8 +17,9 @@ use crate::service_client::Connect;
 const PER_PAGE: i64 = 50;
 
 impl Client {
-    /// The executions of a pipeline (`listExecutions`), newest first, page after page. Each holds a
-    /// [`types::Execution`] with fewer fields than [`Client::get`] leaves.
+    /// The executions of a pipeline (`listExecutions`), page after page: newest first in every sample,
+    /// though no page documents it. Each holds a [`types::Execution`] with fewer fields than
+    /// [`Client::get`] leaves.
     pub fn list(&self, pipeline: &PipelineRef) -> BoxStream<'static, Result<Run>> {
         flat(self.run_pages(pipeline))
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::types::{ExecutePublishedPipelineRequest, ExecutionTrigger, PipelineExecution};
 use super::{Client, ListFilter, ProjectRef};
 use crate::error::Result;
-use crate::reconcile::{Fit, Reconciled, Search};
+use crate::reconcile::{Fit, Order, Reconciled, Search};
 use crate::service_client::Connect;
 
 /// What pipeline files are called. Some clients leave it out of the name and some do not
@@ -33,7 +33,13 @@ impl Client {
         // what the service takes for the same name is not documented.
         let filter = ListFilter::default().project(project);
         let client = self.bounded();
+        let order = match client.session.lists_prove() {
+            // "Newest start first" (vendor page) says nothing of one that has not begun.
+            true => Order::Unknown,
+            false => Order::NewestFirst,
+        };
         let search = Search {
+            order,
             // No word of the vendor's says that an execution waits for its turn.
             starts_at_once: true,
             ..Search::new(&client, &client.session, since)
