@@ -52,8 +52,8 @@ fn a_consumer_of_one_service_compiles_neither_program_nor_sandbox() {
     let never = [
         "anstream",
         "clap",
+        "comfy-table",
         "humantime",
-        "indicatif",
         "jsonschema",
         "native-tls",
         "openssl-sys",

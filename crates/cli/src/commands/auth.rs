@@ -5,14 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use comfy_table::Cell;
 use runpipe::Service;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::command_line::named_run::{NamedRun, named_run};
 use crate::context::Context;
-use crate::output::table::{self, Cell};
-use crate::output::utc;
+use crate::output::{table, utc};
 use crate::process::environment::Environment;
 use crate::process::exit::{DONE, Failure};
 use crate::services;

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use comfy_table::Cell;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use runpipe::{Run, RunStatus, Service, WaitOptions};
@@ -19,7 +20,7 @@ use super::start;
 use crate::command_line::called::Called;
 use crate::commands::{Arguments, Command};
 use crate::context::Context;
-use crate::output::table::{self, Cell, status_cell};
+use crate::output::table::{self, status_cell};
 use crate::output::text::{one_line, span};
 use crate::output::{Output, status_style, took};
 use crate::process::environment::Environment;

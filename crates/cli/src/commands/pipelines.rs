@@ -1,13 +1,13 @@
 //! `runpipe pipelines`: which pipelines there are to start.
 
 use clap::Command;
+use comfy_table::Cell;
 use futures_util::TryStreamExt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::command_line::chosen::{Chosen, Shared};
 use crate::context::Context;
-use crate::output::table::Cell;
 use crate::output::text::one_line;
 use crate::process::exit::{DONE, Failure};
 use crate::vendor::ListedPipeline;

@@ -1,13 +1,14 @@
 //! `runpipe steps`: the parts of a run, and how far each is.
 
 use clap::Args;
+use comfy_table::Cell;
 use runpipe::{RunRef, Step};
 use serde::Serialize;
 
 use crate::command_line::named_run::OneRun;
 use crate::context::Context;
 use crate::output::moment;
-use crate::output::table::{Cell, Row, status_cell};
+use crate::output::table::{Row, status_cell};
 use crate::output::text::one_line;
 use crate::process::exit::{DONE, Failure};
 use crate::watching::view::{path, step_took};

@@ -1,6 +1,7 @@
 //! `runpipe ledger list`.
 
 use clap::Args;
+use comfy_table::Cell;
 use futures_util::TryStreamExt;
 use runpipe::ledger::{Entry, entries};
 use serde_json::json;
@@ -8,7 +9,7 @@ use serde_json::json;
 use super::place::LedgerPlace;
 use super::stage_word;
 use crate::context::Context;
-use crate::output::table::{Cell, Row};
+use crate::output::table::Row;
 use crate::output::text::one_line;
 use crate::output::utc;
 use crate::process::exit::{DONE, Failure};

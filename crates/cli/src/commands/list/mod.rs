@@ -5,13 +5,14 @@ mod filter;
 use std::collections::BTreeSet;
 
 use clap::{Args, Command};
+use comfy_table::Cell;
 use futures_util::StreamExt;
 use runpipe::Run;
 use serde::Serialize;
 
 use crate::command_line::chosen::{Chosen, Shared};
 use crate::context::Context;
-use crate::output::table::{Cell, status_cell};
+use crate::output::table::status_cell;
 use crate::output::text::one_line;
 use crate::output::{moment, took};
 use crate::process::exit::{DONE, Failure};
