@@ -328,6 +328,7 @@ impl Serialize for Error {
         map.serialize_entry("http_status", &facts.http_status)?;
         map.serialize_entry("vendor_code", &facts.vendor_code)?;
         map.serialize_entry("request_id", &facts.request_id)?;
+        map.serialize_entry("sent_at", &facts.sent_at)?;
         map.serialize_entry(
             "retry_after_seconds",
             &facts.retry_after.map(|wait| wait.as_secs()),

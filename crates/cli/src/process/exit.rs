@@ -2,6 +2,7 @@
 
 use std::io;
 
+use chrono::{DateTime, Utc};
 use runpipe::{Error, ErrorKind, RunRef, Service};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -156,6 +157,7 @@ impl Failure {
                 report.http_status = error.http_status();
                 report.vendor_code = error.vendor_code();
                 report.request_id = error.request_id();
+                report.sent_at = error.sent_at();
                 report.retry_after_seconds = error.retry_after().map(|wait| wait.as_secs());
                 report.sentences = error.sentences();
                 report.content_type = error.content_type();
@@ -209,6 +211,8 @@ pub struct Report<'a> {
     http_status: Option<u16>,
     vendor_code: Option<&'a str>,
     request_id: Option<&'a str>,
+    #[schemars(with = "Option<String>")]
+    sent_at: Option<DateTime<Utc>>,
     retry_after_seconds: Option<u64>,
     sentences: &'a [String],
     content_type: Option<&'a str>,

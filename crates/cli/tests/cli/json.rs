@@ -26,7 +26,7 @@ const RUN: [&str; 16] = [
     "warnings",
 ];
 
-const ERROR: [&str; 14] = [
+const ERROR: [&str; 15] = [
     "advice",
     "candidates",
     "content_type",
@@ -38,6 +38,7 @@ const ERROR: [&str; 14] = [
     "ref",
     "request_id",
     "retry_after_seconds",
+    "sent_at",
     "sentences",
     "service",
     "vendor_code",
