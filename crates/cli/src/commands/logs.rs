@@ -146,8 +146,15 @@ impl Print<'_> {
     /// In JSON as the step wrote them: JSON escapes what a terminal would obey.
     fn lines<'t>(&mut self, step: &str, written: impl Iterator<Item = &'t str>) {
         if !self.context.output.is_json() {
-            let text: String = written.map(|line| lines(line) + "\n").collect();
-            return self.note(self.context.output.part(&text));
+            let output = &self.context.output;
+            let mut text = String::new();
+            for line in written {
+                // A line that was overwritten becomes several.
+                let shown = lines(line);
+                text.extend(shown.split('\n').map(|line| output.log_line(line) + "\n"));
+            }
+            let written = output.part(&text);
+            return self.note(written);
         }
         for line in written {
             let run = self.run;

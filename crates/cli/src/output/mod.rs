@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::process::exit::Failure;
 use event::Event;
 use stderr::Stderr;
-use text::{one_line, span};
+use text::{commanding_nothing, one_line, span};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -32,6 +32,8 @@ const DIM: Style = Style::new().dimmed();
 pub struct Output {
     json: bool,
     quiet: bool,
+    /// Whether a CI system reads what is written.
+    in_job: bool,
     stderr: Stderr,
 }
 
@@ -59,7 +61,21 @@ impl Output {
         Output {
             json,
             quiet,
+            in_job: false,
             stderr: Stderr::default(),
+        }
+    }
+
+    /// The same in a job of a CI system, where one is.
+    pub fn in_job(self, in_job: bool) -> Self {
+        Output { in_job, ..self }
+    }
+
+    /// A line that a step wrote, as a result for people: in a job, it commands nothing.
+    pub fn log_line(&self, line: &str) -> String {
+        match self.in_job {
+            true => commanding_nothing(line),
+            false => line.to_owned(),
         }
     }
 

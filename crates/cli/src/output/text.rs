@@ -12,12 +12,21 @@ pub fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_control() || c.is_whitespace());
     let words = words.map(|word| word.chars().filter(|c| is_harmless(*c)).collect());
     let words: Vec<String> = words.filter(|word: &String| !word.is_empty()).collect();
-    without_commands(&words.join(" "))
+    commanding_nothing(&words.join(" "))
 }
 
 /// Azure Pipelines looks for commands anywhere in a line of its job's log.
 pub fn without_commands(line: &str) -> String {
     line.replace("##vso[", "# #vso[").replace("##[", "# #[")
+}
+
+/// GitHub looks for them where a line begins.
+pub fn commanding_nothing(line: &str) -> String {
+    let line = without_commands(line);
+    match line.trim_start().strip_prefix("::") {
+        Some(rest) => format!(": :{rest}"),
+        None => line,
+    }
 }
 
 /// Each text on a line of its own.

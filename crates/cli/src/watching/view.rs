@@ -166,7 +166,6 @@ impl View {
     /// Fails when it is a result that stdout does not take.
     pub fn log(&mut self, step: &Step, line: &str) -> Result<(), Failure> {
         let name = path(step);
-        let text = format!("{DIM}{name} |{DIM:#} {line}");
         if self.logs == Logs::Beside {
             let line = inert(line);
             self.output.progress(&format!("{DIM}{name}{DIM:#}{line}"));
@@ -180,7 +179,8 @@ impl View {
             step: &name,
             line,
         };
-        let reader = self.output.result(&event, || text + "\n")?;
+        let text = || format!("{DIM}{name} |{DIM:#} {}\n", self.output.log_line(line));
+        let reader = self.output.result(&event, text)?;
         self.logs = Logs::Result(reader);
         Ok(())
     }

@@ -160,3 +160,38 @@ async fn in_logs_where_lines_and_tabs_stay() {
     let line: Value = serde_json::from_str(line).expect("an object");
     assert_eq!(line["line"], format!("one\t{NASTY}"));
 }
+
+/// Elsewhere a log is shown as the step wrote it.
+#[tokio::test]
+async fn in_logs_that_the_job_of_a_ci_system_shows() {
+    let server = MockServer::start().await;
+    let mut run = execution("SUCCESSFUL");
+    run["action_executions"] = json!([
+        { "action_execution_id": "a1", "action": { "name": "Build" }, "status": "SUCCESSFUL" },
+    ]);
+    reading(&server, answer(200, run)).await;
+    let log = [
+        COMMANDS,
+        "  ::add-mask::a",
+        "a\r::stop-commands::b",
+        "",
+        "c :: d",
+    ];
+    let place = path(format!("{EXECUTIONS}/31/action_executions/a1"));
+    let given = Mock::given(method("GET")).and(place);
+    let log = given.respond_with(answer(200, json!({ "log": log })));
+    log.mount(&server).await;
+    for words in [&[][..], &["--follow"]] {
+        let logs = || buddy(&server, "logs buddy/acme/site/2/31").words(words.iter().copied());
+        let shown = logs().ends_with(0).await.stdout;
+        assert!(shown.contains(COMMANDS), "{shown}");
+        for job in ["GITHUB_ACTIONS", "TF_BUILD"] {
+            let shown = logs().env(job, "true").ends_with(0).await.stdout;
+            is_harmless(&shown);
+            let begins = |line: &str| line.trim_start().starts_with("::");
+            assert!(!shown.lines().any(begins), "{shown}");
+            assert!(shown.contains("stop-commands::b\n"), "{shown}");
+            assert!(shown.contains("c :: d\n"), "{shown}");
+        }
+    }
+}
