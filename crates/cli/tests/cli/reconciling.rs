@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use chrono::{SecondsFormat, TimeDelta, Utc};
+use runpipe::Service;
+use runpipe_testing::{Rule, Sandbox, Script, ScriptedAnswer, SeededRun};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::program::{EXECUTIONS, START, answer, buddy, execution, reading, received, starting};
+use crate::program::{
+    EXECUTIONS, START, answer, at, buddy, execution, reading, received, starting,
+};
 
 /// How to look for a run by hand.
 const LOOK: &str = "runpipe list buddy --workspace acme --project site --pipeline 2";
@@ -154,4 +158,41 @@ async fn a_clear_refusal_is_not_looked_into() {
         .ends_with(3)
         .await;
     assert_eq!(received(&server, "GET").await, 0);
+}
+
+/// The request left three seconds after the command was given: a token came first.
+#[tokio::test]
+async fn what_began_before_the_request_left_is_not_found() {
+    let sandbox = Sandbox::start().await.expect("loopback has free ports");
+    let slow = ScriptedAnswer::delayed(Duration::from_secs(3));
+    let lost = ScriptedAnswer::status(502);
+    let script = Script::new([
+        Rule::answer(Service::Matillion, slow).operation("token"),
+        Rule::answer(Service::Matillion, lost).operation("executePublishedPipeline"),
+    ]);
+    sandbox.play(&script).expect("a script");
+    let pipelines = sandbox.pipelines(Service::Matillion);
+    let same = pipelines.iter().find(|one| one.name == "Load orders");
+    let same = same.expect("a pipeline");
+    let words = [
+        "start",
+        "matillion",
+        "--project-id",
+        &same.place[0],
+        "--environment",
+        "Production",
+        "--pipeline",
+        "Load orders",
+        "--reconcile=3s",
+        "--json",
+    ];
+    let start = at(&sandbox, &words).ends_with(6);
+    let somebodys = async {
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        sandbox.seed(&SeededRun::of(same)).expect("seeded");
+    };
+    let (ended, ()) = tokio::join!(start, somebodys);
+    let error = ended.error();
+    assert_eq!(error["candidates"], json!([]), "{error}");
+    assert_eq!(sandbox.started(Service::Matillion), 0);
 }
