@@ -146,6 +146,11 @@ impl Ledger for DirectoryLedger {
     }
 }
 
+/// A link to nothing is in the way of an entry.
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink())
+}
+
 fn on_disk(folder: &Path, what: &str, cause: &io::Error) -> LedgerError {
     let shown = folder.display();
     LedgerError::new(format!("the directory {shown} {what}: {cause}"))
@@ -171,8 +176,8 @@ fn read(path: &Path) -> io::Result<Option<Stored>> {
     });
     let file = match opened {
         Ok(file) => file,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(cause),
+        Err(cause) if cause.kind() != ErrorKind::NotFound || is_link(path) => return Err(cause),
+        Err(_) => return Ok(None),
     };
     let mut bytes = Vec::new();
     file.take(LONGEST_ENTRY).read_to_end(&mut bytes)?;

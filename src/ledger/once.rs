@@ -23,6 +23,8 @@ const WAIT: Duration = Duration::from_secs(120);
 const LEASE: Duration = Duration::from_secs(20);
 /// A slow disk would lose a shorter lease.
 const SHORTEST_LEASE: Duration = Duration::from_millis(400);
+/// Between two readings of the ledger.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// A look that has begun may take this long, even if the time to wait is over before.
 const SHORTEST_LOOK: Duration = Duration::from_secs(5);
 /// Making the connection first takes no longer than this part of a lease.
@@ -232,6 +234,8 @@ impl Caller<'_> {
         let session = target.session().clone();
         let hold = Hold::claim(ledger, entry, version, session).await?;
         let Some(hold) = hold.map(Arc::new) else {
+            // A ledger that never shows who was faster is not asked without a break.
+            sleep(SHORTEST_PAUSE).await;
             return match Instant::now() < self.ends {
                 true => Ok(None),
                 false => Err(self.unknown(None)),
@@ -348,7 +352,7 @@ impl Caller<'_> {
     /// Waits a little; `true` when there is no time left.
     async fn pause(&self, entry: &Entry) -> bool {
         let pause = entry.part_of_lease(20);
-        let pause = pause.clamp(Duration::from_millis(50), Duration::from_secs(1));
+        let pause = pause.clamp(SHORTEST_PAUSE, Duration::from_secs(1));
         let left = self.ends.saturating_duration_since(Instant::now());
         sleep(pause.min(left)).await;
         left <= pause

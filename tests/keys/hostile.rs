@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -24,7 +25,7 @@ fn place(site: &Site) -> PathBuf {
 #[tokio::test]
 async fn what_is_no_file_or_no_entry_is_an_error() {
     type Put = fn(&PathBuf);
-    let puts: [(&str, Put); 6] = [
+    let puts: [(&str, Put); 7] = [
         ("a pipe that nobody writes into", |at| {
             let made = Command::new("mkfifo").arg(at).status();
             assert!(made.expect("mkfifo").success());
@@ -32,6 +33,9 @@ async fn what_is_no_file_or_no_entry_is_an_error() {
         ("a folder", |at| fs::create_dir(at).expect("a folder")),
         ("a link to what has no end", |at| {
             std::os::unix::fs::symlink("/dev/zero", at).expect("a link");
+        }),
+        ("a link to nothing", |at| {
+            std::os::unix::fs::symlink(at.with_extension("gone"), at).expect("a link");
         }),
         ("a link to itself", |at| {
             std::os::unix::fs::symlink(at, at).expect("a link");
@@ -149,11 +153,14 @@ async fn a_refusal_that_repeats_the_credential_is_kept_without_it() {
 }
 
 /// A store that says of the same key that it is there and that it is not.
-#[derive(Debug)]
-struct Contradictory;
+#[derive(Debug, Default)]
+struct Contradictory {
+    asked: AtomicUsize,
+}
 
 impl Ledger for Contradictory {
     fn create<'a>(&'a self, _: &'a Key, _: &'a [u8]) -> Told<'a, Option<Version>> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         Box::pin(async { Ok(None) })
     }
 
@@ -178,9 +185,11 @@ type Told<'a, T> = BoxFuture<'a, Result<T, LedgerError>>;
 
 #[tokio::test]
 async fn a_ledger_that_contradicts_itself_keeps_nobody_longer_than_they_wait() {
-    let site = Site::open().await;
-    let once = site.once_in(Arc::new(Contradictory)).wait(LEASE);
+    let (site, ledger) = (Site::open().await, Arc::new(Contradictory::default()));
+    let once = site.once_in(ledger.clone()).wait(LEASE);
     let error = site.start::<Buddy>(&once).await.expect_err("no outcome");
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
     assert_eq!(site.asked::<Buddy>(), 0);
+    // Nor is it asked without a break.
+    assert!(ledger.asked.load(Ordering::SeqCst) <= 21);
 }
