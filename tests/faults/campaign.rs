@@ -120,14 +120,15 @@ fn begin_others<C: Client>(subject: &Subject<C>, case: &Case) {
     }
 }
 
-fn plan<C: Client>(subject: &Subject<C>, case: &Case, secret: &str) {
+fn plan<C: Client>(subject: &Subject<C>, case: &Case, secrets: &[String]) {
     let mut plan = subject.proxy.plan();
     plan.steps = case.steps.clone().into();
     plan.token = case.token.clone().into();
     let travel = Duration::from_millis;
     plan.travels = (travel(case.travels.0), travel(case.travels.1));
     plan.creates = travel(case.creates);
-    plan.secret = secret.to_owned();
+    plan.secret = secrets[case.number % secrets.len()].clone();
+    plan.own_secret = secrets[0].clone();
     plan.seen.clear();
 }
 
@@ -149,7 +150,7 @@ async fn start<C: Client>(
     begin_others(subject, case);
     let client = subject.client(case.credential, way, case.host);
     let secrets = subject.secrets(case.credential);
-    plan(subject, case, &secrets[case.number % secrets.len()]);
+    plan(subject, case, &secrets);
     let since = subject.sandbox.client_now();
     let before = subject.sandbox.started(subject.service);
     let told = client.begin(&subject.sandbox, case.marked).await;
@@ -302,7 +303,7 @@ async fn read<C: Client>(
     // A read does not have the secret variable in it.
     let mut secrets = subject.secrets(case.credential);
     secrets.retain(|secret| secret != VARIABLE);
-    plan(subject, case, &secrets[case.number % secrets.len()]);
+    plan(subject, case, &secrets);
     let told = client.get(&run.reference).await;
     let seen = came(subject).await;
     secrets.extend(seen.iter().filter_map(|seen| seen.token.clone()));

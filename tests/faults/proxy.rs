@@ -30,7 +30,21 @@ pub struct Plan {
     pub creates: Duration,
     /// What an echo repeats, where the request shows no token.
     pub secret: String,
+    /// What a request for a token has in it in place of a token that was not given yet.
+    pub own_secret: String,
     pub seen: Vec<Seen>,
+}
+
+impl Plan {
+    /// What an echo repeats, where the request shows no token. Nobody repeats a token that the client
+    /// was never given.
+    fn repeated(&self, is_token: bool) -> String {
+        let shows = |seen: &Seen| seen.token.as_deref() == Some(&self.secret);
+        match is_token && !self.seen.iter().any(shows) {
+            true => self.own_secret.clone(),
+            false => self.secret.clone(),
+        }
+    }
 }
 
 /// A request that came.
@@ -142,7 +156,7 @@ impl Shared {
         match &step {
             Some(step) if step.place == Place::BeforeReading => return Ok(()),
             Some(step) if step.place == Place::Early => {
-                let secret = self.plan().secret.clone();
+                let secret = self.plan().repeated(is_token);
                 let answer = self.spoiled(step, None, &secret);
                 client.write_all(&answer.bytes()).await?;
             }
@@ -171,7 +185,10 @@ impl Shared {
                 let truth = truth.unwrap_or_default();
                 client.write_all(&truth.bytes()).await?;
             }
-            Some(step) => self.answer(&mut client, &step, truth, &request).await?,
+            Some(step) => {
+                let secret = self.secret(&request, is_token);
+                self.answer(&mut client, &step, truth, &secret).await?;
+            }
         }
         client.shutdown().await
     }
@@ -211,9 +228,9 @@ impl Shared {
         client: &mut TcpStream,
         step: &Step,
         truth: Option<Answer>,
-        request: &Request,
+        secret: &str,
     ) -> io::Result<()> {
-        let answer = self.spoiled(step, truth, &self.secret(request));
+        let answer = self.spoiled(step, truth, secret);
         let bytes = answer.bytes();
         let head = head_end(&bytes).unwrap_or(bytes.len());
         match step.place {
@@ -228,7 +245,7 @@ impl Shared {
                 client.write_all(&bytes[..end]).await?;
             }
             Place::InSecret(part) => {
-                let echo = step.body.echo(&self.secret(request)).unwrap_or_default();
+                let echo = step.body.echo(secret).unwrap_or_default();
                 let body = &bytes[head..];
                 let at = body
                     .windows(echo.len().max(1))
@@ -254,8 +271,8 @@ impl Shared {
     }
 
     /// What an echo repeats of a request.
-    fn secret(&self, request: &Request) -> String {
-        let planned = || self.plan().secret.clone();
+    fn secret(&self, request: &Request, is_token: bool) -> String {
+        let planned = || self.plan().repeated(is_token);
         request.bearer().unwrap_or_else(planned)
     }
 
