@@ -26,6 +26,13 @@ fn unclear<S: Subject>(site: &Site, start: Start) {
     site.sandbox.play(&Script::new([rule])).expect("a script");
 }
 
+/// Buddy's list cannot be read any more.
+fn break_list(site: &Site) {
+    let broken = Rule::answer(Buddy::SERVICE, ScriptedAnswer::status(500));
+    let broken = broken.operation("listExecutions").always();
+    site.sandbox.play(&Script::new([broken])).expect("a script");
+}
+
 async fn try_one<S: Subject>(site: &Site, start: Start, place: MarkPlace) -> Result<Started> {
     unclear::<S>(site, start);
     let once = site.once().mark(place).wait(LEASE * 8);
@@ -192,10 +199,7 @@ async fn a_conflict_with_the_own_tag_is_attached_to() {
 async fn a_list_that_cannot_be_read_proves_nothing() {
     let site = Site::open().await;
     unclear::<Buddy>(&site, Start::IsLost);
-    let broken = Rule::answer(Buddy::SERVICE, ScriptedAnswer::status(500))
-        .operation("listExecutions")
-        .always();
-    site.sandbox.play(&Script::new([broken])).expect("a script");
+    break_list(&site);
     let once = site.once().wait(LEASE * 5);
     let error = site
         .start::<Buddy>(&once)
@@ -219,10 +223,7 @@ async fn a_list_that_cannot_be_read_proves_nothing() {
 async fn a_key_that_is_forgotten_meanwhile_does_not_prove_that_nothing_was_started() {
     let site = Site::open().await;
     unclear::<Buddy>(&site, Start::Acts);
-    let broken = Rule::answer(Buddy::SERVICE, ScriptedAnswer::status(500))
-        .operation("listExecutions")
-        .always();
-    site.sandbox.play(&Script::new([broken])).expect("a script");
+    break_list(&site);
     let once = site.once().wait(LEASE * 4);
     let forgotten = async {
         let entry = loop {

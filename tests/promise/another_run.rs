@@ -1,8 +1,9 @@
 //! An answer about another run is no answer.
 
+use futures_util::StreamExt as _;
 use runpipe::{ErrorKind, Runs};
 use serde_json::json;
-use wiremock::matchers::any;
+use wiremock::matchers::{any, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
@@ -36,6 +37,33 @@ async fn an_answer_about_another_run_is_refused() {
         let error = client.cancel(&reference).await.expect_err("another run");
         assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
     }
+}
+
+/// Decoded entry by entry, in the order of the fields, the first would be run 7 and the second a list without a
+/// build, which proves that nothing was started.
+#[tokio::test]
+async fn a_list_in_place_of_an_object_is_none() {
+    let server = MockServer::start().await;
+    let run_7 = json!([null, null, 7, "some-request", true]);
+    let answer = ResponseTemplate::new(200).set_body_json(run_7);
+    Mock::given(method("POST"))
+        .respond_with(answer)
+        .mount(&server)
+        .await;
+    let no_build = ResponseTemplate::new(200).set_body_json(json!([0, []]));
+    Mock::given(method("GET"))
+        .respond_with(no_build)
+        .mount(&server)
+        .await;
+
+    let error = start_aliyun(&aliyun(&server.uri()))
+        .await
+        .expect_err("no run");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    let pipeline = azure_devops::PipelineRef::new("acme", "site", 42);
+    let mut builds = azure(&server.uri()).list_builds(&pipeline);
+    let error = builds.next().await.expect("no end").expect_err("no list");
+    assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
 }
 
 #[tokio::test]

@@ -40,7 +40,6 @@ use command_line::called::{self, OneOf};
 use command_line::{configured, refusal};
 use commands::{Arguments, Command};
 use context::Context;
-use output::annotation::System;
 use output::{Output, log};
 use process::environment::Environment;
 use process::exit::Failure;
@@ -93,8 +92,7 @@ fn run(
         }
     };
     let OneOf(command) = arguments.command;
-    let in_job = System::Auto.known(&environment).is_ok();
-    let output = Output::new(arguments.json, arguments.quiet).in_job(in_job);
+    let output = Output::new(arguments.json, arguments.quiet).in_job(environment.is_job());
     // What asks no service works without settings; what shows them, without trust.
     let shows_them = matches!(command, Command::Config(_));
     let untrusted = || settings.expect_trusted().err().filter(|_| !shows_them);

@@ -125,8 +125,8 @@ impl ServiceClient for Client {
         Client::list(self, pipeline)
     }
 
-    /// The mark goes to the end of `comment`, or in front of a long one,
-    /// which no list shows: [`Trace::Unseen`].
+    /// The mark goes to the end of `comment`, or in front of a long one, which no list shows:
+    /// [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         place.put_into(&mut request.comment, mark, Service::Aliyun, Trace::Unseen)
     }

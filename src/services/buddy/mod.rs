@@ -108,9 +108,9 @@ impl ServiceClient for Client {
         Client::list(self, pipeline)
     }
 
-    /// The mark goes to the end of `comment`, or in front of a long one,
-    /// which the list shows: [`Trace::Shown`]. Whether and where it shows an execution that is not due
-    /// yet (`delay_until`) is not confirmed: [`Trace::Unseen`].
+    /// The mark goes to the end of `comment`, or in front of a long one, which the list shows:
+    /// [`Trace::Shown`]. Whether and where it shows an execution that is not due yet (`delay_until`) is
+    /// not confirmed: [`Trace::Unseen`].
     fn mark(request: &mut Self::Request, mark: &Mark, place: &MarkPlace) -> Result<Trace> {
         let usual = match request.delay_until {
             None => Trace::Shown,

@@ -20,8 +20,7 @@ use super::types::{ExecutionStatus, PipelineExecution};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListFilter {
     pub(super) project: Option<ProjectRef>,
-    pipeline: Option<String>,
-    pub(super) pipeline_part: Option<String>,
+    pub(super) pipeline: Option<String>,
     pub(super) environment: Option<String>,
     pub(super) started_after: Option<String>,
     pub(super) started_before: Option<String>,
@@ -42,17 +41,7 @@ impl ListFilter {
     /// names; the rest is left out here.
     #[must_use]
     pub fn pipeline(mut self, name: impl Into<String>) -> Self {
-        let name = name.into();
-        self.pipeline_part = Some(name.clone());
-        self.pipeline = Some(name);
-        self
-    }
-
-    /// Only executions of pipelines whose name has this text in it, whatever its capitals.
-    #[must_use]
-    pub fn pipeline_part(mut self, text: impl Into<String>) -> Self {
-        self.pipeline_part = Some(text.into());
-        self.pipeline = None;
+        self.pipeline = Some(name.into());
         self
     }
 

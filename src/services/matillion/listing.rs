@@ -196,8 +196,8 @@ fn executions_call<'a>(
     if let Some(project) = &filter.project {
         call = call.project_id(&project.project_id);
     }
-    if let Some(part) = &filter.pipeline_part {
-        call = call.pipeline_name(part);
+    if let Some(name) = &filter.pipeline {
+        call = call.pipeline_name(name);
     }
     if let Some(environment) = &filter.environment {
         call = call.environment_name(environment);

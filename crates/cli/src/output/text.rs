@@ -20,7 +20,7 @@ pub fn without_commands(line: &str) -> String {
     line.replace("##vso[", "# #vso[").replace("##[", "# #[")
 }
 
-/// GitHub looks for them where a line begins.
+/// The same, and GitHub, which looks for commands where a line begins, finds none either.
 pub fn commanding_nothing(line: &str) -> String {
     let line = without_commands(line);
     match line.trim_start().strip_prefix("::") {

@@ -57,6 +57,13 @@ impl Environment {
         }
     }
 
+    /// Whether this is a job of a CI system. Most set `CI`.
+    pub fn is_job(&self) -> bool {
+        let names = ["CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD"];
+        let mut values = names.iter().map(|name| self.text(name));
+        values.any(|value| matches!(value, Ok(Some(_))))
+    }
+
     /// A secret. One that is set to nothing is as good as not set.
     pub fn secret(&self, name: &str) -> Result<Option<Secret>, Failure> {
         Ok(self.text(name)?.map(Secret::from))

@@ -41,11 +41,7 @@ impl LedgerPlace {
     /// Why the next attempt of this job may not find the ledger, if there is reason to think so: nobody
     /// named a place, and this machine has kept no keys so far. To be asked before the ledger is opened.
     pub fn may_be_lost(&self, environment: &Environment) -> Result<Option<String>, Failure> {
-        let mut of_a_job = false;
-        for name in ["CI", "TF_BUILD"] {
-            of_a_job |= environment.text(name)?.is_some();
-        }
-        if !of_a_job || self.named(environment)?.is_some() {
+        if !environment.is_job() || self.named(environment)?.is_some() {
             return Ok(None);
         }
         let folder = usual(environment)?;
