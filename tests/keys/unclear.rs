@@ -269,12 +269,15 @@ async fn a_look_ends_where_the_list_gets_older_than_the_start() {
     test::<Buddy>(MarkPlace::Usual, "page=2", false).await;
 }
 
-/// An answer of somebody else's, or one that leaves out what cannot be read, shows no run and proves
-/// nothing.
+/// An answer of somebody else's, or one that leaves out what cannot be read or is of another pipeline, shows no
+/// run and proves nothing.
 #[tokio::test]
 async fn a_list_that_is_not_there_proves_nothing() {
-    async fn test<S: Subject>(list: &str, place: MarkPlace, unreadable: Value) {
-        for body in [json!({}), json!({ "error": "try later" }), unreadable] {
+    async fn test<S: Subject>(list: &str, place: MarkPlace, unreadable: [Value; 2]) {
+        for body in [json!({}), json!({ "error": "try later" })]
+            .into_iter()
+            .chain(unreadable)
+        {
             let site = Site::open().await;
             let answer = ScriptedAnswer::status(200).body(body.clone());
             let answer = Rule::answer(S::SERVICE, answer).operation(list);
@@ -295,13 +298,23 @@ async fn a_list_that_is_not_there_proves_nothing() {
         test::<Buddy>(
             "listExecutions",
             MarkPlace::Usual,
-            json!({ "executions": [{ "id": null }] })
+            [
+                json!({ "executions": [{ "id": null }] }),
+                json!({ "executions": [{ "id": 7, "pipeline": { "id": 43 }, "comment": null }] }),
+            ],
         ),
-        test::<AzureDevops>("listBuilds", variable, json!({ "value": [{ "id": 0 }] })),
+        test::<AzureDevops>(
+            "listBuilds",
+            variable,
+            [
+                json!({ "value": [{ "id": 0 }] }),
+                json!({ "value": [{ "id": 7, "definition": { "id": 43 } }] }),
+            ],
+        ),
         test::<Matillion>(
             "listPipelineExecutions",
             MarkPlace::Usual,
-            json!({ "results": [{}] })
+            [json!({ "results": [{}] }), json!({ "results": [null] })],
         ),
     );
 }

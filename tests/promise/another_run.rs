@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 use runpipe::{ErrorKind, Runs};
 use serde_json::json;
-use wiremock::matchers::{any, method};
+use wiremock::matchers::{any, method, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
@@ -74,4 +74,78 @@ async fn a_number_below_one_is_no_id_of_a_run() {
         let error = client.get(&reference).await.expect_err(id);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
     }
+}
+
+/// Some services count the runs of each pipeline from 1: the number alone does not tell.
+#[tokio::test]
+async fn an_answer_about_a_run_of_another_pipeline_is_refused() {
+    let server = MockServer::start().await;
+    let list = json!([{ "pipelineId": 43, "pipelineRunId": 7, "status": "SUCCESS" }]);
+    let run_of_43 = json!({
+        "id": 7, "pipelineRunId": 7, "status": "SUCCESSFUL", "state": "completed",
+        "pipeline": { "id": 43 }, "pipelineId": 43, "projectId": "p2",
+        "pipelineExecutionId": "mine", "success": true,
+        "pipelineRun": { "pipelineRunId": 7, "pipelineId": 43, "status": "SUCCESS" }
+    });
+    let build_of_43 = json!({ "id": 7, "definition": { "id": 43 } });
+    let lists = json!({ "executions": [run_of_43], "pipelineRuns": list, "value": [run_of_43] });
+    for (at, body) in [
+        ("/executions$", &lists),
+        ("/pipelineRuns$", &lists),
+        ("/site/_apis/pipelines/42/runs$", &lists),
+        ("/build/builds$", &json!({ "value": [build_of_43] })),
+        ("/oapi/v1/flow/.*/runs$", &list),
+        ("", &run_of_43),
+    ] {
+        let answer = ResponseTemplate::new(200).set_body_json(body);
+        let answer = Mock::given(method("GET"))
+            .and(path_regex(at))
+            .respond_with(answer);
+        answer.mount(&server).await;
+    }
+    let started = ResponseTemplate::new(200).set_body_json(&run_of_43);
+    let started = Mock::given(method("POST")).respond_with(started);
+    started.mount(&server).await;
+    let (azure, aliyun) = (azure(&server.uri()), aliyun(&server.uri()));
+    let (buddy, matillion) = (buddy(&server.uri()), matillion(&server.uri()));
+    let yunxiao = yunxiao(&server.uri());
+    let clients: [(&dyn Runs, &str); 5] = [
+        (&azure, "azure-devops/acme/site/42/7"),
+        (&aliyun, "aliyun/acme/42/7"),
+        (&buddy, "buddy/acme/site/42/7"),
+        (&matillion, "matillion/p1/mine"),
+        (&yunxiao, "yunxiao/acme/42/7"),
+    ];
+    for (client, reference) in clients {
+        let error = client.get(&run(reference)).await.expect_err("another run");
+        assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
+        assert!(error.to_string().contains("another p"), "{error}");
+    }
+    // A build's id needs no pipeline, so these would act on it.
+    let reference = run("azure-devops/acme/site/42/7");
+    for acted in [
+        azure.cancel(&reference).await,
+        azure.retry(&reference, None).await,
+    ] {
+        let error = acted.expect_err("another run");
+        assert!(error.to_string().contains("another pipeline"), "{error}");
+    }
+    let sent = server.received_requests().await.expect("they are recorded");
+    assert!(sent.iter().all(|one| one.method.as_str() == "GET"));
+    // The reference would be that of a run that somebody else has started.
+    for started in [start_azure(&azure).await, start_buddy(&buddy).await] {
+        let error = started.expect_err("it cannot be known");
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+        assert!(error.to_string().contains("run 7 of another pipeline (43)"));
+    }
+    let at = azure_devops::PipelineRef::new("acme", "site", 42);
+    let mut listed = azure.list(&at).collect::<Vec<_>>().await;
+    listed.extend(azure.list_builds(&at).collect::<Vec<_>>().await);
+    let at = buddy::PipelineRef::new("acme", "site", 42);
+    listed.extend(buddy.list(&at).collect::<Vec<_>>().await);
+    let at = aliyun::PipelineRef::new("acme", 42);
+    listed.extend(aliyun.list(&at).collect::<Vec<_>>().await);
+    let at = yunxiao::PipelineRef::new("acme", 42);
+    listed.extend(yunxiao.list(&at).collect::<Vec<_>>().await);
+    assert!(listed.is_empty(), "{listed:?}");
 }

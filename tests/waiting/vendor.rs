@@ -154,7 +154,7 @@ impl Vendor {
                     .rev()
                     .filter(|id| !(self.hidden)(*id));
                 let items: Vec<String> = ids
-                    .map(|id| execution(id, id > self.runs || ended(pipeline, id), ""))
+                    .map(|id| execution(pipeline, id, id > self.runs || ended(pipeline, id), ""))
                     .collect();
                 let pages = (newest + 49) / 50;
                 let items = items.join(",");
@@ -165,7 +165,7 @@ impl Vendor {
             ["workspaces", .., "pipelines", pipeline, "executions", id] => {
                 let (pipeline, id) = (number(pipeline)?, number(id)?);
                 let action = r#","action_executions":[{"status":"SUCCESSFUL","progress":100,"action":{"id":5,"name":"Upload","type":"FTP"}}]"#;
-                Ok(execution(id, ended(pipeline, id), action))
+                Ok(execution(pipeline, id, ended(pipeline, id), action))
             }
             [.., "_apis", "build", "builds"] => {
                 let ids = asked("buildIds").unwrap_or_default().replace("%2C", ",");
@@ -200,10 +200,10 @@ impl Vendor {
     }
 }
 
-fn execution(id: i64, ended: bool, more: &str) -> String {
+fn execution(pipeline: i64, id: i64, ended: bool, more: &str) -> String {
     let status = if ended { "SUCCESSFUL" } else { "INPROGRESS" };
     format!(
-        r#"{{"url":"https://api.buddy.works/x/{id}","html_url":"https://app.buddy.works/x/{id}","id":{id},"status":"{status}","comment":"","branch":{{"url":"https://api.buddy.works/b","html_url":"https://app.buddy.works/b","name":"main","default":true}},"creator":{{"url":"https://api.buddy.works/u","html_url":"https://app.buddy.works/u","id":1,"name":"Ada"}},"pipeline":{{"url":"https://api.buddy.works/p","html_url":"https://app.buddy.works/p","id":2,"name":"Deploy"}}{more}}}"#
+        r#"{{"url":"https://api.buddy.works/x/{id}","html_url":"https://app.buddy.works/x/{id}","id":{id},"status":"{status}","comment":"","branch":{{"url":"https://api.buddy.works/b","html_url":"https://app.buddy.works/b","name":"main","default":true}},"creator":{{"url":"https://api.buddy.works/u","html_url":"https://app.buddy.works/u","id":1,"name":"Ada"}},"pipeline":{{"url":"https://api.buddy.works/p","html_url":"https://app.buddy.works/p","id":{pipeline},"name":"Deploy"}}{more}}}"#
     )
 }
 

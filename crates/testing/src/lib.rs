@@ -72,6 +72,7 @@ mod paging;
 mod plan;
 mod port;
 mod received;
+mod recorded_ids;
 mod rules;
 mod run;
 mod script;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::plan::RunPlan;
+use super::recorded_ids::RecordedIds;
 use super::script::{MOST_RULES, Rule, Script, ScriptedAnswer, Times};
 use runpipe::Service;
 
@@ -15,6 +16,7 @@ pub(crate) struct Rules {
     /// Each with its size.
     rules: VecDeque<(Rule, usize)>,
     bytes: usize,
+    recorded_ids: RecordedIds,
 }
 
 impl Rules {
@@ -40,8 +42,8 @@ impl Rules {
         self.rules.iter().map(|(rule, _)| rule)
     }
 
-    /// The answer that is scripted for an operation, if one is.
-    pub fn next_answer(&mut self, operation: Option<&str>) -> Option<ScriptedAnswer> {
+    /// The answer that is scripted for an operation that is asked at this path, if one is.
+    pub fn next_answer(&mut self, operation: Option<&str>, path: &str) -> Option<ScriptedAnswer> {
         let fits = |rule: &Rule| {
             let mine = rule
                 .operation
@@ -49,7 +51,9 @@ impl Rules {
                 .is_none_or(|wanted| Some(wanted) == operation);
             rule.answer.is_some() && mine
         };
-        self.take(fits)?.answer
+        let mut answer = self.take(fits)?.answer?;
+        self.recorded_ids.replace(&mut answer, path);
+        Some(answer)
     }
 
     /// How the next run goes.

@@ -107,6 +107,10 @@ pub struct ScriptedAnswer {
     pub delay_seconds: f64,
     /// Whether the service first does what was asked: a start whose answer is lost.
     pub acts: bool,
+    /// The path that was asked where the answer was recorded, percent-encoded, below the service's address. If
+    /// another id is asked for, the answer has that one, here and in what else was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded_at: Option<String>,
 }
 
 impl ScriptedAnswer {
@@ -273,7 +277,8 @@ impl Script {
     }
 
     /// A script that replays a recording: each answer once, in order, whatever its operation is
-    /// asked. Undocumented exchanges are left out.
+    /// asked. If another place is asked for than the recorded one, the answers are about that. Undocumented
+    /// exchanges are left out.
     pub fn replaying(recording: &[Exchange]) -> Self {
         let rules = recording.iter().filter_map(|exchange| {
             let response = &exchange.response;
@@ -284,6 +289,7 @@ impl Script {
                     Value::Null => Value::String(String::new()),
                     body => body.clone(),
                 }),
+                recorded_at: Some(exchange.request.path.clone()),
                 ..ScriptedAnswer::default()
             };
             Some(Rule::answer(exchange.service?, answer).operation(exchange.operation.clone()?))

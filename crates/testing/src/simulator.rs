@@ -153,7 +153,7 @@ impl Simulator {
         inner: &mut Inner,
         now: DateTime<Utc>,
     ) -> Answer {
-        let Some(script) = inner.rules.next_answer(target.name()) else {
+        let Some(script) = inner.rules.next_answer(target.name(), &request.path) else {
             return self.vendor_answer(request, target, inner, now);
         };
         // One that was not checked when it was scripted.

@@ -77,6 +77,15 @@ impl Call {
         Ok(told.body.clone())
     }
 
+    /// Refuses what acts where the client only reads.
+    pub(crate) fn expect_permitted(&self, effect: Effect) -> Result<()> {
+        if !self.session().shared().read_only || effect == Effect::Read {
+            return Ok(());
+        }
+        let refused = Error::configuration("this client only reads, as it was built to");
+        Err(self.locate(refused.advise("Build it without `read_only`.")))
+    }
+
     /// All attempts, until one is done or none is left.
     async fn attempts(&self, request: &Outgoing) -> Result<Answer> {
         let State {
@@ -86,10 +95,7 @@ impl Call {
         self.told().effect = Some(effect);
         self.told().secrets = operation.secrets_in(request.body());
         let shared = session.shared();
-        if shared.read_only && effect != Effect::Read {
-            let refused = Error::configuration("this client only reads, as it was built to");
-            return Err(self.locate(refused.advise("Build it without `read_only`.")));
-        }
+        self.expect_permitted(effect)?;
         let mut delays = iter::once_with(|| Box::new(shared.retry.delays())).flatten();
         let (mut new_token, mut new_clock) = (true, true);
         let mut last = None;

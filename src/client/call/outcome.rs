@@ -16,11 +16,42 @@ impl Call {
     /// Refuses an answer about another run than the one that was asked for, which the path ends
     /// with. An answer that does not say is accepted as the one that was asked for.
     pub(crate) fn expect_run(&self, told: Option<impl Display>) -> Result<()> {
-        let asked = self.path_values().last().map_or("", |(_, id)| id);
+        let asked = self.path_values().last();
+        self.expect(
+            format_args!("another run"),
+            asked.map_or("", |(_, id)| id),
+            told,
+        )
+    }
+
+    /// The same for what the run is in, by its name in the path: some services count the runs of each
+    /// pipeline from 1.
+    pub(crate) fn expect_in(&self, what: &str, told: Option<impl Display>) -> Result<()> {
+        self.expect(format_args!("another {what}"), self.value_of(what), told)
+    }
+
+    /// A run that was accepted, unless it is another pipeline's. Its id is told then, and names no run of this one.
+    pub(crate) fn started_in(&self, run: Run, told: Option<impl Display>) -> Result<Run> {
+        let other = format_args!("run {} of another pipeline", run.id);
+        self.expect(other, self.value_of("pipeline"), told)?;
+        Ok(run)
+    }
+
+    fn value_of(&self, name: &str) -> &str {
+        let value = self.path_values().find(|(of, _)| *of == name);
+        value.map_or("", |(_, value)| value)
+    }
+
+    fn expect(
+        &self,
+        other: fmt::Arguments<'_>,
+        asked: &str,
+        told: Option<impl Display>,
+    ) -> Result<()> {
         match told {
             Some(told) if !reads(&told, asked) => {
                 let told = crate::text::one_line(&told.to_string());
-                let detail = format!("the answer is about another run ({told})");
+                let detail = format!("the answer is about {other} ({told})");
                 let error = self.error(ErrorKind::Undecodable).detail(detail);
                 Err(self.clean(self.unproven(error)))
             }
@@ -192,7 +223,8 @@ impl Call {
         if proves && items.is_none() {
             return Err(unread("the answer has no list of runs"));
         }
-        let unnamed = || proves.then(|| Err(unread("an item of the list names no run")));
+        let unnamed =
+            || proves.then(|| Err(unread("an item of the list is no run of this pipeline")));
         let runs = items.into_iter().flatten();
         let runs = runs.filter_map(|item| listed(item).or_else(unnamed));
         runs.map(|run| run.map(|run| self.clean_run(run))).collect()
@@ -230,13 +262,17 @@ impl Call {
 const ELSEWHERE: &str =
     "The run was started. Its id was found in the answer, but not where it is documented to be.";
 
-/// Whether a value is this text, written out.
+/// Whether a value is this text, written out. Ids that have letters are the same in capitals.
 fn reads(value: &impl Display, text: &str) -> bool {
     struct Rest<'t>(&'t str);
     impl fmt::Write for Rest<'_> {
         fn write_str(&mut self, piece: &str) -> fmt::Result {
-            self.0 = self.0.strip_prefix(piece).ok_or(fmt::Error)?;
-            Ok(())
+            let (front, rest) = self.0.split_at_checked(piece.len()).ok_or(fmt::Error)?;
+            self.0 = rest;
+            match front.eq_ignore_ascii_case(piece) {
+                true => Ok(()),
+                false => Err(fmt::Error),
+            }
         }
     }
     let mut rest = Rest(text);

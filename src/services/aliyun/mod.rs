@@ -177,6 +177,7 @@ impl Client {
         let call = self.about(&operations::GET_PIPELINE_RUN, run)?;
         let answer = api(&call).get_pipeline_run().send().await?.pipeline_run;
         call.expect_run(answer.as_ref().and_then(|answer| answer.pipeline_run_id))?;
+        call.expect_in("pipeline", answer.as_ref().and_then(normalize::pipeline_of))?;
         Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
 }

@@ -1,6 +1,7 @@
 //! What changes a run that was started: a stop, an approval, a retry.
 
 use super::{Client, api, operations, types};
+use crate::client::Effect;
 use crate::decision::Decision;
 use crate::error::{ErrorKind, Result};
 use crate::names::the_one;
@@ -22,6 +23,8 @@ impl Client {
     /// Asks for a stop through the run's build: the pipelines area has no way of its own.
     async fn stop(&self, run: &RunRef) -> Result<()> {
         let call = self.about_build(&operations::UPDATE_BUILD, run)?;
+        call.expect_permitted(Effect::Set)?;
+        self.run_of_pipeline(run).await?;
         api(&call)
             .update_build()
             .body(&types::BuildUpdate {
@@ -47,11 +50,8 @@ impl Client {
     /// Runs the failed jobs of a stage again, and the stages after it.
     pub(super) async fn retry_failed(&self, run: &RunRef, step: Option<&str>) -> Result<Run> {
         let client = self.bounded();
-        let records = match client.timeline_there(run).await? {
-            Some(records) => records,
-            // The run exists, and nothing in it has failed.
-            None => client.get(run).await.map(|_| Vec::new())?,
-        };
+        client.run_of_pipeline(run).await?;
+        let records = client.timeline(run).await?;
         let failed = records.iter().filter(|record| has_failed(record));
         let called = failed.filter_map(|record| {
             // YAML and the operation know it by this; `refName` is younger (7.2).

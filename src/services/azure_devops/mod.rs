@@ -169,11 +169,13 @@ impl Client {
         }
         let call = pipeline.call(&self.session, &operations::RUN_PIPELINE);
         let answer = send_run(&call, pipeline, request).await;
-        call.started(
+        let run = call.started(
             answer,
             |answer| normalize::started(pipeline, request, answer),
             |run| normalize::named(pipeline, run),
-        )
+        )?;
+        let told = run.vendor().and_then(normalize::pipeline_of);
+        call.started_in(run, told)
     }
 
     /// Reads a run (`getRun`). [`Run::vendor`] is a [`types::Run`].
@@ -191,9 +193,7 @@ impl Client {
     /// [`crate::ErrorKind::Configuration`] when the reference is not one of Azure DevOps; every
     /// kind that a read can fail with.
     pub async fn get(&self, run: &RunRef) -> Result<Run> {
-        let call = self.about(&operations::GET_RUN, run)?;
-        let answer = api(&call).get_run().send().await?;
-        call.expect_run(answer.id)?;
+        let (call, answer) = self.run_of_pipeline(run).await?;
         let ask_build = normalize::needs_build(&answer);
         let mut read = normalize::run(run.clone(), answer);
         if ask_build || read.status == RunStatus::Running {
@@ -201,6 +201,16 @@ impl Client {
             read = Box::pin(self.read_further(&call, read, ask_build)).await?;
         }
         Ok(call.clean_run(read))
+    }
+
+    /// A run as its pipeline has it (`getRun`). What goes by the build alone does not look at the pipeline:
+    /// whatever acts asks for this first.
+    async fn run_of_pipeline(&self, run: &RunRef) -> Result<(Call, types::Run)> {
+        let call = self.about(&operations::GET_RUN, run)?;
+        let answer = api(&call).get_run().send().await?;
+        call.expect_run(answer.id)?;
+        call.expect_in("pipeline", normalize::pipeline_of(&answer))?;
+        Ok((call, answer))
     }
 
     /// What other operations tell about a run that was read, within the time of its call.

@@ -172,16 +172,29 @@ fn build(reference: RunRef, answer: types::Build) -> Run {
     run
 }
 
-/// A run of a list; `None` for an item without an id. No run has the id 0 or less.
+/// The id of the pipeline that a run is of, where the answer tells.
+pub(super) fn pipeline_of(run: &types::Run) -> Option<i64> {
+    run.pipeline.as_ref()?.id.filter(|id| *id > 0)
+}
+
+/// A run of a list; `None` for an item without an id, or of another pipeline. No run has the id 0 or
+/// less.
 pub(super) fn listed(pipeline: &PipelineRef, item: types::Run) -> Option<Result<Run>> {
-    let id = item.id.filter(|id| *id > 0)?;
-    Some(pipeline.run(id).map(|reference| run(reference, item)))
+    let its_own = pipeline_of(&item).is_none_or(|id| id == pipeline.pipeline_id);
+    its_own.then(|| identified(pipeline, item))?
+}
+
+fn identified(pipeline: &PipelineRef, answer: types::Run) -> Option<Result<Run>> {
+    let id = answer.id.filter(|id| *id > 0)?;
+    Some(pipeline.run(id).map(|reference| run(reference, answer)))
 }
 
 /// The same of a list of builds.
 pub(super) fn listed_build(pipeline: &PipelineRef, item: types::Build) -> Option<Result<Run>> {
+    let definition = item.definition.as_ref().and_then(|told| told.id);
     let id = item.id.filter(|id| *id > 0)?;
-    Some(pipeline.run(id).map(|reference| build(reference, item)))
+    let its_own = definition.is_none_or(|id| id == pipeline.pipeline_id);
+    its_own.then(|| pipeline.run(id).map(|reference| build(reference, item)))
 }
 
 /// A run that was just started; `None` where the answer has no id in its place.
@@ -190,7 +203,7 @@ pub(super) fn started(
     request: &types::RunPipelineParameters,
     answer: types::Run,
 ) -> Option<Result<Run>> {
-    let mut run = listed(pipeline, answer)?;
+    let mut run = identified(pipeline, answer)?;
     if let Ok(run) = &mut run
         && run.requested_ref.is_none()
     {

@@ -54,6 +54,8 @@ impl Client {
         };
         let updated = call.started(answer, read, |run| normalize::named(&pipeline, run));
         let updated = updated.and_then(|read| {
+            let told = read.vendor().and_then(normalize::pipeline_of);
+            let read = call.started_in(read, told)?;
             // Only a retry may begin another run.
             if request.operation != Operation::Retry {
                 call.expect_run(Some(&read.id))?;

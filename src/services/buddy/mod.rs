@@ -149,11 +149,13 @@ impl Client {
     ) -> Result<Run> {
         let call = pipeline.call(&self.session, &operations::RUN_EXECUTION);
         let answer = api(&call).run_execution().body(request).send().await;
-        call.started(
+        let run = call.started(
             answer,
-            |execution| normalize::listed(pipeline, execution),
+            |execution| normalize::started(pipeline, execution),
             |run| normalize::named(pipeline, run),
-        )
+        )?;
+        let told = run.vendor().and_then(normalize::pipeline_of);
+        call.started_in(run, told)
     }
 
     /// Reads an execution (`getExecution`). [`Run::vendor`] is a [`types::Execution`].
@@ -166,6 +168,7 @@ impl Client {
         let call = self.about(&operations::GET_EXECUTION, run)?;
         let execution = api(&call).get_execution().send().await?;
         call.expect_run(execution.id)?;
+        call.expect_in("pipeline", normalize::pipeline_of(&execution))?;
         Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
 }

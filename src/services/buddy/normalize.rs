@@ -72,8 +72,19 @@ pub(super) fn run(reference: RunRef, execution: Execution) -> Run {
     run
 }
 
-/// A run that was just started, or that a list has; `None` if it has no id in its place.
+/// The id of the pipeline that an execution is of, where the answer tells.
+pub(super) fn pipeline_of(execution: &Execution) -> Option<i64> {
+    execution.pipeline.as_ref()?.id.filter(|id| *id > 0)
+}
+
+/// A run of a list; `None` if it has no id in its place, or is of another pipeline.
 pub(super) fn listed(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
+    let its_own = pipeline_of(&execution).is_none_or(|id| id == pipeline.pipeline_id);
+    its_own.then(|| started(pipeline, execution))?
+}
+
+/// A run that was just started; `None` if it has no id in its place.
+pub(super) fn started(pipeline: &PipelineRef, execution: Execution) -> Option<Result<Run>> {
     let id = execution.id.filter(|id| *id > 0)?;
     Some(
         pipeline

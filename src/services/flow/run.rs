@@ -25,14 +25,19 @@ pub(in crate::services) fn queued(pipeline: &impl Place, run_id: impl ToString) 
     Ok(run)
 }
 
-/// A run as a list shows it. `None` for an item without a number: they count from 1.
+/// A run as a list shows it, with the numbers of its pipeline and its own. `None` for an item without a
+/// number, they count from 1, and for one of another pipeline.
 pub(in crate::services) fn listed(
     pipeline: &impl Place,
-    run_id: Option<i64>,
+    [pipeline_id, run_id]: [Option<i64>; 2],
     word: Option<Word<'_>>,
     [began, ended]: [Option<i64>; 2],
 ) -> Option<Result<Run>> {
     let run_id = run_id.filter(|id| *id > 0)?;
+    let told = pipeline_id.filter(|id| *id > 0).map(|id| id.to_string());
+    if told.is_some_and(|told| pipeline.values().last() != Some(told.into())) {
+        return None;
+    }
     Some(pipeline.run_of(run_id).map(|reference| {
         let mut run = worded(reference, word);
         run.started_at = began.and_then(Timestamp::from_millis);

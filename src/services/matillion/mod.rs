@@ -170,6 +170,7 @@ impl Client {
         let answer = api(&call).get_pipeline_execution().send().await?;
         let execution = normalize::details(answer);
         call.expect_run(execution.pipeline_execution_id.as_ref())?;
+        call.expect_in("project", execution.project_id.as_ref())?;
         Ok(call.clean_run(normalize::run(run.clone(), execution)))
     }
 

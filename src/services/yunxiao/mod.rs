@@ -178,6 +178,7 @@ impl Client {
         let call = self.about(&operations::GET_PIPELINE_RUN, run)?;
         let answer = api(&call)?.get_pipeline_run().send().await?;
         call.expect_run(answer.pipeline_run_id)?;
+        call.expect_in("pipeline", normalize::pipeline_of(&answer))?;
         Ok(call.clean_run(normalize::run(run.clone(), answer)))
     }
 
@@ -194,6 +195,7 @@ impl Client {
             let error = call.error(ErrorKind::Undecodable);
             error.detail("the answer names no run")
         })?;
+        call.expect_in("pipeline", normalize::pipeline_of(&answer))?;
         let reference = pipeline.run(run_id)?;
         Ok(call.clean_run(normalize::run(reference, answer)))
     }

@@ -62,11 +62,17 @@ pub(super) fn named(pipeline: &PipelineRef, answer: &Named) -> Result<Run> {
     flow::queued(pipeline, &answer.id)
 }
 
-/// A run as the list shows it. `None` for an item without a number.
+/// The id of the pipeline that a run is of, where the answer tells.
+pub(super) fn pipeline_of(run: &PipelineRun) -> Option<i64> {
+    run.pipeline_id.filter(|id| *id > 0)
+}
+
+/// A run as the list shows it. `None` for an item without a number, or of another pipeline.
 pub(super) fn listed(pipeline: &PipelineRef, item: PipelineRunSummary) -> Option<Result<Run>> {
     let word = item.status.as_ref().map(worded);
     let times = [item.start_time, item.end_time];
-    let run = flow::listed(pipeline, item.pipeline_run_id, word, times)?;
+    let ids = [item.pipeline_id, item.pipeline_run_id];
+    let run = flow::listed(pipeline, ids, word, times)?;
     Some(run.map(|run| run.with_vendor(item)))
 }
 

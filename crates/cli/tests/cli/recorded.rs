@@ -138,7 +138,8 @@ async fn what_goes_through_the_proxy_is_recorded_fits_and_is_played_again() {
         let exchanges = drifted["exchanges"].as_u64();
         assert!(exchanges > Some(1), "{service}: {drifted}");
 
-        // The same command finds the same run in a sandbox that plays the recording, under another id.
+        // The same command finds the same run in a sandbox that plays the recording, under another id, of the
+        // pipeline that was asked for.
         let words = ["sandbox", "--port", "0", "--replay", &recorded];
         let (_replay, _stdout, told) = served(&words).await;
         let variables: BTreeMap<String, String> =
@@ -150,6 +151,7 @@ async fn what_goes_through_the_proxy_is_recorded_fits_and_is_played_again() {
         let replayed = program.ends_with(0).await.json();
         assert_eq!(replayed["status"], ended["status"], "{service}");
         assert_ne!(replayed["id"], ended["id"], "{service}");
+        assert_eq!(replayed["pipeline_id"], ended["pipeline_id"], "{service}");
 
         let (documents, fixtures) = (in_repository("specs"), fixtures.display().to_string());
         let words = [
