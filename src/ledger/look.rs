@@ -62,8 +62,8 @@ async fn by_mark(target: &dyn Target, entry: &Entry) -> Result<Looked> {
             Some(true) => bearing.push(run.reference),
             // In another order the run may follow, unless it has been found.
             _ if is_older && (target.is_newest_first() || !bearing.is_empty()) => break,
-            None if !is_older => untold.push(run.reference),
-            Some(false) | None => {}
+            None => untold.push(run.reference),
+            Some(false) => {}
         }
     }
     Ok(match bearing.as_slice() {

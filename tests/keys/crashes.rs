@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use runpipe::ErrorKind;
+use runpipe::ledger::forget;
 use runpipe_testing::{Rule, Script, ScriptedAnswer};
 
 use crate::brittle::{Break, Brittle};
@@ -170,4 +171,25 @@ async fn a_claim_that_failed_holds_where_it_was_written_and_nowhere_else() {
         }
         assert_eq!(site.started::<Buddy>(), started, "{how:?}");
     }
+}
+
+/// Its entry is gone, whatever the ledger has said when it was asked to remove it.
+#[tokio::test]
+async fn a_key_without_an_entry_is_forgotten() {
+    let site = Site::open().await;
+    site.start::<Buddy>(&site.once()).await.expect("a run");
+    let entry = site.entry().await.expect("an entry");
+    for (how, forgotten) in [(Break::FailsBefore, false), (Break::FailsAfter, true)] {
+        // The entry is read, then it is removed.
+        let brittle = Brittle::once(site.ledger.clone(), 1, how);
+        match forget(&*brittle, &entry).await {
+            Ok(gone) => assert!(gone && forgotten, "{how:?}"),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Ledger, "{error}");
+                assert!(!forgotten, "{how:?}");
+            }
+        }
+    }
+    let again = forget(&*site.ledger, &entry).await;
+    assert!(again.expect("a ledger"), "it was forgotten before");
 }

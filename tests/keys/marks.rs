@@ -56,11 +56,14 @@ async fn a_mark_goes_where_people_see_it() {
 fn what_the_caller_has_to_say_stays_in_front_of_the_mark() {
     let mark = runpipe::Mark::new("k", 1);
     let long = "word ".repeat(60);
+    let (longest_in_front, shortest_behind) = ("w".repeat(160), "w".repeat(161));
     for (own, shown) in [
         ("hotfix", format!("hotfix [{mark}]")),
         ("", mark.to_string()),
         // A service that cuts a long text leaves its beginning.
         (&long, format!("[{mark}] {long}")),
+        (&longest_in_front, format!("{longest_in_front} [{mark}]")),
+        (&shortest_behind, format!("[{mark}] {shortest_behind}")),
     ] {
         let mut request = Buddy::request();
         request.comment = Some(own.to_owned());

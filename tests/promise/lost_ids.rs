@@ -66,6 +66,14 @@ async fn an_id_at_the_head_of_a_body_without_an_end_is_kept() {
 }
 
 #[tokio::test]
+async fn an_id_beside_what_is_too_much_to_decode_is_kept() {
+    let deep = "[".repeat(20_000) + &"]".repeat(20_000);
+    let body = format!(r#"{{"id": 31, "actions": {deep}}}"#);
+    let run = started(body.as_bytes()).await.expect("the id came");
+    assert_eq!(run.id, "31");
+}
+
+#[tokio::test]
 async fn what_is_no_id_is_none() {
     for body in [
         r#"{"id": 0}"#,

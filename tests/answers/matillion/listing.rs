@@ -61,6 +61,7 @@ async fn a_list_ends_where_its_total_says_or_at_a_page_that_is_not_full() {
         // Less than what is here: such a total counts something else.
         (2, told(2, 1), true),
         (1, told(2, 0), false),
+        (1, told(2, 3), true),
         (0, told(2, 9), false),
         (2, json!({ "size": 2 }), true),
         (1, json!({ "size": 2 }), false),

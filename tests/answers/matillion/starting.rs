@@ -245,7 +245,7 @@ struct ReconcileCase {
     name: String,
     executions: Vec<Value>,
     found: Vec<String>,
-    /// Whether it has to be said that this is not certain.
+    /// Whether it is said that this is not certain.
     #[serde(default)]
     uncertain: bool,
 }
@@ -277,7 +277,7 @@ async fn reconcile_finds_what_may_have_been_started() {
             .await
             .unwrap();
         let uncertain = matches!(outcome, Reconciled::Uncertain { .. });
-        assert!(uncertain || !case.uncertain, "{}", case.name);
+        assert_eq!(uncertain, case.uncertain, "{}", case.name);
         let found: Vec<String> = match outcome {
             Reconciled::One(run) => vec![run.id],
             Reconciled::Several(runs)
