@@ -8,6 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
+use super::doubt::Doubt;
 use super::entry::{self, Entry, Refusal, Sent};
 use super::store::in_time;
 use super::{Key, Ledger, LedgerError, Stage, Version};
@@ -57,6 +58,8 @@ pub(super) enum Kept {
     Written,
     /// It could not be: the next caller has to find the run.
     Unwritten(LedgerError),
+    /// Somebody has forgotten the key meanwhile.
+    Forgotten,
     /// Another attempt was made in the meantime, or another run is recorded.
     Doubled(Option<RunRef>),
 }
@@ -153,7 +156,7 @@ impl Hold {
                         Some(same) if same == run => return Kept::Written,
                         other => return Kept::Doubled(other.cloned()),
                     },
-                    Ok(None) => return Kept::Unwritten(LedgerError::new("the key was forgotten")),
+                    Ok(None) => return Kept::Forgotten,
                     Err(cause) => failure = LedgerError::new(cause.to_string()),
                 },
             }
@@ -165,11 +168,29 @@ impl Hold {
         Kept::Unwritten(failure)
     }
 
-    /// Writes that the request left and no more is known; left to the lease where that fails.
-    pub async fn doubt(&self, going: bool) {
+    /// Writes that the request left and no more is known, also over the claim of others who have sent
+    /// nothing: it holds them back. Left to the lease where that fails.
+    pub async fn doubt(&self, error: Error, going: bool) -> Doubt {
         let mut held = self.held.lock().await;
         let entry = held.entry.at(Stage::Unclear { going }, self.now());
-        let _ = held.put(&*self.ledger, entry).await;
+        let mut doubt = Doubt::new(error, &entry);
+        for _ in 0..WRITES {
+            let written = held.put(&*self.ledger, entry.clone()).await;
+            doubt.is_written = written.is_ok();
+            let stored = match written {
+                Err(Unwritten::Lost) => entry::stored(&*self.ledger, &self.key).await,
+                Ok(()) | Err(Unwritten::Failed(_)) => break,
+            };
+            match stored {
+                Ok(Some((now, version)))
+                    if doubt.is_about(&now) && now.stage.has_sent_nothing() =>
+                {
+                    held.version = version;
+                }
+                Ok(_) | Err(_) => break,
+            }
+        }
+        doubt
     }
 
     /// Frees the key: nothing was started. Left to the lease where that fails.

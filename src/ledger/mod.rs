@@ -45,7 +45,9 @@
 //! their way. Only a service that refuses a second start with the same key could close it. The
 //! model in the tests shows that it is the only window.
 
+mod caller;
 mod directory;
+mod doubt;
 mod entry;
 mod fingerprint;
 mod hold;
@@ -62,11 +64,12 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use caller::Started;
 pub use directory::DirectoryLedger;
 pub use entry::{Entry, Refusal, Sent, entries, entry, forget};
 pub use key::{InvalidKey, Key};
 #[cfg(feature = "object-store")]
 pub use object_store::ObjectStoreLedger;
-pub use once::{StartOnce, Started};
+pub use once::StartOnce;
 pub use protocol::{Lease, Stage};
 pub use store::{Ledger, LedgerError, Stored, Version};

@@ -82,6 +82,11 @@ impl Stage {
         }
     }
 
+    /// Whether nothing of the attempt in this stage has left, or it was refused.
+    pub(super) fn has_sent_nothing(&self) -> bool {
+        matches!(self, Stage::Free | Stage::Claimed { .. })
+    }
+
     /// Whether a caller who has a run may write it in place of this stage, which somebody else has
     /// written in the meantime. Not if another request has left, or may have, unless the service has
     /// refused it because a run with the mark is going: there may be two runs then, and that is not
@@ -127,6 +132,20 @@ pub(super) enum Looked {
     Unsure(Vec<RunRef>),
     /// The list could not be read.
     Unread,
+}
+
+impl Looked {
+    /// Why it is not known what became of a start after this look, where nothing more can be waited for.
+    pub(super) fn why_unknown(&self) -> &'static str {
+        match self {
+            Looked::Unsure(runs) if runs.is_empty() => {
+                "the service lists no run that fits, and its list is no proof"
+            }
+            Looked::Unsure(_) => "the service's list does not show for certain which run it is",
+            Looked::Unread => "the service's list could not be read",
+            Looked::Nothing | Looked::Found(_) => "a run may still appear in the service's list",
+        }
+    }
 }
 
 /// What a caller does next.

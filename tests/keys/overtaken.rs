@@ -7,6 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{BoxStream, StreamExt};
 use runpipe::ledger::{Key, Lease, Ledger, LedgerError, Stage, Started, Stored, Version, forget};
 use runpipe::{ErrorKind, Result, ServiceClient};
+use runpipe_testing::{Rule, Script, ScriptedAnswer};
 
 use crate::others::{slow, until_sent};
 use crate::subject::{Buddy, LEASE, Site, Subject, key};
@@ -16,6 +17,18 @@ const OTHER: &str = "buddy/acme/website/2/4711";
 /// A start, and what others do while its request is on the way.
 async fn start_while(site: &Site, others: impl Future<Output = ()>) -> Result<Started> {
     slow::<Buddy>(site, LEASE);
+    wait_while(site, others).await
+}
+
+/// The same, and nobody learns of the run that it began.
+async fn start_unclear_while(site: &Site, others: impl Future<Output = ()>) -> Result<Started> {
+    let lost = ScriptedAnswer::status(502).after_acting().after(LEASE);
+    let lost = Rule::answer(Buddy::SERVICE, lost).operation(Buddy::START);
+    site.sandbox.play(&Script::new([lost])).expect("a script");
+    wait_while(site, others).await
+}
+
+async fn wait_while(site: &Site, others: impl Future<Output = ()>) -> Result<Started> {
     let once = site.once();
     let others = async {
         until_sent::<Buddy>(site).await;
@@ -78,13 +91,104 @@ async fn a_run_that_others_have_written_down_is_the_own() {
     assert!(!outcome.expect("the run").attached);
 }
 
+/// A caller that others took for gone does not know what became of its request: it takes no run of theirs
+/// for its own, and starts nothing again because theirs was refused.
+#[tokio::test]
+async fn an_unclear_start_is_not_hidden_behind_what_others_did_meanwhile() {
+    let lease = || Lease {
+        owner: "somebody else".to_owned(),
+        beat: 0,
+    };
+    let other = || OTHER.parse().expect("a reference");
+    // Whether nothing of theirs has left: then its own start is looked for.
+    for (stage, is_alone) in [
+        (Stage::Free, true),
+        (Stage::Claimed { lease: lease() }, true),
+        (Stage::Sending { lease: lease() }, false),
+        (Stage::Unclear { going: false }, false),
+        (Stage::Started { run: other() }, false),
+    ] {
+        let site = Site::open().await;
+        let outcome = start_unclear_while(&site, claim(&site, stage.clone())).await;
+        assert_eq!(site.asked::<Buddy>(), 1, "{stage:?}");
+        let entry = site.entry().await.expect("an entry");
+        match outcome {
+            Ok(started) => {
+                assert!(is_alone && started.attached, "{stage:?}");
+                assert_eq!(entry.run(), Some(&started.run.reference), "{stage:?}");
+            }
+            Err(error) => {
+                assert!(!is_alone, "{stage:?}: {error}");
+                assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+                assert_eq!(entry.stage, stage, "it stays as it is");
+                let told: Vec<_> = error.candidates().iter().map(ToString::to_string).collect();
+                let mut names = vec!["buddy/acme/website/2/1".to_owned()];
+                names.extend(entry.run().map(ToString::to_string));
+                assert_eq!(told, names, "{stage:?}: {error}");
+            }
+        }
+    }
+}
+
+/// Somebody has forgotten the key meanwhile, and another start was made with it.
+#[tokio::test]
+async fn an_unclear_start_takes_no_run_of_a_start_after_the_key_was_forgotten() {
+    let site = Site::open().await;
+    let outcome = start_unclear_while(&site, async {
+        let entry = loop {
+            let entry = site.entry().await.expect("an entry");
+            if forget(&*site.ledger, &entry).await.expect("a ledger") {
+                break entry;
+            }
+        };
+        let mut anew = serde_json::to_value(&entry).expect("JSON");
+        anew["mark"] = "runpipe deploy-4711 another".into();
+        anew["stage"] = "free".into();
+        let anew = serde_json::to_vec(&anew).expect("JSON");
+        let written = site.ledger.create(&key(), &anew).await;
+        assert!(written.expect("a ledger").is_some());
+    })
+    .await;
+    let error = outcome.expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
+
+/// Then the next start with the key starts another run, and this one's caller is told so.
+#[tokio::test]
+async fn a_run_whose_key_was_forgotten_meanwhile_is_not_said_to_be_looked_for() {
+    let site = Site::open().await;
+    let outcome = start_while(&site, async {
+        while !forget(&*site.ledger, &site.entry().await.expect("an entry"))
+            .await
+            .expect("a ledger")
+        {}
+    })
+    .await;
+    let warnings = outcome.expect("a run").run.warnings;
+    let [warning] = warnings.as_slice() else {
+        panic!("{warnings:?}");
+    };
+    assert!(warning.contains("starts another run"), "{warning}");
+}
+
+/// Takes the key over, as another caller does who takes this one for gone.
+async fn claim(site: &Site, stage: Stage) {
+    write(site, stage, 1).await;
+}
+
 /// Writes the stage as another caller does, however often this one renews its lease meanwhile.
 async fn put(site: &Site, stage: Stage) {
+    write(site, stage, 0).await;
+}
+
+async fn write(site: &Site, stage: Stage, claims: u32) {
     loop {
         let stored = site.ledger.read(&key()).await.expect("a ledger");
         let version = stored.expect("an entry").version;
         let mut entry = site.entry().await.expect("an entry");
         entry.stage = stage.clone();
+        entry.attempt += claims;
         let bytes = serde_json::to_vec(&entry).expect("JSON");
         let written = site.ledger.replace(&key(), &bytes, &version).await;
         if written.expect("a ledger").is_some() {
