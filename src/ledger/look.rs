@@ -18,7 +18,7 @@ const MOST_RUNS: usize = 20_000;
 /// clock. The mark tells runs apart, so this costs no certainty.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
 /// How far the clock that dates a service's runs may be behind the one that dates its answers, where
-/// it is concluded that no run was started.
+/// it is concluded that no run was started, or that no other one was.
 const APART: TimeDelta = TimeDelta::minutes(1);
 
 /// What the service's list says about the start of an entry that was silent for this long; the
@@ -84,7 +84,7 @@ async fn by_likeness(
     settled: bool,
 ) -> Result<Looked> {
     let Some(sent) = entry.sent else {
-        return Ok(Looked::Nothing);
+        return Ok(Looked::Unsure(Vec::new()));
     };
     let target = target.bounded();
     // Its clock is known after an answer. What fails here fails below too.
@@ -95,11 +95,11 @@ async fn by_likeness(
     // Otherwise only the sender's clock is left, and nothing is concluded from it.
     let dated = since.is_some();
     let since = since.unwrap_or(sent.here);
-    let concludes = dated && entry.trace == Trace::Guarded && !going;
+    let concludes = dated && entry.trace == Trace::Guarded;
     let earlier = since.checked_sub_signed(APART).filter(|_| concludes);
     let reconciled = target.reconcile(earlier.unwrap_or(since)).await?;
     let fitting = match reconciled {
-        Reconciled::None if concludes => return Ok(Looked::Nothing),
+        Reconciled::None if concludes && !going => return Ok(Looked::Nothing),
         Reconciled::None => Vec::new(),
         Reconciled::One(run) => vec![*run],
         Reconciled::Several(runs)
@@ -109,7 +109,7 @@ async fn by_likeness(
     };
     let fitting: Vec<RunRef> = fitting.into_iter().map(|run| run.reference).collect();
     Ok(match fitting.as_slice() {
-        [run] if dated && going && settled => Looked::Found(run.clone()),
+        [run] if concludes && going && settled => Looked::Found(run.clone()),
         _ => Looked::Unsure(fitting),
     })
 }

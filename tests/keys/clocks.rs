@@ -126,6 +126,29 @@ async fn a_run_that_seems_a_little_older_than_its_start_is_not_passed_over() {
     expect_doubt_beside(execution("API", "2026-05-01T10:00:05Z")).await;
 }
 
+/// The service says that a run with the tag is going. It is among those that it dates a little earlier.
+#[tokio::test]
+async fn a_run_that_seems_a_little_older_than_its_start_leaves_no_other_for_the_only_one() {
+    let site = Site::open().await;
+    let own = execution("API", "2026-05-01T10:00:05Z");
+    let mut other = execution("API", "2026-05-01T10:00:15Z");
+    other["pipelineExecutionId"] = "0b7d3f52-64c1-4e8a-a1f9-3c5e7d9b2a10".into();
+    let going = Rule::answer(Matillion::SERVICE, ScriptedAnswer::status(409));
+    let script = [
+        list("Fri, 01 May 2026 10:00:10 GMT", &json!([other, own])).always(),
+        going.operation(Matillion::START).always(),
+    ];
+    site.sandbox.play(&Script::new(script)).expect("a script");
+    let builder = site.sandbox.matillion_builder().retry(RetryPolicy::none());
+    let client = builder.clock(|| moment("2026-05-01T10:00:10Z"));
+    let client = client.build().expect("a client");
+    let once = site.once().wait(LEASE * 4);
+    let pipeline = Matillion::pipeline(&site.sandbox);
+    let outcome = once.start(&client, &pipeline, &Matillion::request()).await;
+    let error = outcome.expect_err("either may be the one");
+    assert_eq!(error.candidates().len(), 2, "{error}");
+}
+
 /// The vendor adds words to its list: a new one may be what it calls a start from now on.
 #[tokio::test]
 async fn nothing_is_started_again_beside_a_run_whose_trigger_nobody_knows() {

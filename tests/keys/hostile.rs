@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use runpipe::ledger::{Key, Ledger, LedgerError, StartOnce, Stored, Version, entries};
 use runpipe::{ErrorKind, RetryPolicy, buddy};
+use runpipe_testing::{Rule, Script, ScriptedAnswer};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -112,6 +113,30 @@ async fn an_entry_with_a_wrong_value_leads_to_no_second_run() {
             }
         }
     }
+}
+
+/// From when on a run can be the one is then not known.
+#[tokio::test]
+async fn an_entry_that_does_not_say_when_its_start_left_proves_nothing() {
+    let site = Site::open().await;
+    let lost = |operation| {
+        let answer = Rule::answer(Matillion::SERVICE, ScriptedAnswer::status(502));
+        answer.operation(operation).always()
+    };
+    let script = [lost(Matillion::START), lost("listPipelineExecutions")];
+    site.sandbox.play(&Script::new(script)).expect("a script");
+    let unclear = site.start::<Matillion>(&site.once().wait(LEASE)).await;
+    unclear.expect_err("unclear");
+    let at = place(&site);
+    let entry = fs::read(&at).expect("a file");
+    let mut entry: Value = serde_json::from_slice(&entry).expect("JSON");
+    assert!(entry["sent"].take().is_object());
+    fs::write(&at, entry.to_string()).expect("a file");
+    site.sandbox.clear_script();
+    let again = site.start::<Matillion>(&site.once().wait(LEASE * 4)).await;
+    let error = again.expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(site.asked::<Matillion>(), 1);
 }
 
 fn all_places(value: &Value, pointer: String, found: &mut Vec<String>) {
