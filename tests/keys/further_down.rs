@@ -115,6 +115,23 @@ async fn a_run_further_down_than_an_older_one_is_found() {
     is_found_at_buddy(Old::new(shows)).await;
 }
 
+/// A total that was counted before the last executions came.
+#[tokio::test]
+async fn a_run_further_down_than_the_total_says_is_found() {
+    is_found_at_buddy(Old::new(|request, start| {
+        let mut page = buddys(request, start, None);
+        let Some(list) = page["executions"].as_array_mut() else {
+            return page;
+        };
+        if list.len() == 30 {
+            list.extend((100..120).map(|id| json!({ "id": id, "comment": null })));
+        }
+        page["total_page_count"] = 1.into();
+        page
+    }))
+    .await;
+}
+
 /// "Newest start first" (vendor page) says nothing of one that has not begun.
 #[tokio::test]
 async fn an_execution_without_a_start_is_not_missed_behind_older_ones() {
@@ -142,6 +159,44 @@ async fn an_execution_without_a_start_is_not_missed_behind_older_ones() {
         panic!("{error}");
     };
     assert!(candidate.to_string().ends_with("/own"), "{error}");
+}
+
+/// A hundred others, and no token for the next page.
+#[tokio::test]
+async fn a_full_page_of_matillion_that_names_no_next_one_proves_nothing_either() {
+    let old = Old::new(|_, _| {
+        let others = (0..100).map(|id| {
+            json!({
+                "pipelineExecutionId": format!("other-{id}"), "pipelineName": "Another",
+                "environmentName": "Production", "status": "SUCCESS", "trigger": "API",
+                "startedAt": "2020-05-04T03:02:01Z",
+            })
+        });
+        json!({ "results": others.collect::<Vec<_>>() })
+    });
+    let credentials = matillion::Credentials::token("a-token-of-the-test");
+    let error = old.start::<Matillion>(credentials, MarkPlace::Usual).await;
+    let error = error.expect_err("a list that shows no end");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+}
+
+/// Who deletes a run does not undo that it was started.
+#[tokio::test]
+async fn a_build_that_was_deleted_meanwhile_is_found() {
+    let old = Old::new(|request, start| {
+        let query = request.uri().query().unwrap_or_default();
+        let own = start.map(|start| {
+            let mark = &start["variables"]["mark"]["value"];
+            let parameters = json!({ "mark": mark }).to_string();
+            json!({ "id": 1, "deleted": true, "parameters": parameters })
+        });
+        let shown = own.filter(|_| query.contains("deletedFilter=includeDeleted"));
+        json!({ "value": shown.into_iter().collect::<Vec<_>>() })
+    });
+    let credentials = azure_devops::Credentials::pat("a-token-of-the-test");
+    let place = MarkPlace::Variable("mark".to_owned());
+    let found = old.start::<AzureDevops>(credentials, place).await;
+    assert!(found.expect("the run").attached);
 }
 
 /// Azure DevOps behind a proxy that passes on no header of the service's own: a page of the hundred builds

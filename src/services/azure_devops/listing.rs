@@ -77,6 +77,10 @@ impl Client {
                     .definitions(pipeline.pipeline_id.to_string())
                     .query_order(types::BuildQueryOrder::QueueTimeDescending)
                     .top(PER_PAGE);
+                // Who deletes a build does not undo that it was started.
+                if call.session().lists_prove() {
+                    request = request.deleted_filter(types::QueryDeletedOption::IncludeDeleted);
+                }
                 match page {
                     Builds::First => {}
                     Builds::After(token) => request = request.continuation_token(token),

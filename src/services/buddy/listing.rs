@@ -45,13 +45,15 @@ impl Client {
             // Where a mark would be.
             call.expect_in_each_item("executions", "comment")?;
             let found = list.executions.as_ref().map_or(0, Vec::len);
-            let full = match call.session().lists_prove() {
+            let (full, pages) = match (call.session().lists_prove(), list.total_page_count) {
+                // Executions may have come since they were counted.
+                (true, Some(pages)) if page >= pages => (PER_PAGE, None),
                 // A server may serve less than it is asked for.
-                true => 1,
-                false => PER_PAGE,
+                (true, pages) => (1, pages),
+                (false, pages) => (PER_PAGE, pages),
             };
             Ok(Page {
-                next: following(page, found, full, list.total_page_count),
+                next: following(page, found, full, pages),
                 items: call.runs(list.executions, |item| normalize::listed(&pipeline, item))?,
             })
         })

@@ -8,7 +8,7 @@ use futures_util::stream::BoxStream;
 
 use super::{Client, ListFilter, ProjectRef, api, generated, normalize, operations, types};
 use crate::client::Call;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::names;
 use crate::paging::{Page, flat, page_by_page, pages};
 use crate::place::Place;
@@ -85,10 +85,17 @@ impl Client {
                 let call = client.session.call(&operations::LIST_PIPELINE_EXECUTIONS);
                 let api = api(&call);
                 let mut list = executions_call(&api, &filter, token).send().await?;
+                let next = list.more.filter(|more| !more.is_empty());
+                let count = list.results.as_ref().map_or(0, Vec::len);
+                let full = i64::try_from(count).is_ok_and(|count| count >= PAGE_SIZE);
+                // Such a page is the last, or its token was lost.
+                if full && next.is_none() && call.session().lists_prove() {
+                    let error = call.error(ErrorKind::Undecodable);
+                    return Err(error.detail("a full page of the list names no next one"));
+                }
                 if let Some(executions) = &mut list.results {
                     executions.retain(|execution| filter.holds(execution));
                 }
-                let next = list.more.filter(|more| !more.is_empty());
                 Ok(Page {
                     items: read(&call, list.results)?,
                     next: next.map(Some),
