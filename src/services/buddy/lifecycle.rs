@@ -45,10 +45,14 @@ impl Client {
         let (pipeline, asked) = PipelineRef::of(run)?;
         let call = self.about(&operations::UPDATE_EXECUTION, run)?;
         let answer = api(&call).update_execution().body(&request).send().await;
+        // Only a retry may begin another run.
+        let begins = request.operation == Operation::Retry;
         let read = |execution: types::Execution| {
-            let reference = match execution.id.filter(|id| *id != asked) {
-                Some(id) => pipeline.execution(id),
-                None => Ok(run.clone()),
+            let reference = match execution.id {
+                Some(id) if id == asked => Ok(run.clone()),
+                Some(id) if id > 0 || !begins => pipeline.execution(id),
+                Some(_) | None if begins => return None,
+                Some(_) | None => Ok(run.clone()),
             };
             Some(reference.map(|reference| normalize::run(reference, execution)))
         };
@@ -56,8 +60,7 @@ impl Client {
         let updated = updated.and_then(|read| {
             let told = read.vendor().and_then(normalize::pipeline_of);
             let read = call.started_in(read, told)?;
-            // Only a retry may begin another run.
-            if request.operation != Operation::Retry {
+            if !begins {
                 call.expect_run(Some(&read.id))?;
             }
             Ok(read)

@@ -46,6 +46,22 @@ async fn a_run_that_was_begun_again_keeps_the_reference_that_it_is_answered_with
     assert_eq!(again.reference.to_string(), "buddy/acme/site/2/32");
 }
 
+/// The run that was begun may be another.
+#[tokio::test]
+async fn a_run_that_was_begun_again_and_is_not_named_is_unknown() {
+    for unnamed in [
+        json!({ "status": "ENQUEUED" }),
+        json!({ "id": null, "status": "ENQUEUED" }),
+        json!({ "id": 0, "status": "ENQUEUED" }),
+    ] {
+        let server = MockServer::start().await;
+        on(&server, "PATCH", EXECUTION, json_answer(unnamed)).await;
+        let error = client(&server).retry(&run(), None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+        assert_eq!(error.run(), Some(&run()));
+    }
+}
+
 #[tokio::test]
 async fn a_cancel_may_be_asked_for_again_and_what_starts_work_may_not() {
     for (start, requests) in [("cancel", 2), ("retry", 1)] {
