@@ -59,6 +59,12 @@ impl Answer {
         self.ending == Ending::Whole
     }
 
+    /// Whether all that it says can be read here. No packed answer is asked for, so none is unpacked.
+    pub fn is_readable(&self) -> bool {
+        let is_plain = !self.headers.contains_key(header::CONTENT_ENCODING);
+        is_plain && self.is_whole() && self.body.len() <= LONGEST_REFUSAL
+    }
+
     /// The body as JSON, where it is whole, JSON, and small enough for a tree. For refusals only: a
     /// successful body is parsed once, by the generated client.
     pub fn json(&self) -> Option<Value> {

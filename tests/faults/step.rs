@@ -171,6 +171,9 @@ impl Step {
         }
         let status = self.status.unwrap_or(200);
         let whole = self.place.is_whole();
+        if !whole || self.body.encoding().is_some() {
+            return false;
+        }
         let html = self
             .content_type
             .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));

@@ -170,6 +170,32 @@ async fn a_refusal_that_was_cut_off_is_not_believed() {
     }
 }
 
+/// What is missing of it may say that the service had begun, or name the run.
+#[tokio::test]
+async fn a_refusal_that_cannot_be_read_whole_proves_nothing_whatever_its_status() {
+    const JSON: &str = "content-type: application/json\r\nconnection: close";
+    let cut = "content-length: 99\r\n\r\n{\"message\":\"TF";
+    let packed = "content-encoding: gzip\r\ncontent-length: 4\r\n\r\n\u{1f}\u{b}\u{8}\u{0}";
+    for status in [
+        "400 Bad Request",
+        "401 Unauthorized",
+        "429 Too Many Requests",
+    ] {
+        for rest in [cut, packed] {
+            let answer = format!("HTTP/1.1 {status}\r\n{JSON}\r\n{rest}");
+            let server = Server::start(Manner::Answer(answer.into_bytes())).await;
+            for outcome in [
+                start_azure(&azure(&server.url)).await,
+                start_aliyun(&aliyun(&server.url)).await,
+            ] {
+                let error = outcome.expect_err("no run");
+                assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{status}: {error}");
+            }
+            assert_eq!(server.requests(), 2, "{status}");
+        }
+    }
+}
+
 /// Nothing was sent where there was no token to send it with.
 #[tokio::test]
 async fn a_token_endpoint_that_is_busy_is_asked_again() {
@@ -214,5 +240,7 @@ async fn an_unclear_start_says_when_its_request_was_sent() {
     let error = start_buddy(&client).await.expect_err("no answer");
     assert!(error.sent_at().is_some(), "{error}");
     let error = start_buddy(&buddy("http://127.0.0.1:9")).await;
-    assert!(!error.expect_err("nobody listens").may_have_started());
+    let error = error.expect_err("nobody listens");
+    assert!(!error.may_have_started());
+    assert_eq!(error.sent_at(), None, "{error}");
 }

@@ -72,7 +72,7 @@ impl Attempt<'_> {
             Ok((used, shared.clocks.here(), session.send(request)))
         }
         .await?;
-        call.told().sent = Some(sent);
+        let sent_before = call.told().sent.replace(sent);
         let deadline = deadline.or_within(shared.attempt_timeout);
         let response = deadline.bound(pin!(sending)).await;
         let outcome = match response {
@@ -105,7 +105,12 @@ impl Attempt<'_> {
                 }
                 answer
             }
-            Some(Err(error)) => Err(self.no_answer(&error)),
+            Some(Err(error)) => {
+                if !error.may_have_been_sent() {
+                    call.told().sent = sent_before;
+                }
+                Err(self.no_answer(&error))
+            }
             None => Err(self.silence()),
         };
         outcome.map_err(|mut failure| {
@@ -170,11 +175,13 @@ impl Attempt<'_> {
         }
     }
 
-    /// The proof that nothing was done, if there is one. An answer that names a run is not a proof.
+    /// The proof that nothing was done, if there is one. An answer that names a run is not a proof, nor is
+    /// one that may say so where it cannot be read.
     pub(in crate::client) fn is_proven(&self, answer: &Answer, refusal: &Refusal) -> bool {
         let shared = self.call.session().shared();
         let operation = self.call.0.operation;
         if refusal.again == Again::Ambiguous
+            || !answer.is_readable()
             || self.call.told().named.is_some()
             || shared.dialect.comes_too_late(refusal, operation)
         {
