@@ -18,7 +18,11 @@ const LOOK: &str = "runpipe list buddy --workspace acme --project site --pipelin
 
 /// A Buddy whose starts get no clear answer, and which lists these executions.
 async fn unclear(executions: Vec<Value>) -> MockServer {
-    let server = starting(ResponseTemplate::new(502)).await;
+    listing(ResponseTemplate::new(502), executions).await
+}
+
+async fn listing(unclear: ResponseTemplate, executions: Vec<Value>) -> MockServer {
+    let server = starting(unclear).await;
     let list = answer(
         200,
         json!({ "executions": executions, "total_page_count": 1 }),
@@ -43,6 +47,24 @@ async fn the_one_run_that_fits_is_the_result() {
     assert_eq!(ended.stdout, "buddy/acme/site/2/31\n");
     ended.tells("warning: ");
     assert_eq!(received(&server, "POST").await, 1);
+}
+
+/// Which of them the start has begun, nothing tells.
+#[tokio::test]
+async fn a_run_that_the_answer_names_is_not_given_up_for_another() {
+    for (named, code) in [(31, 0), (30, 6)] {
+        let unclear = ResponseTemplate::new(500).set_body_json(json!({ "id": named }));
+        let server = listing(unclear, vec![begun_now(31, "mine")]).await;
+        let start = buddy(&server, START).words(["--comment", "mine", "--reconcile", "--json"]);
+        let ended = start.ends_with(code).await;
+        if code == 6 {
+            let error = ended.error();
+            assert_eq!(error["ref"], "buddy/acme/site/2/30");
+            let both = ["buddy/acme/site/2/30", "buddy/acme/site/2/31"];
+            assert_eq!(error["candidates"], json!(both));
+        }
+        assert_eq!(received(&server, "POST").await, 1);
+    }
 }
 
 #[tokio::test]

@@ -49,8 +49,13 @@ pub async fn find(
     };
     context.say("The outcome of the start is unknown; looking for the run.");
     let mut known = Known::Unread(None);
+    let mut named: Vec<RunRef> = error.run().cloned().into_iter().collect();
     if let Ok(Some(run)) = timeout(patience, search(start, since, &mut known)).await {
-        return Ok(found(run, &error));
+        if named.iter().all(|named| *named == run.reference) {
+            return Ok(found(run, &error));
+        }
+        let why = "The answer to the start names another run than the service's list shows";
+        known = Known::Unclear(vec![run], why.to_owned());
     }
     let (what, runs) = match known {
         Known::Unread(cause) => {
@@ -65,7 +70,12 @@ pub async fn find(
         }
         Known::Unclear(runs, why) => (why, runs),
     };
-    let candidates: Vec<RunRef> = runs.into_iter().map(|run| run.reference).collect();
+    for run in runs {
+        if !named.contains(&run.reference) {
+            named.push(run.reference);
+        }
+    }
+    let candidates = named;
     let names: Vec<String> = candidates.iter().map(ToString::to_string).collect();
     let names = match names.as_slice() {
         [] => String::new(),
