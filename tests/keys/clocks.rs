@@ -89,6 +89,19 @@ async fn a_run_is_not_taken_for_older_when_the_time_becomes_better_known() {
     assert_eq!(site.asked::<Matillion>(), 1);
 }
 
+/// Who looks goes by the service's clock from the first answer on, whatever the sender's showed.
+#[tokio::test]
+async fn a_run_is_not_taken_for_older_because_its_senders_clock_was_ahead() {
+    let site = Site::open().await;
+    let lost = ScriptedAnswer::status(502).after_acting();
+    let lost = Rule::answer(Matillion::SERVICE, lost).operation(Matillion::START);
+    site.sandbox.play(&Script::new([lost])).expect("a script");
+    call(&site, || Utc::now() + TimeDelta::hours(1)).await;
+    let error = call(&site, Utc::now).await;
+    assert_eq!(error.candidates().len(), 1, "{error}");
+    assert_eq!(site.asked::<Matillion>(), 1);
+}
+
 /// The start was sent at 10:00:10, its answer is lost, and this is the only run in the list.
 async fn expect_doubt_beside(run: Value) {
     let site = Site::open().await;

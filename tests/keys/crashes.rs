@@ -121,6 +121,43 @@ async fn a_ledger_that_fails_lets_nothing_be_sent() {
     }
 }
 
+/// That it fails proves nothing about a request that has left, and hides no run that was found.
+#[tokio::test]
+async fn a_ledger_that_fails_around_an_unclear_start_loses_no_run() {
+    let mut warned = 0;
+    for breaks in 0..MOST {
+        let site = Site::open().await;
+        let unclear = ScriptedAnswer::status(502).after_acting();
+        let unclear = Rule::answer(Buddy::SERVICE, unclear).operation(Buddy::START);
+        site.sandbox
+            .play(&Script::new([unclear]))
+            .expect("a script");
+        let brittle = Brittle::new(site.ledger.clone(), breaks, Break::FailsBefore);
+        let outcome = site.start::<Buddy>(&site.once_in(brittle.clone())).await;
+        match outcome {
+            Ok(started) => {
+                assert!(started.attached, "at {breaks}");
+                if brittle.operations() <= breaks {
+                    break;
+                }
+                warned += started.run.warnings.len();
+            }
+            Err(error) => {
+                let sent = site.asked::<Buddy>() > 0;
+                assert_eq!(error.may_have_started(), sent, "at {breaks}: {error}");
+            }
+        }
+        site.sandbox.clear_script();
+        let next = site.start::<Buddy>(&site.once()).await;
+        next.expect("a run");
+        assert_eq!(site.started::<Buddy>(), 1, "at {breaks}");
+    }
+    assert_eq!(
+        warned, 1,
+        "the run was found, and could not be written down"
+    );
+}
+
 #[tokio::test]
 async fn a_ledger_that_never_answers_lets_nothing_be_sent() {
     for how in [Break::HangsBefore, Break::HangsAfter] {

@@ -90,12 +90,13 @@ async fn what_is_no_id_is_none() {
         let error = started(body.as_bytes()).await.expect_err(body);
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{body}: {error}");
     }
-    let blank = answer("201 Created", &[JSON], br#"{"pipelineExecutionId": "  "}"#);
-    let server = Server::start(Manner::Answer(blank)).await;
-    let error = start_matillion(&matillion(&server.url))
-        .await
-        .expect_err("blanks");
-    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    for id in ["  ", "0", "-31"] {
+        let body = format!(r#"{{"pipelineExecutionId": "{id}"}}"#);
+        let server = Server::answering("201 Created", &[JSON], body.as_bytes()).await;
+        let error = start_matillion(&matillion(&server.url)).await;
+        let error = error.expect_err(id);
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{id}: {error}");
+    }
 }
 
 /// Somebody has to look for the run: what the service said of it is shown.

@@ -226,10 +226,7 @@ fn called(pipeline: types::Pipeline, name: &str) -> Option<(String, i64)> {
     let (own, id) = (pipeline.name?, pipeline.id?);
     let folder = pipeline.folder.unwrap_or_default();
     let folder = folder.trim_matches('\\');
-    let path = match folder {
-        "" => format!("\\{own}"),
-        folder => format!("\\{folder}\\{own}"),
-    };
+    let path = format!("\\{folder}\\{own}");
     let in_folder = name.contains('\\');
     let same = in_folder && path.trim_start_matches('\\') == name.trim_start_matches('\\');
     match (same, folder) {

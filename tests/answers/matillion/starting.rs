@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use runpipe::matillion::{Client, Credentials, ProjectRef, types};
-use runpipe::{ErrorKind, Reconciled, RetryPolicy, RunRef, RunStatus};
+use runpipe::{Decision, ErrorKind, Reconciled, RetryPolicy, RunRef, RunStatus, Runs};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use wiremock::matchers::{body_json, header, method, path, query_param, query_param_is_missing};
@@ -164,6 +164,8 @@ async fn what_would_change_the_path_is_not_sent() {
         client.get(&foreign).await.err(),
         client.status(&foreign).await.err(),
         client.cancel(&foreign, true).await.err(),
+        client.decide(&foreign, &Decision::approve()).await.err(),
+        client.retry(&foreign, None).await.err(),
         client.steps(&foreign).try_collect::<Vec<_>>().await.err(),
     ] {
         assert_eq!(outcome.unwrap().kind(), ErrorKind::Configuration);
