@@ -203,12 +203,12 @@ impl<'c> Caller<'c> {
             self.doubt = Some(hold.doubt(error, going).await);
             return Ok(None);
         }
-        let lost = hold.is_lost().await;
-        if lost && error.kind() == ErrorKind::Ledger {
-            return Ok(None);
-        }
         hold.free(&error).await;
-        Err(error)
+        // What others did meanwhile is the outcome of the key then.
+        match hold.is_lost().await {
+            true => Ok(None),
+            false => Err(error),
+        }
     }
 
     async fn keep(&self, hold: &Hold, run: Run) -> Result<Started> {

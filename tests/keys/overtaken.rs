@@ -130,6 +130,30 @@ async fn an_unclear_start_is_not_hidden_behind_what_others_did_meanwhile() {
     }
 }
 
+/// Its own request was refused; the key has a run all the same, which is no news of a refusal.
+#[tokio::test]
+async fn a_refusal_is_not_the_outcome_of_a_key_that_others_have_a_run_for() {
+    let site = Site::open().await;
+    let refused = ScriptedAnswer::status(400).after(LEASE);
+    let refused = Rule::answer(Buddy::SERVICE, refused).operation(Buddy::START);
+    site.sandbox
+        .play(&Script::new([refused]))
+        .expect("a script");
+    let once = site.once();
+    let others = async {
+        while site.asked::<Buddy>() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let run = OTHER.parse().expect("a reference");
+        claim(&site, Stage::Started { run }).await;
+    };
+    let (outcome, ()) = tokio::join!(site.start::<Buddy>(&once), others);
+    let started = outcome.expect("the run of the key");
+    assert!(started.attached);
+    assert_eq!(started.run.reference.to_string(), OTHER);
+    assert_eq!(site.asked::<Buddy>(), 1);
+}
+
 /// Somebody has forgotten the key meanwhile, and another start was made with it.
 #[tokio::test]
 async fn an_unclear_start_takes_no_run_of_a_start_after_the_key_was_forgotten() {
