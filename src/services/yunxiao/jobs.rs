@@ -3,7 +3,7 @@
 use super::edition::api;
 use super::{Client, normalize, operations, types};
 use crate::client::{Call, Operation};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::reconcile::Fit;
 use crate::run::{Run, RunRef};
 use crate::runs::look_first;
@@ -30,10 +30,10 @@ impl Client {
     /// # Errors
     ///
     /// [`crate::ErrorKind::OutcomeUnknown`] when the request was sent and no clear answer came, or the
-    /// answer was `false`: the gate may have been passed. Every other kind says that it was not.
+    /// answer was not `true`: the gate may have been passed. Every other kind says that it was not.
     pub async fn pass(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::PASS_PIPELINE_VALIDATE, run, job_id)?;
-        done(api(&call)?.pass_pipeline_validate().send().await)
+        done(&call, api(&call)?.pass_pipeline_validate().send().await)
     }
 
     /// Refuses at a manual gate (`RefusePipelineValidate`): the run ends there. Never sent twice.
@@ -43,7 +43,7 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn refuse(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::REFUSE_PIPELINE_VALIDATE, run, job_id)?;
-        done(api(&call)?.refuse_pipeline_validate().send().await)
+        done(&call, api(&call)?.refuse_pipeline_validate().send().await)
     }
 
     /// Runs a job once more (`RetryPipelineJobRun`); the run goes on with it. Starts work: never
@@ -54,7 +54,7 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn retry_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::RETRY_PIPELINE_JOB_RUN, run, job_id)?;
-        done(api(&call)?.retry_pipeline_job_run().send().await)
+        done(&call, api(&call)?.retry_pipeline_job_run().send().await)
     }
 
     /// Skips a job (`SkipPipelineJobRun`); the run goes on with the jobs after it. Starts work:
@@ -65,13 +65,23 @@ impl Client {
     /// As [`Client::pass`].
     pub async fn skip_job(&self, run: &RunRef, job_id: i64) -> Result<()> {
         let call = self.about_job(&operations::SKIP_PIPELINE_JOB_RUN, run, job_id)?;
-        done(api(&call)?.skip_pipeline_job_run().send().await)
+        done(&call, api(&call)?.skip_pipeline_job_run().send().await)
     }
 }
 
-/// What was sent may have been done.
-fn done<T>(sent: Result<T>) -> Result<()> {
-    sent.map(drop).map_err(look_first)
+/// What was sent may have been done. An answer that does not say that it was proves nothing.
+fn done(call: &Call, sent: Result<types::Success>) -> Result<()> {
+    let done = match sent.map_err(look_first)? {
+        types::Success::Boolean(done) => done,
+        types::Success::String(text) => text.trim().eq_ignore_ascii_case("true"),
+    };
+    match done {
+        true => Ok(()),
+        false => Err(look_first(
+            call.error(ErrorKind::OutcomeUnknown)
+                .detail("the answer does not say that it was done"),
+        )),
+    }
 }
 
 impl Flow for Client {

@@ -50,6 +50,7 @@ async fn a_decision_without_a_clear_answer_is_not_sent_again() {
             ResponseTemplate::new(400).set_body_json(json!({ "errorCode": "InternalServerError" })),
             json_answer(&json!(false)),
             json_answer(&json!("false")),
+            json_answer(&json!("the pipeline is locked")),
             json_answer(&json!({ "errorCode": "NotWaiting" })),
             json_answer(&json!([])),
             ResponseTemplate::new(200),
