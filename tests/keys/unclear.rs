@@ -323,7 +323,8 @@ async fn a_list_that_is_not_there_proves_nothing() {
 #[tokio::test]
 async fn an_execution_that_does_not_show_its_comment_may_bear_the_mark() {
     let site = Site::open().await;
-    let body = json!({ "executions": [{ "id": 7, "comment": null }, { "id": 6 }] });
+    let executions = json!([{ "id": 7, "comment": null }, { "id": 6 }]);
+    let body = json!({ "executions": executions, "total_page_count": 1 });
     let answer = ScriptedAnswer::status(200).body(body);
     let answer = Rule::answer(Buddy::SERVICE, answer).operation("listExecutions");
     let answer = Script::new([answer.always()]);
