@@ -54,6 +54,9 @@ pub struct Entry {
     pub sent: Option<Sent>,
     /// Why the last attempt came to nothing.
     pub refusal: Option<Refusal>,
+    /// The run that an answer named which left the outcome unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<RunRef>,
 }
 
 /// When a request left.
@@ -122,6 +125,7 @@ impl Intent<'_> {
             stage: Stage::claimed(owner),
             sent: before.and_then(|before| before.sent),
             refusal: before.and_then(|before| before.refusal.clone()),
+            named: None,
         }
     }
 }

@@ -172,7 +172,8 @@ impl Hold {
     /// nothing: it holds them back. Left to the lease where that fails.
     pub async fn doubt(&self, error: Error, going: bool) -> Doubt {
         let mut held = self.held.lock().await;
-        let entry = held.entry.at(Stage::Unclear { going }, self.now());
+        let mut entry = held.entry.at(Stage::Unclear { going }, self.now());
+        entry.named = error.run().cloned();
         let mut doubt = Doubt::new(error, &entry);
         for _ in 0..WRITES {
             let written = held.put(&*self.ledger, entry.clone()).await;

@@ -32,10 +32,14 @@ pub(super) async fn look(target: &dyn Target, entry: &Entry, silence: Silence) -
             by_likeness(target, entry, going, settled).await
         }
     };
-    looked.unwrap_or_else(|error| {
+    let looked = looked.unwrap_or_else(|error| {
         tracing::info!(%error, "the service's list could not be read");
         Looked::Unread
-    })
+    });
+    match &entry.named {
+        Some(named) => looked.beside(named),
+        None => looked,
+    }
 }
 
 /// Where the list shows the mark: it decides, whatever else is recorded.

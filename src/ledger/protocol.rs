@@ -135,6 +135,20 @@ pub(super) enum Looked {
 }
 
 impl Looked {
+    /// The same beside a run that the unclear answer named: what the list does not show may still be that one.
+    pub(super) fn beside(self, named: &RunRef) -> Looked {
+        match self {
+            Looked::Nothing => Looked::Unsure(vec![named.clone()]),
+            Looked::Unsure(mut runs) => {
+                if !runs.contains(named) {
+                    runs.push(named.clone());
+                }
+                Looked::Unsure(runs)
+            }
+            Looked::Found(_) | Looked::Unread => self,
+        }
+    }
+
     /// Why it is not known what became of a start after this look, where nothing more can be waited for.
     pub(super) fn why_unknown(&self) -> &'static str {
         match self {

@@ -113,6 +113,26 @@ async fn a_start_that_was_lost_is_made_again_where_the_list_is_sure() {
     test::<Matillion>(MarkPlace::Usual).await;
 }
 
+/// Whoever reads the entry later is told the same.
+#[tokio::test]
+async fn a_start_whose_unclear_answer_names_a_run_is_not_made_again() {
+    let site = Site::open().await;
+    let named = ScriptedAnswer::status(500).body(json!({ "id": 4711 }));
+    let named = Rule::answer(Buddy::SERVICE, named).operation(Buddy::START);
+    site.sandbox.play(&Script::new([named])).expect("a script");
+    for _ in 0..2 {
+        let once = site.once().wait(LEASE * 5);
+        let started = site.start::<Buddy>(&once).await;
+        let error = started.expect_err("it cannot be known");
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+        let [candidate] = error.candidates() else {
+            panic!("{error}")
+        };
+        assert!(candidate.to_string().ends_with("/4711"), "{error}");
+        assert_eq!(site.asked::<Buddy>(), 1);
+    }
+}
+
 #[tokio::test]
 async fn where_the_list_is_no_proof_nothing_is_started_again() {
     async fn test<S: Subject>(place: MarkPlace) {

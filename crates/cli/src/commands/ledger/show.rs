@@ -55,5 +55,8 @@ fn rows(entry: &Entry) -> String {
     if let Some(refusal) = &entry.refusal {
         row("refusal", &refusal.message);
     }
+    if let Some(named) = &entry.named {
+        row("named", &named.to_string());
+    }
     block
 }
