@@ -215,6 +215,28 @@ async fn a_conflict_with_the_own_tag_is_attached_to() {
     );
 }
 
+/// Which of the two is going, nothing tells.
+#[tokio::test]
+async fn a_conflict_that_names_another_run_is_attached_to_none() {
+    let site = Site::open().await;
+    unclear::<Matillion>(&site, Start::Acts);
+    let conflict = ScriptedAnswer::status(409).body(json!({ "pipelineExecutionId": "another" }));
+    let conflict = Rule::answer(Matillion::SERVICE, conflict).operation(Matillion::START);
+    let empty = ScriptedAnswer::status(200).body(json!({ "results": [] }));
+    let late = Rule::answer(Matillion::SERVICE, empty).operation("listPipelineExecutions");
+    let script = Script::new([conflict, late.always()]);
+    site.sandbox.play(&script).expect("a script");
+    let once = site.once().wait(LEASE * 10);
+    let unlisted = site.start::<Matillion>(&once).await;
+    unlisted.expect_err("the list does not show it");
+    site.sandbox.clear_script();
+    let listed = site.start::<Matillion>(&site.once()).await;
+    let error = listed.expect_err("it may be either");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(error.candidates().len(), 2, "{error}");
+    assert_eq!(site.asked::<Matillion>(), 2);
+}
+
 #[tokio::test]
 async fn a_list_that_cannot_be_read_proves_nothing() {
     let site = Site::open().await;
