@@ -59,7 +59,8 @@ impl Answer {
         self.ending == Ending::Whole
     }
 
-    /// Whether all that it says can be read here. No packed answer is asked for, so none is unpacked.
+    /// Whether all that it says can be read here. No compressed answer is asked for, so none is
+    /// decompressed.
     pub fn is_readable(&self) -> bool {
         let is_plain = !self.headers.contains_key(header::CONTENT_ENCODING);
         is_plain && self.is_whole() && self.body.len() <= LONGEST_REFUSAL

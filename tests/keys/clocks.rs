@@ -102,13 +102,13 @@ async fn a_run_is_not_taken_for_older_because_its_senders_clock_was_ahead() {
     assert_eq!(site.asked::<Matillion>(), 1);
 }
 
-/// The start was sent at 10:00:10, its answer is lost, and this is the only run in the list.
-async fn expect_doubt_beside(run: Value) {
+/// The start was sent at 10:00:10 and answered with this status, and these are the only runs in the list.
+async fn doubt_beside(runs: &Value, status: u16) -> (Site, Error) {
     let site = Site::open().await;
-    let lost = Rule::answer(Matillion::SERVICE, ScriptedAnswer::status(502));
+    let answer = Rule::answer(Matillion::SERVICE, ScriptedAnswer::status(status));
     let script = [
-        list("Fri, 01 May 2026 10:00:10 GMT", &json!([run])).always(),
-        lost.operation(Matillion::START).always(),
+        list("Fri, 01 May 2026 10:00:10 GMT", runs).always(),
+        answer.operation(Matillion::START).always(),
     ];
     site.sandbox.play(&Script::new(script)).expect("a script");
     let builder = site.sandbox.matillion_builder().retry(RetryPolicy::none());
@@ -118,6 +118,13 @@ async fn expect_doubt_beside(run: Value) {
     let pipeline = Matillion::pipeline(&site.sandbox);
     let outcome = once.start(&client, &pipeline, &Matillion::request()).await;
     let error = outcome.expect_err("it cannot be known");
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    (site, error)
+}
+
+/// The answer is lost, and this is the only run in the list.
+async fn expect_doubt_beside(run: Value) {
+    let (site, error) = doubt_beside(&json!([run]), 502).await;
     assert_eq!(error.candidates().len(), 1, "{error}");
     assert_eq!(site.asked::<Matillion>(), 1);
 }
@@ -142,23 +149,10 @@ async fn a_run_that_seems_a_little_older_than_its_start_is_not_passed_over() {
 /// The service says that a run with the tag is going. It is among those that it dates a little earlier.
 #[tokio::test]
 async fn a_run_that_seems_a_little_older_than_its_start_leaves_no_other_for_the_only_one() {
-    let site = Site::open().await;
     let own = execution("API", "2026-05-01T10:00:05Z");
     let mut other = execution("API", "2026-05-01T10:00:15Z");
     other["pipelineExecutionId"] = "0b7d3f52-64c1-4e8a-a1f9-3c5e7d9b2a10".into();
-    let going = Rule::answer(Matillion::SERVICE, ScriptedAnswer::status(409));
-    let script = [
-        list("Fri, 01 May 2026 10:00:10 GMT", &json!([other, own])).always(),
-        going.operation(Matillion::START).always(),
-    ];
-    site.sandbox.play(&Script::new(script)).expect("a script");
-    let builder = site.sandbox.matillion_builder().retry(RetryPolicy::none());
-    let client = builder.clock(|| moment("2026-05-01T10:00:10Z"));
-    let client = client.build().expect("a client");
-    let once = site.once().wait(LEASE * 4);
-    let pipeline = Matillion::pipeline(&site.sandbox);
-    let outcome = once.start(&client, &pipeline, &Matillion::request()).await;
-    let error = outcome.expect_err("either may be the one");
+    let (_, error) = doubt_beside(&json!([other, own]), 409).await;
     assert_eq!(error.candidates().len(), 2, "{error}");
 }
 

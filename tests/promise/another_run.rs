@@ -8,6 +8,17 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
 
+/// A client of each service, and a run.
+fn clients(url: &str) -> [(Box<dyn Runs>, &'static str); 5] {
+    [
+        (Box::new(azure(url)), "azure-devops/acme/site/42/7"),
+        (Box::new(aliyun(url)), "aliyun/acme/42/7"),
+        (Box::new(buddy(url)), "buddy/acme/site/42/7"),
+        (Box::new(matillion(url)), "matillion/p1/mine"),
+        (Box::new(yunxiao(url)), "yunxiao/acme/42/7"),
+    ]
+}
+
 #[tokio::test]
 async fn an_answer_about_another_run_is_refused() {
     let server = MockServer::start().await;
@@ -18,17 +29,7 @@ async fn an_answer_about_another_run_is_refused() {
     });
     let answer = ResponseTemplate::new(200).set_body_json(body);
     Mock::given(any()).respond_with(answer).mount(&server).await;
-    let (azure, aliyun) = (azure(&server.uri()), aliyun(&server.uri()));
-    let (buddy, matillion) = (buddy(&server.uri()), matillion(&server.uri()));
-    let yunxiao = yunxiao(&server.uri());
-    let clients: [(&dyn Runs, &str); 5] = [
-        (&azure, "azure-devops/acme/site/42/7"),
-        (&aliyun, "aliyun/acme/42/7"),
-        (&buddy, "buddy/acme/site/42/7"),
-        (&matillion, "matillion/p1/mine"),
-        (&yunxiao, "yunxiao/acme/42/7"),
-    ];
-    for (client, reference) in clients {
+    for (client, reference) in clients(&server.uri()) {
         let reference = run(reference);
         let error = client.get(&reference).await.expect_err("another run");
         assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
@@ -106,17 +107,9 @@ async fn an_answer_about_a_run_of_another_pipeline_is_refused() {
     let started = ResponseTemplate::new(200).set_body_json(&run_of_43);
     let started = Mock::given(method("POST")).respond_with(started);
     started.mount(&server).await;
-    let (azure, aliyun) = (azure(&server.uri()), aliyun(&server.uri()));
-    let (buddy, matillion) = (buddy(&server.uri()), matillion(&server.uri()));
-    let yunxiao = yunxiao(&server.uri());
-    let clients: [(&dyn Runs, &str); 5] = [
-        (&azure, "azure-devops/acme/site/42/7"),
-        (&aliyun, "aliyun/acme/42/7"),
-        (&buddy, "buddy/acme/site/42/7"),
-        (&matillion, "matillion/p1/mine"),
-        (&yunxiao, "yunxiao/acme/42/7"),
-    ];
-    for (client, reference) in clients {
+    let (azure, buddy) = (azure(&server.uri()), buddy(&server.uri()));
+    let (aliyun, yunxiao) = (aliyun(&server.uri()), yunxiao(&server.uri()));
+    for (client, reference) in clients(&server.uri()) {
         let error = client.get(&run(reference)).await.expect_err("another run");
         assert_eq!(error.kind(), ErrorKind::Undecodable, "{error}");
         assert!(error.to_string().contains("another p"), "{error}");

@@ -175,13 +175,13 @@ async fn a_refusal_that_was_cut_off_is_not_believed() {
 async fn a_refusal_that_cannot_be_read_whole_proves_nothing_whatever_its_status() {
     const JSON: &str = "content-type: application/json\r\nconnection: close";
     let cut = "content-length: 99\r\n\r\n{\"message\":\"TF";
-    let packed = "content-encoding: gzip\r\ncontent-length: 4\r\n\r\n\u{1f}\u{b}\u{8}\u{0}";
+    let compressed = "content-encoding: gzip\r\ncontent-length: 4\r\n\r\n\u{1f}\u{b}\u{8}\u{0}";
     for status in [
         "400 Bad Request",
         "401 Unauthorized",
         "429 Too Many Requests",
     ] {
-        for rest in [cut, packed] {
+        for rest in [cut, compressed] {
             let answer = format!("HTTP/1.1 {status}\r\n{JSON}\r\n{rest}");
             let server = Server::start(Manner::Answer(answer.into_bytes())).await;
             for outcome in [

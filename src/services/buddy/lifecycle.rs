@@ -50,9 +50,9 @@ impl Client {
         let read = |execution: types::Execution| {
             let reference = match execution.id {
                 Some(id) if id == asked => Ok(run.clone()),
+                None if !begins => Ok(run.clone()),
                 Some(id) if id > 0 || !begins => pipeline.execution(id),
-                Some(_) | None if begins => return None,
-                Some(_) | None => Ok(run.clone()),
+                Some(_) | None => return None,
             };
             Some(reference.map(|reference| normalize::run(reference, execution)))
         };
